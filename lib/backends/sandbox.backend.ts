@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
+import { isSecurityCode } from '../verification/security-code.js';
+import { BaseBackend, type SendReceipt } from './base.backend.js';
+import { refuseInProduction } from './development-only.js';
+
+/**
+ * Settings of {@link SandboxBackend}. Others are ignored, so that a test can put the sandbox in the place of a backend
+ * that has its own.
+ *
+ * @publicApi
+ */
+export interface SandboxBackendOptions {
+  /** The code of every session. Default `'123456'`. */
+  readonly sandboxToken?: string;
+  /** Lets the sandbox start whatever `NODE_ENV` says. Default `false`. */
+  readonly allowInProduction?: boolean;
+}
+
+/**
+ * A message that the sandbox kept.
+ *
+ * @publicApi
+ */
+export interface SandboxMessage {
+  /** E.164. */
+  readonly to: string;
+  /** The whole text. */
+  readonly message: string;
+  /** Time of the send. */
+  readonly sentAt: Date;
+}
+
+const DEFAULT_SANDBOX_TOKEN = '123456';
+
+/** Messages kept; older ones make room, so that a sandbox that runs for weeks does not grow. */
+const OUTBOX_LIMIT = 1000;
+
+/**
+ * Sends nothing and keeps the messages in {@link outbox}. The code is fixed; every check stays real.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class SandboxBackend extends BaseBackend<SandboxBackendOptions> {
+  readonly #messages: SandboxMessage[] = [];
+  readonly #token: string;
+
+  /** @throws {@link PhoneVerifyConfigurationError} in production, and for a `sandboxToken` that cannot be a code. */
+  constructor(options: SandboxBackendOptions) {
+    super(options);
+    refuseInProduction('SandboxBackend', options.allowInProduction);
+    const token: unknown = options.sandboxToken ?? DEFAULT_SANDBOX_TOKEN;
+    if (typeof token !== 'string' || !isSecurityCode(token)) {
+      throw new PhoneVerifyConfigurationError(
+        'options.sandboxToken: must be a string of 4 to 32 printable ASCII characters without spaces',
+      );
+    }
+    this.#token = token;
+  }
+
+  /** The last thousand messages, oldest first. */
+  get outbox(): readonly SandboxMessage[] {
+    return [...this.#messages];
+  }
+
+  /**
+   * The code in the last message to a number; `undefined` when there is none.
+   *
+   * @param phoneNumber - E.164.
+   */
+  lastCode(phoneNumber: string): string | undefined {
+    const last = this.#messages.findLast(({ to }) => to === phoneNumber);
+    return last?.message.includes(this.#token) ? this.#token : undefined;
+  }
+
+  /** Forgets all messages. */
+  clear(): void {
+    this.#messages.length = 0;
+  }
+
+  async sendSms(number: string, message: string): Promise<SendReceipt> {
+    this.#messages.push({ to: number, message, sentAt: new Date() });
+    if (this.#messages.length > OUTBOX_LIMIT) this.#messages.shift();
+    return { backend: 'SandboxBackend' };
+  }
+
+  override generateSecurityCode(): string {
+    return this.#token;
+  }
+}

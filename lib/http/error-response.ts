@@ -1,0 +1,80 @@
+import { STATUS_CODES } from 'node:http';
+import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import {
+  ArgumentInvalidError,
+  PhoneNumberInvalidError,
+  PhoneVerifyError,
+  ResendRefusedError,
+} from '../phone-verify.errors.js';
+import { VerificationStatus } from '../verification/verification-status.js';
+import { MediaTypeUnsupportedError, RequestInvalidError } from './http-request.js';
+import { describeSent } from './responses.js';
+
+/** Body of every failure that the routes raise. `code` is stable, `message` is for people. */
+export interface ErrorResponse {
+  readonly statusCode: number;
+  /** The status in words. */
+  readonly error: string;
+  readonly message: string | readonly string[];
+  readonly code: string;
+  readonly [extra: string]: unknown;
+}
+
+/** A check that was not answered `Valid`, on its way to the wire. */
+export class CheckRefusedError extends PhoneVerifyError {
+  override readonly code = 'check_refused';
+
+  constructor(
+    readonly status: VerificationStatus,
+    readonly attemptsLeft?: number,
+  ) {
+    super(`The check was refused: ${status}.`);
+  }
+}
+
+const INVALID = 'Security code is not valid';
+
+/** The texts of django-phone-verify. An unknown session reads as a wrong code. */
+const STATUS_TEXTS: Readonly<Record<VerificationStatus, string>> = {
+  [VerificationStatus.Valid]: 'Security code is valid.',
+  [VerificationStatus.Invalid]: INVALID,
+  [VerificationStatus.SessionTokenInvalid]: INVALID,
+  [VerificationStatus.Expired]: 'Security code has expired',
+  [VerificationStatus.Verified]: 'Security code is already verified',
+  [VerificationStatus.TooManyAttempts]: 'Too many failed verification attempts. Please request a new code.',
+};
+
+/** What goes over the wire for an error; the one place that knows status codes. */
+export function toErrorResponse(error: PhoneVerifyError, now: number): ErrorResponse {
+  if (error instanceof RequestInvalidError) {
+    return response(400, error.code, Object.values(error.errors).flat(), { errors: error.errors });
+  }
+  if (error instanceof CheckRefusedError) return refusal(error.status, error.attemptsLeft);
+  if (error instanceof ResendRefusedError) return refusal(error.status);
+  if (error instanceof PhoneNumberInvalidError) return response(400, error.code, error.message);
+  if (error instanceof ArgumentInvalidError) return response(400, 'request_invalid', [error.message]);
+  if (error instanceof MediaTypeUnsupportedError) return response(415, error.code, error.message);
+  if (error instanceof SmsDeliveryError) return deliveryFailure(error, now);
+  return response(503, 'service_unavailable', 'Service temporarily unavailable.');
+}
+
+function refusal(status: VerificationStatus, attemptsLeft?: number): ErrorResponse {
+  const code = status === VerificationStatus.SessionTokenInvalid ? VerificationStatus.Invalid : status;
+  const extra = attemptsLeft === undefined ? {} : { attempts_left: attemptsLeft };
+  return response(400, code, STATUS_TEXTS[status], extra);
+}
+
+/** The session that could not be told to the client otherwise goes along, so that it can ask for a resend. */
+function deliveryFailure({ code, sent }: SmsDeliveryError, now: number): ErrorResponse {
+  const text = 'The message could not be sent. Please try again.';
+  return response(502, code, text, sent === undefined ? {} : { ...describeSent(sent, now) });
+}
+
+function response(
+  statusCode: number,
+  code: string,
+  message: string | readonly string[],
+  extra: Readonly<Record<string, unknown>> = {},
+): ErrorResponse {
+  return { statusCode, error: STATUS_CODES[statusCode] ?? 'Error', message, code, ...extra };
+}

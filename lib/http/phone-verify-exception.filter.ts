@@ -1,0 +1,27 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { PhoneVerifyError } from '../phone-verify.errors.js';
+import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
+import type { Clock } from '../verification/clock.js';
+import { toErrorResponse } from './error-response.js';
+
+/** Answers the library's errors on the library's routes, whatever filters the application has for its own. */
+@Catch(PhoneVerifyError)
+export class PhoneVerifyExceptionFilter implements ExceptionFilter<PhoneVerifyError> {
+  readonly #logger = new Logger('PhoneVerify');
+
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  catch(error: PhoneVerifyError, host: ArgumentsHost): void {
+    const body = toErrorResponse(error, this.clock.now());
+    // A failed delivery is in the log already, with what the backend said.
+    if (body.statusCode === 503) {
+      const cause = error.cause instanceof Error ? ` (${error.cause.name}: ${error.cause.message})` : '';
+      this.#logger.error(`${error.message}${cause}`);
+    }
+    this.adapterHost.httpAdapter.reply(host.switchToHttp().getResponse(), body, body.statusCode);
+  }
+}

@@ -1,0 +1,84 @@
+import {
+  Body,
+  Controller,
+  Header,
+  HttpCode,
+  Inject,
+  Post,
+  Req,
+  type Type,
+  UseFilters,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
+import { parsePhoneNumber } from '../phone-number/phone-number.js';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import type { Clock } from '../verification/clock.js';
+import { PhoneVerificationService } from '../verification/phone-verification.service.js';
+import { VerificationStatus } from '../verification/verification-status.js';
+import type { SendOptions } from '../verification/verification.types.js';
+import { CheckRefusedError } from './error-response.js';
+import { type HttpRequest, readBody, requireJson } from './http-request.js';
+import { PhoneVerifyExceptionFilter } from './phone-verify-exception.filter.js';
+import { RegisterRequest, ResendRequest, VerifyRequest } from './requests.js';
+import { describeSent, type SentResponse, type VerifiedResponse } from './responses.js';
+
+/**
+ * The three routes. A body is typed `unknown` and read here, so that the application's own pipes neither refuse nor
+ * change it first.
+ */
+@UseFilters(PhoneVerifyExceptionFilter)
+abstract class PhoneVerifyRoutes {
+  constructor(
+    private readonly service: PhoneVerificationService,
+    @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
+    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Post('register')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async register(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
+    requireJson(request);
+    const { phone_number } = readBody(RegisterRequest, body);
+    const sent = await this.service.sendSecurityCode(phone_number, sendOptions(request));
+    return describeSent(sent, this.clock.now());
+  }
+
+  @Post('resend')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async resend(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
+    requireJson(request);
+    const { phone_number, session_token } = readBody(ResendRequest, body);
+    const sent = await this.service.resendSecurityCode(phone_number, session_token, sendOptions(request));
+    return describeSent(sent, this.clock.now());
+  }
+
+  @Post('verify')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async verify(@Req() request: HttpRequest, @Body() body: unknown): Promise<VerifiedResponse> {
+    requireJson(request);
+    const { phone_number, session_token, security_code } = readBody(VerifyRequest, body);
+    const result = await this.service.verifySecurityCode(phone_number, security_code, session_token);
+    if (result.status !== VerificationStatus.Valid) throw new CheckRefusedError(result.status, result.attemptsLeft);
+    return {
+      message: 'Security code is valid.',
+      phone_number: parsePhoneNumber(phone_number, this.options.defaultCountry).e164,
+      ...(result.verificationToken !== undefined && { verification_token: result.verificationToken }),
+    };
+  }
+}
+
+/** The controller at a path. Version-neutral: the application's versioning does not move the routes. */
+export function createPhoneVerifyController(path: string): Type {
+  @Controller({ path, version: VERSION_NEUTRAL })
+  class PhoneVerifyController extends PhoneVerifyRoutes {}
+  return PhoneVerifyController;
+}
+
+function sendOptions({ headers }: HttpRequest): SendOptions {
+  const languages = headers['accept-language'];
+  return { language: Array.isArray(languages) ? languages.join(',') : languages };
+}

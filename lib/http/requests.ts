@@ -1,0 +1,38 @@
+import { applyDecorators } from '@nestjs/common';
+import { IsDefined, IsString, MaxLength } from 'class-validator';
+import { MAX_PHONE_NUMBER_LENGTH } from '../phone-number/phone-number.js';
+
+/** A token has 43 characters and a code 32 at most; white space around a typed code is dropped later. */
+const MAX_FIELD_LENGTH = 64;
+
+/** Keys of class-validator's constraints, the one that is told first in front. */
+export const CONSTRAINTS = ['isDefined', 'isString', 'maxLength'] as const;
+
+function Field(maxLength: number): PropertyDecorator {
+  return applyDecorators(
+    IsDefined({ message: 'This field is required.' }),
+    IsString({ message: 'Not a valid string.' }),
+    MaxLength(maxLength, { message: `Ensure this field has no more than ${maxLength} characters.` }),
+  );
+}
+
+/** Body of `POST /phone/register`. */
+export class RegisterRequest {
+  /** The number as the person wrote it. */
+  @Field(MAX_PHONE_NUMBER_LENGTH)
+  phone_number = '';
+}
+
+/** Body of `POST /phone/resend`. */
+export class ResendRequest extends RegisterRequest {
+  /** From the answer to `register`. */
+  @Field(MAX_FIELD_LENGTH)
+  session_token = '';
+}
+
+/** Body of `POST /phone/verify`. */
+export class VerifyRequest extends ResendRequest {
+  /** The code as the person typed it. */
+  @Field(MAX_FIELD_LENGTH)
+  security_code = '';
+}

@@ -1,0 +1,44 @@
+export { BaseBackend, type BulkSendResult, type SendContext, type SendReceipt } from './backends/base.backend.js';
+export { ConsoleBackend, type ConsoleBackendOptions } from './backends/console.backend.js';
+export { SandboxBackend, type SandboxBackendOptions, type SandboxMessage } from './backends/sandbox.backend.js';
+export {
+  SmsDeliveryError,
+  type SmsDeliveryErrorKind,
+  type SmsDeliveryErrorOptions,
+} from './backends/sms-delivery.error.js';
+export type { MessageContext } from './message/message-template.js';
+export { phoneVerifyMigrations } from './migrations/index.js';
+export {
+  ArgumentInvalidError,
+  BackendHookError,
+  PhoneNumberInvalidError,
+  PhoneVerifyConfigurationError,
+  PhoneVerifyError,
+  RandomSourceError,
+  ResendRefusedError,
+  StorageUnavailableError,
+} from './phone-verify.errors.js';
+export { PhoneVerifyModule } from './phone-verify.module.js';
+export type {
+  BackendClass,
+  BackendProvider,
+  PhoneVerifyModuleAsyncOptions,
+  PhoneVerifyModuleExtras,
+  PhoneVerifyModuleOptions,
+  PhoneVerifyOptions,
+  PhoneVerifyOptionsFactory,
+  ResolvedPhoneVerifyOptions,
+} from './phone-verify.options.js';
+export { PHONE_VERIFY_BACKEND, PHONE_VERIFY_BACKEND_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
+export { PhoneVerificationService } from './verification/phone-verification.service.js';
+export { SMSVerification } from './verification/sms-verification.entity.js';
+export { VerificationStatus } from './verification/verification-status.js';
+export type {
+  ConsumeOptions,
+  ProofOptions,
+  PurgeOptions,
+  SendOptions,
+  SentVerification,
+  VerificationResult,
+  VerifiedPhone,
+} from './verification/verification.types.js';

@@ -1,0 +1,87 @@
+/** What a value must be. */
+interface IntegerRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Reads values of unknown type one by one, notes what is wrong with each, and goes on, so that one look tells every
+ * fault. A faulty value reads as its default.
+ */
+export class OptionReader {
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  /**
+   * @param values - What was given.
+   * @param faults - Where faults are noted; shared by the readers of nested options.
+   * @param path - Name in front of the options' own, such as `delivery.`.
+   */
+  constructor(
+    values: object,
+    readonly faults: string[],
+    private readonly path = '',
+  ) {
+    this.#values = { ...values };
+  }
+
+  /** Notes a fault of an option. */
+  fault(name: string, text: string): void {
+    this.faults.push(`${this.path}${name}: ${text}`);
+  }
+
+  /** Notes every option that is not one of these. */
+  refuseUnknown(known: readonly string[]): void {
+    for (const name of Object.keys(this.#values)) {
+      if (!known.includes(name)) this.fault(name, `is not an option; the options are ${known.join(', ')}`);
+    }
+  }
+
+  value(name: string): unknown {
+    return this.#values[name];
+  }
+
+  integer(name: string, range: IntegerRange, fallback: number): number {
+    const value = this.value(name);
+    if (value === undefined) return fallback;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= range.from && value <= range.to) return value;
+    this.fault(name, `must be a whole number from ${range.from} to ${range.to}`);
+    return fallback;
+  }
+
+  boolean(name: string, fallback: boolean): boolean {
+    const value = this.value(name);
+    if (typeof value === 'boolean') return value;
+    if (value !== undefined) this.fault(name, 'must be true or false');
+    return fallback;
+  }
+
+  text(name: string, fallback: string): string {
+    const value = this.value(name);
+    if (typeof value === 'string' && value.trim() !== '') return value;
+    if (value !== undefined) this.fault(name, 'must be a text that is not empty');
+    return fallback;
+  }
+
+  /** A list of texts. */
+  texts(name: string): readonly string[] {
+    const value = this.value(name);
+    if (value === undefined) return [];
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return Object.freeze([...value]);
+    this.fault(name, 'must be a list of strings');
+    return [];
+  }
+
+  object(name: string): object {
+    const value = this.value(name);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    if (value !== undefined) this.fault(name, 'must be an object');
+    return {};
+  }
+
+  /** A reader of an option that has options of its own. */
+  nested(name: string, known: readonly string[]): OptionReader {
+    const reader = new OptionReader(this.object(name), this.faults, `${this.path}${name}.`);
+    reader.refuseUnknown(known);
+    return reader;
+  }
+}

@@ -1,0 +1,50 @@
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
+
+/** A phone number that can exist. */
+export interface PhoneNumber {
+  /** E.164, the one form that is stored, compared and sent to. */
+  readonly e164: string;
+  /** ISO 3166-1 alpha-2; `undefined` for numbers of no country, such as `+800`. */
+  readonly country: string | undefined;
+}
+
+/** Longest text that is read as a number. The longest E.164 number has 16 characters; the rest is punctuation. */
+export const MAX_PHONE_NUMBER_LENGTH = 32;
+
+/** Marks that a copied number may carry along unseen, such as the direction marks that contact lists put around it. */
+const INVISIBLE = /\p{Cf}/gu;
+
+/** Digits of any script and the punctuation of numbers: no letter, no second number, no extension, no URI parameter. */
+const PHONE_NUMBER = /^[\s\p{Nd}()+＋\-‐-―−.·/]+$/u;
+
+/** Whether a text is a country that the phone number metadata knows, written as ISO 3166-1 alpha-2 in capitals. */
+export function isCountry(text: string): text is CountryCode {
+  return isSupportedCountry(text);
+}
+
+/**
+ * Reads a phone number in any usual spelling.
+ *
+ * @param text - As the person wrote it.
+ * @param defaultCountry - Country of a number that is written without `+`; without it such a number is invalid.
+ * @throws {@link PhoneNumberInvalidError} if the text is anything but one valid number.
+ */
+export function parsePhoneNumber(text: unknown, defaultCountry?: CountryCode): PhoneNumber {
+  if (typeof text !== 'string' || text.length > MAX_PHONE_NUMBER_LENGTH) throw new PhoneNumberInvalidError();
+  const visible = text.replace(INVISIBLE, '').trim();
+  if (!PHONE_NUMBER.test(visible)) throw new PhoneNumberInvalidError();
+  const number = parsePhoneNumberFromString(visible, { extract: false, ...(defaultCountry && { defaultCountry }) });
+  if (!number?.isValid() || number.ext !== undefined) throw new PhoneNumberInvalidError();
+  if (number.country === 'AR') return { e164: argentineMobile(number.number), country: number.country };
+  return { e164: number.number, country: number.country };
+}
+
+/**
+ * An Argentine mobile is written with a 9 after the country code (`+54 9 11 …`) or without (`+54 11 …`), and both reach
+ * the same SIM; no land line shares its digits with a mobile. Messages go to the form with the 9.
+ */
+function argentineMobile(e164: string): string {
+  const mobile = e164.replace(/^\+54(?!9)/, '+549');
+  return parsePhoneNumberFromString(mobile)?.isValid() ? mobile : e164;
+}

@@ -1,0 +1,112 @@
+import { type DynamicModule, Logger, type Provider, type Type } from '@nestjs/common';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { backendProvider } from './backends/backend-factory.js';
+import type { BaseBackend } from './backends/base.backend.js';
+import { createPhoneVerifyController } from './http/phone-verify.controller.js';
+import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
+import type {
+  PhoneVerifyModuleAsyncOptions,
+  PhoneVerifyModuleExtras,
+  PhoneVerifyOptionsFactory,
+  ResolvedPhoneVerifyOptions,
+} from './phone-verify.options.js';
+import { checkOptions } from './phone-verify.options-check.js';
+import {
+  PHONE_VERIFY_BACKEND,
+  PHONE_VERIFY_BACKEND_OPTIONS,
+  PHONE_VERIFY_CLOCK,
+  PHONE_VERIFY_GIVEN_OPTIONS,
+  PHONE_VERIFY_OPTIONS,
+} from './phone-verify.tokens.js';
+import { BackendHooks } from './verification/backend-hooks.js';
+import { CleanupTimer } from './verification/cleanup-timer.js';
+import { type Clock, systemClock } from './verification/clock.js';
+import { CodeIssuer } from './verification/code-issuer.js';
+import { Delivery } from './verification/delivery.js';
+import { PhoneVerificationService } from './verification/phone-verification.service.js';
+import { Retention } from './verification/retention.js';
+import { SMSVerification } from './verification/sms-verification.entity.js';
+import { VerificationStore } from './verification/verification.store.js';
+
+/** What is given statically: it shapes the module, so it is known before any factory runs. */
+export interface StaticOptions extends PhoneVerifyModuleExtras {
+  readonly backend?: PhoneVerifyModuleAsyncOptions['backend'];
+}
+
+/** Puts the module together. */
+export function defineModule(module: Type, statics: StaticOptions, given: Provider[]): DynamicModule {
+  const { isGlobal = false, controllers = true, path = 'phone', dataSource, imports = [], backend } = statics;
+  return {
+    module,
+    global: isGlobal,
+    imports: [...imports, TypeOrmModule.forFeature([SMSVerification], dataSource)],
+    controllers: controllers ? [createPhoneVerifyController(path)] : [],
+    providers: [...given, optionsProvider(statics), backendProvider(backend), ...verificationProviders(dataSource)],
+    exports: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_BACKEND_OPTIONS, PHONE_VERIFY_OPTIONS, PhoneVerificationService],
+  };
+}
+
+/** The providers of what `forRootAsync` was given. */
+export function givenOptionsProviders(options: PhoneVerifyModuleAsyncOptions): Provider[] {
+  const { useFactory, inject = [], useClass, useExisting } = options;
+  const provide = PHONE_VERIFY_GIVEN_OPTIONS;
+  if (useFactory !== undefined) return [{ provide, useFactory, inject }];
+  const factory = useExisting ?? useClass;
+  if (factory === undefined) {
+    throw new PhoneVerifyConfigurationError('forRootAsync: give one of useFactory, useClass and useExisting');
+  }
+  const provider = { provide, useFactory: createOptions, inject: [factory] };
+  return useClass === undefined ? [provider] : [{ provide: useClass, useClass }, provider];
+}
+
+function createOptions(
+  factory: PhoneVerifyOptionsFactory,
+): ReturnType<PhoneVerifyOptionsFactory['createPhoneVerifyOptions']> {
+  return factory.createPhoneVerifyOptions();
+}
+
+function optionsProvider(statics: StaticOptions): Provider {
+  return {
+    provide: PHONE_VERIFY_OPTIONS,
+    useFactory: (given: unknown): ResolvedPhoneVerifyOptions => {
+      const { options, warnings } = checkOptions(given, statics);
+      const logger = new Logger('PhoneVerify');
+      for (const warning of warnings) logger.warn(warning);
+      return options;
+    },
+    inject: [PHONE_VERIFY_GIVEN_OPTIONS],
+  };
+}
+
+function verificationProviders(dataSource: string | undefined): Provider[] {
+  return [
+    {
+      provide: PHONE_VERIFY_BACKEND_OPTIONS,
+      useFactory: ({ options }: ResolvedPhoneVerifyOptions) => options,
+      inject: [PHONE_VERIFY_OPTIONS],
+    },
+    { provide: PHONE_VERIFY_CLOCK, useValue: systemClock },
+    {
+      provide: VerificationStore,
+      useFactory: (source: DataSource, options: ResolvedPhoneVerifyOptions) => new VerificationStore(source, options),
+      inject: [getDataSourceToken(dataSource), PHONE_VERIFY_OPTIONS],
+    },
+    {
+      provide: Delivery,
+      useFactory: (backend: BaseBackend<unknown>, { delivery }: ResolvedPhoneVerifyOptions, clock: Clock) =>
+        new Delivery(backend, delivery.timeoutMs, clock),
+      inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS, PHONE_VERIFY_CLOCK],
+    },
+    {
+      provide: BackendHooks,
+      useFactory: (backend: BaseBackend<unknown>, { delivery }: ResolvedPhoneVerifyOptions) =>
+        new BackendHooks(backend, delivery.timeoutMs),
+      inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS],
+    },
+    Retention,
+    CleanupTimer,
+    CodeIssuer,
+    PhoneVerificationService,
+  ];
+}

@@ -1,0 +1,71 @@
+import { type DynamicModule, Inject, Module, type OnModuleInit, Optional, Scope } from '@nestjs/common';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { checkBackendClass } from './backends/backend-factory.js';
+import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
+import { defineModule, givenOptionsProviders } from './phone-verify.module-definition.js';
+import type { PhoneVerifyModuleAsyncOptions, PhoneVerifyModuleOptions } from './phone-verify.options.js';
+import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_GIVEN_OPTIONS } from './phone-verify.tokens.js';
+
+/**
+ * Proves that a person holds a phone number: sends a one-time code by SMS and checks it. Imported once, with
+ * {@link forRoot} or {@link forRootAsync}.
+ *
+ * @publicApi
+ */
+@Module({})
+export class PhoneVerifyModule implements OnModuleInit {
+  /**
+   * The module with settings that are known now.
+   *
+   * @throws {@link PhoneVerifyConfigurationError} while the application starts, with every fault of the settings.
+   */
+  static forRoot(options: PhoneVerifyModuleOptions): DynamicModule {
+    const { isGlobal, controllers, path, dataSource, imports, backend, ...given } = options;
+    const statics = withoutUndefined({ isGlobal, controllers, path, dataSource, imports, backend });
+    return defineModule(PhoneVerifyModule, statics, [{ provide: PHONE_VERIFY_GIVEN_OPTIONS, useValue: given }]);
+  }
+
+  /**
+   * The module with settings that a factory gives, such as one that injects the application's configuration.
+   *
+   * @throws {@link PhoneVerifyConfigurationError} while the application starts, with every fault of the settings.
+   */
+  static forRootAsync(options: PhoneVerifyModuleAsyncOptions): DynamicModule {
+    const { useFactory: _factory, inject: _inject, useClass: _class, useExisting: _existing, ...statics } = options;
+    return defineModule(PhoneVerifyModule, statics, givenOptionsProviders(options));
+  }
+
+  /** @internal */
+  constructor(
+    private readonly moduleRef: ModuleRef,
+    modules: ModulesContainer,
+    @Optional() @Inject(PHONE_VERIFY_GIVEN_OPTIONS) given: unknown,
+  ) {
+    const instances = [...modules.values()].filter(({ metatype }) => metatype === PhoneVerifyModule);
+    if (instances.length === 1 && given !== undefined) return;
+    throw new PhoneVerifyConfigurationError(
+      'PhoneVerifyModule: import it once in an application, with forRoot or forRootAsync; ' +
+        'other modules get the service with `isGlobal: true`, or by importing the module that re-exports it',
+    );
+  }
+
+  /** Checks the backend that is in place, which may be one that a test put there. */
+  onModuleInit(): void {
+    if (this.moduleRef.introspect(PHONE_VERIFY_BACKEND).scope === Scope.REQUEST) {
+      throw new PhoneVerifyConfigurationError(
+        'backend: it is request-scoped, or injects something that is; a backend is built once, so inject only singletons',
+      );
+    }
+    const backend: unknown = this.moduleRef.get(PHONE_VERIFY_BACKEND);
+    if (typeof backend !== 'object' || backend === null || !('sendSms' in backend)) {
+      throw new PhoneVerifyConfigurationError('backend: it has no sendSms; extend BaseBackend');
+    }
+    checkBackendClass(Object.getPrototypeOf(backend).constructor, this.moduleRef);
+  }
+}
+
+/** Options that are given as `undefined` count as not given. */
+function withoutUndefined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> };
+function withoutUndefined(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,187 @@
+import { DEFAULT_MESSAGE, STANDARD_PLACEHOLDERS, placeholdersOf } from './message/message-template.js';
+import { OptionReader } from './option-reader.js';
+import { isCountry } from './phone-number/phone-number.js';
+import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
+import type { ResolvedPhoneVerifyOptions } from './phone-verify.options.js';
+import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './verification/security-code.js';
+import { isBackendForm, isBackendProvider } from './backends/backend-form.js';
+
+const OPTIONS = [
+  'backend',
+  'options',
+  'tokenLength',
+  'minTokenLength',
+  'message',
+  'contextKeys',
+  'appName',
+  'expiration',
+  'verifyOnlyOnce',
+  'maxFailedAttempts',
+  'retentionDays',
+  'defaultCountry',
+  'secret',
+  'delivery',
+  'storage',
+  'cleanup',
+];
+
+const EXTRAS = ['backend', 'isGlobal', 'controllers', 'path', 'dataSource', 'imports'];
+
+/** The longest that `setTimeout` can wait is 2^31 - 1 ms; ten minutes is beyond any use. */
+const MILLISECONDS = { from: 1, to: 600_000 };
+
+const MIN_SECRET_BYTES = 32;
+
+/** NIST SP 800-63B 5.1.3.2 and OWASP ASVS 5.0, 6.5.5. */
+const RECOMMENDED_EXPIRATION_SECONDS = 600;
+
+/** What a look at the configuration found: the options as they are used, and what an operator should know of them. */
+export interface CheckedOptions {
+  readonly options: ResolvedPhoneVerifyOptions;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The one check of the configuration.
+ *
+ * @param given - What `forRoot` or a factory gave.
+ * @param extras - What was given statically beside it.
+ * @throws {@link PhoneVerifyConfigurationError} with every fault.
+ */
+export function checkOptions(given: unknown, extras: object): CheckedOptions {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new PhoneVerifyConfigurationError('options: the factory must answer an object');
+  }
+  const faults: string[] = [];
+  const reader = new OptionReader(given, faults);
+  reader.refuseUnknown(OPTIONS);
+  const statics = checkExtras(extras, faults);
+  checkBackend(reader, statics);
+  const options = readOptions(reader);
+  if (faults.length > 0) throw new PhoneVerifyConfigurationError(faults);
+  return { options, warnings: warningsOf(options, statics.boolean('controllers', true)) };
+}
+
+function checkExtras(extras: object, faults: string[]): OptionReader {
+  const reader = new OptionReader(extras, faults);
+  reader.refuseUnknown(EXTRAS);
+  for (const name of ['isGlobal', 'controllers']) reader.boolean(name, false);
+  for (const name of ['path', 'dataSource']) reader.text(name, '');
+  if (reader.value('imports') !== undefined && !Array.isArray(reader.value('imports'))) {
+    reader.fault('imports', 'must be a list of modules');
+  }
+  return reader;
+}
+
+function checkBackend(reader: OptionReader, statics: OptionReader): void {
+  const fromFactory = reader.value('backend');
+  const fixed = statics.value('backend');
+  if (fromFactory !== undefined && fixed !== undefined) {
+    reader.fault('backend', 'is given twice, statically and by the factory; give it once');
+  } else if (isBackendProvider(fromFactory)) {
+    reader.fault(
+      'backend',
+      'a factory can give a class or an instance; give a provider form statically, beside useFactory',
+    );
+  } else if (!isBackendForm(fixed ?? fromFactory)) {
+    const missing = fixed === undefined && fromFactory === undefined;
+    reader.fault(
+      'backend',
+      `${missing ? 'is required: ' : 'must be '}a class that extends BaseBackend, or an instance of one`,
+    );
+  }
+}
+
+function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
+  const contextKeys = readContextKeys(reader);
+  const resolved = {
+    tokenLength: readTokenLength(reader),
+    message: readMessage(reader, contextKeys),
+    contextKeys,
+    appName: reader.text('appName', ''),
+    expiration: reader.integer('expiration', { from: 60, to: 86_400 }, RECOMMENDED_EXPIRATION_SECONDS),
+    verifyOnlyOnce: reader.boolean('verifyOnlyOnce', true),
+    maxFailedAttempts: reader.integer('maxFailedAttempts', { from: 1, to: 100 }, 5),
+    retentionDays: reader.integer('retentionDays', { from: 1, to: 36_500 }, 30),
+    defaultCountry: readCountry(reader),
+    delivery: { timeoutMs: reader.nested('delivery', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 10_000) },
+    storage: { timeoutMs: reader.nested('storage', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 5000) },
+    cleanup: readCleanup(reader),
+    options: reader.object('options'),
+    secret: readSecret(reader),
+  };
+  if (reader.value('appName') === undefined) reader.fault('appName', 'is required');
+  // Credentials and secrets stay out of whatever prints the options.
+  Object.defineProperty(resolved, 'options', { enumerable: false });
+  Object.defineProperty(resolved, 'secret', { enumerable: false });
+  return Object.freeze(resolved);
+}
+
+function readTokenLength(reader: OptionReader): number {
+  const minimum = reader.integer('minTokenLength', { from: MIN_CODE_LENGTH, to: MAX_CODE_LENGTH }, 6);
+  return reader.integer('tokenLength', { from: minimum, to: MAX_CODE_LENGTH }, Math.max(6, minimum));
+}
+
+function readContextKeys(reader: OptionReader): readonly string[] {
+  const keys = reader.texts('contextKeys');
+  for (const key of keys) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
+      reader.fault('contextKeys', `"${key}" is not a name of letters, digits and _`);
+    if (STANDARD_PLACEHOLDERS.includes(key)) reader.fault('contextKeys', `"${key}" is the library's own`);
+  }
+  return keys;
+}
+
+function readMessage(reader: OptionReader, contextKeys: readonly string[]): string {
+  const message = reader.text('message', DEFAULT_MESSAGE);
+  const used = placeholdersOf(message);
+  const known = [...STANDARD_PLACEHOLDERS, ...contextKeys];
+  if (!used.includes('security_code')) reader.fault('message', 'must contain {security_code}');
+  for (const name of used.filter((placeholder) => !known.includes(placeholder))) {
+    reader.fault('message', `{${name}} is not known; known are ${known.map((key) => `{${key}}`).join(', ')}`);
+  }
+  return message;
+}
+
+function readCountry(reader: OptionReader): ResolvedPhoneVerifyOptions['defaultCountry'] {
+  const country = reader.value('defaultCountry');
+  if (country === undefined) return undefined;
+  if (typeof country === 'string' && isCountry(country)) return country;
+  reader.fault('defaultCountry', 'must be a country as ISO 3166-1 alpha-2 in capitals, such as "GB"');
+  return undefined;
+}
+
+function readSecret(reader: OptionReader): readonly string[] {
+  const given = reader.value('secret');
+  if (given === undefined) return [];
+  const secrets: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const texts = secrets.filter((secret) => typeof secret === 'string' && Buffer.byteLength(secret) >= MIN_SECRET_BYTES);
+  if (secrets.length === 0 || texts.length < secrets.length) {
+    reader.fault('secret', `must be a string of ${MIN_SECRET_BYTES} bytes or more, or a list of such strings`);
+  }
+  return Object.freeze(texts.map(String));
+}
+
+function readCleanup(reader: OptionReader): { readonly everyMinutes: number } | false {
+  if (reader.value('cleanup') === false) return false;
+  return {
+    everyMinutes: reader.nested('cleanup', ['everyMinutes']).integer('everyMinutes', { from: 1, to: 1440 }, 60),
+  };
+}
+
+function warningsOf(options: ResolvedPhoneVerifyOptions, hasControllers: boolean): string[] {
+  const warnings: string[] = [];
+  if (options.expiration > RECOMMENDED_EXPIRATION_SECONDS) {
+    warnings.push(
+      `expiration: ${options.expiration} seconds is longer than the ${RECOMMENDED_EXPIRATION_SECONDS} that NIST SP 800-63B and OWASP ASVS allow a code`,
+    );
+  }
+  const used = placeholdersOf(options.message).filter((name) => options.contextKeys.includes(name));
+  if (hasControllers && used.length > 0) {
+    const names = used.map((name) => `{${name}}`).join(', ');
+    warnings.push(
+      `message: ${names} renders empty in messages asked for over HTTP; only callers of the service give context`,
+    );
+  }
+  return warnings;
+}

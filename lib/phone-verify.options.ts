@@ -1,0 +1,159 @@
+import type { FactoryProvider, InjectionToken, ModuleMetadata, Type, ValueProvider } from '@nestjs/common';
+import type { CountryCode } from 'libphonenumber-js/max';
+import type { BaseBackend } from './backends/base.backend.js';
+
+/**
+ * A class that extends {@link BaseBackend}. Nest builds it, so it can inject anything that the module's `imports` or a
+ * global module gives.
+ *
+ * @publicApi
+ */
+export type BackendClass = Type<BaseBackend<unknown>>;
+
+/**
+ * The backend as the other forms of a Nest provider.
+ *
+ * @publicApi
+ */
+export type BackendProvider =
+  | { readonly useClass: BackendClass }
+  | { readonly useExisting: InjectionToken }
+  | Pick<ValueProvider<BaseBackend<unknown>>, 'useValue'>
+  | Pick<FactoryProvider<BaseBackend<unknown>>, 'useFactory' | 'inject'>;
+
+/**
+ * The settings of the module that a factory can give.
+ *
+ * @publicApi
+ */
+export interface PhoneVerifyOptions {
+  /** Who sends the messages: a class that extends {@link BaseBackend}, or a ready instance. Required, here or statically. */
+  backend?: BackendClass | BaseBackend<unknown>;
+  /** The backend's own settings, injected under {@link PHONE_VERIFY_BACKEND_OPTIONS}. Default `{}`. */
+  options?: object;
+  /** Digits in a code, `minTokenLength` to 32. Default 6: the least that NIST SP 800-63B 5.1.3.2 allows. */
+  tokenLength?: number;
+  /** A `tokenLength` below it is refused, 4 to 32. Default 6. */
+  minTokenLength?: number;
+  /** The text, with `{app}`, `{security_code}` and the names in `contextKeys`. Default: an English text. */
+  message?: string;
+  /** Further names that `message` may use, given by callers of the service as `context`. Default `[]`. */
+  contextKeys?: readonly string[];
+  /** The application's name, for `{app}`. Required. */
+  appName: string;
+  /** Life of a code in seconds, 60 to 86 400. Default 600: the most that NIST SP 800-63B 5.1.3.2 allows. */
+  expiration?: number;
+  /** Whether a verified code is refused when it comes again. Default `true` (OWASP ASVS 5.0, 6.5.1). */
+  verifyOnlyOnce?: boolean;
+  /** Wrong codes after which a session locks, 1 to 100. Default 5. */
+  maxFailedAttempts?: number;
+  /** Age in days at which rows are deleted, 1 or more. Default 30. */
+  retentionDays?: number;
+  /** Country of numbers written without `+`, ISO 3166-1 alpha-2 in capitals. Default: none, such numbers are invalid. */
+  defaultCountry?: string;
+  /**
+   * Salts the keys of the stored codes, each 32 bytes or more. The first is used, all are tried, so that it can be
+   * rotated. Default: none.
+   */
+  secret?: string | readonly string[];
+  /** How long a backend may take: milliseconds for one call. Default 10 000. */
+  delivery?: { timeoutMs?: number };
+  /** How long the database may take: milliseconds for one operation. Default 5 000. */
+  storage?: { timeoutMs?: number };
+  /** How often old rows are deleted, in minutes, 1 to 1440; `false` for never. Default 60. */
+  cleanup?: { everyMinutes?: number } | false;
+}
+
+/**
+ * What shapes the module itself, so that no factory can give it.
+ *
+ * @publicApi
+ */
+export interface PhoneVerifyModuleExtras {
+  /** Whether every module can inject the service without importing this one. Default `false`. */
+  isGlobal?: boolean;
+  /** Whether the three routes are there. Default `true`. */
+  controllers?: boolean;
+  /** First part of the routes' path. Default `'phone'`. */
+  path?: string;
+  /** Name of the TypeORM data source. Default: the unnamed one. */
+  dataSource?: string;
+  /** Modules whose providers the backend, or the options factory, injects. Default `[]`. */
+  imports?: ModuleMetadata['imports'];
+}
+
+/**
+ * Settings of {@link PhoneVerifyModule.forRoot}.
+ *
+ * @publicApi
+ */
+export interface PhoneVerifyModuleOptions extends Omit<PhoneVerifyOptions, 'backend'>, PhoneVerifyModuleExtras {
+  /** Who sends the messages: a class that extends {@link BaseBackend}, a ready instance, or a provider form. */
+  backend: BackendClass | BaseBackend<unknown> | BackendProvider;
+}
+
+/**
+ * Gives the module its settings.
+ *
+ * @publicApi
+ */
+export interface PhoneVerifyOptionsFactory {
+  /** The settings, or a promise of them. */
+  createPhoneVerifyOptions(): PhoneVerifyOptions | Promise<PhoneVerifyOptions>;
+}
+
+/**
+ * Settings of {@link PhoneVerifyModule.forRootAsync}: one of `useFactory`, `useClass` and `useExisting`.
+ *
+ * @publicApi
+ */
+export interface PhoneVerifyModuleAsyncOptions extends PhoneVerifyModuleExtras {
+  /** Who sends the messages, when the factory does not say it. */
+  backend?: BackendClass | BaseBackend<unknown> | BackendProvider;
+  /** Gives the settings. */
+  // A factory's parameters are whatever `inject` names; `never[]` is the one list that every function accepts.
+  useFactory?: (...dependencies: never[]) => PhoneVerifyOptions | Promise<PhoneVerifyOptions>;
+  /** What `useFactory` is given. */
+  inject?: FactoryProvider['inject'];
+  /** A class that gives the settings; Nest builds it. */
+  useClass?: Type<PhoneVerifyOptionsFactory>;
+  /** A provider, from `imports` or a global module, that gives the settings. */
+  useExisting?: InjectionToken<PhoneVerifyOptionsFactory>;
+}
+
+/**
+ * The options as the library uses them: checked, with their defaults. `options` and `secret` are not enumerable, so
+ * that a log of them shows neither.
+ *
+ * @publicApi
+ */
+export interface ResolvedPhoneVerifyOptions {
+  /** The backend's own settings. */
+  readonly options: object;
+  /** Digits in a code. */
+  readonly tokenLength: number;
+  /** The text with its placeholders. */
+  readonly message: string;
+  /** Further names that `message` may use. */
+  readonly contextKeys: readonly string[];
+  /** The application's name. */
+  readonly appName: string;
+  /** Life of a code in seconds. */
+  readonly expiration: number;
+  /** Whether a verified code is refused when it comes again. */
+  readonly verifyOnlyOnce: boolean;
+  /** Wrong codes after which a session locks. */
+  readonly maxFailedAttempts: number;
+  /** Age in days at which rows are deleted. */
+  readonly retentionDays: number;
+  /** Country of numbers written without `+`. */
+  readonly defaultCountry: CountryCode | undefined;
+  /** Salts for the keys of the stored codes, the first for new ones; empty when none is configured. */
+  readonly secret: readonly string[];
+  /** Milliseconds that one call of the backend may take. */
+  readonly delivery: { readonly timeoutMs: number };
+  /** Milliseconds that one operation on the database may take. */
+  readonly storage: { readonly timeoutMs: number };
+  /** Minutes between two deletions of old rows; `false` for never. */
+  readonly cleanup: { readonly everyMinutes: number } | false;
+}

@@ -1,0 +1,28 @@
+import { ArgumentInvalidError } from '../phone-verify.errors.js';
+
+/** Ten years: longer than any proof is kept, short enough for every database's arithmetic. */
+const LONGEST_AGE_SECONDS = 315_360_000;
+
+/** @throws {@link ArgumentInvalidError} for anything but a string: callers in plain JavaScript may pass what came in. */
+export function requireString(name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new ArgumentInvalidError(name, 'must be a string');
+}
+
+/** @throws {@link ArgumentInvalidError} for a purpose that is not configured. `''` is the one that always is. */
+export function requirePurpose(purpose: string | undefined): string {
+  if (purpose === undefined || purpose === '') return '';
+  throw new ArgumentInvalidError('purpose', 'is not one of the purposes that the module knows');
+}
+
+/** @throws {@link ArgumentInvalidError} for anything but a whole number of seconds from 1 to ten years. */
+export function requireAge(name: string, seconds: number): number {
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_AGE_SECONDS) return seconds;
+  throw new ArgumentInvalidError(name, 'must be a whole number of seconds, 1 or more');
+}
+
+/** @throws {@link ArgumentInvalidError} for anything but a whole number of days from 0 to a hundred years. */
+export function requireDays(name: string, days: number): number {
+  if (Number.isInteger(days) && days >= 0 && days <= 36_500) return days;
+  throw new ArgumentInvalidError(name, 'must be a whole number of days from 0 to 36500');
+}

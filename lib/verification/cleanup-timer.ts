@@ -1,0 +1,55 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import { randomDelay } from './random.js';
+import { Retention } from './retention.js';
+
+const MINUTE_MS = 60_000;
+
+/** Deletes old rows now and then while the application runs. */
+@Injectable()
+export class CleanupTimer implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger('PhoneVerify');
+  readonly #stopping = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(
+    private readonly retention: Retention,
+    @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#schedule();
+  }
+
+  /** Stops the timer, and waits for the batch that is under way. */
+  async onModuleDestroy(): Promise<void> {
+    this.#stopping.abort();
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  /** The next run, up to a tenth later than configured, so that processes started together do not purge together. */
+  #schedule(): void {
+    const { cleanup } = this.options;
+    if (cleanup === false || this.#stopping.signal.aborted) return;
+    const interval = cleanup.everyMinutes * MINUTE_MS;
+    this.#timer = setTimeout(
+      () => {
+        this.#running = this.#purge().finally(() => this.#schedule());
+      },
+      interval + randomDelay(interval / 10),
+    );
+    this.#timer.unref();
+  }
+
+  async #purge(): Promise<void> {
+    try {
+      const deleted = await this.retention.purge({}, this.#stopping.signal);
+      if (deleted > 0) this.#logger.log(`Deleted ${deleted} old verification sessions.`);
+    } catch (error) {
+      this.#logger.warn(`Old verification sessions could not be deleted: ${String(error)} It is tried again later.`);
+    }
+  }
+}

@@ -1,0 +1,205 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { BulkSendResult } from '../backends/base.backend.js';
+import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { parsePhoneNumber, type PhoneNumber } from '../phone-number/phone-number.js';
+import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import { BackendHooks } from './backend-hooks.js';
+import { requireAge, requirePurpose, requireString } from './call-arguments.js';
+import type { Clock } from './clock.js';
+import { CodeIssuer } from './code-issuer.js';
+import { Delivery } from './delivery.js';
+import { randomToken } from './random.js';
+import { Retention } from './retention.js';
+import { type CodeBinding, hashSecurityCode, hashToken, secretsOf } from './security-code.js';
+import { resultOfCheck } from './session-rules.js';
+import { VerificationStatus } from './verification-status.js';
+import { type Proof, type ProofKey, VerificationStore } from './verification.store.js';
+import type {
+  ConsumeOptions,
+  ProofOptions,
+  PurgeOptions,
+  SendOptions,
+  SentVerification,
+  VerificationResult,
+  VerifiedPhone,
+} from './verification.types.js';
+
+/** A proof counts for 15 minutes unless the caller says otherwise. */
+const DEFAULT_MAX_AGE_SECONDS = 900;
+
+/**
+ * Issues and checks security codes. Every rule lives here and below, none in the controller, so that a caller that
+ * skips HTTP gets the same protection.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class PhoneVerificationService {
+  /** @internal */
+  constructor(
+    private readonly issuer: CodeIssuer,
+    private readonly store: VerificationStore,
+    private readonly hooks: BackendHooks,
+    private readonly delivery: Delivery,
+    private readonly retention: Retention,
+    @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
+    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens a session and sends its code. The session is committed before the backend is called, beside the sessions that
+   * the number has already.
+   *
+   * @param phoneNumber - As the person wrote it; brought to E.164 here.
+   * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @throws {@link SmsDeliveryError} if the message did not go. The session stays: `sent` has it, for a resend.
+   * @throws {@link StorageUnavailableError} if the database did not take the session; nothing was sent.
+   * @throws {@link BackendHookError} if a hook of the backend failed; nothing was written or sent.
+   * @throws {@link RandomSourceError} if the system gave no random numbers; nothing was written or sent.
+   */
+  async sendSecurityCode(phoneNumber: string, options: SendOptions = {}): Promise<SentVerification> {
+    return this.issuer.issue(this.parse(phoneNumber), requirePurpose(options.purpose), options);
+  }
+
+  /**
+   * Sends the code of an open session again: the same code, with the expiry and the failed attempts that it has.
+   *
+   * @param phoneNumber - As the person wrote it; brought to E.164 here.
+   * @param sessionToken - From {@link sendSecurityCode}.
+   * @param options - `context` and `language` are to be given again.
+   * @throws {@link ResendRefusedError} if the session is unknown, locked, verified, or has less than 60 seconds (or a
+   *   quarter of `expiration`, if that is less) left; nothing was sent. Otherwise as {@link sendSecurityCode}.
+   */
+  async resendSecurityCode(
+    phoneNumber: string,
+    sessionToken: string,
+    options: SendOptions = {},
+  ): Promise<SentVerification> {
+    const token = requireString('sessionToken', sessionToken);
+    return this.issuer.repeat(this.parse(phoneNumber), requirePurpose(options.purpose), token, options);
+  }
+
+  /**
+   * Checks a code and, when it is right, marks its session verified. Counts the attempt and compares the code in one
+   * atomic statement, so that parallel requests can neither exceed `maxFailedAttempts` nor verify twice.
+   *
+   * @param phoneNumber - As the person wrote it; brought to E.164 here.
+   * @param securityCode - As the person typed it; white space around it is dropped, nothing else is changed.
+   * @param sessionToken - From {@link sendSecurityCode}.
+   * @returns The outcome. A wrong, expired, used or unknown code is an outcome, not an error.
+   * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @throws {@link StorageUnavailableError} if the database did not answer; the attempt may have been counted.
+   * @throws {@link BackendHookError} if the backend's own check failed.
+   */
+  async verifySecurityCode(
+    phoneNumber: string,
+    securityCode: string,
+    sessionToken: string,
+    options: { purpose?: string | undefined } = {},
+  ): Promise<VerificationResult> {
+    const binding: CodeBinding = {
+      sessionToken: requireString('sessionToken', sessionToken),
+      phoneNumber: this.parse(phoneNumber).e164,
+      purpose: requirePurpose(options.purpose),
+    };
+    const code = requireString('securityCode', securityCode).trim();
+    const own = await this.hooks.validateSecurityCode(code, binding.phoneNumber, sessionToken);
+    return own === undefined ? this.check(binding, code) : this.accept(binding, own);
+  }
+
+  /**
+   * Looks up whose number a verification token proves. The proof stays usable.
+   *
+   * @returns `null` if the proof is unknown, too old, consumed, or for another purpose.
+   */
+  async getVerifiedPhone(verificationToken: string, options: ProofOptions = {}): Promise<VerifiedPhone | null> {
+    const key = this.proofKey(verificationToken, options);
+    return verifiedPhone(key, await this.store.findProof(key));
+  }
+
+  /**
+   * Uses a proof up: of any number of callers at once, one is given the number. Inside the application's transaction
+   * (`manager`) the proof becomes usable again when that rolls back.
+   *
+   * @returns `null` if the proof is unknown, too old, consumed, or for another purpose.
+   */
+  async consumeVerifiedPhone(verificationToken: string, options: ConsumeOptions = {}): Promise<VerifiedPhone | null> {
+    const key = this.proofKey(verificationToken, options);
+    return verifiedPhone(key, await this.store.consumeProof(key, this.clock.now(), options.manager));
+  }
+
+  /**
+   * Sends one text of the application's own to many numbers. No code, no session.
+   *
+   * @param phoneNumbers - As people wrote them. One that is not a phone number gives an item with a `rejected` error.
+   * @returns One item for each number, in their order; `number` is E.164 where the text was a number.
+   */
+  async sendBulkSms(phoneNumbers: readonly string[], message: string): Promise<BulkSendResult> {
+    const numbers = phoneNumbers.map((phoneNumber) => this.tryParse(phoneNumber));
+    const sent = await this.delivery.sendBulk(
+      numbers.filter((number) => number !== undefined),
+      message,
+    );
+    const results = sent.values();
+    return phoneNumbers.map((number, index) => {
+      const result = numbers[index] === undefined ? undefined : results.next().value;
+      return result ?? { number, error: new SmsDeliveryError('rejected', 'This is not a valid phone number.') };
+    });
+  }
+
+  /**
+   * Deletes old sessions in batches, never an open one or a proof younger than 900 seconds. Safe beside traffic and
+   * beside another purge.
+   *
+   * @returns How many rows were deleted, or with `dryRun` would be.
+   */
+  async purgeExpired(options: PurgeOptions = {}): Promise<{ deleted: number }> {
+    return { deleted: await this.retention.purge(options) };
+  }
+
+  private async check(binding: CodeBinding, securityCode: string): Promise<VerificationResult> {
+    const candidates = secretsOf(this.options.secret).map((secret) => hashSecurityCode(binding, securityCode, secret));
+    const proof = randomToken();
+    const now = this.clock.now();
+    const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
+    return resultOfCheck(await this.store.check(key, candidates, hashToken(proof), now), proof, now, this.options);
+  }
+
+  /** Takes the answer of a backend's own check; a `Valid` one verifies the open session, where there is one. */
+  private async accept(binding: CodeBinding, own: VerificationResult): Promise<VerificationResult> {
+    const { status, verification, attemptsLeft } = own;
+    if (status !== VerificationStatus.Valid) return { status, verification, attemptsLeft };
+    const proof = randomToken();
+    const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
+    const issued = await this.store.accept(key, hashToken(proof), this.clock.now());
+    return { status, verification, verificationToken: issued ? proof : undefined };
+  }
+
+  private proofKey(verificationToken: string, options: ProofOptions): ProofKey {
+    const maxAge = requireAge('maxAge', options.maxAge ?? DEFAULT_MAX_AGE_SECONDS);
+    return {
+      verificationToken: hashToken(requireString('verificationToken', verificationToken)),
+      purpose: requirePurpose(options.purpose),
+      verifiedAfter: this.clock.now() - maxAge * 1000,
+    };
+  }
+
+  private parse(phoneNumber: unknown): PhoneNumber {
+    return parsePhoneNumber(phoneNumber, this.options.defaultCountry);
+  }
+
+  private tryParse(phoneNumber: unknown): string | undefined {
+    try {
+      return this.parse(phoneNumber).e164;
+    } catch (error) {
+      if (error instanceof PhoneNumberInvalidError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function verifiedPhone({ purpose }: ProofKey, proof: Proof | null): VerifiedPhone | null {
+  return proof && { phoneNumber: proof.phoneNumber, verifiedAt: new Date(proof.verifiedAt), purpose };
+}

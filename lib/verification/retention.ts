@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import { requireDays } from './call-arguments.js';
+import type { Clock } from './clock.js';
+import { VerificationStore } from './verification.store.js';
+import type { PurgeOptions } from './verification.types.js';
+
+const DAY_MS = 86_400_000;
+
+/** A proof younger than this may still be shown, so its row stays: the default `maxAge` of a proof. */
+const KEPT_PROOF_MS = 900_000;
+
+/** Deletes sessions that are old. */
+@Injectable()
+export class Retention {
+  constructor(
+    private readonly store: VerificationStore,
+    @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
+    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Deletes old rows batch by batch, each committed by itself, until none is left or the signal aborts.
+   *
+   * @returns How many rows were deleted, or would be.
+   */
+  async purge({ olderThanDays, dryRun }: PurgeOptions = {}, signal?: AbortSignal): Promise<number> {
+    const days = requireDays('olderThanDays', olderThanDays ?? this.options.retentionDays);
+    const now = this.clock.now();
+    const old = { createdBefore: now - days * DAY_MS, verifiedBefore: now - KEPT_PROOF_MS, now };
+    if (dryRun) return this.store.countOld(old);
+    let total = 0;
+    for (;;) {
+      const { deleted, more } = await this.store.deleteOld(old);
+      total += deleted;
+      if (!more || signal?.aborted) return total;
+    }
+  }
+}

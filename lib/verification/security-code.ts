@@ -1,0 +1,107 @@
+import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync } from 'node:crypto';
+import { randomNonce } from './random.js';
+
+/**
+ * What a stored code is bound to. The session token is known to the client alone: the table keeps its hash, so the
+ * table by itself cannot derive the keys.
+ */
+export interface CodeBinding {
+  readonly sessionToken: string;
+  /** E.164. */
+  readonly phoneNumber: string;
+  readonly purpose: string;
+}
+
+/** Longest code. Codes are sealed at this length, so that the sealed form does not tell theirs. */
+export const MAX_CODE_LENGTH = 32;
+
+/** Shortest code that a backend may generate. */
+export const MIN_CODE_LENGTH = 4;
+
+const VERSION = '1.';
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Whether a text can be a code: 4 to 32 printable ASCII characters without spaces. */
+export function isSecurityCode(text: string): boolean {
+  return text.length >= MIN_CODE_LENGTH && text.length <= MAX_CODE_LENGTH && /^[\x21-\x7e]+$/.test(text);
+}
+
+/** The salts to use, the first for new codes: the configured secrets, or none. */
+export function secretsOf(configured: readonly string[]): readonly [string, ...string[]] {
+  const [first = '', ...others] = configured;
+  return [first, ...others];
+}
+
+/** What the table keeps of a session token or a verification token: SHA-256 in lowercase hex. */
+export function hashToken(token: string): string {
+  return hash('sha256', token);
+}
+
+/** The keyed hash that a check compares inside the database: an HMAC of purpose, number and code. */
+export function hashSecurityCode(binding: CodeBinding, securityCode: string, secret: string): string {
+  return (
+    VERSION +
+    createHmac('sha256', deriveKey(binding, secret, 'security_code'))
+      .update(encode(binding.purpose, binding.phoneNumber, securityCode))
+      .digest('hex')
+  );
+}
+
+/** Encrypts a code so that a resend can repeat it: AES-256-GCM, purpose and number authenticated with it. */
+export function sealSecurityCode(binding: CodeBinding, securityCode: string, secret: string): string {
+  const nonce = randomNonce(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', deriveKey(binding, secret, 'sealed_code'), nonce);
+  cipher.setAAD(encode(binding.purpose, binding.phoneNumber));
+  const sealed = Buffer.concat([cipher.update(securityCode.padEnd(MAX_CODE_LENGTH), 'ascii'), cipher.final()]);
+  return VERSION + Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url');
+}
+
+/** Opens a sealed code with the first of `secrets` that fits; `null` when none does. */
+export function unsealSecurityCode(
+  binding: CodeBinding,
+  sealedCode: string,
+  secrets: readonly string[],
+): string | null {
+  if (!sealedCode.startsWith(VERSION)) return null;
+  const bytes = Buffer.from(sealedCode.slice(VERSION.length), 'base64url');
+  if (bytes.length !== NONCE_BYTES + MAX_CODE_LENGTH + TAG_BYTES) return null;
+  for (const secret of secrets) {
+    const code = open(binding, bytes, secret);
+    if (code !== null) return code;
+  }
+  return null;
+}
+
+function open(binding: CodeBinding, bytes: Buffer, secret: string): string | null {
+  const key = deriveKey(binding, secret, 'sealed_code');
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+  decipher.setAAD(encode(binding.purpose, binding.phoneNumber));
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+  try {
+    const padded = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+    return padded.toString('ascii').trimEnd();
+  } catch {
+    return null;
+  }
+}
+
+/** One key for each use, from the client's token, salted with the application's secret when it has one. */
+function deriveKey(binding: CodeBinding, secret: string, use: 'security_code' | 'sealed_code'): Buffer {
+  return Buffer.from(
+    hkdfSync('sha256', binding.sessionToken, secret, `nestjs-phone-verify ${VERSION}${use}`, KEY_BYTES),
+  );
+}
+
+/** Each part with its length in front, so that no two lists of parts give the same bytes. */
+function encode(...parts: readonly string[]): Buffer {
+  return Buffer.concat(
+    parts.flatMap((part) => {
+      const bytes = Buffer.from(part, 'utf8');
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+}

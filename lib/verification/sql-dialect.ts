@@ -1,0 +1,54 @@
+import type { DataSource } from 'typeorm';
+import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
+
+/** The three ways in which the databases differ where this library is concerned. */
+export type SqlDialect = 'postgres' | 'mariadb' | 'sqlite';
+
+const DIALECTS: Readonly<Record<string, SqlDialect>> = {
+  postgres: 'postgres',
+  mariadb: 'mariadb',
+  mysql: 'mariadb',
+  'better-sqlite3': 'sqlite',
+};
+
+/** @throws {@link PhoneVerifyConfigurationError} for a database that the promises of this library were not tested on. */
+export function dialectOf(dataSource: DataSource): SqlDialect {
+  const dialect = DIALECTS[dataSource.options.type];
+  if (dialect !== undefined) return dialect;
+  throw new PhoneVerifyConfigurationError(
+    `dataSource: "${dataSource.options.type}" is not supported; use ${Object.keys(DIALECTS).join(', ')}`,
+  );
+}
+
+/** A text ready to run, and the names of its parameters in the order in which the driver takes them. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly string[];
+}
+
+/** Brings `:name` parameters into the form of the driver. */
+export function prepare(dialect: SqlDialect, text: string): Statement {
+  const parameters: string[] = [];
+  const sql = text.replace(/\s+/g, ' ').replace(/(?<!:):([a-zA-Z]\w*)/g, (_whole, name: string) => {
+    if (dialect !== 'postgres' || !parameters.includes(name)) parameters.push(name);
+    return dialect === 'postgres' ? `$${parameters.indexOf(name) + 1}` : '?';
+  });
+  return { sql: sql.trim(), parameters };
+}
+
+/** Codes of refusals that leave nothing done and pass when the statement is run again. */
+const PASSING = new Set<unknown>([
+  '40001', // PostgreSQL: serialisation failure
+  '40P01', // PostgreSQL: deadlock
+  'ER_LOCK_DEADLOCK', // MariaDB 1213
+  'ER_LOCK_WAIT_TIMEOUT', // MariaDB 1205
+  'ER_CHECKREAD', // MariaDB 1020: the row changed since the snapshot
+  'SQLITE_BUSY',
+  'SQLITE_BUSY_SNAPSHOT',
+  'SQLITE_LOCKED',
+]);
+
+/** Whether an error of the driver passes when the statement is run again. */
+export function isPassing(code: unknown): boolean {
+  return PASSING.has(code);
+}

@@ -1,0 +1,194 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import { Database, type Answer, type Parameters, type Row, type Run } from './database.js';
+import { SMSVerification } from './sms-verification.entity.js';
+import { dialectOf } from './sql-dialect.js';
+import {
+  buildStatements,
+  PURGE_BATCH,
+  RIGHT_CODE,
+  RIGHT_CODE_CONSUMED,
+  type VerificationStatements,
+} from './verification.statements.js';
+
+/** What finds a session: all three must fit. */
+export interface SessionKey {
+  /** SHA-256 of the session token. */
+  readonly sessionToken: string;
+  /** E.164. */
+  readonly phoneNumber: string;
+  readonly purpose: string;
+}
+
+/** A session to open. */
+export interface NewSession extends SessionKey {
+  readonly id: string;
+  readonly securityCode: string;
+  readonly sealedCode: string;
+  readonly expiresAt: number;
+  readonly createdAt: number;
+}
+
+/** What became of a comparison; `refused` when no session with these conditions was there to compare with. */
+export type CheckOutcome =
+  | { readonly kind: 'right'; readonly proofIssued: boolean }
+  | { readonly kind: 'wrong'; readonly failedAttempts: number }
+  | { readonly kind: 'refused'; readonly session: Session | null };
+
+/** A session as it stands. */
+export interface Session {
+  readonly id: string;
+  readonly sealedCode: string;
+  readonly failedAttempts: number;
+  readonly expiresAt: number;
+  readonly isVerified: boolean;
+}
+
+/** What finds a proof. Instants are epoch milliseconds. */
+export interface ProofKey {
+  /** SHA-256 of the verification token. */
+  readonly verificationToken: string;
+  readonly purpose: string;
+  readonly verifiedAfter: number;
+}
+
+/** Whose number a proof proves, and since when. */
+export interface Proof {
+  readonly phoneNumber: string;
+  readonly verifiedAt: number;
+}
+
+/** Which rows are old. Instants are epoch milliseconds. */
+export interface OldRows {
+  readonly createdBefore: number;
+  readonly verifiedBefore: number;
+  readonly now: number;
+}
+
+/** Keeps the sessions in the application's database. */
+export class VerificationStore {
+  readonly #database: Database;
+  readonly #statements: VerificationStatements;
+
+  /** @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity or is of an untested kind. */
+  constructor(
+    dataSource: DataSource,
+    private readonly options: ResolvedPhoneVerifyOptions,
+  ) {
+    if (!dataSource.hasMetadata(SMSVerification)) {
+      throw new PhoneVerifyConfigurationError(
+        'dataSource: the entity is missing; add `SMSVerification` to `entities` or set `autoLoadEntities`',
+      );
+    }
+    this.#database = new Database(dataSource, dialectOf(dataSource), options.storage.timeoutMs);
+    this.#statements = buildStatements(dataSource, {
+      candidates: Math.max(1, options.secret.length),
+      verifyOnlyOnce: options.verifyOnlyOnce,
+    });
+  }
+
+  /** Opens a session; it is committed when this returns. */
+  async insert(session: NewSession): Promise<void> {
+    const values = { ...session, isVerified: 0, failedAttempts: 0, sendCount: 0, modifiedAt: session.createdAt };
+    await this.#database.run((run) => run(this.#statements.insert, values));
+  }
+
+  /** Notes that a backend took a message. */
+  async noteSend(note: { id: string; backend: string; messageId: string | null; now: number }): Promise<void> {
+    await this.#database.run((run) => run(this.#statements.noteSend, note));
+  }
+
+  /**
+   * Compares a code and counts the attempt in one statement; the outcome is that statement's own. One more statement,
+   * only where it compared nothing, reads why.
+   *
+   * @param candidates - The code's keyed hash under each configured secret.
+   * @param proof - SHA-256 of the verification token to issue when the code is right.
+   */
+  async check(key: SessionKey, candidates: readonly string[], proof: string, now: number): Promise<CheckOutcome> {
+    const named = Object.fromEntries(candidates.map((candidate, index) => [`candidate${index}`, candidate]));
+    const { maxFailedAttempts } = this.options;
+    return this.#database.run(async (run) => {
+      const answer = await run(this.#statements.check, { ...key, ...named, proof, now, maxFailedAttempts });
+      return readComparison(answer) ?? { kind: 'refused', session: await this.#read(run, key) };
+    });
+  }
+
+  /** Makes the transition of a right code without a comparison. Answers whether a proof was issued. */
+  async accept(key: SessionKey, proof: string, now: number): Promise<boolean> {
+    const { maxFailedAttempts } = this.options;
+    const answer = await this.#database.run((run) =>
+      run(this.#statements.accept, { ...key, proof, now, maxFailedAttempts }),
+    );
+    const outcome = readComparison(answer);
+    return outcome?.kind === 'right' && outcome.proofIssued;
+  }
+
+  /** Finds a session. */
+  async find(key: SessionKey): Promise<Session | null> {
+    return this.#database.run((run) => this.#read(run, key));
+  }
+
+  /** Finds a proof that was not consumed. */
+  async findProof(key: ProofKey): Promise<Proof | null> {
+    const { rows } = await this.#database.run((run) => run(this.#statements.findProof, { ...key }));
+    return readProof(rows);
+  }
+
+  /** Consumes a proof: of any number of callers at once, one gets it. */
+  async consumeProof(key: ProofKey, now: number, manager?: EntityManager): Promise<Proof | null> {
+    const operation = async (run: Run): Promise<Proof | null> => {
+      const { affected, rows } = await run(this.#statements.consumeProof, { ...key, now });
+      if (rows.length > 0 || affected === 0) return readProof(rows);
+      return readProof((await run(this.#statements.findConsumed, { verificationToken: key.verificationToken })).rows);
+    };
+    return manager === undefined ? this.#database.run(operation) : this.#database.runWith(manager, operation);
+  }
+
+  /** Counts the rows that a purge would delete. */
+  async countOld(old: OldRows): Promise<number> {
+    const { rows } = await this.#database.run((run) => run(this.#statements.countOld, { ...old }));
+    return Number(rows[0]?.['total']);
+  }
+
+  /** Deletes one batch of old rows. `more` tells whether another batch may be there. */
+  async deleteOld(old: OldRows): Promise<{ deleted: number; more: boolean }> {
+    const { affected } = await this.#database.run((run) => run(this.#statements.deleteOld, { ...old }));
+    return { deleted: affected, more: affected === PURGE_BATCH };
+  }
+
+  async #read(run: Run, key: SessionKey): Promise<Session | null> {
+    const { rows } = await run(this.#statements.findSession, { ...key } satisfies Parameters);
+    return rows[0] === undefined ? null : readSession(rows[0]);
+  }
+}
+
+/** The outcome that the statement of a check carries; `undefined` where it compared nothing. */
+function readComparison({ rows, insertId }: Answer): CheckOutcome | undefined {
+  const [row] = rows;
+  if (row !== undefined) {
+    const failedAttempts = Number(row['failedAttempts']);
+    if (failedAttempts > 0) return { kind: 'wrong', failedAttempts };
+    return { kind: 'right', proofIssued: row['consumedAt'] === null };
+  }
+  if (insertId === 0) return undefined;
+  if (insertId < RIGHT_CODE) return { kind: 'wrong', failedAttempts: insertId };
+  return { kind: 'right', proofIssued: insertId !== RIGHT_CODE_CONSUMED };
+}
+
+function readSession(row: Row): Session {
+  return {
+    id: String(row['id']),
+    sealedCode: String(row['sealedCode']),
+    failedAttempts: Number(row['failedAttempts']),
+    expiresAt: Number(row['expiresAt']),
+    isVerified: Number(row['isVerified']) === 1,
+  };
+}
+
+function readProof(rows: readonly Row[]): Proof | null {
+  const [row] = rows;
+  if (row === undefined) return null;
+  return { phoneNumber: String(row['phoneNumber']), verifiedAt: Number(row['verifiedAt']) };
+}

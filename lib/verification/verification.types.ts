@@ -1,0 +1,103 @@
+import type { EntityManager } from 'typeorm';
+import type { MessageContext } from '../message/message-template.js';
+import type { SMSVerification } from './sms-verification.entity.js';
+import type { VerificationStatus } from './verification-status.js';
+
+/**
+ * What a caller may say about a send.
+ *
+ * @publicApi
+ */
+export interface SendOptions {
+  /** The person's language: a tag such as `pt-BR`, or a whole `Accept-Language` header. Handed to the backend. */
+  readonly language?: string | undefined;
+  /** Values for the template's further names (`contextKeys`). */
+  readonly context?: MessageContext | undefined;
+  /** What the code is for. A code asked for one purpose serves no other. Default `''`. */
+  readonly purpose?: string | undefined;
+}
+
+/**
+ * An open session.
+ *
+ * @publicApi
+ */
+export interface SentVerification {
+  /** Shown again with the code. Known to the client alone: the table keeps its hash. */
+  readonly sessionToken: string;
+  /** E.164. */
+  readonly phoneNumber: string;
+  /** The code is over at this instant. */
+  readonly expiresAt: Date;
+  /** From this instant the code may be sent again. */
+  readonly resendAt: Date;
+  /** Characters of the code. */
+  readonly codeLength: number;
+}
+
+/**
+ * Outcome of a check.
+ *
+ * @publicApi
+ */
+export interface VerificationResult {
+  /** The outcome. */
+  readonly status: VerificationStatus;
+  /** Whatever a backend's own check gives; the library's own check leaves it out. */
+  readonly verification?: SMSVerification | null | undefined;
+  /** Wrong codes that the session still takes; given with `Invalid`. */
+  readonly attemptsLeft?: number | undefined;
+  /**
+   * Proof that this client verified this number, given with `Valid`; the table keeps its hash. Absent when the proof
+   * was consumed already, and when a backend's own check found no open session.
+   */
+  readonly verificationToken?: string | undefined;
+}
+
+/**
+ * How a proof is looked up.
+ *
+ * @publicApi
+ */
+export interface ProofOptions {
+  /** Oldest proof that counts, in seconds since the verification. Default 900. */
+  readonly maxAge?: number | undefined;
+  /** Purpose that the code was asked for. Default `''`. */
+  readonly purpose?: string | undefined;
+}
+
+/**
+ * How a proof is consumed.
+ *
+ * @publicApi
+ */
+export interface ConsumeOptions extends ProofOptions {
+  /** The application's own transaction: when it rolls back, the proof is usable again. Its retries stay its own. */
+  readonly manager?: EntityManager | undefined;
+}
+
+/**
+ * A number and when somebody proved to hold it.
+ *
+ * @publicApi
+ */
+export interface VerifiedPhone {
+  /** E.164. */
+  readonly phoneNumber: string;
+  /** Time of the first right code. */
+  readonly verifiedAt: Date;
+  /** Purpose that the code was asked for. */
+  readonly purpose: string;
+}
+
+/**
+ * What a purge deletes.
+ *
+ * @publicApi
+ */
+export interface PurgeOptions {
+  /** Age since creation in whole days, 0 or more. Default: the module's `retentionDays`. */
+  readonly olderThanDays?: number | undefined;
+  /** Count only, delete nothing. Default `false`. */
+  readonly dryRun?: boolean | undefined;
+}

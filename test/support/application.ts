@@ -1,0 +1,89 @@
+import type { DynamicModule, INestApplication, ModuleMetadata } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import {
+  PHONE_VERIFY_BACKEND,
+  PhoneVerificationService,
+  PhoneVerifyModule,
+  type PhoneVerifyModuleOptions,
+  phoneVerifyMigrations,
+  SandboxBackend,
+} from '../../lib/index.js';
+import { PHONE_VERIFY_CLOCK } from '../../lib/phone-verify.tokens.js';
+import { TestClock } from './clock.js';
+import { freshDatabase } from './databases.js';
+
+export type Adapter = 'express' | 'fastify';
+
+export const ADAPTERS: readonly Adapter[] = ['express', 'fastify'];
+
+export interface ApplicationOptions {
+  /** Default: a new SQLite file, which goes when the application closes. */
+  readonly database?: DataSourceOptions;
+  readonly adapter?: Adapter;
+  readonly phoneVerify?: Partial<PhoneVerifyModuleOptions>;
+  /** In place of `PhoneVerifyModule.forRoot`. */
+  readonly module?: DynamicModule;
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  /** Overrides of providers. */
+  readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
+  /** What the application itself sets up before it starts: pipes, prefix, versioning. */
+  readonly configure?: (app: INestApplication) => void;
+  /** Default `false`: nothing of the application is logged. */
+  readonly logger?: Parameters<TestingModuleBuilder['setLogger']>[0] | false;
+}
+
+export interface TestApplication {
+  readonly app: INestApplication;
+  readonly service: PhoneVerificationService;
+  readonly dataSource: DataSource;
+  readonly clock: TestClock;
+  /** The backend in place; the sandbox unless the test gave another. */
+  readonly sandbox: SandboxBackend;
+  close(): Promise<void>;
+}
+
+/** Starts an application with the module in it, on a migrated database, with a clock that the test moves. */
+export async function startApplication(options: ApplicationOptions = {}): Promise<TestApplication> {
+  const own = options.database === undefined ? await freshDatabase('sqlite') : undefined;
+  const database = options.database ?? own?.options;
+  const clock = new TestClock();
+  const module =
+    options.module ??
+    PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', cleanup: false, ...options.phoneVerify });
+  const dataSource = {
+    migrations: phoneVerifyMigrations,
+    migrationsRun: true,
+    ...database,
+    autoLoadEntities: true,
+    retryAttempts: 0,
+  };
+  const builder = Test.createTestingModule({
+    imports: [TypeOrmModule.forRoot(dataSource), module, ...(options.imports ?? [])],
+  });
+  if (options.logger) builder.setLogger(options.logger);
+  const overridden = (options.override ?? ((same) => same))(
+    builder.overrideProvider(PHONE_VERIFY_CLOCK).useValue(clock),
+  );
+  const compiled = await overridden.compile();
+  const nestOptions = options.logger ? {} : { logger: false as const };
+  const app =
+    options.adapter === 'fastify'
+      ? compiled.createNestApplication(new FastifyAdapter(), nestOptions)
+      : compiled.createNestApplication(nestOptions);
+  options.configure?.(app);
+  await app.listen(0, '127.0.0.1');
+  return {
+    app,
+    clock,
+    service: app.get(PhoneVerificationService),
+    dataSource: app.get(DataSource),
+    sandbox: app.get(PHONE_VERIFY_BACKEND),
+    close: async () => {
+      await app.close();
+      await own?.drop();
+    },
+  };
+}

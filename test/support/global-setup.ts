@@ -1,0 +1,10 @@
+import { missingKinds } from './databases.js';
+
+/** Says what this run leaves out, and refuses to leave anything out where everything is required. */
+export default function setup(): void {
+  const missing = missingKinds();
+  if (missing.length === 0) return;
+  const variables = missing.map((kind) => `TEST_${kind.toUpperCase()}_URL`).join(' and ');
+  if (process.env['TEST_ALL_DATABASES']) throw new Error(`TEST_ALL_DATABASES is set, but not ${variables}`);
+  console.log(`\nLeft out: the tests on ${missing.join(' and ')}. Set ${variables} to run them.\n`);
+}
