@@ -1,6 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit, Optional, Scope } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { checkBackendClass } from './backends/backend-factory.js';
+import { isBackendClass } from './backends/backend-form.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import { defineModule, givenOptionsProviders } from './phone-verify.module-definition.js';
 import type { PhoneVerifyModuleAsyncOptions, PhoneVerifyModuleOptions } from './phone-verify.options.js';
@@ -41,12 +42,18 @@ export class PhoneVerifyModule implements OnModuleInit {
     modules: ModulesContainer,
     @Optional() @Inject(PHONE_VERIFY_GIVEN_OPTIONS) given: unknown,
   ) {
-    const instances = [...modules.values()].filter(({ metatype }) => metatype === PhoneVerifyModule);
-    if (instances.length === 1 && given !== undefined) return;
-    throw new PhoneVerifyConfigurationError(
-      'PhoneVerifyModule: import it once in an application, with forRoot or forRootAsync; ' +
-        'other modules get the service with `isGlobal: true`, or by importing the module that re-exports it',
-    );
+    const [own, another] = [...modules.values()].filter(({ metatype }) => metatype === PhoneVerifyModule);
+    if (own === undefined || another !== undefined || given === undefined) {
+      throw new PhoneVerifyConfigurationError(
+        'PhoneVerifyModule: import it once in an application, with forRoot or forRootAsync; ' +
+          'other modules get the service with `isGlobal: true`, or by importing the module that re-exports it',
+      );
+    }
+    // A class that a test put in the backend's place is built by Nest without any factory of ours.
+    const backend = own.providers.get(PHONE_VERIFY_BACKEND);
+    if (backend && !backend.isNotMetatype && isBackendClass(backend.metatype)) {
+      checkBackendClass(backend.metatype, moduleRef);
+    }
   }
 
   /** Checks the backend that is in place, which may be one that a test put there. */
@@ -60,7 +67,6 @@ export class PhoneVerifyModule implements OnModuleInit {
     if (typeof backend !== 'object' || backend === null || !('sendSms' in backend)) {
       throw new PhoneVerifyConfigurationError('backend: it has no sendSms; extend BaseBackend');
     }
-    checkBackendClass(Object.getPrototypeOf(backend).constructor, this.moduleRef);
   }
 }
 

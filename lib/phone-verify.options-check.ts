@@ -104,8 +104,12 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     maxFailedAttempts: reader.integer('maxFailedAttempts', { from: 1, to: 100 }, 5),
     retentionDays: reader.integer('retentionDays', { from: 1, to: 36_500 }, 30),
     defaultCountry: readCountry(reader),
-    delivery: { timeoutMs: reader.nested('delivery', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 10_000) },
-    storage: { timeoutMs: reader.nested('storage', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 5000) },
+    delivery: Object.freeze({
+      timeoutMs: reader.nested('delivery', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 10_000),
+    }),
+    storage: Object.freeze({
+      timeoutMs: reader.nested('storage', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 5000),
+    }),
     cleanup: readCleanup(reader),
     options: reader.object('options'),
     secret: readSecret(reader),

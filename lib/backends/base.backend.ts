@@ -83,7 +83,7 @@ export abstract class BaseBackend<TOptions = Record<string, unknown>> {
   declare protected readonly options: TOptions;
 
   constructor(@Inject(PHONE_VERIFY_BACKEND_OPTIONS) options: TOptions) {
-    Object.defineProperty(this, 'options', { value: options });
+    Object.defineProperty(this, 'options', { value: options, writable: true, configurable: true });
   }
 
   /**

@@ -7,6 +7,8 @@ import { withinTimeLimit } from './time-limit.js';
 import { VerificationStatus } from './verification-status.js';
 import type { VerificationResult } from './verification.types.js';
 
+type HookName = 'generateSecurityCode' | 'generateMessage' | 'validateSecurityCode';
+
 const STATUSES: ReadonlySet<unknown> = new Set(Object.values(VerificationStatus));
 
 /**
@@ -48,7 +50,8 @@ export class BackendHooks {
     throw new BackendHookError('validateSecurityCode', 'a result has a `status` of VerificationStatus');
   }
 
-  async #ask(hook: string, hidden: readonly string[], ask: () => unknown): Promise<unknown> {
+  async #ask(hook: HookName, hidden: readonly string[], ask: () => unknown): Promise<unknown> {
+    if (typeof this.backend[hook] !== 'function') return undefined;
     try {
       return (await withinTimeLimit(this.timeoutMs, ask)) ?? undefined;
     } catch (thrown) {

@@ -19,8 +19,12 @@ export class CleanupTimer implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
   ) {}
 
+  /** Runs up to a tenth less often than configured, so that processes started together do not purge together. */
   onApplicationBootstrap(): void {
-    this.#schedule();
+    const { cleanup } = this.options;
+    if (cleanup === false) return;
+    const interval = cleanup.everyMinutes * MINUTE_MS;
+    this.#schedule(interval + randomDelay(interval / 10));
   }
 
   /** Stops the timer, and waits for the batch that is under way. */
@@ -30,17 +34,11 @@ export class CleanupTimer implements OnApplicationBootstrap, OnModuleDestroy {
     await this.#running;
   }
 
-  /** The next run, up to a tenth later than configured, so that processes started together do not purge together. */
-  #schedule(): void {
-    const { cleanup } = this.options;
-    if (cleanup === false || this.#stopping.signal.aborted) return;
-    const interval = cleanup.everyMinutes * MINUTE_MS;
-    this.#timer = setTimeout(
-      () => {
-        this.#running = this.#purge().finally(() => this.#schedule());
-      },
-      interval + randomDelay(interval / 10),
-    );
+  #schedule(interval: number): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#timer = setTimeout(() => {
+      this.#running = this.#purge().finally(() => this.#schedule(interval));
+    }, interval);
     this.#timer.unref();
   }
 

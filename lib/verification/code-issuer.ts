@@ -31,6 +31,8 @@ interface OpenSession {
   readonly purpose: string;
   readonly securityCode: string;
   readonly expiresAt: number;
+  /** Of the send that is about to happen. Drawn before anything is written, so that a failing draw leaves nothing. */
+  readonly sendId: string;
 }
 
 /** Issues codes: opens sessions and sends their codes, for the first time and again. */
@@ -58,6 +60,7 @@ export class CodeIssuer {
       purpose,
       securityCode,
       expiresAt: createdAt + this.options.expiration * 1000,
+      sendId: randomId(),
     };
     await this.#open(session, createdAt);
     try {
@@ -87,7 +90,8 @@ export class CodeIssuer {
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
     const message = await this.#render(securityCode, options.context);
     const { id, expiresAt } = session;
-    return this.#send({ id, sessionToken, number, purpose, securityCode, expiresAt }, message, options.language);
+    const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId() };
+    return this.#send(open, message, options.language);
   }
 
   async #render(securityCode: string, context: MessageContext | undefined): Promise<string> {
@@ -113,14 +117,14 @@ export class CodeIssuer {
   }
 
   async #send(session: OpenSession, text: string, languages: string | undefined): Promise<SentVerification> {
-    const { number, purpose, securityCode } = session;
+    const { number, purpose, securityCode, sendId } = session;
     const sent = this.#describe(session);
     const context = {
       expiresAt: sent.expiresAt,
       country: number.country,
       language: preferredLanguage(languages),
       purpose,
-      sendId: randomId(),
+      sendId,
     };
     const receipt = await this.delivery.send({ to: number.e164, text, securityCode, context });
     await this.#note(session.id, receipt.backend, receipt.messageId ?? null);

@@ -19,6 +19,6 @@ function versions(lockFile) {
   return Object.entries(packages)
     .filter(([path, { optional }]) => path !== '' && !optional)
     .map(([path, { version }]) => `${path}@${version}`)
-    .sort()
+    .toSorted()
     .join('\n');
 }
