@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VerificationStatus } from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+
+const { Valid, Invalid, Verified, Expired, TooManyAttempts, SessionTokenInvalid } = VerificationStatus;
+
+describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
+  let database: FreshDatabase;
+  let test: TestApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    test = await startApplication({ database: database.options });
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  async function open(phoneNumber = NUMBER): Promise<string> {
+    return (await test.service.sendSecurityCode(phoneNumber)).sessionToken;
+  }
+
+  async function check(sessionToken: string, code: string, phoneNumber = NUMBER): Promise<VerificationStatus> {
+    return (await test.service.verifySecurityCode(phoneNumber, code, sessionToken)).status;
+  }
+
+  async function fail(sessionToken: string, times: number): Promise<void> {
+    for (let time = 0; time < times; time++) await check(sessionToken, WRONG_CODE);
+  }
+
+  async function counters(): Promise<number> {
+    const [row]: { total: unknown }[] = await test.dataSource.query(
+      'SELECT SUM(failed_attempts) AS total FROM sms_verification',
+    );
+    return Number(row?.total);
+  }
+
+  it('counts each wrong code once and as a number', async () => {
+    const token = await open();
+    const before = await counters();
+
+    expect(await test.service.verifySecurityCode(NUMBER, WRONG_CODE, token)).toEqual({
+      status: Invalid,
+      attemptsLeft: 4,
+    });
+
+    expect(await counters()).toBe(before + 1);
+  });
+
+  it('refuses the right code after the last attempt', async () => {
+    const token = await open();
+    await fail(token, 5);
+    const before = await counters();
+
+    expect(await check(token, RIGHT_CODE)).toBe(TooManyAttempts);
+    expect(await check(token, WRONG_CODE)).toBe(TooManyAttempts);
+
+    expect(await counters()).toBe(before);
+  });
+
+  it('takes the right code with the last attempt', async () => {
+    const token = await open();
+    await fail(token, 4);
+
+    expect(await check(token, RIGHT_CODE)).toBe(Valid);
+  });
+
+  it('takes a code one millisecond before its end and refuses it at its end', async () => {
+    const first = await open();
+    const second = await open();
+    const end = test.clock.now() + 600_000;
+
+    test.clock.set(end - 1);
+    expect(await check(first, RIGHT_CODE)).toBe(Valid);
+    test.clock.set(end);
+    expect(await check(second, RIGHT_CODE)).toBe(Expired);
+  });
+
+  it('answers a right and a wrong code the same after the end, and counts neither', async () => {
+    const token = await open();
+    test.clock.advance(600);
+    const before = await counters();
+
+    expect(await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token)).toEqual({ status: Expired });
+    expect(await test.service.verifySecurityCode(NUMBER, WRONG_CODE, token)).toEqual({ status: Expired });
+
+    expect(await counters()).toBe(before);
+  });
+
+  it('takes a code once', async () => {
+    const token = await open();
+
+    expect(await check(token, RIGHT_CODE)).toBe(Valid);
+    expect(await check(token, RIGHT_CODE)).toBe(Verified);
+    expect(await check(token, WRONG_CODE)).toBe(Verified);
+  });
+
+  it('finds a session by its own number alone', async () => {
+    const token = await open();
+    const before = await counters();
+
+    expect(await check(token, RIGHT_CODE, OTHER_NUMBER)).toBe(SessionTokenInvalid);
+    expect(await check(token, WRONG_CODE, OTHER_NUMBER)).toBe(SessionTokenInvalid);
+
+    expect(await counters()).toBe(before);
+    expect(await check(token, RIGHT_CODE)).toBe(Valid);
+  });
+
+  it('finds a session by its own purpose alone', async () => {
+    const token = await open();
+    await test.dataSource.query(`UPDATE sms_verification SET purpose = 'login' WHERE verified_at IS NULL`);
+
+    expect(await check(token, RIGHT_CODE)).toBe(SessionTokenInvalid);
+  });
+
+  it('moves no counter for an unknown, cut, recased or padded token', async () => {
+    const token = await open();
+    const before = await counters();
+    const swapped = token.replace(/[a-z]/i, (letter) =>
+      letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+    );
+
+    for (const other of ['', 'unknown', token.slice(0, -1), `${token}=`, swapped]) {
+      expect(await check(other, WRONG_CODE)).toBe(SessionTokenInvalid);
+      expect(await check(other, RIGHT_CODE)).toBe(SessionTokenInvalid);
+    }
+
+    expect(await counters()).toBe(before);
+  });
+
+  it('keeps the sessions of one number apart', async () => {
+    const victim = await open();
+    const attacker = await open();
+    await fail(attacker, 6);
+
+    expect(await check(attacker, RIGHT_CODE)).toBe(TooManyAttempts);
+    expect(await check(victim, RIGHT_CODE)).toBe(Valid);
+  });
+
+  it('trims white space around a typed code and reads nothing else into it', async () => {
+    const token = await open();
+    for (const typed of ['123 456', '1e5', '0x1E240', '１２３４５６', '١٢٣٤٥٦']) {
+      expect(await check(token, typed)).toBe(Invalid);
+    }
+    expect(await check(await open(), ` \t${RIGHT_CODE}\n`)).toBe(Valid);
+  });
+
+  it('locks a session at once when the maximum is lowered below its count', async () => {
+    const token = await open();
+    await fail(token, 3);
+    const restarted = await startApplication({ database: database.options, phoneVerify: { maxFailedAttempts: 3 } });
+
+    const { status } = await restarted.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    await restarted.close();
+
+    expect(status).toBe(TooManyAttempts);
+  });
+
+  it.each(['', '1', '12345', '1234567', RIGHT_CODE.repeat(5)])('never takes a code of another length: %j', async (code) => {
+    expect(await check(await open(), code)).toBe(Invalid);
+  });
+});

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SMSVerification, VerificationStatus } from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+
+describe.each(databaseKinds)('verifyOnlyOnce: false on %s', (kind) => {
+  let database: FreshDatabase;
+  let test: TestApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    test = await startApplication({ database: database.options, phoneVerify: { verifyOnlyOnce: false } });
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  async function verified(): Promise<{ token: string; proof: string }> {
+    const { sessionToken: token } = await test.service.sendSecurityCode(NUMBER);
+    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    return { token, proof: verificationToken };
+  }
+
+  it('takes a right code again until the end, with a new proof and the first time of verification', async () => {
+    const { token, proof } = await verified();
+    const verifiedAt = new Date(test.clock.now());
+    test.clock.advance(10);
+
+    const again = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+
+    expect(again.status).toBe(VerificationStatus.Valid);
+    expect(again.verificationToken).not.toBe(proof);
+    expect(await test.service.getVerifiedPhone(proof)).toBeNull();
+    expect(await test.service.getVerifiedPhone(again.verificationToken ?? '')).toMatchObject({ verifiedAt });
+    test.clock.advance(590);
+    const late = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    expect(late.status).toBe(VerificationStatus.Expired);
+  });
+
+  it('gives no second proof once the first was consumed', async () => {
+    const { token, proof } = await verified();
+    expect(await test.service.consumeVerifiedPhone(proof)).not.toBeNull();
+
+    const again = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+
+    expect(again).toEqual({ status: VerificationStatus.Valid, verificationToken: undefined });
+    expect(await test.service.consumeVerifiedPhone(proof)).toBeNull();
+  });
+
+  it('forgets wrong codes with each right one, and locks after five in a row', async () => {
+    const { token } = await verified();
+    const repository = test.dataSource.getRepository(SMSVerification);
+    const attempts = async (): Promise<number[]> =>
+      (await repository.find({ order: { createdAt: 'DESC' } })).map(({ failedAttempts }) => failedAttempts);
+    const check = async (code: string) => (await test.service.verifySecurityCode(NUMBER, code, token)).status;
+
+    for (let time = 0; time < 4; time++) await check(WRONG_CODE);
+    expect(await check(RIGHT_CODE)).toBe(VerificationStatus.Valid);
+    expect(new Set(await attempts())).toEqual(new Set([0]));
+    for (let time = 0; time < 5; time++) await check(WRONG_CODE);
+
+    expect(await check(RIGHT_CODE)).toBe(VerificationStatus.TooManyAttempts);
+  });
+});
