@@ -1,4 +1,5 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { randomDelay } from './random.js';
@@ -35,7 +36,13 @@ export class Database {
     private readonly dataSource: DataSource,
     readonly dialect: SqlDialect,
     private readonly timeoutMs: number,
-  ) {}
+  ) {
+    if (dialect === 'postgres' && !hasConnectTimeout(dataSource.options)) {
+      new Logger('PhoneVerify').warn(
+        'The data source has no `connectTimeoutMS`: connections to a server that has gone silent hang, and keep the pool, for ever.',
+      );
+    }
+  }
 
   /** Runs an operation on a connection of its own. It may run more than once, so it keeps no state. */
   async run<T>(operation: (run: Run) => Promise<T>): Promise<T> {
@@ -101,6 +108,12 @@ function unavailable(thrown: unknown, parameters: readonly unknown[]): StorageUn
   const driverError: unknown = thrown instanceof Error && 'driverError' in thrown ? thrown.driverError : thrown;
   const hidden = parameters.filter((value) => typeof value === 'string');
   return new StorageUnavailableError({ cause: redactedCause(driverError, { hidden }) });
+}
+
+/** Without one, `pg` waits for a server that accepts and then says nothing until the operating system gives up. */
+function hasConnectTimeout(options: DataSource['options']): boolean {
+  const { connectTimeoutMS, extra }: { connectTimeoutMS?: unknown; extra?: object } = { ...options };
+  return connectTimeoutMS !== undefined || (extra !== undefined && 'connectionTimeoutMillis' in extra);
 }
 
 function passes(thrown: unknown): boolean {

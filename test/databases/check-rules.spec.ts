@@ -160,7 +160,10 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     expect(status).toBe(TooManyAttempts);
   });
 
-  it.each(['', '1', '12345', '1234567', RIGHT_CODE.repeat(5)])('never takes a code of another length: %j', async (code) => {
-    expect(await check(await open(), code)).toBe(Invalid);
-  });
+  it.each(['', '1', '12345', '1234567', RIGHT_CODE.repeat(5)])(
+    'never takes a code of another length: %j',
+    async (code) => {
+      expect(await check(await open(), code)).toBe(Invalid);
+    },
+  );
 });

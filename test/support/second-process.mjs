@@ -14,7 +14,10 @@ const commands = {
       TypeOrmModule.forRoot({ ...database, autoLoadEntities: true, retryAttempts: 0 }),
       PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', cleanup: false, ...phoneVerify }),
     ];
-    app = await NestFactory.createApplicationContext({ module: class SecondProcess {}, imports: modules }, { logger: false });
+    app = await NestFactory.createApplicationContext(
+      { module: class SecondProcess {}, imports: modules },
+      { logger: false },
+    );
     service = app.get(PhoneVerificationService);
     if (sessionStatement) {
       const dataSource = app.get(DataSource);
