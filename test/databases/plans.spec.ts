@@ -1,4 +1,4 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { phoneVerifyMigrations, SMSVerification } from '../../lib/index.js';
 import { buildStatements, type VerificationStatements } from '../../lib/verification/verification.statements.js';
@@ -27,7 +27,7 @@ describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
   beforeAll(async () => {
     database = await freshDatabase(kind);
     const own = { entities: [SMSVerification], migrations: phoneVerifyMigrations };
-    dataSource = await new DataSource({ ...database.options, ...own } as DataSourceOptions).initialize();
+    dataSource = await new DataSource({ ...database.options, ...own }).initialize();
     await dataSource.runMigrations();
     const number = TEXT_OF_NUMBER[kind];
     await dataSource.query(

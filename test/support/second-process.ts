@@ -25,9 +25,9 @@ export class SecondProcess {
 
   static async start({ environment, ...input }: SecondProcessOptions): Promise<SecondProcess> {
     const script = fileURLToPath(new URL('second-process.mjs', import.meta.url));
-    const process_ = new SecondProcess(fork(script, { env: { ...process.env, ...environment } }));
-    await process_.#ask('start', input);
-    return process_;
+    const second = new SecondProcess(fork(script, { env: { ...process.env, ...environment } }));
+    await second.#ask('start', input);
+    return second;
   }
 
   verifyAll(phoneNumber: string, codes: readonly string[], sessionToken: string): Promise<VerificationResult[]> {

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ResendRefusedError, SMSVerification, VerificationStatus } from '../../lib/index.js';
+import { hashSecurityCode, unsealSecurityCode } from '../../lib/verification/security-code.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { QueryLog } from '../support/query-log.js';
+import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+
+const SECRET = 'a secret of thirty-two bytes or more';
+const NEW_SECRET = 'another secret, given when the first one is rotated';
+
+/** Every form in which a text could stand in a column. */
+function formsOf(text: string): string[] {
+  const bytes = Buffer.from(text);
+  return [text, bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')];
+}
+
+describe.each(databaseKinds)('the table on %s', (kind) => {
+  const log = new QueryLog();
+  let database: FreshDatabase;
+  let test: TestApplication;
+  let tokens: string[];
+  let dump: string;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    test = await startApplication({ database: { ...database.options, logger: log } as never });
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+    await test.service.resendSecurityCode(NUMBER, sessionToken);
+    await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
+    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    await test.service.getVerifiedPhone(verificationToken);
+    await test.service.consumeVerifiedPhone(verificationToken);
+    tokens = [sessionToken, verificationToken];
+    dump = JSON.stringify(await test.dataSource.query('SELECT * FROM sms_verification'));
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  it('holds no code and no token in any form', () => {
+    for (const secret of [RIGHT_CODE, ...tokens].flatMap(formsOf)) expect(dump).not.toContain(secret);
+  });
+
+  it('holds no unkeyed hash of any code of six digits', () => {
+    const columns = new Set(dump.match(/[0-9a-f]{32,}/g));
+    const codes = Array.from({ length: 1_000_000 }, (_, number) => String(number).padStart(6, '0'));
+    expect(codes.filter((code) => columns.has(createHash('sha256').update(code).digest('hex')))).toEqual([]);
+    for (const algorithm of ['md5', 'sha1', 'sha256', 'sha512']) {
+      for (const text of [RIGHT_CODE, NUMBER + RIGHT_CODE, RIGHT_CODE + NUMBER]) {
+        expect(dump).not.toContain(createHash(algorithm).update(text).digest('hex'));
+      }
+    }
+  });
+
+  it('sees no code and no token in its statements, as a query log shows', () => {
+    const logged = JSON.stringify(log.entries);
+
+    expect(logged).toContain('UPDATE');
+    for (const secret of [RIGHT_CODE, WRONG_CODE, ...tokens].flatMap(formsOf)) expect(logged).not.toContain(secret);
+  });
+});
+
+describe('who opened a session for a victim and reads the table', () => {
+  async function steal(secret?: string): Promise<{ token: string; session: SMSVerification; test: TestApplication }> {
+    const test = await startApplication({ phoneVerify: secret === undefined ? {} : { secret } });
+    const { sessionToken: token } = await test.service.sendSecurityCode(NUMBER);
+    const [session] = await test.dataSource.getRepository(SMSVerification).find();
+    if (session === undefined) throw new Error('no session');
+    return { token, session, test };
+  }
+
+  it('opens the code where no secret is configured', async () => {
+    const { token, session, test } = await steal();
+    const binding = { sessionToken: token, phoneNumber: NUMBER, purpose: '' };
+
+    expect(unsealSecurityCode(binding, session.sealedCode, [''])).toBe(RIGHT_CODE);
+
+    await test.close();
+  });
+
+  it('opens nothing where a secret is configured', async () => {
+    const { token, session, test } = await steal(SECRET);
+    const binding = { sessionToken: token, phoneNumber: NUMBER, purpose: '' };
+
+    expect(unsealSecurityCode(binding, session.sealedCode, ['', NEW_SECRET])).toBeNull();
+    expect(hashSecurityCode(binding, RIGHT_CODE, '')).not.toBe(session.securityCode);
+
+    await test.close();
+  });
+
+  it('opens no session of anybody else, even with the secret', async () => {
+    const { session, test } = await steal(SECRET);
+
+    for (const sessionToken of ['', session.sessionToken, session.id]) {
+      const binding = { sessionToken, phoneNumber: NUMBER, purpose: '' };
+      expect(unsealSecurityCode(binding, session.sealedCode, [SECRET])).toBeNull();
+      expect(hashSecurityCode(binding, RIGHT_CODE, SECRET)).not.toBe(session.securityCode);
+    }
+
+    await test.close();
+  });
+});
+
+describe.each(databaseKinds)('a rotated secret on %s', (kind) => {
+  let database: FreshDatabase;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+  });
+
+  afterAll(() => database.drop());
+
+  async function openUnder(secret?: string | string[]): Promise<string> {
+    const test = await startApplication({ database: database.options, phoneVerify: secret ? { secret } : {} });
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+    await test.close();
+    return sessionToken;
+  }
+
+  it('keeps open sessions while the old one is listed', async () => {
+    const token = await openUnder(SECRET);
+    const test = await startApplication({
+      database: database.options,
+      phoneVerify: { secret: [NEW_SECRET, SECRET] },
+    });
+
+    await test.service.resendSecurityCode(NUMBER, token);
+    expect(test.sandbox.lastCode(NUMBER)).toBe(RIGHT_CODE);
+    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    expect(status).toBe(VerificationStatus.Valid);
+
+    await test.close();
+  });
+
+  it('is used for new sessions', async () => {
+    const token = await openUnder([NEW_SECRET, SECRET]);
+    const test = await startApplication({ database: database.options, phoneVerify: { secret: NEW_SECRET } });
+
+    expect((await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token)).status).toBe(VerificationStatus.Valid);
+
+    await test.close();
+  });
+
+  it.each([
+    ['that is dropped', SECRET, NEW_SECRET],
+    ['where there was none', undefined, SECRET],
+  ])('ends the open sessions of one %s', async (_case, before, after) => {
+    const token = await openUnder(before);
+    const test = await startApplication({ database: database.options, phoneVerify: { secret: after } });
+
+    const resend = test.service.resendSecurityCode(NUMBER, token);
+    await expect(resend).rejects.toThrow(new ResendRefusedError(VerificationStatus.Expired));
+    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    expect(status).toBe(VerificationStatus.Invalid);
+
+    await test.close();
+  });
+});

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VerificationStatus } from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
+import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+
+const { Valid, Invalid, TooManyAttempts, Verified } = VerificationStatus;
+
+describe.each(serverKinds())('what happens right after the statement of a check, on %s', (kind) => {
+  let database: FreshDatabase;
+  let one: TestApplication;
+  let other: TestApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    one = await startApplication({ database: database.options });
+    other = await startApplication({ database: database.options });
+  });
+
+  afterAll(async () => {
+    await one.close();
+    await other.close();
+    await database.drop();
+  });
+
+  /** Has something happen once, after the next statement of the first application and before its answer is read. */
+  function afterNextStatement(happen: () => Promise<unknown>): void {
+    const { dataSource } = one;
+    const create = dataSource.createQueryRunner.bind(dataSource);
+    dataSource.createQueryRunner = (mode) => {
+      const queryRunner = create(mode);
+      const query = queryRunner.query.bind(queryRunner);
+      const queryThenHappen = async (sql: string, parameters: unknown[]) => {
+        const result = await query(sql, parameters, true);
+        dataSource.createQueryRunner = create;
+        queryRunner.query = query;
+        await happen();
+        return result;
+      };
+      Object.assign(queryRunner, { query: queryThenHappen });
+      return queryRunner;
+    };
+  }
+
+  it('a right code does not make a wrong one valid', async () => {
+    const { sessionToken } = await one.service.sendSecurityCode(NUMBER);
+    let right: VerificationStatus | undefined;
+    afterNextStatement(async () => {
+      right = (await other.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status;
+    });
+
+    const wrong = await one.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
+
+    expect(right).toBe(Valid);
+    expect(wrong).toEqual({ status: Invalid, attemptsLeft: 4 });
+  });
+
+  it('wrong codes do not change the count that an earlier one is told', async () => {
+    const { sessionToken } = await one.service.sendSecurityCode(NUMBER);
+    afterNextStatement(async () => {
+      for (let time = 0; time < 4; time++) await other.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
+    });
+
+    const first = await one.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
+
+    expect(first).toEqual({ status: Invalid, attemptsLeft: 4 });
+    const { status } = await one.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    expect(status).toBe(TooManyAttempts);
+  });
+
+  it('a right code leaves another right one without a proof', async () => {
+    const { sessionToken } = await one.service.sendSecurityCode(NUMBER);
+    let second: VerificationStatus | undefined;
+    afterNextStatement(async () => {
+      second = (await other.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status;
+    });
+
+    const first = await one.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+
+    expect(first.status).toBe(Valid);
+    expect(second).toBe(Verified);
+  });
+});
+
+describe.each(serverKinds())('many requests at once on %s', (kind) => {
+  it('a hundred registrations of one number open a hundred sessions', async () => {
+    const database = await freshDatabase(kind);
+    const test = await startApplication({ database: database.options });
+
+    const sent = await Promise.all(Array.from({ length: 100 }, () => test.service.sendSecurityCode(NUMBER)));
+    await test.close();
+    await database.drop();
+
+    expect(new Set(sent.map(({ sessionToken }) => sessionToken)).size).toBe(100);
+  });
+
+  it('checks, registrations, resends and purges of one number leave each other alone', async () => {
+    const database = await freshDatabase(kind);
+    const test = await startApplication({ database: database.options });
+    const sessions = await Promise.all(Array.from({ length: 10 }, () => test.service.sendSecurityCode(NUMBER)));
+
+    const statuses = await Promise.all(
+      sessions.map(async ({ sessionToken }) => {
+        const [, , , { status }] = await Promise.all([
+          test.service.sendSecurityCode(NUMBER),
+          test.service.resendSecurityCode(NUMBER, sessionToken),
+          test.service.purgeExpired({ olderThanDays: 0 }),
+          test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken),
+        ]);
+        expect(status).toBe(Invalid);
+        return (await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status;
+      }),
+    );
+    await test.close();
+    await database.drop();
+
+    expect(new Set(statuses)).toEqual(new Set([Valid]));
+  });
+});

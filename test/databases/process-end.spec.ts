@@ -1,0 +1,97 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SMSVerification } from '../../lib/index.js';
+import { startApplication } from '../support/application.js';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+
+/** Drivers cannot be sent to another process; it loads its own. */
+function transferable({ options }: FreshDatabase): object {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => key !== 'driver'));
+}
+
+describe.each(databaseKinds.filter((kind) => kind !== 'sqlite'))('the end of a process, on %s', (kind) => {
+  let database: FreshDatabase;
+  let server: ChildProcess;
+  let address: string;
+
+  beforeEach(async () => {
+    database = await freshDatabase(kind);
+    server = fork(fileURLToPath(new URL('../support/server-process.mjs', import.meta.url)));
+    server.send(transferable(database));
+    const [{ port }] = await once(server, 'message');
+    address = `http://127.0.0.1:${port}/phone`;
+  });
+
+  afterEach(async () => {
+    if (server.exitCode === null && server.signalCode === null) {
+      const ended = once(server, 'exit');
+      server.kill('SIGKILL');
+      await ended;
+    }
+    await database.drop();
+  });
+
+  function post(path: string, body: object): Promise<Response> {
+    return fetch(`${address}/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async function register(): Promise<Response> {
+    const sending = once(server, 'message');
+    const answer = post('register', { phone_number: NUMBER });
+    await sending;
+    server.send('go on');
+    return answer;
+  }
+
+  it('SIGTERM lets a request in flight finish, then the process ends by itself', async () => {
+    const sending = once(server, 'message');
+    const answer = post('register', { phone_number: NUMBER });
+    await sending;
+    const ended = once(server, 'exit');
+
+    server.kill('SIGTERM');
+    server.send('go on');
+
+    expect((await answer).status).toBe(200);
+    expect((await ended)[0]).toBe(0);
+  });
+
+  it('kill -9 right after an attempt leaves it counted', async () => {
+    const { session_token } = (await (await register()).json()) as { session_token: string };
+    const body = { phone_number: NUMBER, session_token, security_code: WRONG_CODE };
+    await post('verify', body);
+    server.kill('SIGKILL');
+
+    const test = await startApplication({ database: database.options });
+    const { attemptsLeft } = await test.service.verifySecurityCode(NUMBER, WRONG_CODE, session_token);
+    await test.close();
+
+    expect(attemptsLeft).toBe(3);
+  });
+
+  it('kill -9 after the commit and before the message leaves a session that nobody can use', async () => {
+    const sending = once(server, 'message');
+    const answer = post('register', { phone_number: NUMBER }).catch(() => 'cut off');
+    await sending;
+    const ended = once(server, 'exit');
+    server.kill('SIGKILL');
+    expect(await answer).toBe('cut off');
+    await ended;
+
+    const test = await startApplication({ database: database.options });
+    const sessions = await test.dataSource.getRepository(SMSVerification).find();
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    await test.close();
+
+    expect(sessions).toMatchObject([{ sendCount: 0, isVerified: false }]);
+    expect(status).toBe('security_code_valid');
+  });
+});
