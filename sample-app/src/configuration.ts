@@ -1,0 +1,57 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { plainToInstance } from 'class-transformer';
+import { IsIn, IsNotEmpty, IsOptional, IsUrl, Max, Min, MinLength, validateSync } from 'class-validator';
+import { phoneVerifyMigrations, SMSVerification } from 'nestjs-phone-verify';
+import type { DataSourceOptions } from 'typeorm';
+import { CreateUser1764000000001 } from './users/create-user.migration.js';
+import { User } from './users/user.entity.js';
+
+/** What the environment may say. `.env.example` documents each. */
+export class Environment {
+  @IsOptional()
+  @Min(0)
+  @Max(65_535)
+  PORT?: number;
+
+  @IsOptional()
+  @IsUrl({ protocols: ['postgres', 'postgresql', 'mysql', 'mariadb'], require_protocol: true, require_tld: false })
+  DATABASE_URL?: string;
+
+  @IsIn(['development', 'test', 'production'])
+  NODE_ENV = 'development';
+
+  @IsNotEmpty()
+  APP_NAME = 'Sample';
+
+  @IsOptional()
+  @MinLength(32)
+  PHONE_VERIFY_SECRET?: string;
+}
+
+/** Where the SQLite file is when no database is given. */
+const SQLITE_FILE = fileURLToPath(new URL('../data.sqlite', import.meta.url));
+
+/** Checks the environment when the application starts; an empty variable counts as not given. */
+export function readEnvironment(variables: Record<string, unknown>): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const environment = plainToInstance(Environment, given, { enableImplicitConversion: true });
+  const faults = validateSync(environment).flatMap(({ constraints }) => Object.values(constraints ?? {}));
+  if (faults.length > 0) throw new Error(`The environment is not right: ${faults.join('; ')}`);
+  return environment;
+}
+
+/** The data source: the embedded database, or the server that `DATABASE_URL` names. */
+export function dataSourceOptions(url: string | undefined): DataSourceOptions {
+  const common = {
+    entities: [SMSVerification, User],
+    migrations: [...phoneVerifyMigrations, CreateUser1764000000001],
+    migrationsRun: true,
+  };
+  if (url === undefined) {
+    const driver: unknown = createRequire(import.meta.url)('libsql');
+    return { ...common, type: 'better-sqlite3', driver, database: SQLITE_FILE };
+  }
+  if (url.startsWith('postgres')) return { ...common, type: 'postgres', url, connectTimeoutMS: 5000 };
+  return { ...common, type: 'mariadb', url, connectTimeout: 5000 };
+}

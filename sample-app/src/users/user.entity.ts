@@ -1,0 +1,17 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** An account, with the number that its owner proved to hold. */
+@Entity({ name: 'sample_user' })
+@Index('ux_sample_user_username', ['username'], { unique: true })
+@Index('ux_sample_user_phone_number', ['phoneNumber'], { unique: true })
+export class User {
+  @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_sample_user' })
+  id!: string;
+
+  @Column({ name: 'username', type: 'varchar', length: 30 })
+  username!: string;
+
+  /** E.164. */
+  @Column({ name: 'phone_number', type: 'varchar', length: 16 })
+  phoneNumber!: string;
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { dataSourceOptions, readEnvironment } from '../../sample-app/src/configuration.js';
+
+describe('the environment of the sample', () => {
+  it('needs nothing', () => {
+    expect(readEnvironment({})).toEqual({ NODE_ENV: 'development', APP_NAME: 'Sample' });
+    expect(dataSourceOptions(undefined).type).toBe('better-sqlite3');
+  });
+
+  it.each([
+    ['postgres://root@127.0.0.1:5432/test', 'postgres'],
+    ['mysql://root@127.0.0.1:3306/test', 'mariadb'],
+    ['mariadb://root@127.0.0.1:3306/test', 'mariadb'],
+  ])('chooses the database of %s', (url, type) => {
+    expect(readEnvironment({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
+    expect(dataSourceOptions(url).type).toBe(type);
+  });
+
+  it.each([
+    ['PORT', 'eighty'],
+    ['PORT', '70000'],
+    ['DATABASE_URL', 'oracle://localhost/x'],
+    ['NODE_ENV', 'staging'],
+    ['PHONE_VERIFY_SECRET', 'short'],
+  ])('is refused with %s=%s', (name, value) => {
+    expect(() => readEnvironment({ [name]: value })).toThrow(name);
+  });
+});

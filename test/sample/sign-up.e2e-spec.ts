@@ -1,0 +1,115 @@
+import { type INestApplication, ValidationPipe } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { openSession, post, RIGHT_CODE, verify } from '../support/requests.js';
+import request from 'supertest';
+
+describe.each(databaseKinds)('the sample application on %s', (kind) => {
+  let database: FreshDatabase;
+  let app: INestApplication;
+  let lastNumber = 14155550000;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    vi.stubEnv('DATABASE_URL', 'url' in database.options ? database.options.url : '');
+    vi.resetModules();
+    vi.doMock('../../sample-app/src/configuration.js', async (original) => {
+      const configuration = await original<typeof import('../../sample-app/src/configuration.js')>();
+      // The file of the sample is the developer's own; a test has one of its own.
+      const dataSourceOptions = (url: string | undefined) => ({
+        ...configuration.dataSourceOptions(url),
+        ...(url === undefined && database.options),
+      });
+      return { ...configuration, dataSourceOptions };
+    });
+    const { AppModule } = await import('../../sample-app/src/app.module.js');
+    const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
+    app = module.createNestApplication({ logger: false });
+    app.useGlobalPipes(new ValidationPipe({ whitelist: true }));
+    await app.init();
+  });
+
+  afterAll(async () => {
+    await app.close();
+    vi.unstubAllEnvs();
+    vi.doUnmock('../../sample-app/src/configuration.js');
+    await database.drop();
+  });
+
+  function newNumber(): string {
+    lastNumber += 1;
+    return `+${lastNumber}`;
+  }
+
+  async function prove(phoneNumber: string): Promise<string> {
+    const { body } = await verify(app, phoneNumber, await openSession(app, phoneNumber), RIGHT_CODE).expect(200);
+    return body.verification_token;
+  }
+
+  function signUp(username: string, verification_token: unknown) {
+    return post(app, '/users/sign-up', { username, verification_token });
+  }
+
+  it('creates an account with the verified number', async () => {
+    const phoneNumber = newNumber();
+
+    const { status, body } = await signUp('ada', await prove(phoneNumber));
+
+    expect({ status, body }).toEqual({ status: 201, body: { id: expect.any(String), username: 'ada', phoneNumber } });
+  });
+
+  it('leaves the proof usable when the username is taken', async () => {
+    await signUp('grace', await prove(newNumber())).expect(201);
+    const proof = await prove(newNumber());
+
+    await signUp('grace', proof).expect(409);
+    await signUp('hopper', proof).expect(201);
+  });
+
+  it('gives a number one account', async () => {
+    const phoneNumber = newNumber();
+    await signUp('first', await prove(phoneNumber)).expect(201);
+
+    await signUp('second', await prove(phoneNumber)).expect(409);
+  });
+
+  it('makes one account of twenty sign-ups with one proof', async () => {
+    const proof = await prove(newNumber());
+
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => signUp(`racer_${index}`, proof)));
+
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 403)).toHaveLength(19);
+    const users = await app.get(DataSource).query("SELECT id FROM sample_user WHERE username LIKE 'racer%'");
+    expect(users).toHaveLength(1);
+  });
+
+  it.each(['unknown', '', '\0', "' OR 1=1 --"])('refuses the proof %j', async (proof) => {
+    const { status, body } = await signUp('nobody', proof);
+
+    expect({ status, body }).toEqual({
+      status: 403,
+      body: {
+        statusCode: 403,
+        error: 'Forbidden',
+        message: 'A verified phone number is required.',
+        code: 'phone_not_verified',
+      },
+    });
+  });
+
+  it.each([undefined, null, 1, ['x'], { $ne: '' }])('refuses the shape of %j as a proof', async (proof) => {
+    await signUp('nobody', proof).expect(400);
+  });
+
+  it('shows the outbox of the sandbox', async () => {
+    const phoneNumber = newNumber();
+    await openSession(app, phoneNumber);
+
+    const { body } = await request(app.getHttpServer()).get('/outbox').expect(200);
+
+    expect(body.at(-1)).toMatchObject({ to: phoneNumber, message: expect.stringContaining(RIGHT_CODE) });
+  });
+});
