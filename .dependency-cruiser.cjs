@@ -1,0 +1,40 @@
+/** Dependencies point inward: HTTP → service → store and backend. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'nothing-inside-knows-http',
+      severity: 'error',
+      from: { path: '^lib/(verification|phone-number|message|backends|migrations)/' },
+      to: { path: '^lib/http/' },
+    },
+    {
+      name: 'the-outside-of-the-core-stays-outside',
+      severity: 'error',
+      from: { path: '^lib/(phone-number|message)/' },
+      to: { path: '^lib/(verification|backends|http)/' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'only-peers-and-dependencies',
+      comment: 'A peer is a development dependency here as well, so the packages are named.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: {
+        path: 'node_modules/',
+        pathNot:
+          'node_modules/(@nestjs/(common|core|typeorm)|typeorm|class-validator|reflect-metadata|libphonenumber-js)/',
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: 'specify',
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

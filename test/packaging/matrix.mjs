@@ -1,0 +1,72 @@
+// Installs the packed package into empty applications, with the oldest and newest peers and Node, and runs each.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const [tarball] = process.argv.slice(2);
+
+const COMMON = {
+  'class-transformer': '0.5.1',
+  'reflect-metadata': '0.2.2',
+  rxjs: '7.8.2',
+  libsql: '0.5.29',
+};
+
+/** Peers that were tested together; each pair runs on the Node versions beside it. */
+const PAIRS = [
+  {
+    name: 'Nest 11 + TypeORM 0.3.20',
+    node: ['20.19.0'],
+    packages: { ...nest('11'), '@nestjs/typeorm': '11', typeorm: '0.3.20', 'class-validator': '0.14' },
+  },
+  {
+    name: 'Nest 11 + TypeORM 0.3',
+    node: ['20.19.0', 'latest'],
+    packages: { ...nest('11'), '@nestjs/typeorm': '11', typeorm: '0.3', 'class-validator': '0.14' },
+  },
+  {
+    name: 'Nest 12 + TypeORM 1',
+    node: ['20.19.0', '22.12.0', '24', 'latest'],
+    packages: { ...nest('12'), '@nestjs/typeorm': '12', typeorm: '1', 'class-validator': '0.15' },
+  },
+];
+
+function nest(version) {
+  return Object.fromEntries(['common', 'core', 'testing'].map((name) => [`@nestjs/${name}`, version]));
+}
+
+function npm(folder, ...parameters) {
+  const quiet = ['--no-audit', '--no-fund', '--no-save', '--loglevel=error'];
+  execFileSync('npm', [...parameters, ...quiet], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+const temporary = mkdtempSync(join(tmpdir(), 'phone-verify-matrix-'));
+try {
+  const nodes = new Map();
+  for (const version of new Set(PAIRS.flatMap(({ node }) => node))) {
+    const folder = mkdtempSync(join(temporary, 'node-'));
+    writeFileSync(join(folder, 'package.json'), '{}');
+    npm(folder, 'install', `node@${version}`);
+    nodes.set(version, join(folder, 'node_modules/node/bin/node'));
+  }
+  for (const { name, node, packages } of PAIRS) {
+    const folder = mkdtempSync(join(temporary, 'application-'));
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+    const versions = Object.entries({ ...COMMON, ...packages }).map(([peer, version]) => `${peer}@${version}`);
+    npm(folder, 'install', resolve(tarball), ...versions);
+    copyFileSync(fileURLToPath(new URL('application.mjs', import.meta.url)), join(folder, 'application.mjs'));
+    for (const version of node) {
+      const answer = execFileSync(nodes.get(version), ['application.mjs'], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, NODE_ENV: 'test' },
+        timeout: 60_000,
+      });
+      console.log(`${name}, ${answer.trim()}`);
+    }
+  }
+} finally {
+  rmSync(temporary, { recursive: true, force: true });
+}

@@ -1,0 +1,64 @@
+// What the package adds to an application that has its peers: megabytes on disk, milliseconds to import.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const [tarball] = process.argv.slice(2);
+
+const MEGABYTES = 25;
+const MILLISECONDS = 90;
+const PAIRS = 10;
+/** A loaded machine may spoil one series of measurements, not three. */
+const TRIES = 3;
+
+const manifest = JSON.parse(readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'));
+const peers = Object.keys(manifest.peerDependencies);
+
+function install(folder, ...packages) {
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  execFileSync('npm', ['install', ...packages, ...quiet], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function bytesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, path, name }) => sum + statSync(join(parentPath ?? path, name)).size, 0);
+}
+
+function milliseconds(folder, script) {
+  const start = process.hrtime.bigint();
+  execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+function medianOf(values) {
+  const sorted = values.toSorted((one, other) => one - other);
+  return (sorted[sorted.length / 2 - 1] + sorted[sorted.length / 2]) / 2;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'phone-verify-weight-'));
+try {
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  install(folder, ...peers.map((peer) => `${peer}@${manifest.devDependencies[peer]}`));
+  const before = bytesIn(join(folder, 'node_modules'));
+  install(folder, resolve(tarball));
+  const megabytes = (bytesIn(join(folder, 'node_modules')) - before) / 1e6;
+
+  const importPeers = peers.map((peer) => `import '${peer}';`).join('');
+  let median = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < TRIES && median > MILLISECONDS; attempt++) {
+    const differences = Array.from({ length: PAIRS }, () => {
+      const without = milliseconds(folder, importPeers);
+      return milliseconds(folder, `${importPeers}import 'nestjs-phone-verify';`) - without;
+    });
+    median = medianOf(differences);
+  }
+  console.log(
+    `adds ${megabytes.toFixed(1)} MB (limit ${MEGABYTES}), imports in ${median.toFixed(0)} ms (limit ${MILLISECONDS})`,
+  );
+  process.exitCode = megabytes < MEGABYTES && median < MILLISECONDS ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
