@@ -1,10 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+// What only a database server can show: many connections, many processes, an outage.
+const hasServers = Boolean(process.env['TEST_POSTGRES_URL'] ?? process.env['TEST_MARIADB_URL']);
 
 export default defineConfig({
   resolve: { alias: { 'nestjs-phone-verify': fileURLToPath(new URL('lib/index.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
+    exclude: hasServers ? configDefaults.exclude : [...configDefaults.exclude, 'test/servers/**'],
     globalSetup: ['test/support/global-setup.ts'],
     env: { NODE_ENV: 'test' },
     testTimeout: 30_000,

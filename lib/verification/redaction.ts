@@ -1,4 +1,4 @@
-/** A number as logs and errors show it: `+14155552671` becomes `+141*****71`. */
+/** A number as logs and errors show it: `+14155552671` becomes `+141******71`. */
 export function maskPhoneNumber(e164: string): string {
   return e164.slice(0, 4) + '*'.repeat(Math.max(0, e164.length - 6)) + e164.slice(-2);
 }

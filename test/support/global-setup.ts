@@ -6,5 +6,7 @@ export default function setup(): void {
   if (missing.length === 0) return;
   const variables = missing.map((kind) => `TEST_${kind.toUpperCase()}_URL`).join(' and ');
   if (process.env['TEST_ALL_DATABASES']) throw new Error(`TEST_ALL_DATABASES is set, but not ${variables}`);
-  console.log(`\nLeft out: the tests on ${missing.join(' and ')}. Set ${variables} to run them.\n`);
+  console.log(
+    `\nLeft out: the tests on ${missing.join(' and ')}${missing.length === 2 ? ', those of parallel connections, processes and outages among them' : ''}. Set ${variables} to run them.\n`,
+  );
 }

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
+import {
+  NUMBER,
+  openSession,
+  OTHER_NUMBER,
+  post,
+  register,
+  resend,
+  RIGHT_CODE,
+  verify,
+  WRONG_CODE,
+} from '../support/requests.js';
+
+describe.each(ADAPTERS)('what the routes answer on %s', (adapter) => {
+  let test: TestApplication;
+
+  beforeEach(async () => {
+    test = await startApplication({ adapter });
+  });
+
+  afterEach(() => test.close());
+
+  const REFUSALS = {
+    security_code_invalid: 'Security code is not valid',
+    security_code_expired: 'Security code has expired',
+    security_code_verified: 'Security code is already verified',
+    security_code_too_many_attempts: 'Too many failed verification attempts. Please request a new code.',
+    phone_number_invalid: 'Enter a valid phone number.',
+  };
+
+  function refusal(code: keyof typeof REFUSALS): object {
+    return { statusCode: 400, error: 'Bad Request', message: REFUSALS[code], code };
+  }
+
+  it('a number that cannot exist is phone_number_invalid on every route', async () => {
+    const token = await openSession(test.app);
+
+    for (const answer of [
+      await register(test.app, '+1415555'),
+      await resend(test.app, '+1415555', token),
+      await verify(test.app, '+1415555', token, RIGHT_CODE),
+    ]) {
+      expect({ status: answer.status, body: answer.body }).toEqual({
+        status: 400,
+        body: refusal('phone_number_invalid'),
+      });
+      expect(answer.headers['cache-control']).toBe('no-store');
+    }
+  });
+
+  it('an unknown token and the token of another number read as a wrong code', async () => {
+    const token = await openSession(test.app);
+
+    expect((await verify(test.app, NUMBER, 'unknown', RIGHT_CODE)).body).toEqual(refusal('security_code_invalid'));
+    expect((await verify(test.app, OTHER_NUMBER, token, RIGHT_CODE)).body).toEqual(refusal('security_code_invalid'));
+    expect((await resend(test.app, NUMBER, 'unknown')).body).toEqual(refusal('security_code_invalid'));
+    expect((await resend(test.app, OTHER_NUMBER, token)).body).toEqual(refusal('security_code_invalid'));
+  });
+
+  it('the sessions of two numbers cannot be crossed', async () => {
+    const token = await openSession(test.app);
+    const otherToken = await openSession(test.app, OTHER_NUMBER);
+
+    expect((await verify(test.app, NUMBER, otherToken, RIGHT_CODE)).status).toBe(400);
+    expect((await verify(test.app, OTHER_NUMBER, token, RIGHT_CODE)).status).toBe(400);
+    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).status).toBe(200);
+  });
+
+  it('a session that is over is expired on verify and resend', async () => {
+    const token = await openSession(test.app);
+    test.clock.advance(600);
+
+    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).body).toEqual(refusal('security_code_expired'));
+    expect((await verify(test.app, NUMBER, token, WRONG_CODE)).body).toEqual(refusal('security_code_expired'));
+    expect((await resend(test.app, NUMBER, token)).body).toEqual(refusal('security_code_expired'));
+  });
+
+  it('a resend is refused in the last minute', async () => {
+    const token = await openSession(test.app);
+    test.clock.advance(540);
+    expect((await resend(test.app, NUMBER, token)).body).toMatchObject({ expires_in: 60 });
+
+    test.clock.advance(0.001);
+
+    expect((await resend(test.app, NUMBER, token)).body).toEqual(refusal('security_code_expired'));
+    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).status).toBe(200);
+  });
+
+  it('a verified session is neither verified nor resent again', async () => {
+    const token = await openSession(test.app);
+    await verify(test.app, NUMBER, token, RIGHT_CODE).expect(200);
+
+    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).body).toEqual(refusal('security_code_verified'));
+    expect((await resend(test.app, NUMBER, token)).body).toEqual(refusal('security_code_verified'));
+  });
+
+  it('a locked session is not resent, and stays locked after its end', async () => {
+    const token = await openSession(test.app);
+    for (let time = 0; time < 5; time++) await verify(test.app, NUMBER, token, WRONG_CODE);
+
+    expect((await resend(test.app, NUMBER, token)).body).toEqual(refusal('security_code_too_many_attempts'));
+    test.clock.advance(600);
+    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).body).toEqual(
+      refusal('security_code_too_many_attempts'),
+    );
+  });
+
+  it('registering again leaves the first session open', async () => {
+    const first = await openSession(test.app);
+    const second = await openSession(test.app);
+
+    expect(first).not.toBe(second);
+    await verify(test.app, NUMBER, first, RIGHT_CODE).expect(200);
+    await verify(test.app, NUMBER, second, RIGHT_CODE).expect(200);
+  });
+
+  it('a number may be written one way and verified another', async () => {
+    const token = await openSession(test.app, '+1 (415) 555-2671');
+
+    const { body } = await verify(test.app, '+1.415.555.2671', token, RIGHT_CODE).expect(200);
+
+    expect(body.phone_number).toBe(NUMBER);
+  });
+
+  it('a resend keeps the end and the failed attempts', async () => {
+    const token = await openSession(test.app);
+    await verify(test.app, NUMBER, token, WRONG_CODE);
+    test.clock.advance(100.5);
+
+    expect((await resend(test.app, NUMBER, token)).body).toMatchObject({ session_token: token, expires_in: 499 });
+    expect((await verify(test.app, NUMBER, token, WRONG_CODE)).body).toMatchObject({ attempts_left: 3 });
+  });
+
+  it('the same request again is a clean refusal', async () => {
+    const token = await openSession(test.app);
+
+    const answers = await Promise.all([1, 2, 3].map(() => verify(test.app, NUMBER, token, RIGHT_CODE)));
+
+    expect(answers.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(2);
+  });
+
+  it.each(['/phone/register', '/phone/verify', '/phone/resend'])('GET %s is not there', async (path) => {
+    const server = test.app.getHttpServer();
+    const { default: request } = await import('supertest');
+    expect((await request(server).get(path)).status).toBe(404);
+    expect((await post(test.app, `${path}/more`, {})).status).toBe(404);
+  });
+});

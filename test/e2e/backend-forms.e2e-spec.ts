@@ -1,0 +1,336 @@
+import { type DynamicModule, Global, Inject, Injectable, Module, Scope } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  BaseBackend,
+  PHONE_VERIFY_BACKEND,
+  PHONE_VERIFY_BACKEND_OPTIONS,
+  PhoneVerifyConfigurationError,
+  PhoneVerifyModule,
+  type PhoneVerifyModuleAsyncOptions,
+  SandboxBackend,
+} from '../../lib/index.js';
+import { type ApplicationOptions, startApplication, type TestApplication } from '../support/application.js';
+import { NUMBER } from '../support/requests.js';
+
+interface Settings {
+  readonly from?: string;
+}
+
+const SETTINGS: Settings = { from: '+15551234567' };
+
+@Injectable()
+class Gateway {
+  readonly sent: string[] = [];
+}
+
+@Module({ providers: [Gateway], exports: [Gateway] })
+class GatewayModule {}
+
+@Global()
+@Module({ providers: [Gateway], exports: [Gateway] })
+class GlobalGatewayModule {}
+
+class PlainBackend extends BaseBackend<Settings> {
+  readonly sent: string[] = [];
+
+  async sendSms(number: string): Promise<void> {
+    this.sent.push(`${this.options.from} to ${number}`);
+  }
+}
+
+class OwnConstructorBackend extends PlainBackend {
+  constructor(options: Settings) {
+    super(options);
+  }
+}
+
+@Injectable()
+class DecoratedBackend extends PlainBackend {
+  constructor(options: Settings) {
+    super(options);
+  }
+}
+
+class ParameterPropertyBackend extends PlainBackend {
+  constructor(protected override readonly options: Settings) {
+    super(options);
+  }
+}
+
+@Injectable()
+class OptionsFirstBackend extends PlainBackend {
+  constructor(
+    options: Settings,
+    readonly gateway: Gateway,
+  ) {
+    super(options);
+  }
+}
+
+@Injectable()
+class EveryParameterBackend extends PlainBackend {
+  constructor(
+    @Inject(Gateway) readonly gateway: Gateway,
+    @Inject(PHONE_VERIFY_BACKEND_OPTIONS) options: Settings,
+  ) {
+    super(options);
+  }
+}
+
+@Injectable()
+class GatewayFirstBackend extends PlainBackend {
+  constructor(
+    readonly gateway: Gateway,
+    @Inject(PHONE_VERIFY_BACKEND_OPTIONS) options: Settings,
+  ) {
+    super(options);
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class RequestScopedBackend extends PlainBackend {}
+
+@Injectable()
+class RequestInjectingBackend extends PlainBackend {
+  constructor(
+    options: Settings,
+    @Inject(REQUEST) readonly request: unknown,
+  ) {
+    super(options);
+  }
+}
+
+const instance = new PlainBackend(SETTINGS);
+
+let test: TestApplication | undefined;
+
+afterEach(async () => {
+  await test?.close();
+  test = undefined;
+});
+
+async function start(options: ApplicationOptions): Promise<BaseBackend<unknown>> {
+  test = await startApplication(options);
+  await test.service.sendSecurityCode(NUMBER);
+  return test.app.get(PHONE_VERIFY_BACKEND);
+}
+
+function expectSent(backend: BaseBackend<unknown>): void {
+  expect(backend).toMatchObject({ sent: [`+15551234567 to ${NUMBER}`] });
+  instance.sent.length = 0;
+}
+
+describe('forRoot takes the backend', () => {
+  it.each([
+    ['as a class', PlainBackend],
+    ['as a class with a constructor of its own', OwnConstructorBackend],
+    ['as a decorated class', DecoratedBackend],
+    ['as a class with a parameter property', ParameterPropertyBackend],
+    ['as a class that injects after its options', OptionsFirstBackend],
+    ['as a class that injects with @Inject everywhere', EveryParameterBackend],
+    ['as an instance', instance],
+    ['as { useClass }', { useClass: PlainBackend }],
+    ['as { useValue }', { useValue: instance }],
+    [
+      'as { useFactory, inject }',
+      { useFactory: (settings: Settings) => new PlainBackend(settings), inject: [PHONE_VERIFY_BACKEND_OPTIONS] },
+    ],
+    ['as an asynchronous factory', { useFactory: async () => new PlainBackend(SETTINGS) }],
+  ])('%s', async (_name, backend) => {
+    expectSent(await start({ phoneVerify: { backend, options: SETTINGS, imports: [GatewayModule] } }));
+  });
+
+  it('as { useExisting }', async () => {
+    const provider = { provide: 'SMS', useValue: instance };
+    class SmsModule {}
+    const sms: DynamicModule = { module: SmsModule, providers: [provider], exports: [provider] };
+
+    expectSent(await start({ phoneVerify: { backend: { useExisting: 'SMS' }, imports: [sms] } }));
+  });
+
+  it('as a class that injects from a global module', async () => {
+    const backend = await start({
+      phoneVerify: { backend: EveryParameterBackend, options: SETTINGS },
+      imports: [GlobalGatewayModule],
+    });
+
+    expect(backend).toMatchObject({ gateway: expect.any(Gateway) });
+  });
+});
+
+describe('forRootAsync takes the backend', () => {
+  const settings = { appName: 'Acme', options: SETTINGS };
+
+  function async(options: PhoneVerifyModuleAsyncOptions): ApplicationOptions {
+    return { module: PhoneVerifyModule.forRootAsync(options) };
+  }
+
+  it.each([
+    ['as a class from the factory', PlainBackend],
+    ['as an instance from the factory', instance],
+  ])('%s', async (_name, backend) => {
+    expectSent(await start(async({ useFactory: async () => ({ ...settings, backend }) })));
+  });
+
+  it.each([
+    ['as a class, statically', PlainBackend],
+    ['as an instance, statically', instance],
+    ['as a provider form, statically', { useFactory: () => new PlainBackend(SETTINGS) }],
+  ])('%s', async (_name, backend) => {
+    expectSent(await start(async({ useFactory: () => settings, backend })));
+  });
+
+  it('and its settings from a factory that injects', async () => {
+    const names = { provide: 'NAME', useValue: 'Injected' };
+    class NamesModule {}
+    const imports = [{ module: NamesModule, providers: [names], exports: [names] }];
+    await start(
+      async({ imports, inject: ['NAME'], useFactory: (appName: string) => ({ appName, backend: SandboxBackend }) }),
+    );
+
+    expect(test?.sandbox.outbox[0]?.message).toContain('Injected');
+  });
+
+  it.each(['useClass', 'useExisting'] as const)('and its settings from an options factory, %s', async (form) => {
+    @Injectable()
+    class OptionsFactory {
+      createPhoneVerifyOptions() {
+        return { ...settings, backend: PlainBackend };
+      }
+    }
+    class FactoryModule {}
+    const imports = [{ module: FactoryModule, providers: [OptionsFactory], exports: [OptionsFactory] }];
+
+    expectSent(await start(async({ imports, [form]: OptionsFactory })));
+  });
+
+  it.each([
+    [
+      'given twice',
+      { useFactory: () => ({ ...settings, backend: PlainBackend }), backend: PlainBackend },
+      'given twice',
+    ],
+    ['not given', { useFactory: () => settings }, 'backend: is required'],
+    [
+      'a provider form from the factory',
+      { useFactory: () => ({ ...settings, backend: { useClass: PlainBackend } as never }) },
+      'statically',
+    ],
+  ])('once: %s is a start-up error', async (_name, options, text) => {
+    await expect(start(async(options))).rejects.toThrow(text);
+  });
+
+  it('with one of useFactory, useClass and useExisting', () => {
+    expect(() => PhoneVerifyModule.forRootAsync({})).toThrow(PhoneVerifyConfigurationError);
+  });
+
+  it('with nothing else beside', async () => {
+    const options = { useFactory: () => ({ ...settings, backend: PlainBackend }), tokenLength: 8 };
+
+    await expect(start(async(options))).rejects.toThrow('tokenLength: is not an option');
+  });
+});
+
+describe('an override takes the place of a backend that is never built or checked', () => {
+  const built = vi.fn();
+  class ProviderBackend extends PlainBackend {
+    constructor(options: Settings) {
+      super(options);
+      built();
+      throw new PhoneVerifyConfigurationError('options.key: is required');
+    }
+  }
+
+  it.each([PlainBackend, OwnConstructorBackend, DecoratedBackend, EveryParameterBackend])(
+    'with the class %o',
+    async (useClass) => {
+      const backend = await start({
+        phoneVerify: { backend: ProviderBackend, options: SETTINGS, imports: [GatewayModule] },
+        override: (builder) => builder.overrideProvider(PHONE_VERIFY_BACKEND).useClass(useClass),
+      });
+
+      expectSent(backend);
+      expect(built).not.toHaveBeenCalled();
+    },
+  );
+
+  it('with a plain object that can only send', async () => {
+    const sendSms = vi.fn(async () => undefined);
+    await start({
+      phoneVerify: { backend: ProviderBackend },
+      override: (builder) => builder.overrideProvider(PHONE_VERIFY_BACKEND).useValue({ sendSms }),
+    });
+
+    expect(sendSms).toHaveBeenCalledWith(NUMBER, expect.any(String), expect.anything());
+    expect(built).not.toHaveBeenCalled();
+  });
+
+  it('with a factory, where the options factory gives the backend', async () => {
+    const useFactory = () => ({ appName: 'Acme', backend: ProviderBackend });
+    await start({
+      module: PhoneVerifyModule.forRootAsync({ useFactory }),
+      override: (builder) =>
+        builder.overrideProvider(PHONE_VERIFY_BACKEND).useFactory({ factory: () => new PlainBackend(SETTINGS) }),
+    });
+
+    expect(built).not.toHaveBeenCalled();
+  });
+});
+
+describe('a start-up error names', () => {
+  it.each([
+    ['a class that would be handed the options for something else', GatewayFirstBackend],
+    ['the same class as { useClass }', { useClass: GatewayFirstBackend }],
+  ])('%s', async (_name, backend) => {
+    const starting = start({ phoneVerify: { backend, options: SETTINGS, imports: [GatewayModule] } });
+
+    await expect(starting).rejects.toThrow(/GatewayFirstBackend is Gateway.*@Inject\(PHONE_VERIFY_BACKEND_OPTIONS\)/s);
+  });
+
+  it('an overriding class that would be handed the options for something else', async () => {
+    const starting = start({
+      phoneVerify: { backend: PlainBackend, imports: [GatewayModule] },
+      override: (builder) => builder.overrideProvider(PHONE_VERIFY_BACKEND).useClass(GatewayFirstBackend),
+    });
+
+    await expect(starting).rejects.toThrow('GatewayFirstBackend');
+  });
+
+  it.each([
+    ['a request-scoped class', RequestScopedBackend],
+    ['a factory that injects the request', { useFactory: () => new PlainBackend(SETTINGS), inject: [REQUEST] }],
+  ])('%s', async (_name, backend) => {
+    const starting = start({ phoneVerify: { backend, options: SETTINGS } });
+
+    await expect(starting).rejects.toThrow(/request-scoped.*singletons/s);
+  });
+
+  it('a class that injects the request', async () => {
+    await expect(start({ phoneVerify: { backend: RequestInjectingBackend } })).rejects.toThrow(/request-scoped/i);
+  });
+
+  it('a backend that cannot send', async () => {
+    const backend = { useValue: {} as PlainBackend };
+
+    await expect(start({ phoneVerify: { backend } })).rejects.toThrow('no sendSms');
+  });
+});
+
+it('hooks of a backend class run once each', async () => {
+  const calls: string[] = [];
+  class LivingBackend extends PlainBackend {
+    onModuleInit(): void {
+      calls.push('init');
+    }
+
+    async onModuleDestroy(): Promise<void> {
+      calls.push('destroy');
+    }
+  }
+  await start({ phoneVerify: { backend: LivingBackend, options: SETTINGS } });
+  await test?.close();
+  test = undefined;
+
+  expect(calls).toEqual(['init', 'destroy']);
+});

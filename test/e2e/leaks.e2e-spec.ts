@@ -1,0 +1,104 @@
+import { inspect } from 'node:util';
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PHONE_VERIFY_OPTIONS, SandboxBackend, SmsDeliveryError } from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { KeptLogs } from '../support/logs.js';
+import { NUMBER, openSession, register, resend, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
+
+/** What a provider's client throws: its texts and properties repeat the whole request. */
+class ProviderError extends Error {
+  readonly code = 21_211;
+  readonly config: object;
+
+  constructor(number: string, message: string) {
+    super(`could not send "${message}" to ${number} (${number.slice(1)}, +1 415-555-2671)`);
+    this.config = { data: { number, message }, auth: 'Basic secret' };
+  }
+}
+
+describe('what leaves the library', () => {
+  const logs = new KeptLogs();
+  let test: TestApplication;
+  let failure: unknown;
+
+  class RepeatingBackend extends SandboxBackend {
+    override async sendSms(number: string, message: string) {
+      if (failure === 'raw') throw new ProviderError(number, message);
+      if (failure === 'wrapped') {
+        const cause = new ProviderError(number, message);
+        throw new SmsDeliveryError('rejected', cause.message, { cause, providerCode: `${number}/21211` });
+      }
+      return super.sendSms(number, message);
+    }
+  }
+
+  beforeEach(async () => {
+    logs.lines.length = 0;
+    failure = undefined;
+    test = await startApplication({
+      phoneVerify: { backend: RepeatingBackend, secret: 'a secret of thirty-two bytes or more' },
+      logger: logs,
+    });
+  });
+
+  afterEach(async () => {
+    await test.close();
+    Logger.overrideLogger(false);
+  });
+
+  function expectNothingSecretIn(text: string, tokens: readonly string[]): void {
+    const digits = NUMBER.slice(1);
+    for (const secret of [RIGHT_CODE, digits, '415-555-2671', 'Basic', ...tokens]) expect(text).not.toContain(secret);
+  }
+
+  it.each(['raw', 'wrapped'])('is no secret when a provider repeats it in a %s error', async (kind) => {
+    const token = await openSession(test.app);
+    failure = kind;
+    const error: unknown = await test.service.resendSecurityCode(NUMBER, token).catch((thrown: unknown) => thrown);
+    const { text, headers } = await resend(test.app, NUMBER, token);
+
+    expect(error).toBeInstanceOf(SmsDeliveryError);
+    const shown = inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error);
+    expect(shown).toContain('[redacted]');
+    for (const place of [shown, text, JSON.stringify(headers), logs.text]) expectNothingSecretIn(place, [token]);
+    expect(logs.text).toContain('+141******71');
+  });
+
+  it('is the session in a failed registration, and not in what is printed of the error', async () => {
+    failure = 'raw';
+    const error: unknown = await test.service.sendSecurityCode(NUMBER).catch((thrown: unknown) => thrown);
+
+    const { sent } = error as SmsDeliveryError;
+    expect(sent?.sessionToken).toMatch(/^[\w-]{43}$/);
+    expectNothingSecretIn(inspect(error, { depth: 10 }) + JSON.stringify(error), [sent?.sessionToken ?? '']);
+    const { body } = await register(test.app).expect(502);
+    expectNothingSecretIn(logs.text, [body.session_token]);
+  });
+
+  it('is no secret in a log line of any level, whatever happens', async () => {
+    const token = await openSession(test.app);
+    await verify(test.app, NUMBER, token, WRONG_CODE);
+    const { body } = await verify(test.app, NUMBER, token, RIGHT_CODE);
+    await verify(test.app, NUMBER, token, RIGHT_CODE);
+    await resend(test.app, NUMBER, token);
+    await register(test.app, '+1');
+    await test.dataSource.query('DROP TABLE sms_verification');
+    const last = await verify(test.app, NUMBER, token, RIGHT_CODE);
+
+    expect(last.status).toBe(503);
+    expect(logs.text).toContain('sms_verification');
+    expectNothingSecretIn(logs.text, [token, body.verification_token]);
+    expectNothingSecretIn(last.text, [token, body.verification_token]);
+  });
+
+  it('is no credential when options and backends are printed', () => {
+    const options: unknown = test.app.get(PHONE_VERIFY_OPTIONS);
+
+    for (const thing of [test.sandbox, options]) {
+      const shown = inspect(thing, { depth: 10 }) + JSON.stringify(thing);
+      expect(shown).not.toContain('thirty-two bytes');
+      expect(shown).not.toContain('options');
+    }
+  });
+});

@@ -1,0 +1,188 @@
+import { Inject, Injectable, Logger, Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  PHONE_VERIFY_BACKEND,
+  PHONE_VERIFY_BACKEND_OPTIONS,
+  PHONE_VERIFY_OPTIONS,
+  PhoneVerificationService,
+  PhoneVerifyConfigurationError,
+  PhoneVerifyModule,
+  phoneVerifyMigrations,
+  type ResolvedPhoneVerifyOptions,
+  SandboxBackend,
+} from '../../lib/index.js';
+import { VerificationStore } from '../../lib/verification/verification.store.js';
+import { startApplication } from '../support/application.js';
+import { freshDatabase } from '../support/databases.js';
+import { KeptLogs } from '../support/logs.js';
+import { NUMBER, RIGHT_CODE } from '../support/requests.js';
+
+afterEach(() => Logger.overrideLogger(false));
+
+const ROOT = { backend: SandboxBackend, appName: 'Acme', options: { sandboxToken: RIGHT_CODE } };
+
+@Injectable()
+class Consumer {
+  constructor(
+    readonly service: PhoneVerificationService,
+    @Inject(PHONE_VERIFY_BACKEND) readonly backend: SandboxBackend,
+    @Inject(PHONE_VERIFY_BACKEND_OPTIONS) readonly backendOptions: object,
+    @Inject(PHONE_VERIFY_OPTIONS) readonly options: ResolvedPhoneVerifyOptions,
+  ) {}
+}
+
+@Module({ providers: [Consumer], exports: [Consumer] })
+class FeatureModule {}
+
+describe('the module gives', () => {
+  it('its providers to every module when it is global', async () => {
+    const { app, close } = await startApplication({
+      phoneVerify: { ...ROOT, isGlobal: true },
+      imports: [FeatureModule],
+    });
+
+    const consumer = app.get(Consumer);
+
+    expect(consumer.service).toBeInstanceOf(PhoneVerificationService);
+    expect(consumer.backend).toBeInstanceOf(SandboxBackend);
+    expect(consumer.backendOptions).toBe(ROOT.options);
+    expect(consumer.options.appName).toBe('Acme');
+    await close();
+  });
+
+  it('its options with their defaults, frozen, without what is secret', async () => {
+    const secret = 'a secret of thirty-two bytes or more';
+    const { app, close } = await startApplication({ phoneVerify: { ...ROOT, secret } });
+    const options: ResolvedPhoneVerifyOptions = app.get(PHONE_VERIFY_OPTIONS);
+
+    expect({ ...options }).toEqual({
+      tokenLength: 6,
+      message: 'Your {app} security code is {security_code}. Do not share it with anyone.',
+      contextKeys: [],
+      appName: 'Acme',
+      expiration: 600,
+      verifyOnlyOnce: true,
+      maxFailedAttempts: 5,
+      retentionDays: 30,
+      defaultCountry: undefined,
+      delivery: { timeoutMs: 10_000 },
+      storage: { timeoutMs: 5000 },
+      cleanup: false,
+    });
+    expect(options.secret).toEqual([secret]);
+    for (const part of [options, options.delivery, options.storage, options.secret]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+    await close();
+  });
+});
+
+describe('the module starts', () => {
+  it('on a named data source', async () => {
+    const one = await freshDatabase('sqlite');
+    const other = await freshDatabase('sqlite');
+    const module = await Test.createTestingModule({
+      imports: [
+        TypeOrmModule.forRoot(one.options),
+        TypeOrmModule.forRoot({
+          ...other.options,
+          name: 'phones',
+          autoLoadEntities: true,
+          migrations: phoneVerifyMigrations,
+          migrationsRun: true,
+        }),
+        PhoneVerifyModule.forRoot({ ...ROOT, dataSource: 'phones' }),
+      ],
+    }).compile();
+    await module.init();
+    const service = module.get(PhoneVerificationService);
+
+    const { sessionToken } = await service.sendSecurityCode(NUMBER);
+    const { status } = await service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+
+    expect(status).toBe('security_code_valid');
+    await module.close();
+    await one.drop();
+    await other.drop();
+  });
+
+  it('with a warning for what an operator should know', async () => {
+    const logger = new KeptLogs();
+    const { close } = await startApplication({
+      phoneVerify: { ...ROOT, expiration: 3600, message: '{username}: {security_code}', contextKeys: ['username'] },
+      logger,
+    });
+
+    expect(logger.text).toContain('warn: expiration: 3600 seconds is longer than the 600');
+    expect(logger.text).toContain('warn: message: {username} renders empty');
+    await close();
+  });
+
+  it('without a warning where there is nothing to say', async () => {
+    const logger = new KeptLogs();
+    const { close } = await startApplication({
+      phoneVerify: { ...ROOT, message: '{username}: {security_code}', contextKeys: ['username'], controllers: false },
+      logger,
+    });
+
+    expect(logger.text).not.toContain('warn:');
+    await close();
+  });
+});
+
+describe('the module does not start', () => {
+  async function startError(imports: Parameters<typeof Test.createTestingModule>[0]['imports'] = []): Promise<unknown> {
+    const database = await freshDatabase('sqlite');
+    const source = TypeOrmModule.forRoot({ ...database.options, autoLoadEntities: true });
+    const starting = Test.createTestingModule({ imports: [source, ...imports] })
+      .setLogger(new KeptLogs())
+      .compile()
+      .then((module) => module.init());
+    const error: unknown = await starting.then(
+      () => 'it started',
+      (thrown: unknown) => thrown,
+    );
+    await database.drop();
+    return error;
+  }
+
+  it('twice in an application', async () => {
+    const error = await startError([PhoneVerifyModule.forRoot(ROOT), PhoneVerifyModule.forRoot(ROOT)]);
+
+    expect(error).toBeInstanceOf(PhoneVerifyConfigurationError);
+    expect(String(error)).toContain('import it once');
+  });
+
+  it('without forRoot', async () => {
+    expect(await startError([PhoneVerifyModule])).toBeInstanceOf(PhoneVerifyConfigurationError);
+  });
+
+  it('without its entity in the data source', async () => {
+    const database = await freshDatabase('sqlite');
+    const module = Test.createTestingModule({
+      imports: [TypeOrmModule.forRoot(database.options), PhoneVerifyModule.forRoot(ROOT)],
+    });
+
+    await expect(module.compile()).rejects.toThrow('add `SMSVerification` to `entities` or set `autoLoadEntities`');
+    await database.drop();
+  });
+
+  it('on a database that was not tested', () => {
+    const oracle = { options: { type: 'oracle' }, hasMetadata: () => true } as unknown as DataSource;
+
+    expect(() => new VerificationStore(oracle, { storage: {} } as ResolvedPhoneVerifyOptions)).toThrow(
+      '"oracle" is not supported; use postgres, mariadb, mysql, better-sqlite3',
+    );
+  });
+
+  it('with options of another type than object', async () => {
+    const useFactory = (): never => 'text' as never;
+
+    expect(String(await startError([PhoneVerifyModule.forRootAsync({ useFactory })]))).toContain(
+      'must answer an object',
+    );
+  });
+});
