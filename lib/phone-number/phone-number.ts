@@ -16,7 +16,7 @@ export const MAX_PHONE_NUMBER_LENGTH = 32;
 const INVISIBLE = /\p{Cf}/gu;
 
 /** Digits of any script and the punctuation of numbers: no letter, no second number, no extension, no URI parameter. */
-const PHONE_NUMBER = /^[\s\p{Nd}()+＋\-‐-―−.·/]+$/u;
+const PHONE_NUMBER = /^[\s\p{Nd}()+\-‐-―−.·/]+$/u;
 
 /** Whether a text is a country that the phone number metadata knows, written as ISO 3166-1 alpha-2 in capitals. */
 export function isCountry(text: string): text is CountryCode {
@@ -32,7 +32,8 @@ export function isCountry(text: string): text is CountryCode {
  */
 export function parsePhoneNumber(text: unknown, defaultCountry?: CountryCode): PhoneNumber {
   if (typeof text !== 'string' || text.length > MAX_PHONE_NUMBER_LENGTH) throw new PhoneNumberInvalidError();
-  const visible = text.replace(INVISIBLE, '').trim();
+  // NFKC brings the full-width forms of East Asian keyboards to the plain ones.
+  const visible = text.normalize('NFKC').replace(INVISIBLE, '').trim();
   if (!PHONE_NUMBER.test(visible)) throw new PhoneNumberInvalidError();
   const number = parsePhoneNumberFromString(visible, { extract: false, ...(defaultCountry && { defaultCountry }) });
   if (!number?.isValid() || number.ext !== undefined) throw new PhoneNumberInvalidError();

@@ -21,10 +21,10 @@ export function redact(text: string, secrets: Secrets): string {
   return hidden.replace(spelled(secrets.phoneNumber.slice(1), '\\+?'), () => masked);
 }
 
-/** Matches a text in any grouping: up to three characters that are neither letters nor digits between its own. */
+/** Matches a text in any grouping: up to three characters that are neither letters nor digits, or percent-encoded. */
 function spelled(text: string, prefix = ''): RegExp {
   const characters = Array.from(text, (character) => character.replace(/[^A-Za-z0-9]/g, String.raw`\$&`));
-  return new RegExp(prefix + characters.join('[^A-Za-z0-9]{0,3}'), 'g');
+  return new RegExp(prefix + characters.join('(?:%[0-9A-Fa-f]{2}|[^A-Za-z0-9]){0,3}'), 'g');
 }
 
 /** What is known of anything that was thrown, as an error without its properties, with nothing secret in its texts. */

@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  ArgumentInvalidError,
+  BaseBackend,
+  type BulkSendResult,
+  PhoneNumberInvalidError,
+  SmsDeliveryError,
+} from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { NUMBER, OTHER_NUMBER, RIGHT_CODE } from '../support/requests.js';
+
+let test: TestApplication;
+
+afterEach(() => test.close());
+
+describe('a caller in plain JavaScript', () => {
+  it('is told what it must fix', async () => {
+    test = await startApplication();
+    const { service } = test;
+    const { sessionToken } = await service.sendSecurityCode(NUMBER);
+
+    await expect(service.sendSecurityCode('none')).rejects.toThrow(PhoneNumberInvalidError);
+    await expect(service.sendSecurityCode(7 as never)).rejects.toThrow(PhoneNumberInvalidError);
+    await expect(service.sendSecurityCode(NUMBER, { purpose: 'login' })).rejects.toThrow(ArgumentInvalidError);
+    await expect(service.resendSecurityCode(NUMBER, {} as never)).rejects.toThrow(ArgumentInvalidError);
+    await expect(service.verifySecurityCode(NUMBER, 123456 as never, sessionToken)).rejects.toThrow('securityCode');
+    await expect(service.verifySecurityCode(NUMBER, RIGHT_CODE, ['x'] as never)).rejects.toThrow('sessionToken');
+    await expect(service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken, { purpose: 'x' })).rejects.toThrow(
+      'purpose',
+    );
+    await expect(service.getVerifiedPhone(undefined as never)).rejects.toThrow('verificationToken');
+    await expect(service.consumeVerifiedPhone('x', { purpose: 'x' })).rejects.toThrow('purpose');
+    expect((await service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status).toBe('security_code_valid');
+  });
+});
+
+describe('sendBulkSms', () => {
+  async function bulk(send: (numbers: readonly string[]) => unknown): Promise<BulkSendResult> {
+    class BulkBackend extends BaseBackend {
+      override async sendSms(): Promise<void> {}
+
+      override sendBulkSms(numbers: readonly string[]): Promise<BulkSendResult> {
+        return send(numbers) as Promise<BulkSendResult>;
+      }
+    }
+    test = await startApplication({ phoneVerify: { backend: BulkBackend, delivery: { timeoutMs: 50 } } });
+    return test.service.sendBulkSms(['+1 415 555 2671', 'none', OTHER_NUMBER], 'We moved.');
+  }
+
+  const INVALID = { number: 'none', error: expect.objectContaining({ kind: 'rejected' }) };
+
+  it('tries each number, and rejects what is none', async () => {
+    test = await startApplication();
+
+    expect(await test.service.sendBulkSms(['+1 415 555 2671', 'none', OTHER_NUMBER], 'We moved.')).toEqual([
+      { number: NUMBER, receipt: { backend: 'SandboxBackend' } },
+      INVALID,
+      { number: OTHER_NUMBER, receipt: { backend: 'SandboxBackend' } },
+    ]);
+    expect(test.sandbox.outbox).toMatchObject([{ message: 'We moved.' }, { message: 'We moved.' }]);
+  });
+
+  it('tells the failure of each number, of one that never settles too', async () => {
+    class HalfBackend extends BaseBackend {
+      override sendSms(number: string): Promise<void> {
+        return number === NUMBER
+          ? new Promise(() => undefined)
+          : Promise.reject(new SmsDeliveryError('rejected', 'no'));
+      }
+    }
+    test = await startApplication({ phoneVerify: { backend: HalfBackend, delivery: { timeoutMs: 50 } } });
+
+    expect(await test.service.sendBulkSms([NUMBER, OTHER_NUMBER], 'x')).toMatchObject([
+      { number: NUMBER, error: { kind: 'unknown' } },
+      { number: OTHER_NUMBER, error: { kind: 'rejected' } },
+    ]);
+  });
+
+  it('takes the results of a backend in any order, and a missing one as unknown', async () => {
+    const results = await bulk(async () => [
+      { number: OTHER_NUMBER, receipt: { backend: 'own', messageId: 'm' } },
+      { number: '+15550000000', receipt: { backend: 'own' } },
+    ]);
+
+    expect(results).toEqual([
+      { number: NUMBER, error: expect.objectContaining({ kind: 'unknown' }) },
+      INVALID,
+      { number: OTHER_NUMBER, receipt: { backend: 'own', messageId: 'm' } },
+    ]);
+  });
+
+  it('takes an error of a backend with its kind', async () => {
+    const error = new SmsDeliveryError('throttled', 'slow', { retryAfterSeconds: 5 });
+
+    const [first] = await bulk(async (numbers) => numbers.map((number) => ({ number, error })));
+
+    expect(first?.error).toMatchObject({ kind: 'throttled', retryAfterSeconds: 5 });
+  });
+
+  it.each([
+    ['throws', () => Promise.reject(new Error(`no ${NUMBER}`))],
+    ['never settles', () => new Promise(() => undefined)],
+  ])('of a backend that %s fails for every number', async (_name, send) => {
+    const results = await bulk(send);
+
+    expect(results).toMatchObject([
+      { number: NUMBER, error: { kind: 'unknown' } },
+      { number: 'none', error: { kind: 'rejected' } },
+      { number: OTHER_NUMBER, error: { kind: 'unknown' } },
+    ]);
+    expect(String(results[0]?.error?.cause)).not.toContain(NUMBER);
+  });
+
+  it('of nobody asks nobody', async () => {
+    test = await startApplication();
+
+    expect(await test.service.sendBulkSms([], 'x')).toEqual([]);
+  });
+});

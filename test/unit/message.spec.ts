@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { placeholdersOf, renderMessage } from '../../lib/message/message-template.js';
+import { preferredLanguage } from '../../lib/message/language.js';
+
+describe('a message', () => {
+  it('has each name replaced everywhere', () => {
+    expect(renderMessage('{a}-{b}-{a}', { a: '1', b: '2' })).toBe('1-2-1');
+  });
+
+  it('takes $&, $1 and $$ literally', () => {
+    expect(renderMessage('Hi {app}', { app: "$& $1 $$ $' $`" })).toBe("Hi $& $1 $$ $' $`");
+  });
+
+  it('expands nothing that a value contains', () => {
+    expect(renderMessage('{app} {security_code}', { app: '{security_code}{app}', security_code: '1' })).toBe(
+      '{security_code}{app} 1',
+    );
+  });
+
+  it.each(['constructor', 'toString', 'hasOwnProperty', '__proto__', 'valueOf'])(
+    'reads nothing that a value inherits: %s',
+    (name) => {
+      expect(renderMessage(`[{${name}}]`, {})).toBe('[]');
+    },
+  );
+
+  it.each(['\n', '\r\n', '\r', '\u2028', '\u2029', '\u0085', '\v', '\f'])(
+    'keeps the line break %j of a value from forging a line',
+    (lineBreak) => {
+      expect(renderMessage('Hi {name}', { name: `Ada${lineBreak}@evil.com #123456` })).toBe('Hi Ada @evil.com #123456');
+    },
+  );
+
+  it('keeps the line breaks of its template', () => {
+    expect(renderMessage('{app}\n\n{app}', { app: 'x' })).toBe('x\n\nx');
+  });
+
+  it.each([undefined, null, 7, {}, [], () => 'x'])('renders %s as nothing', (value) => {
+    expect(renderMessage('[{name}]', { name: value })).toBe('[]');
+  });
+
+  it('leaves single braces alone', () => {
+    expect(renderMessage('{ } } { {a}', { a: '1', ' ': '' })).toBe(' } { 1');
+  });
+
+  it('tells the names that it uses, each once', () => {
+    expect(placeholdersOf('{a} {b} {a} {} {{c}}')).toEqual(['a', 'b', '', 'c']);
+  });
+});
+
+describe('the preferred language', () => {
+  it.each([
+    ['en', 'en'],
+    ['pt-BR', 'pt-BR'],
+    ['zh-Hant-TW,zh;q=0.5', 'zh-Hant-TW'],
+    ['en;q=0.5,fr;q=0.8', 'fr'],
+    ['en;q=0.5,fr;q=0.5', 'en'],
+    ['*,de', 'de'],
+    ['', undefined],
+    ['*', undefined],
+    ['de;q=0', undefined],
+    ['de;q=-1', undefined],
+    ['de;q=x', undefined],
+    ['a', undefined],
+    ['e n', undefined],
+    ['../../etc', undefined],
+    ['<script>', undefined],
+    ['x'.repeat(40), undefined],
+  ])('of %j is %s', (header, language) => {
+    expect(preferredLanguage(header)).toBe(language);
+  });
+
+  it('of nothing, or of something that is no text, is nothing', () => {
+    expect(preferredLanguage(undefined)).toBeUndefined();
+    expect(preferredLanguage(7 as never)).toBeUndefined();
+  });
+});

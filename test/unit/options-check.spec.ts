@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { PhoneVerifyConfigurationError, SandboxBackend } from '../../lib/index.js';
+import { checkOptions } from '../../lib/phone-verify.options-check.js';
+
+const GOOD = { appName: 'Acme', backend: SandboxBackend };
+
+function faultsOf(given: unknown, extras: object = {}): readonly string[] {
+  try {
+    checkOptions(given, extras);
+    return [];
+  } catch (error) {
+    if (error instanceof PhoneVerifyConfigurationError) return error.faults;
+    throw error;
+  }
+}
+
+const SECRET = 's'.repeat(32);
+
+describe('the options', () => {
+  it.each([
+    {},
+    { tokenLength: 32 },
+    { tokenLength: 4, minTokenLength: 4 },
+    { minTokenLength: 8 },
+    { message: '{security_code} {app} {name}', contextKeys: ['name'] },
+    { expiration: 60 },
+    { expiration: 86_400 },
+    { verifyOnlyOnce: false },
+    { maxFailedAttempts: 1 },
+    { maxFailedAttempts: 100 },
+    { retentionDays: 1 },
+    { defaultCountry: 'GB' },
+    { secret: SECRET },
+    { secret: [SECRET, 'é'.repeat(16)] },
+    { delivery: { timeoutMs: 1 }, storage: { timeoutMs: 600_000 } },
+    { cleanup: false },
+    { cleanup: { everyMinutes: 1440 } },
+    { options: { anything: true } },
+    { tokenLength: undefined, secret: undefined, cleanup: undefined },
+  ])('%o are right', (options) => {
+    expect(faultsOf({ ...GOOD, ...options })).toEqual([]);
+  });
+
+  it.each([
+    ['tokenLength', [5, 33, 6.5, '6', null, Number.NaN, -6]],
+    ['minTokenLength', [3, 33, '6']],
+    [
+      'message',
+      [
+        '',
+        ' ',
+        7,
+        'no code',
+        '{security_code} {constructor}',
+        '{security_code} {__proto__}',
+        '{security_code} {toString}',
+        '{security_code} {}',
+        '{security_code} {name}',
+      ],
+    ],
+    ['contextKeys', ['name', [7], ['a b'], ['app'], ['security_code']]],
+    ['appName', ['', 7, null]],
+    ['expiration', [59, 86_401, '600', 600.5, Number.POSITIVE_INFINITY]],
+    ['verifyOnlyOnce', ['true', 1, null]],
+    ['maxFailedAttempts', [0, 101, -1, 1.5]],
+    ['retentionDays', [0, -1, 0.5]],
+    ['defaultCountry', ['us', 'xx', 'USA', 1, '']],
+    ['secret', ['short', [], ['short'], [SECRET, 'short'], 7, Buffer.alloc(32)]],
+    ['delivery', [7, [], null]],
+    ['delivery.timeoutMs', []],
+    ['storage', ['5s']],
+    ['cleanup', [true, 60]],
+    ['options', [7, [], 'x']],
+  ] as const)('%s is refused when it is any of %j', (name, values) => {
+    for (const value of values) {
+      const faults = faultsOf({ ...GOOD, [name]: value });
+      expect(faults.join('\n')).toMatch(new RegExp(`^${name}: `, 'm'));
+    }
+  });
+
+  it.each([
+    [{ delivery: { timeoutMs: 0 } }, 'delivery.timeoutMs: must be a whole number from 1 to 600000'],
+    [{ storage: { timeoutMs: '5' } }, 'storage.timeoutMs: must be a whole number from 1 to 600000'],
+    [{ cleanup: { everyMinutes: 1441 } }, 'cleanup.everyMinutes: must be a whole number from 1 to 1440'],
+    [{ delivery: { timeout: 5 } }, 'delivery.timeout: is not an option; the options are timeoutMs'],
+  ])('%o is refused with %s', (options, fault) => {
+    expect(faultsOf({ ...GOOD, ...options })).toEqual([fault]);
+  });
+
+  it.each([
+    'limits',
+    'numbers',
+    'testNumbers',
+    'authorizeSend',
+    'messages',
+    'autofill',
+    'purposes',
+    'events',
+    'tokenLenght',
+  ])('%s is not known', (name) => {
+    expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([expect.stringMatching(`^${name}: is not an option`)]);
+  });
+
+  it('are told with every fault at once', () => {
+    const faults = faultsOf(
+      { tokenLength: 1, expiration: 0, delivery: { x: 1 }, y: 1 },
+      { path: 7, controllers: 'no' },
+    );
+
+    const names = faults.map((fault) => fault.slice(0, fault.indexOf(':')));
+    expect(new Set(names)).toEqual(
+      new Set(['tokenLength', 'expiration', 'delivery.x', 'y', 'path', 'controllers', 'appName', 'backend']),
+    );
+  });
+
+  it.each([
+    [{ isGlobal: 1 }, 'isGlobal'],
+    [{ controllers: 'yes' }, 'controllers'],
+    [{ path: '' }, 'path'],
+    [{ dataSource: 7 }, 'dataSource'],
+    [{ imports: {} }, 'imports'],
+    [{ expiration: 60 }, 'expiration'],
+  ])('given statically, %o is refused', (extras, name) => {
+    expect(faultsOf(GOOD, extras)).toEqual([expect.stringMatching(`^${name}: `)]);
+  });
+
+  it.each([null, undefined, [], 'text', 7])('%j are no options', (given) => {
+    expect(faultsOf(given)).toEqual(['options: the factory must answer an object']);
+  });
+
+  it.each([class {}, {}, 'SandboxBackend', () => undefined, { useClass: class {} }])('%o is no backend', (backend) => {
+    expect(faultsOf({ appName: 'Acme' }, { backend })).toEqual([expect.stringMatching('^backend: must be a class')]);
+  });
+});

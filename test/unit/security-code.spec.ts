@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { randomDigits, randomToken } from '../../lib/verification/random.js';
+import {
+  hashSecurityCode,
+  hashToken,
+  isSecurityCode,
+  sealSecurityCode,
+  secretsOf,
+  unsealSecurityCode,
+} from '../../lib/verification/security-code.js';
+
+const BINDING = { sessionToken: randomToken(), phoneNumber: '+14155552671', purpose: 'login' };
+const SECRET = 'a secret of thirty-two bytes or more';
+
+const OTHERS = [
+  { ...BINDING, sessionToken: randomToken() },
+  { ...BINDING, phoneNumber: '+14155552672' },
+  { ...BINDING, purpose: 'change' },
+  { ...BINDING, phoneNumber: '+1415555267', purpose: '1login' },
+];
+
+describe('a sealed code', () => {
+  it.each(['0000', '123456', '~'.repeat(32), '!"#$'])('opens to %s', (code) => {
+    expect(unsealSecurityCode(BINDING, sealSecurityCode(BINDING, code, SECRET), [SECRET])).toBe(code);
+  });
+
+  it('is different each time, and as long for every code', () => {
+    const sealed = Array.from({ length: 50 }, (_, index) =>
+      sealSecurityCode(BINDING, '1'.repeat(4 + (index % 29)), ''),
+    );
+
+    expect(new Set(sealed).size).toBe(50);
+    expect(new Set(sealed.map(({ length }) => length)).size).toBe(1);
+  });
+
+  it.each(OTHERS)('stays shut for %o', (other) => {
+    expect(unsealSecurityCode(other, sealSecurityCode(BINDING, '123456', SECRET), [SECRET])).toBeNull();
+  });
+
+  it('opens with any of several secrets, and with no other', () => {
+    const sealed = sealSecurityCode(BINDING, '123456', SECRET);
+
+    expect(unsealSecurityCode(BINDING, sealed, ['new secret', SECRET])).toBe('123456');
+    expect(unsealSecurityCode(BINDING, sealed, ['', 'new secret'])).toBeNull();
+  });
+
+  it('stays shut when any byte of it was changed', () => {
+    const sealed = sealSecurityCode(BINDING, '123456', SECRET);
+    const bytes = Buffer.from(sealed.slice(2), 'base64url');
+
+    for (const index of bytes.keys()) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8((changed.readUInt8(index) + 1) % 256, index);
+      expect(unsealSecurityCode(BINDING, `1.${changed.toString('base64url')}`, [SECRET])).toBeNull();
+    }
+  });
+
+  it.each(['', '1.', '2.AAAA', '1.AAAA', 'AAAA'])('is not %j', (sealed) => {
+    expect(unsealSecurityCode(BINDING, sealed, [SECRET])).toBeNull();
+  });
+});
+
+describe('the hash of a code', () => {
+  it('is versioned lowercase hex, the same each time', () => {
+    const hash = hashSecurityCode(BINDING, '123456', SECRET);
+
+    expect(hash).toMatch(/^1\.[0-9a-f]{64}$/);
+    expect(hashSecurityCode({ ...BINDING }, '123456', SECRET)).toBe(hash);
+  });
+
+  it('differs by code, token, number, purpose and secret', () => {
+    const hashes = [BINDING, ...OTHERS].flatMap((binding) =>
+      ['123456', '123457'].flatMap((code) => [SECRET, ''].map((secret) => hashSecurityCode(binding, code, secret))),
+    );
+
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  it('shares nothing with the sealed code, whose key is another', () => {
+    const sealed = Buffer.from(sealSecurityCode(BINDING, '123456', SECRET).slice(2), 'base64url').toString('hex');
+
+    expect(sealed).not.toContain(hashSecurityCode(BINDING, '123456', SECRET).slice(2, 34));
+  });
+});
+
+it('the hash of a token is SHA-256 in lowercase hex', () => {
+  expect(hashToken('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+});
+
+it('without a secret the salt is empty, with some the first is for new codes', () => {
+  expect(secretsOf([])).toEqual(['']);
+  expect(secretsOf(['new', 'old'])).toEqual(['new', 'old']);
+});
+
+it.each([
+  ['1234', true],
+  ['x'.repeat(32), true],
+  ['~!', false],
+  ['123', false],
+  ['x'.repeat(33), false],
+  ['12 34', false],
+  ['1234\n', false],
+  ['１２３４', false],
+])('%j can be a code: %s', (text, can) => {
+  expect(isSecurityCode(text)).toBe(can);
+});
+
+it('a million codes have every digit in every place evenly, leading zeros kept', () => {
+  const CODES = 1_000_000;
+  const counts = Array.from({ length: 6 }, () => Array.from({ length: 10 }, () => 0));
+  let odd = 0;
+
+  for (let drawn = 0; drawn < CODES; drawn++) {
+    const code = randomDigits(6);
+    if (!/^\d{6}$/.test(code)) odd++;
+    for (let place = 0; place < 6; place++) {
+      const digits = counts[place];
+      const digit = code.charCodeAt(place) - 48;
+      if (digits) digits[digit] = (digits[digit] ?? 0) + 1;
+    }
+  }
+
+  expect(odd).toBe(0);
+  // Chi-square with 9 degrees of freedom: 60 is passed by chance once in a billion draws of a place.
+  const chiSquares = counts.map((digits) =>
+    digits.reduce((sum, count) => sum + (count - CODES / 10) ** 2 / (CODES / 10), 0),
+  );
+  for (const chiSquare of chiSquares) expect(chiSquare).toBeLessThan(60);
+}, 60_000);

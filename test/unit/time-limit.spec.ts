@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TimeLimitError, withinTimeLimit } from '../../lib/verification/time-limit.js';
+
+describe('a time limit', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each([
+    ['a value', () => 7],
+    ['a promise', async () => 7],
+  ])('answers %s and leaves no timer', async (_name, work) => {
+    await expect(withinTimeLimit(1000, work)).resolves.toBe(7);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('rejects with what is thrown at once', async () => {
+    const work = () => {
+      throw new Error('at once');
+    };
+
+    await expect(withinTimeLimit(1000, work)).rejects.toThrow('at once');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('ends work that never settles, with its signal aborted, not a millisecond earlier', async () => {
+    let seen: AbortSignal | undefined;
+    const settled = vi.fn<(error: unknown) => void>();
+    withinTimeLimit(1000, (signal) => {
+      seen = signal;
+      return new Promise(() => undefined);
+    }).catch(settled);
+
+    await vi.advanceTimersByTimeAsync(999);
+    expect(settled).not.toHaveBeenCalled();
+    expect(seen?.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+
+    expect(settled).toHaveBeenCalledWith(expect.any(TimeLimitError));
+    expect(seen?.aborted).toBe(true);
+  });
+
+  it('drops a failure that comes too late', async () => {
+    const unhandled = vi.fn<(reason: unknown) => void>();
+    process.on('unhandledRejection', unhandled);
+    const late = withinTimeLimit(
+      10,
+      () => new Promise((_resolve, reject) => setTimeout(reject, 20, new Error('late'))),
+    );
+    const outcome = late.catch((error: unknown) => error);
+
+    await vi.advanceTimersByTimeAsync(30);
+    vi.useRealTimers();
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(await outcome).toBeInstanceOf(TimeLimitError);
+    expect(unhandled).not.toHaveBeenCalled();
+    process.off('unhandledRejection', unhandled);
+  });
+});
