@@ -37,6 +37,8 @@ const commands = {
   },
 };
 
+// Nothing is left behind when the test that started it is gone.
+process.on('disconnect', () => process.exit());
 process.on('message', async ({ id, command, input }) => {
   try {
     const result = await commands[command](input);

@@ -33,5 +33,7 @@ const app = await NestFactory.create(
 app.enableShutdownHooks();
 await app.listen(0, '127.0.0.1');
 process.send({ event: 'listening', port: app.getHttpServer().address().port });
+// Nothing is left behind when the test that started it is gone.
+process.on('disconnect', () => process.exit());
 // The channel must not keep the process alive: it is to end by itself.
 process.on('SIGTERM', () => process.channel.unref());

@@ -1,0 +1,199 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Test } from '@nestjs/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as library from '../../lib/index.js';
+import { checkOptions } from '../../lib/phone-verify.options-check.js';
+import { NUMBER, openSession, RIGHT_CODE, verify } from '../support/requests.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+/** Where the blocks are written, so that they are compiled and run as the files they stand for. */
+const FOLDER = join(ROOT, '.test-results/readme');
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+  /** The file that a block stands for: its first line says it. */
+  readonly file: string;
+}
+
+const blocks: readonly Block[] = Array.from(
+  README.matchAll(/^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm),
+  ([, language = '', text = '']) => ({ language, text, file: /^\/\/ (\S+\.ts)$/m.exec(text)?.[1] ?? '' }),
+);
+
+/** Rows of the table under a heading, as their cells. */
+function table(firstCell: string): string[][] {
+  const start = README.indexOf(`| ${firstCell} `);
+  const [, , ...rows] = README.slice(start, README.indexOf('\n\n', start)).split('\n');
+  return rows.map((row) =>
+    row
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+beforeAll(() => {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  for (const { language, text, file } of blocks) if (language === 'ts') writeFileSync(join(FOLDER, file), text);
+  const compilerOptions = {
+    noEmit: true,
+    declaration: false,
+    rootDir: '../..',
+    paths: { 'nestjs-phone-verify': ['../../lib/index.ts'] },
+  };
+  const tsconfig = { extends: '../../tsconfig.json', compilerOptions, include: ['.'] };
+  writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(tsconfig));
+});
+
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+describe('the code of the README', () => {
+  it('is all in files of a name of its own', () => {
+    const files = blocks.filter(({ language }) => language === 'ts').map(({ file }) => file);
+
+    expect(files.length).toBeGreaterThanOrEqual(8);
+    expect(files).not.toContain('');
+    expect(new Set(files).size).toBe(files.length);
+  });
+
+  it('compiles', () => {
+    const compiler = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
+    const compile = (): string => execFileSync(process.execPath, [compiler, '-p', FOLDER], { encoding: 'utf8' });
+
+    expect(compile()).toBe('');
+  }, 60_000);
+
+  it('starts the application of the quick start, which sends and checks a code', async () => {
+    const { AppModule } = await import(join(FOLDER, 'app.module.ts'));
+    const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
+    const app = module.createNestApplication({ logger: false });
+    await app.init();
+
+    const { status } = await verify(app, NUMBER, await openSession(app), RIGHT_CODE);
+
+    expect(status).toBe(200);
+    await app.close();
+    rmSync(join(ROOT, 'app.sqlite'), { force: true });
+  });
+
+  it('sends with its backend, and says what the provider answers', async () => {
+    const { NexmoBackend } = await import(join(FOLDER, 'nexmo.backend.ts'));
+    const backend: library.BaseBackend = new NexmoBackend({ key: 'k', secret: 's', from: 'Acme' });
+    const answer = vi.spyOn(globalThis, 'fetch');
+
+    answer.mockResolvedValueOnce(Response.json({}));
+    expect(await backend.sendSms(NUMBER, 'Hi')).toEqual({ backend: 'nexmo' });
+    expect(answer.mock.calls[0]?.[1]?.body).toContain(`"to":"${NUMBER.slice(1)}","text":"Hi"`);
+    answer.mockResolvedValueOnce(new Response('', { status: 429 }));
+    await expect(backend.sendSms(NUMBER, 'Hi')).rejects.toMatchObject({ kind: 'throttled' });
+    expect(backend.generateMessage?.('1234', { username: 'Ada' })).toBe('Hi Ada, your code is 1234.');
+    answer.mockRestore();
+  });
+
+  it('has a sandbox that takes every code', async () => {
+    const { NexmoSandboxBackend } = await import(join(FOLDER, 'nexmo-sandbox.backend.ts'));
+    const sandbox: library.BaseBackend = new NexmoSandboxBackend({});
+
+    expect(sandbox.generateSecurityCode?.()).toBe('123456');
+    expect(sandbox.validateSecurityCode?.('1', NUMBER, 'x')).toEqual({ status: 'security_code_valid' });
+  });
+
+  it('verifies in a test', async () => {
+    const { verifyInATest } = await import(join(FOLDER, 'sign-up.spec.ts'));
+
+    expect(await verifyInATest()).toBe('security_code_valid');
+  });
+
+  it('is JSON where it says so', () => {
+    const texts = blocks.filter(({ language }) => language === 'json').map(({ text }) => text);
+
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of texts) expect(() => JSON.parse(text)).not.toThrow();
+  });
+
+  it('has the lines that `npm start` prints', () => {
+    expect(README).toContain(readFileSync(join(ROOT, 'sample-app/flow.sh'), 'utf8'));
+  });
+});
+
+describe('the tables of the README', () => {
+  it('list every option with its default', () => {
+    const { options } = checkOptions({ appName: 'Acme', backend: library.SandboxBackend }, {});
+    const defaults: Record<string, unknown> = {
+      ...options,
+      'delivery.timeoutMs': options.delivery.timeoutMs,
+      'storage.timeoutMs': options.storage.timeoutMs,
+      'cleanup.everyMinutes': options.cleanup && options.cleanup.everyMinutes,
+      options: options.options,
+      minTokenLength: 6,
+      secret: undefined,
+      backend: 'required',
+      appName: 'required',
+    };
+    for (const name of ['delivery', 'storage', 'cleanup']) delete defaults[name];
+
+    const listed = Object.fromEntries(
+      table('option').map(([name = '', , , value = '']) => [name.replaceAll('`', ''), value]),
+    );
+
+    const expected = Object.entries(defaults).map(([name, value]) => {
+      if (value === undefined) return [name, 'none'];
+      if (value === 'required') return [name, 'required'];
+      return [name, `\`${typeof value === 'string' ? `'${value}'` : JSON.stringify(value)}\``];
+    });
+    expect(listed).toEqual(Object.fromEntries(expected));
+  });
+
+  it('list every error class with its code', () => {
+    const listed = table('class').map(([name = '', code = '']) => [name.replaceAll('`', ''), code.replaceAll('`', '')]);
+    const errors: Readonly<Record<string, { code: string }>> = {
+      PhoneNumberInvalidError: new library.PhoneNumberInvalidError(),
+      ArgumentInvalidError: new library.ArgumentInvalidError('x', 'x'),
+      ResendRefusedError: new library.ResendRefusedError(library.VerificationStatus.Expired),
+      SmsDeliveryError: new library.SmsDeliveryError('unknown', 'x'),
+      StorageUnavailableError: new library.StorageUnavailableError(),
+      BackendHookError: new library.BackendHookError('x', 'x'),
+      RandomSourceError: new library.RandomSourceError(),
+      PhoneVerifyConfigurationError: new library.PhoneVerifyConfigurationError('x'),
+    };
+    const exported = Object.keys(library).filter((name) => name.endsWith('Error') && name !== 'PhoneVerifyError');
+
+    expect(new Set(exported)).toEqual(new Set(Object.keys(errors)));
+    expect(Object.fromEntries(listed)).toEqual(
+      Object.fromEntries(Object.entries(errors).map(([name, { code }]) => [name, code])),
+    );
+  });
+
+  it('list every method of the service', () => {
+    const listed = table('method').map(([call = '']) => /\w+/.exec(call)?.[0]);
+    const hidden = new Set(['constructor', 'check', 'accept', 'proofKey', 'parse', 'tryParse']);
+    const methods = Object.getOwnPropertyNames(library.PhoneVerificationService.prototype);
+
+    expect(new Set(listed)).toEqual(new Set(methods.filter((name) => !hidden.has(name))));
+  });
+});
+
+it('every link inside the README leads somewhere', () => {
+  const anchors = new Set(
+    Array.from(README.matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+
+  const targets = Array.from(README.matchAll(/\]\(([^)]+)\)/g), ([, target = '']) => target);
+  const leads = (target: string): boolean =>
+    target.startsWith('#') ? anchors.has(target.slice(1)) : existsSync(join(ROOT, target));
+
+  expect(targets.filter((target) => !leads(target))).toEqual([]);
+});
