@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VerificationStatus } from '../../lib/index.js';
+import { SMSVerification, VerificationStatus } from '../../lib/index.js';
+import { hashToken } from '../../lib/verification/security-code.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
@@ -49,6 +50,35 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     });
 
     expect(await counters()).toBe(before + 1);
+  });
+
+  it('notes in the row what happened and when', async () => {
+    const token = await open();
+    const repository = test.dataSource.getRepository(SMSVerification);
+    const row = () => repository.findOneByOrFail({ sessionToken: hashToken(token) });
+    const opened = new Date(test.clock.now());
+    expect(await row()).toMatchObject({
+      isVerified: false,
+      sendCount: 1,
+      backend: 'SandboxBackend',
+      lastSentAt: opened,
+    });
+
+    test.clock.advance(1);
+    await check(token, WRONG_CODE);
+    expect(await row()).toMatchObject({ isVerified: false, failedAttempts: 1, modifiedAt: new Date(test.clock.now()) });
+    test.clock.advance(1);
+    await check(token, RIGHT_CODE);
+
+    const verified = new Date(test.clock.now());
+    expect(await row()).toMatchObject({
+      isVerified: true,
+      verifiedAt: verified,
+      consumedAt: null,
+      failedAttempts: 0,
+      createdAt: opened,
+      modifiedAt: verified,
+    });
   });
 
   it('refuses the right code after the last attempt', async () => {

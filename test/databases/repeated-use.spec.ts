@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMSVerification, VerificationStatus } from '../../lib/index.js';
+import { hashToken } from '../../lib/verification/security-code.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
@@ -43,11 +44,14 @@ describe.each(databaseKinds)('verifyOnlyOnce: false on %s', (kind) => {
   it('gives no second proof once the first was consumed', async () => {
     const { token, proof } = await verified();
     expect(await test.service.consumeVerifiedPhone(proof)).not.toBeNull();
+    const repository = test.dataSource.getRepository(SMSVerification);
+    const consumed = await repository.findOneByOrFail({ verificationToken: hashToken(proof) });
 
     const again = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
 
     expect(again).toEqual({ status: VerificationStatus.Valid, verificationToken: undefined });
     expect(await test.service.consumeVerifiedPhone(proof)).toBeNull();
+    expect((await repository.findOneByOrFail({ id: consumed.id })).verificationToken).toBe(hashToken(proof));
   });
 
   it('forgets wrong codes with each right one, and locks after five in a row', async () => {
