@@ -3,7 +3,7 @@ import { ArgumentInvalidError } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
 import { NUMBER, RIGHT_CODE } from '../support/requests.js';
-import { SecondProcess } from '../support/second-process.js';
+import { RemoteApplication } from '../support/remote-application.js';
 
 async function prove({ service }: TestApplication): Promise<string> {
   const { sessionToken } = await service.sendSecurityCode(NUMBER);
@@ -108,14 +108,14 @@ describe.each(serverKinds())('proofs on %s, between processes', (kind) => {
   it('go to one of forty in two processes', async () => {
     const database = await freshDatabase(kind);
     const test = await startApplication({ database: database.options });
-    const second = await SecondProcess.start({ database: database.options });
+    const second = await RemoteApplication.start({ database: database.options });
     const proof = await prove(test);
 
     const [here, there] = await Promise.all([
       Promise.all(Array.from({ length: 20 }, () => test.service.consumeVerifiedPhone(proof))),
       second.consumeAll(proof, 20),
     ]);
-    await second.stop();
+    await second.close();
     await test.close();
     await database.drop();
 

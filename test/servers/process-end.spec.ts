@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SMSVerification } from '../../lib/index.js';
 import { startApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, RIGHT_CODE } from '../support/requests.js';
 
 /** Drivers cannot be sent to another process; it loads its own. */
 function transferable({ options }: FreshDatabase): object {
@@ -42,14 +42,6 @@ describe.each(databaseKinds.filter((kind) => kind !== 'sqlite'))('the end of a p
     });
   }
 
-  async function register(): Promise<Response> {
-    const sending = once(server, 'message');
-    const answer = post('register', { phone_number: NUMBER });
-    await sending;
-    server.send('go on');
-    return answer;
-  }
-
   it('SIGTERM lets a request in flight finish, then the process ends by itself', async () => {
     const sending = once(server, 'message');
     const answer = post('register', { phone_number: NUMBER });
@@ -61,19 +53,6 @@ describe.each(databaseKinds.filter((kind) => kind !== 'sqlite'))('the end of a p
 
     expect((await answer).status).toBe(200);
     expect((await ended)[0]).toBe(0);
-  });
-
-  it('kill -9 right after an attempt leaves it counted', async () => {
-    const { session_token } = (await (await register()).json()) as { session_token: string };
-    const body = { phone_number: NUMBER, session_token, security_code: WRONG_CODE };
-    await post('verify', body);
-    server.kill('SIGKILL');
-
-    const test = await startApplication({ database: database.options });
-    const { attemptsLeft } = await test.service.verifySecurityCode(NUMBER, WRONG_CODE, session_token);
-    await test.close();
-
-    expect(attemptsLeft).toBe(3);
   });
 
   it('kill -9 after the commit and before the message leaves a session that nobody can use', async () => {

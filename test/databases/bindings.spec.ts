@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BaseBackend, ResendRefusedError, VerificationStatus } from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { NUMBER, OTHER_NUMBER } from '../support/requests.js';
+
+const { Valid, Invalid, SessionTokenInvalid } = VerificationStatus;
+
+interface Opened {
+  readonly number: string;
+  readonly token: string;
+  readonly code: string;
+}
+
+/** Leaves the drawing of codes to the library, so that every session has a code of its own. */
+class KeepingBackend extends BaseBackend {
+  readonly codes: string[] = [];
+
+  override async sendSms(_number: string, message: string): Promise<void> {
+    this.codes.push(/\d{6}/.exec(message)?.[0] ?? '');
+  }
+}
+
+describe.each(databaseKinds)('what a code is bound to on %s', (kind) => {
+  const backend = new KeepingBackend({});
+  let database: FreshDatabase;
+  let test: TestApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    test = await startApplication({ database: database.options, phoneVerify: { backend } });
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  async function open(number: string): Promise<Opened> {
+    const { sessionToken: token } = await test.service.sendSecurityCode(number);
+    return { number, token, code: backend.codes.at(-1) ?? '' };
+  }
+
+  /** Two sessions whose codes differ, as two of 10^6 nearly always do. */
+  async function openTwo(numbers: readonly [string, string]): Promise<[Opened, Opened]> {
+    for (;;) {
+      const [one, other] = [await open(numbers[0]), await open(numbers[1])];
+      if (one.code !== other.code) return [one, other];
+    }
+  }
+
+  async function check(number: string, token: string, code: string): Promise<VerificationStatus> {
+    return (await test.service.verifySecurityCode(number, code, token)).status;
+  }
+
+  it('the code of one number is wrong in the session of another', async () => {
+    const [one, other] = await openTwo([NUMBER, OTHER_NUMBER]);
+
+    expect(await check(one.number, one.token, other.code)).toBe(Invalid);
+    expect(await check(other.number, one.token, other.code)).toBe(SessionTokenInvalid);
+    expect(await check(other.number, one.token, one.code)).toBe(SessionTokenInvalid);
+    expect(await check(one.number, one.token, one.code)).toBe(Valid);
+    expect(await check(other.number, other.token, other.code)).toBe(Valid);
+  });
+
+  it('the codes of two sessions of one number are wrong when they are crossed', async () => {
+    const [one, other] = await openTwo([NUMBER, NUMBER]);
+
+    expect(await check(NUMBER, one.token, other.code)).toBe(Invalid);
+    expect(await check(NUMBER, other.token, one.code)).toBe(Invalid);
+    expect(await check(NUMBER, one.token, one.code)).toBe(Valid);
+    expect(await check(NUMBER, other.token, other.code)).toBe(Valid);
+  });
+
+  it('a resend repeats the code of its own session, and only for its own number', async () => {
+    const [one] = await openTwo([NUMBER, NUMBER]);
+
+    await test.service.resendSecurityCode(NUMBER, one.token);
+    expect(backend.codes.at(-1)).toBe(one.code);
+    const sent = backend.codes.length;
+    await expect(test.service.resendSecurityCode(OTHER_NUMBER, one.token)).rejects.toThrow(
+      new ResendRefusedError(SessionTokenInvalid),
+    );
+    expect(backend.codes).toHaveLength(sent);
+  });
+
+  it('a row that was given the code of another session opens nothing', async () => {
+    const [one, other] = await openTwo([NUMBER, OTHER_NUMBER]);
+    const columns = 'security_code, sealed_code';
+    const [own]: { security_code: string; sealed_code: string }[] = await test.dataSource.query(
+      `SELECT ${columns} FROM sms_verification WHERE phone_number = '${OTHER_NUMBER}' ORDER BY created_at DESC LIMIT 1`,
+    );
+    await test.dataSource.query(
+      `UPDATE sms_verification SET security_code = '${own?.security_code}', sealed_code = '${own?.sealed_code}'
+        WHERE phone_number = '${NUMBER}'`,
+    );
+
+    await expect(test.service.resendSecurityCode(NUMBER, one.token)).rejects.toThrow(ResendRefusedError);
+    expect(await check(NUMBER, one.token, other.code)).toBe(Invalid);
+    expect(await check(NUMBER, one.token, one.code)).toBe(Invalid);
+  });
+
+  it('a proof that is cut, recased or padded proves nothing', async () => {
+    const { token, code } = await open(NUMBER);
+    const { verificationToken: proof = '' } = await test.service.verifySecurityCode(NUMBER, code, token);
+    const recased = proof.replace(/[a-z]/i, (letter) =>
+      letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+    );
+
+    for (const other of [proof.slice(0, -1), recased, `${proof}=`, ` ${proof}`, token]) {
+      expect(await test.service.consumeVerifiedPhone(other)).toBeNull();
+    }
+    expect(await test.service.consumeVerifiedPhone(proof)).toMatchObject({ phoneNumber: NUMBER });
+  });
+});

@@ -1,0 +1,116 @@
+import type { DataSourceOptions } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ResendRefusedError, VerificationStatus } from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { RemoteApplication } from '../support/remote-application.js';
+import { NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { beginSessionsWith } from '../support/session-default.js';
+
+const { Valid, Expired } = VerificationStatus;
+
+const LIFE_MS = 600_000;
+const HOUR_MS = 3_600_000;
+
+/** Neither zone is the test's; Newfoundland is off by half an hour. */
+const SESSION_ZONES: Readonly<Record<DatabaseKind, { options?: object; statement?: string }>> = {
+  sqlite: {},
+  postgres: { options: { extra: { options: '-c timezone=America/St_Johns' } } },
+  mariadb: { statement: `SET SESSION time_zone = '-03:30'` },
+};
+
+describe.each(databaseKinds)('clocks on %s', (kind) => {
+  let database: FreshDatabase;
+  let here: TestApplication;
+  let elsewhere: RemoteApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    const zone = SESSION_ZONES[kind];
+    here = await startApplication({ database: { ...database.options, ...zone.options } as DataSourceOptions });
+    if (zone.statement) await beginSessionsWith(here.dataSource, zone.statement);
+    elsewhere = await RemoteApplication.start({
+      database: database.options,
+      environment: { TZ: 'Pacific/Kiritimati' },
+    });
+  });
+
+  afterAll(async () => {
+    await elsewhere.kill();
+    await here.close();
+    await database.drop();
+  });
+
+  async function checkHere(sessionToken: string): Promise<VerificationStatus> {
+    return (await here.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status;
+  }
+
+  async function checkElsewhere(sessionToken: string): Promise<VerificationStatus | undefined> {
+    const [result] = await elsewhere.verifyAll(NUMBER, [RIGHT_CODE], sessionToken);
+    return result?.status;
+  }
+
+  // In Europe clocks change at both; in the other process's zone it is another day.
+  it.each([Date.UTC(2027, 2, 28, 0, 59, 59, 999), Date.UTC(2027, 9, 31, 0, 59, 59, 999)])(
+    'a session opened at %d ends at the same millisecond in a process and a database session of other time zones',
+    async (instant) => {
+      here.clock.set(instant);
+      await elsewhere.setClock(instant);
+      const opened = await Promise.all([1, 2].map(() => here.service.sendSecurityCode(NUMBER)));
+      const [first, second] = opened.map(({ sessionToken }) => sessionToken);
+      const { sessionToken: third, expiresAt } = await elsewhere.send(NUMBER);
+      expect(opened.map((session) => session.expiresAt.toISOString())).toEqual([expiresAt, expiresAt]);
+
+      await elsewhere.setClock(instant + LIFE_MS - 1);
+      expect(await checkElsewhere(first ?? '')).toBe(Valid);
+      await elsewhere.setClock(instant + LIFE_MS);
+      expect(await checkElsewhere(second ?? '')).toBe(Expired);
+      here.clock.set(instant + LIFE_MS);
+      expect(await checkHere(third)).toBe(Expired);
+      here.clock.set(instant + LIFE_MS - 1);
+      expect(await checkHere(third)).toBe(Valid);
+    },
+  );
+
+  it('a process whose clock is five minutes off ends sessions by its own clock, and moves no end', async () => {
+    const { sessionToken, expiresAt } = await here.service.sendSecurityCode(NUMBER);
+    await elsewhere.setClock(expiresAt.getTime() + 300_000);
+
+    expect(await checkElsewhere(sessionToken)).toBe(Expired);
+    expect(await checkHere(sessionToken)).toBe(Valid);
+  });
+
+  it('a clock that jumps back an hour lets nothing live past its end', async () => {
+    const { sessionToken, expiresAt } = await here.service.sendSecurityCode(NUMBER);
+
+    here.clock.set(expiresAt.getTime() - HOUR_MS);
+    expect((await here.service.resendSecurityCode(NUMBER, sessionToken)).expiresAt).toEqual(expiresAt);
+    here.clock.set(expiresAt.getTime());
+
+    expect(await checkHere(sessionToken)).toBe(Expired);
+  });
+
+  it('a clock that jumps ahead and back loses no session', async () => {
+    const { sessionToken, expiresAt } = await here.service.sendSecurityCode(NUMBER);
+
+    here.clock.set(expiresAt.getTime() + HOUR_MS);
+    expect(await checkHere(sessionToken)).toBe(Expired);
+    await expect(here.service.resendSecurityCode(NUMBER, sessionToken)).rejects.toThrow(
+      new ResendRefusedError(Expired),
+    );
+    here.clock.set(expiresAt.getTime() - 1);
+
+    expect(await checkHere(sessionToken)).toBe(Valid);
+  });
+
+  it('a shorter life after a restart leaves open sessions the life that they were given', async () => {
+    const { sessionToken, expiresAt } = await here.service.sendSecurityCode(NUMBER);
+    const restarted = await startApplication({ database: database.options, phoneVerify: { expiration: 60 } });
+    restarted.clock.set(expiresAt.getTime() - 1);
+
+    const { status } = await restarted.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    await restarted.close();
+
+    expect(status).toBe(Valid);
+  });
+});

@@ -1,0 +1,137 @@
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { RemoteApplication } from '../support/remote-application.js';
+import { NUMBER, openSession, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
+
+describe.each(databaseKinds)('an interruption on %s', (kind) => {
+  let database: FreshDatabase;
+  let test: TestApplication;
+  let remote: RemoteApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    test = await startApplication({ database: database.options });
+  });
+
+  afterEach(() => remote.kill());
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  async function startRemote(): Promise<void> {
+    const phoneVerify = { cleanup: { everyMinutes: 1 } };
+    remote = await RemoteApplication.start({ database: database.options, phoneVerify });
+  }
+
+  it('by kill -9 between the count of an attempt and its answer leaves the attempt counted', async () => {
+    await startRemote();
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+
+    await remote.hangAfterCounting(NUMBER, WRONG_CODE, sessionToken);
+    await remote.kill();
+
+    expect(await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken)).toMatchObject({ attemptsLeft: 3 });
+  });
+
+  it('by kill -9 between a right code and its answer leaves the code used, and a new registration works', async () => {
+    await startRemote();
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+
+    await remote.hangAfterCounting(NUMBER, RIGHT_CODE, sessionToken);
+    await remote.kill();
+
+    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    expect(status).toBe('security_code_verified');
+    expect((await verify(test.app, NUMBER, await openSession(test.app), RIGHT_CODE)).status).toBe(200);
+  });
+
+  it('by close() leaves nothing open: the process ends by itself', async () => {
+    await startRemote();
+    await remote.verifyAll(NUMBER, [RIGHT_CODE], 'unknown');
+
+    expect(await remote.close()).toBe(0);
+  });
+});
+
+describe('the cleanup timer', () => {
+  it('keeps no process alive that does not close its application', async () => {
+    // The embedded database has no connection that would keep a process alive either.
+    const database = await freshDatabase('sqlite');
+    const test = await startApplication({ database: database.options });
+    const remote = await RemoteApplication.start({
+      database: database.options,
+      phoneVerify: { cleanup: { everyMinutes: 1 } },
+    });
+
+    expect(await remote.abandon()).toBe(0);
+
+    await test.close();
+    await database.drop();
+  });
+});
+
+describe.each(databaseKinds)('a client that goes away during a check on %s', (kind) => {
+  let database: FreshDatabase;
+  let test: TestApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    test = await startApplication({ database: database.options });
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  /** Sends a check and goes away while its statement is under way. */
+  async function checkAndGoAway(sessionToken: string, code: string): Promise<void> {
+    const { dataSource } = test;
+    const create = dataSource.createQueryRunner.bind(dataSource);
+    const { port } = test.app.getHttpServer().address() as AddressInfo;
+    const body = JSON.stringify({ phone_number: NUMBER, session_token: sessionToken, security_code: code });
+    await new Promise<void>((resolve) => {
+      const headers = { 'content-type': 'application/json' };
+      const sent = request({ port, host: '127.0.0.1', method: 'POST', path: '/phone/verify', headers });
+      sent.on('error', () => undefined);
+      dataSource.createQueryRunner = (mode) => {
+        const queryRunner = create(mode);
+        const query = queryRunner.query.bind(queryRunner);
+        const goAway = async (...[sql, parameters]: Parameters<typeof query>) => {
+          sent.destroy();
+          queryRunner.query = query;
+          dataSource.createQueryRunner = create;
+          const result = await query(sql, parameters, true);
+          resolve();
+          return result;
+        };
+        Object.assign(queryRunner, { query: goAway });
+        return queryRunner;
+      };
+      sent.end(body);
+    });
+  }
+
+  it('and gives the right code again is told that it was used', async () => {
+    const token = await openSession(test.app);
+    await checkAndGoAway(token, RIGHT_CODE);
+
+    const { status, body } = await verify(test.app, NUMBER, token, RIGHT_CODE);
+
+    expect([status, body.code]).toEqual([400, 'security_code_verified']);
+  });
+
+  it('has used the attempt', async () => {
+    const token = await openSession(test.app);
+    await checkAndGoAway(token, WRONG_CODE);
+
+    const { body } = await verify(test.app, NUMBER, token, WRONG_CODE);
+
+    expect(body).toMatchObject({ code: 'security_code_invalid', attempts_left: 3 });
+  });
+});

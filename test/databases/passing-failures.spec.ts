@@ -1,0 +1,166 @@
+import { type DataSource, type QueryRunner, QueryFailedError } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { SMSVerification, StorageUnavailableError, VerificationStatus } from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import {
+  type DatabaseKind,
+  databaseKinds,
+  type FreshDatabase,
+  freshDatabase,
+  serverKinds,
+} from '../support/databases.js';
+import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { beginSessionsWith, withIsolation } from '../support/session-default.js';
+
+const TIMEOUT_MS = 400;
+
+const PASSING: Readonly<Record<DatabaseKind, readonly string[]>> = {
+  sqlite: ['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_LOCKED'],
+  postgres: ['40001', '40P01'],
+  mariadb: ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'],
+};
+
+describe.each(databaseKinds)('a statement that the database refused on %s', (kind) => {
+  let database: FreshDatabase;
+  let test: TestApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    test = await startApplication({
+      database: database.options,
+      phoneVerify: { storage: { timeoutMs: TIMEOUT_MS } },
+    });
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  /** Has the next statements of an operation fail. Answers how many were tried meanwhile. */
+  async function whileRefusing<T>(code: string, times: number, operation: () => Promise<T>) {
+    const spy = refuse(test.dataSource, code, times);
+    try {
+      const [outcome] = await Promise.allSettled([operation()]);
+      return { tries: spy.mock.calls.length, outcome };
+    } finally {
+      vi.restoreAllMocks();
+    }
+  }
+
+  function check(sessionToken: string, code: string) {
+    return () => test.service.verifySecurityCode(NUMBER, code, sessionToken);
+  }
+
+  it.each(PASSING[kind])('with %s is run again, and counted once', async (code) => {
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+
+    const { tries, outcome } = await whileRefusing(code, 3, check(sessionToken, WRONG_CODE));
+
+    expect(outcome).toMatchObject({ value: { status: VerificationStatus.Invalid, attemptsLeft: 4 } });
+    expect(tries).toBe(4);
+    expect(await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken)).toMatchObject({ attemptsLeft: 3 });
+  });
+
+  it('is given up at the time limit', async () => {
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+    const started = performance.now();
+
+    const { tries, outcome } = await whileRefusing(
+      PASSING[kind][0] ?? '',
+      Number.POSITIVE_INFINITY,
+      check(sessionToken, RIGHT_CODE),
+    );
+
+    expect(outcome).toMatchObject({ reason: expect.any(StorageUnavailableError) });
+    expect(performance.now() - started).toBeLessThan(TIMEOUT_MS + 1000);
+    expect(tries).toBeGreaterThan(1);
+    expect(tries).toBeLessThan(TIMEOUT_MS);
+  });
+
+  it('for any other reason is not run again', async () => {
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+
+    const { tries, outcome } = await whileRefusing('another', 1, check(sessionToken, RIGHT_CODE));
+
+    expect(outcome).toMatchObject({ reason: expect.any(StorageUnavailableError) });
+    expect(tries).toBe(1);
+  });
+
+  it("inside the caller's transaction is the caller's to run again", async () => {
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const [code = ''] = PASSING[kind];
+    const queryRunner = test.dataSource.createQueryRunner();
+    await queryRunner.startTransaction();
+    const spy = vi.spyOn(queryRunner, 'query').mockRejectedValue(refusal(code));
+    const { manager } = queryRunner;
+
+    const consumed = test.service.consumeVerifiedPhone(verificationToken, { manager });
+
+    await expect(consumed).rejects.toMatchObject({ code: 'storage_unavailable', cause: { code } });
+    expect(spy).toHaveBeenCalledTimes(1);
+    spy.mockRestore();
+    await queryRunner.rollbackTransaction();
+    await queryRunner.release();
+    expect(await test.service.consumeVerifiedPhone(verificationToken)).not.toBeNull();
+  });
+});
+
+describe.each(serverKinds())('a check that waited for a row which then changed, on %s', (kind) => {
+  let database: FreshDatabase;
+  let test: TestApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    test = await startApplication({ database: withIsolation(database.options, 'REPEATABLE READ', 3) });
+    await beginSessionsWith(test.dataSource, 'SET SESSION innodb_snapshot_isolation = ON');
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  it('is run again and counted once', async () => {
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+
+    const check = await test.dataSource.transaction(async (manager) => {
+      await manager.query('UPDATE sms_verification SET modified_at = modified_at + 1');
+      const waiting = test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
+      // MariaDB refreshes what it tells about transactions ten times a second, if nobody asks more often.
+      const look = { timeout: 5000, interval: 150 };
+      await vi.waitFor(async () => expect(await waitingStatements(test.dataSource)).toBe(1), look);
+      return { waiting };
+    });
+
+    expect(await check.waiting).toEqual({ status: VerificationStatus.Invalid, attemptsLeft: 4 });
+    const [session] = await test.dataSource.getRepository(SMSVerification).find();
+    expect(session?.failedAttempts).toBe(1);
+  });
+});
+
+async function waitingStatements(dataSource: DataSource): Promise<number> {
+  const [row]: { total: unknown }[] = await dataSource.query(
+    dataSource.options.type === 'postgres'
+      ? `SELECT COUNT(*) AS total FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+      : `SELECT COUNT(*) AS total FROM information_schema.innodb_trx JOIN information_schema.processlist
+          ON id = trx_mysql_thread_id WHERE trx_state = 'LOCK WAIT' AND db = DATABASE()`,
+  );
+  return Number(row?.total);
+}
+
+function refusal(code: string): QueryFailedError {
+  return new QueryFailedError('a statement', [], Object.assign(new Error('refused'), { code }));
+}
+
+/** Has the first statements fail; later ones run. */
+function refuse(dataSource: DataSource, code: string, times: number) {
+  const create = dataSource.createQueryRunner.bind(dataSource);
+  let refused = 0;
+  return vi.spyOn(dataSource, 'createQueryRunner').mockImplementation((mode): QueryRunner => {
+    const queryRunner = create(mode);
+    if (refused++ < times) vi.spyOn(queryRunner, 'query').mockRejectedValueOnce(refusal(code));
+    return queryRunner;
+  });
+}

@@ -1,0 +1,88 @@
+// An application in a process of its own: the built library on a database that others use too, told over IPC what to do.
+import 'reflect-metadata';
+import { createRequire } from 'node:module';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { PhoneVerificationService, PhoneVerifyModule, SandboxBackend } from '../../dist/index.js';
+import { PHONE_VERIFY_CLOCK } from '../../dist/phone-verify.tokens.js';
+
+let app;
+let service;
+let instant;
+let isEnding = false;
+
+const commands = {
+  async start({ database, phoneVerify, sessionStatement }) {
+    const module = Test.createTestingModule({
+      imports: [
+        TypeOrmModule.forRoot({ ...withDriver(database), autoLoadEntities: true, retryAttempts: 0 }),
+        PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', cleanup: false, ...phoneVerify }),
+      ],
+    });
+    module.overrideProvider(PHONE_VERIFY_CLOCK).useValue({ now: () => instant ?? Date.now() });
+    app = await module.compile();
+    await app.init();
+    service = app.get(PhoneVerificationService);
+    if (sessionStatement) await beginSessionsWith(app.get(DataSource), sessionStatement);
+  },
+  setClock(input) {
+    instant = input;
+  },
+  send: ({ phoneNumber }) => service.sendSecurityCode(phoneNumber),
+  verifyAll: ({ phoneNumber, codes, sessionToken }) =>
+    Promise.all(codes.map((code) => service.verifySecurityCode(phoneNumber, code, sessionToken))),
+  consumeAll: ({ verificationToken, times }) =>
+    Promise.all(Array.from({ length: times }, () => service.consumeVerifiedPhone(verificationToken))),
+  purge: (options) => service.purgeExpired(options),
+  /** Answers once the statement of the check has run; the check itself never goes on. */
+  hangAfterCounting: ({ phoneNumber, code, sessionToken }) =>
+    new Promise((resolve) => {
+      const dataSource = app.get(DataSource);
+      const create = dataSource.createQueryRunner.bind(dataSource);
+      dataSource.createQueryRunner = (mode) => {
+        const queryRunner = create(mode);
+        const query = queryRunner.query.bind(queryRunner);
+        queryRunner.query = async (...statement) => {
+          await query(...statement);
+          resolve();
+          return new Promise(() => undefined);
+        };
+        return queryRunner;
+      };
+      void service.verifySecurityCode(phoneNumber, code, sessionToken);
+    }),
+  async close() {
+    await app.close();
+    commands.abandon();
+  },
+  /** Lets go of the parent and closes nothing. */
+  abandon() {
+    isEnding = true;
+    process.disconnect();
+  },
+};
+
+process.on('disconnect', () => {
+  // Nothing is left behind when the test that started it is gone.
+  if (!isEnding) process.exit(1);
+});
+process.on('message', async ({ id, command, input }) => {
+  try {
+    const result = await commands[command](input);
+    if (process.connected) process.send({ id, result });
+  } catch (error) {
+    process.send({ id, error: `${error.name}: ${error.message} ${error.cause ?? ''}` });
+  }
+});
+
+/** A driver cannot be sent to another process; this one loads its own. */
+function withDriver(database) {
+  if (database.type !== 'better-sqlite3') return database;
+  return { ...database, driver: createRequire(import.meta.url)(process.env.TEST_SQLITE_DRIVER ?? 'libsql') };
+}
+
+async function beginSessionsWith(dataSource, statement) {
+  dataSource.driver.pool.on('connection', (connection) => connection.query(statement));
+  await dataSource.query(statement);
+}
