@@ -86,6 +86,27 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
     expect(users).toHaveLength(1);
   });
 
+  it('keeps sign-ups apart that come at once: a taken username undoes no other account, and no proof is lost', async () => {
+    await signUp('taken', await prove(newNumber())).expect(201);
+    const proofs: string[] = [];
+    for (let index = 0; index < 20; index += 1) proofs.push(await prove(newNumber()));
+    const names = proofs.map((_proof, index) => (index % 2 === 0 ? `beside_${index}` : 'taken'));
+
+    const { UsersService } = await import('../../sample-app/src/users/users.service.js');
+    const users = app.get(UsersService);
+    const outcomes = await Promise.allSettled(proofs.map((proof, index) => users.signUp(names[index] ?? '', proof)));
+    const created = await app.get(DataSource).query("SELECT id FROM sample_user WHERE username LIKE 'beside%'");
+    const later = [];
+    for (const [index, proof] of proofs.entries()) {
+      if (names[index] === 'taken') later.push((await signUp(`later_${index}`, proof)).status);
+    }
+
+    const expected = names.map((name) => (name === 'taken' ? { status: 'rejected' } : { status: 'fulfilled' }));
+    expect(outcomes).toMatchObject(expected);
+    expect(created).toHaveLength(10);
+    expect(later).toEqual(Array(10).fill(201));
+  });
+
   it.each(['unknown', '', '\0', "' OR 1=1 --"])('refuses the proof %j', async (proof) => {
     const { status, body } = await signUp('nobody', proof);
 
