@@ -62,6 +62,33 @@ export class OptionReader {
     return fallback;
   }
 
+  /** A text that must be there. */
+  requiredText(name: string): string {
+    if (this.value(name) === undefined) this.fault(name, 'is required');
+    return this.text(name, '');
+  }
+
+  /** Two texts of which one must be there, and not both. */
+  exactlyOneText(one: string, other: string): void {
+    const given = [one, other].filter((name) => this.value(name) !== undefined);
+    for (const name of given) this.text(name, '');
+    if (given.length !== 1) this.fault(one, `give either ${one} or ${other}`);
+  }
+
+  /** An address on the web. */
+  url(name: string): void {
+    const value = this.value(name);
+    if (value === undefined) return;
+    const isAddress = typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
+    if (!isAddress) this.fault(name, 'must be an address that begins with https:// or http://');
+  }
+
+  /** A function, when there is one. */
+  function(name: string): void {
+    const value = this.value(name);
+    if (value !== undefined && typeof value !== 'function') this.fault(name, 'must be a function');
+  }
+
   /** A list of texts. */
   texts(name: string): readonly string[] {
     const value = this.value(name);

@@ -21,7 +21,8 @@ export async function withinTimeLimit<T>(timeoutMs: number, work: (signal: Abort
     timer = setTimeout(() => {
       const error = new TimeLimitError(timeoutMs);
       controller.abort(error);
-      reject(error);
+      // Work that ends at once on the signal can say more than that time is over: whether anything was sent.
+      setImmediate(() => reject(error));
     }, timeoutMs);
   });
   try {

@@ -1,0 +1,120 @@
+import type { OnModuleInit } from '@nestjs/common';
+import { type Secrets, redact, redactedCause } from '../../verification/redaction.js';
+import { TimeLimitError, withinTimeLimit } from '../../verification/time-limit.js';
+import { BaseBackend, type SendContext, type SendReceipt } from '../base.backend.js';
+import { SmsDeliveryError } from '../sms-delivery.error.js';
+import { TIME_LIMIT } from '../time-limits.js';
+import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.js';
+import { TIMEOUT_RANGE, type ProviderOptions } from './provider-options.js';
+
+/** Sends a request and reads the answer, within the time of one message. */
+export type Exchange = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/** One message, as a provider backend hands it to its provider. */
+export interface OutgoingMessage {
+  /** E.164. */
+  readonly to: string;
+  readonly text: string;
+  /** Whole seconds after which the message is of no use any more; unknown outside a verification. */
+  readonly validSeconds?: number | undefined;
+  /** UUID of the send. */
+  readonly sendId?: string | undefined;
+  /** The connection to the provider. */
+  readonly exchange: Exchange;
+}
+
+/** How long a call may take that nobody else limits, such as a message sent by a script. */
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/**
+ * What all provider backends share: the time limit, and errors that show neither code nor number, whatever the provider
+ * says.
+ */
+export abstract class ProviderBackend<TOptions extends ProviderOptions>
+  extends BaseBackend<TOptions>
+  implements OnModuleInit
+{
+  /** Makes ready what a send needs, so that what is missing is told at start-up. */
+  async onModuleInit(): Promise<void> {}
+
+  /** {@inheritDoc BaseBackend.sendSms} */
+  async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
+    return this.withinTime(secretsOf(message, [number]), send, (connect) =>
+      this.deliver({
+        to: number,
+        text: message,
+        validSeconds: send && Math.max(1, Math.floor((send.expiresAt.getTime() - Date.now()) / 1000)),
+        sendId: send?.sendId,
+        exchange: connect,
+      }),
+    );
+  }
+
+  /** Hands one message to the provider. Whatever it throws counts as `unknown`, unless an {@link SmsDeliveryError}. */
+  protected abstract deliver(message: OutgoingMessage): Promise<SendReceipt>;
+
+  /** Runs calls of the provider within the time limit; what they throw comes out without secrets. */
+  protected async withinTime<T>(
+    secrets: Secrets,
+    send: SendContext | undefined,
+    work: (exchange: Exchange) => Promise<T>,
+  ): Promise<T> {
+    const timeoutMs = this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    try {
+      return await withinTimeLimit(timeoutMs, (own) => {
+        const signal = send === undefined ? own : AbortSignal.any([send.signal, own]);
+        return work((request) => exchange(request, signal));
+      });
+    } catch (thrown) {
+      throw cleaned(thrown, secrets);
+    }
+  }
+
+  /** @internal */
+  [TIME_LIMIT](leafMs: number): number {
+    return Math.min(leafMs, this.options.timeoutMs ?? TIMEOUT_RANGE.to);
+  }
+}
+
+/**
+ * What must not stand in an error about a message: the message, and every word of it with a digit, since one of them is
+ * the code.
+ */
+export function secretsOf(message: string, phoneNumbers: readonly string[]): Secrets {
+  const words = message.match(/[^\s]*\d[^\s]*/g) ?? [];
+  const bare = words.map((word) => word.replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, ''));
+  const codes = [...words, ...bare].filter((word) => word.length >= 4);
+  const [phoneNumber, ...others] = phoneNumbers;
+  return { hidden: [message, ...codes, ...others], ...(phoneNumber !== undefined && { phoneNumber }) };
+}
+
+/** Anything that came out of a call of a provider or its SDK, as an error without secrets. */
+function cleaned(thrown: unknown, secrets: Secrets): SmsDeliveryError {
+  if (thrown instanceof TimeLimitError) return new SmsDeliveryError('unknown', 'The provider did not answer in time.');
+  const error = deliveryErrorIn(thrown);
+  if (error === undefined) {
+    return new SmsDeliveryError('unknown', 'The answer of the provider could not be read.', {
+      cause: redactedCause(thrown, secrets),
+    });
+  }
+  const { kind, message, providerCode, retryAfterSeconds, cause } = error;
+  return new SmsDeliveryError(kind, redact(message, secrets), {
+    providerCode: providerCode === undefined ? undefined : redact(providerCode, secrets),
+    retryAfterSeconds,
+    cause: cause === undefined ? undefined : redactedCause(cause, secrets),
+  });
+}
+
+/** Errors that an SDK wraps around another one. */
+const MAX_WRAPPERS = 5;
+
+/** The error of ours in what an SDK threw: itself, or what it wraps. */
+function deliveryErrorIn(thrown: unknown): SmsDeliveryError | undefined {
+  let error = thrown;
+  for (let depth = 0; depth <= MAX_WRAPPERS; depth += 1) {
+    if (error instanceof SmsDeliveryError) return error;
+    if (!(error instanceof Error)) return undefined;
+    error = error.cause;
+  }
+  return undefined;
+}

@@ -1,0 +1,1 @@
+export { TwilioBackend, type TwilioBackendOptions } from './twilio.backend.js';

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import type TwilioSdk from 'twilio';
+import type { Twilio } from 'twilio';
+import type { SendReceipt } from '../base.backend.js';
+import { basicAuthorization, type HttpAnswer, type HttpRequest } from '../provider/http-exchange.js';
+import { jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
+import { Sdk } from '../provider/sdk.js';
+import type { SmsDeliveryError } from '../sms-delivery.error.js';
+
+/**
+ * Settings of {@link TwilioBackend}.
+ *
+ * @publicApi
+ */
+export interface TwilioBackendOptions extends ProviderOptions {
+  /** Account SID, `AC…`. */
+  readonly sid: string;
+  /** Auth token. */
+  readonly secret: string;
+  /** Sender: a number in E.164, a short code or an alphanumeric sender id. This or `messagingServiceSid`. */
+  readonly from?: string;
+  /** Messaging service that chooses the sender, `MG…`. */
+  readonly messagingServiceSid?: string;
+}
+
+/** https://www.twilio.com/docs/api/errors */
+const KINDS: KindsByCode = {
+  14107: 'throttled', // message rate of the sender
+  20003: 'misconfigured', // authentication
+  20005: 'misconfigured', // account not active
+  20404: 'misconfigured', // unknown account
+  20429: 'throttled',
+  21211: 'rejected', // invalid number
+  21212: 'misconfigured', // invalid sender
+  21214: 'rejected', // cannot be reached
+  21217: 'rejected', // does not appear to be valid
+  21408: 'rejected', // region not permitted
+  21421: 'rejected', // invalid number
+  21603: 'misconfigured', // no sender
+  21606: 'misconfigured', // sender cannot send to this number
+  21610: 'rejected', // opted out
+  21611: 'throttled', // queue of the sender is full
+  21612: 'rejected', // not reachable from this sender
+  21614: 'rejected', // not a mobile number
+  21617: 'rejected', // text too long
+  21659: 'misconfigured', // sender is not of this account
+  21660: 'misconfigured', // sender and account do not match
+  21701: 'misconfigured', // no such messaging service
+  21703: 'misconfigured', // messaging service without a sender
+  30022: 'throttled', // limit of a US carrier
+  63038: 'throttled', // daily limit of the account
+};
+
+/** Longest validity that the API takes, in seconds. */
+const MAX_VALID_SECONDS = 36_000;
+
+/**
+ * Sends through Twilio Programmable Messaging, with the `twilio` SDK. A message lives at Twilio no longer than its code.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class TwilioBackend extends ProviderBackend<TwilioBackendOptions> {
+  readonly #sdk = new Sdk('TwilioBackend', 'twilio', async () => (await import('twilio')).default);
+
+  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  constructor(options: TwilioBackendOptions) {
+    super(options);
+    checkProviderOptions(options, ['sid', 'secret', 'from', 'messagingServiceSid'], (reader) => {
+      reader.requiredText('sid');
+      reader.requiredText('secret');
+      reader.exactlyOneText('from', 'messagingServiceSid');
+    });
+  }
+
+  /** Imports the SDK. */
+  override async onModuleInit(): Promise<void> {
+    await this.#sdk.get();
+  }
+
+  protected override async deliver({ to, text, validSeconds, exchange }: OutgoingMessage): Promise<SendReceipt> {
+    const { from, messagingServiceSid } = this.options;
+    const client = clientFor(await this.#sdk.get(), this.options, exchange);
+    const message = await client.messages.create({
+      to,
+      body: text,
+      ...(from !== undefined && { from }),
+      ...(messagingServiceSid !== undefined && { messagingServiceSid }),
+      ...(validSeconds !== undefined && { validityPeriod: Math.min(validSeconds, MAX_VALID_SECONDS) }),
+    });
+    const segments = Number(message.numSegments);
+    return { backend: 'TwilioBackend', messageId: message.sid, ...(segments > 0 && { segments }) };
+  }
+}
+
+type TwilioRequest = Parameters<TwilioSdk.RequestClient['request']>[0];
+type TwilioResponse<TData> = ReturnType<typeof TwilioSdk.RequestClient.prototype.request<TData>>;
+
+/** The SDK's client with an HTTP client of ours: its connections are those that all backends share. */
+function clientFor(sdk: typeof TwilioSdk, options: TwilioBackendOptions, exchange: Exchange): Twilio {
+  class Connection extends sdk.RequestClient {
+    override async request<TData>(request: TwilioRequest): TwilioResponse<TData> {
+      const answer = await exchange(translate(request, options.baseUrl));
+      if (!isTaken(answer)) throw refusalOf(answer);
+      return { statusCode: answer.status, body: JSON.parse(answer.text), headers: answer.headers };
+    }
+  }
+  return sdk(options.sid, options.secret, { httpClient: new Connection(), accountSid: options.sid });
+}
+
+function translate(request: TwilioRequest, baseUrl: string | undefined): HttpRequest {
+  const { method, uri, username = '', password = '', headers = {}, data = {} } = request;
+  const { pathname, origin } = new URL(uri);
+  const fields = Object.entries(Object(data)).map(([name, value]): [string, string] => [name, String(value)]);
+  return {
+    method,
+    url: (baseUrl ?? origin).replace(/\/$/, '') + pathname,
+    headers: { ...headers, Authorization: basicAuthorization(username, password) },
+    body: new URLSearchParams(fields).toString(),
+  };
+}
+
+/** A message has an id, and a status that is none of failure. */
+function isTaken(answer: HttpAnswer): boolean {
+  const json = jsonOf(answer);
+  const hasFailed = ['failed', 'undelivered', 'canceled'].includes(json.at('status').text ?? '');
+  return answer.status >= 200 && answer.status < 300 && json.at('sid').text !== undefined && !hasFailed;
+}
+
+/** A refused request has `code` and `message`; a message that failed at once has them under names of its own. */
+function refusalOf(answer: HttpAnswer): SmsDeliveryError {
+  const json = jsonOf(answer);
+  return refusal(answer, KINDS, {
+    code: json.at('code').text ?? json.at('error_code').text,
+    text: json.at('message').text ?? json.at('error_message').text,
+  });
+}
