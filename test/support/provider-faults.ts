@@ -46,7 +46,7 @@ export function sendContext(overrides: Partial<SendContext> = {}): SendContext {
 
 /** What every provider backend must do, through its real SDK where it has one, against a server that plays the provider. */
 export function describeProvider(wire: ProviderWire): void {
-  describe(wire.name, () => {
+  describe(`${wire.name} and its provider`, () => {
     let server: WireServer;
     let backend: BaseBackend<never>;
 
