@@ -23,12 +23,19 @@ module.exports = {
       name: 'only-peers-and-dependencies',
       comment: 'A peer is a development dependency here as well, so the packages are named.',
       severity: 'error',
-      from: { path: '^lib/' },
+      from: { path: '^lib/', pathNot: '^lib/backends/(twilio|vonage|aws-sns|telnyx)/' },
       to: {
         path: 'node_modules/',
         pathNot:
-          'node_modules/(@nestjs/(common|core|typeorm)|typeorm|class-validator|reflect-metadata|libphonenumber-js)/',
+          'node_modules/(@nestjs/(common|core|typeorm)|typeorm|class-validator|reflect-metadata|libphonenumber-js|cockatiel)/',
       },
+    },
+    {
+      name: 'an-sdk-in-its-own-backend-only',
+      comment: 'Types alone, or imported when the backend starts.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/backends/(twilio|vonage|aws-sns|telnyx)/' },
+      to: { path: 'node_modules/(twilio|@vonage|@aws-sdk|telnyx)/' },
     },
   ],
   options: {

@@ -1,4 +1,10 @@
 export { BaseBackend, type BulkSendResult, type SendContext, type SendReceipt } from './backends/base.backend.js';
+export { FailoverBackend, type FailoverBackendOptions } from './backends/composite/failover.backend.js';
+export type { BreakerOptions } from './backends/composite/circuit-breaker.js';
+export type { ExistingBackend } from './backends/composite/child.js';
+export type { ChildBackendOptions } from './backends/composite/child-options.js';
+export { type RouteOptions, RoutingBackend, type RoutingBackendOptions } from './backends/composite/routing.backend.js';
+export { HttpBackend, type HttpBackendOptions } from './backends/http/http.backend.js';
 export { ConsoleBackend, type ConsoleBackendOptions } from './backends/console.backend.js';
 export { SandboxBackend, type SandboxBackendOptions, type SandboxMessage } from './backends/sandbox.backend.js';
 export {
@@ -6,6 +12,7 @@ export {
   type SmsDeliveryErrorKind,
   type SmsDeliveryErrorOptions,
 } from './backends/sms-delivery.error.js';
+export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
 export type { MessageContext } from './message/message-template.js';
 export { phoneVerifyMigrations } from './migrations/index.js';
 export {

@@ -1,8 +1,10 @@
-import { type DynamicModule, Logger, type Provider, type Type } from '@nestjs/common';
+import { type DynamicModule, type InjectionToken, Logger, type Provider, type Type } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { backendProvider } from './backends/backend-factory.js';
 import type { BaseBackend } from './backends/base.backend.js';
+import { prepareBackend } from './backends/preparation.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import type {
@@ -40,10 +42,18 @@ export function defineModule(module: Type, statics: StaticOptions, given: Provid
   return {
     module,
     global: isGlobal,
-    imports: [...imports, TypeOrmModule.forFeature([SMSVerification], dataSource)],
+    // What is no list is told as a fault of the options.
+    imports: [...(Array.isArray(imports) ? imports : []), TypeOrmModule.forFeature([SMSVerification], dataSource)],
     controllers: controllers ? [createPhoneVerifyController(path)] : [],
     providers: [...given, optionsProvider(statics), backendProvider(backend), ...verificationProviders(dataSource)],
-    exports: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_BACKEND_OPTIONS, PHONE_VERIFY_OPTIONS, PhoneVerificationService],
+    exports: [
+      PHONE_VERIFY_BACKEND,
+      PHONE_VERIFY_BACKEND_OPTIONS,
+      PHONE_VERIFY_OPTIONS,
+      PhoneVerificationService,
+      // For the exception filter in other modules.
+      PHONE_VERIFY_CLOCK,
+    ],
   };
 }
 
@@ -51,11 +61,13 @@ export function defineModule(module: Type, statics: StaticOptions, given: Provid
 export function givenOptionsProviders(options: PhoneVerifyModuleAsyncOptions): Provider[] {
   const { useFactory, inject = [], useClass, useExisting } = options;
   const provide = PHONE_VERIFY_GIVEN_OPTIONS;
-  if (useFactory !== undefined) return [{ provide, useFactory, inject }];
-  const factory = useExisting ?? useClass;
-  if (factory === undefined) {
+  const [form, another] = [useFactory, useClass, useExisting].filter((given) => given !== undefined);
+  if (form === undefined || another !== undefined) {
     throw new PhoneVerifyConfigurationError('forRootAsync: give one of useFactory, useClass and useExisting');
   }
+  if (useFactory !== undefined) return [{ provide, useFactory, inject }];
+  const factory = useExisting ?? useClass;
+  if (factory === undefined) return [];
   const provider = { provide, useFactory: createOptions, inject: [factory] };
   return useClass === undefined ? [provider] : [{ provide: useClass, useClass }, provider];
 }
@@ -79,6 +91,17 @@ function optionsProvider(statics: StaticOptions): Provider {
   };
 }
 
+/** Looks up what the application provides; nothing when there is no such provider. */
+function resolver(moduleRef: ModuleRef): (token: InjectionToken) => unknown {
+  return (token) => {
+    try {
+      return moduleRef.get<unknown, unknown>(token, { strict: false });
+    } catch {
+      return undefined;
+    }
+  };
+}
+
 function verificationProviders(dataSource: string | undefined): Provider[] {
   return [
     {
@@ -94,9 +117,13 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     },
     {
       provide: Delivery,
-      useFactory: (backend: BaseBackend<unknown>, { delivery }: ResolvedPhoneVerifyOptions, clock: Clock) =>
-        new Delivery(backend, delivery.timeoutMs, clock),
-      inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS, PHONE_VERIFY_CLOCK],
+      useFactory: (
+        backend: BaseBackend<unknown>,
+        { delivery }: ResolvedPhoneVerifyOptions,
+        clock: Clock,
+        moduleRef: ModuleRef,
+      ) => new Delivery(backend, () => prepareBackend(backend, { ...delivery, resolve: resolver(moduleRef) }), clock),
+      inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS, PHONE_VERIFY_CLOCK, ModuleRef],
     },
     {
       provide: BackendHooks,

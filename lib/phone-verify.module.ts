@@ -1,4 +1,4 @@
-import { type DynamicModule, Inject, Module, type OnModuleInit, Optional, Scope } from '@nestjs/common';
+import { type DynamicModule, Module, type OnModuleInit, Scope } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { checkBackendClass } from './backends/backend-factory.js';
 import { isBackendClass } from './backends/backend-form.js';
@@ -6,6 +6,7 @@ import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import { defineModule, givenOptionsProviders } from './phone-verify.module-definition.js';
 import type { PhoneVerifyModuleAsyncOptions, PhoneVerifyModuleOptions } from './phone-verify.options.js';
 import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_GIVEN_OPTIONS } from './phone-verify.tokens.js';
+import { Delivery } from './verification/delivery.js';
 
 /**
  * Proves that a person holds a phone number: sends a one-time code by SMS and checks it. Imported once, with
@@ -40,10 +41,10 @@ export class PhoneVerifyModule implements OnModuleInit {
   constructor(
     private readonly moduleRef: ModuleRef,
     modules: ModulesContainer,
-    @Optional() @Inject(PHONE_VERIFY_GIVEN_OPTIONS) given: unknown,
   ) {
     const [own, another] = [...modules.values()].filter(({ metatype }) => metatype === PhoneVerifyModule);
-    if (own === undefined || another !== undefined || given === undefined) {
+    // Nothing that could be request-scoped is injected here: the checks of a module that is are never made.
+    if (!own?.providers.has(PHONE_VERIFY_GIVEN_OPTIONS) || another !== undefined) {
       throw new PhoneVerifyConfigurationError(
         'PhoneVerifyModule: import it once in an application, with forRoot or forRootAsync; ' +
           'other modules get the service with `isGlobal: true`, or by importing the module that re-exports it',
@@ -58,15 +59,26 @@ export class PhoneVerifyModule implements OnModuleInit {
 
   /** Checks the backend that is in place, which may be one that a test put there. */
   onModuleInit(): void {
+    if (this.moduleRef.introspect(PHONE_VERIFY_GIVEN_OPTIONS).scope === Scope.REQUEST) {
+      throw new PhoneVerifyConfigurationError(
+        'forRootAsync: the options are request-scoped, or inject something that is; they are made once, so inject only singletons',
+      );
+    }
     if (this.moduleRef.introspect(PHONE_VERIFY_BACKEND).scope === Scope.REQUEST) {
       throw new PhoneVerifyConfigurationError(
         'backend: it is request-scoped, or injects something that is; a backend is built once, so inject only singletons',
       );
     }
     const backend: unknown = this.moduleRef.get(PHONE_VERIFY_BACKEND);
-    if (typeof backend !== 'object' || backend === null || !('sendSms' in backend)) {
+    if (
+      typeof backend !== 'object' ||
+      backend === null ||
+      !('sendSms' in backend) ||
+      typeof backend.sendSms !== 'function'
+    ) {
       throw new PhoneVerifyConfigurationError('backend: it has no sendSms; extend BaseBackend');
     }
+    this.moduleRef.get(Delivery).start();
   }
 }
 

@@ -92,6 +92,12 @@ function checkBackend(reader: OptionReader, statics: OptionReader): void {
   }
 }
 
+function readDelivery(reader: OptionReader): ResolvedPhoneVerifyOptions['delivery'] {
+  const delivery = reader.nested('delivery', ['timeoutMs']);
+  const timeoutMs = delivery.integer('timeoutMs', MILLISECONDS, 10_000);
+  return Object.freeze({ timeoutMs, insideTimeoutMs: delivery.value('timeoutMs') === undefined ? 5000 : timeoutMs });
+}
+
 function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
   const contextKeys = readContextKeys(reader);
   const resolved = {
@@ -104,9 +110,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     maxFailedAttempts: reader.integer('maxFailedAttempts', { from: 1, to: 100 }, 5),
     retentionDays: reader.integer('retentionDays', { from: 1, to: 36_500 }, 30),
     defaultCountry: readCountry(reader),
-    delivery: Object.freeze({
-      timeoutMs: reader.nested('delivery', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 10_000),
-    }),
+    delivery: readDelivery(reader),
     storage: Object.freeze({
       timeoutMs: reader.nested('storage', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 5000),
     }),

@@ -56,7 +56,10 @@ export interface PhoneVerifyOptions {
    * rotated. Default: none.
    */
   secret?: string | readonly string[];
-  /** How long a backend may take: milliseconds for one call. Default 10 000. */
+  /**
+   * How long a backend may take: milliseconds for one call, 1 to 600 000. Default 10 000, and 5 000 for each backend
+   * inside a composite one, which has a `deadlineMs` of its own.
+   */
   delivery?: { timeoutMs?: number };
   /** How long the database may take: milliseconds for one operation. Default 5 000. */
   storage?: { timeoutMs?: number };
@@ -151,7 +154,11 @@ export interface ResolvedPhoneVerifyOptions {
   /** Salts for the keys of the stored codes, the first for new ones; empty when none is configured. */
   readonly secret: readonly string[];
   /** Milliseconds that one call of the backend may take. */
-  readonly delivery: { readonly timeoutMs: number };
+  readonly delivery: {
+    readonly timeoutMs: number;
+    /** The same for a backend inside a composite one: what was configured, else 5 000. */
+    readonly insideTimeoutMs: number;
+  };
   /** Milliseconds that one operation on the database may take. */
   readonly storage: { readonly timeoutMs: number };
   /** Minutes between two deletions of old rows; `false` for never. */

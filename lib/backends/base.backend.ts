@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { Inject } from '@nestjs/common';
 import type { MessageContext } from '../message/message-template.js';
 import { PHONE_VERIFY_BACKEND_OPTIONS } from '../phone-verify.tokens.js';
+import { isThrown } from '../verification/thrown.js';
 import { VerificationStatus } from '../verification/verification-status.js';
 import type { VerificationResult } from '../verification/verification.types.js';
 import { forEachBounded } from './bounded-concurrency.js';
@@ -143,6 +144,6 @@ export abstract class BaseBackend<TOptions = Record<string, unknown>> {
 
 /** Anything thrown by a backend, as the error that it counts as. */
 export function asDeliveryError(thrown: unknown): SmsDeliveryError {
-  if (thrown instanceof SmsDeliveryError) return thrown;
+  if (isThrown(thrown, SmsDeliveryError)) return thrown;
   return new SmsDeliveryError('unknown', 'The backend failed.', { cause: thrown });
 }

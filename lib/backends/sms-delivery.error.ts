@@ -58,7 +58,10 @@ export class SmsDeliveryError extends PhoneVerifyError {
     options: SmsDeliveryErrorOptions = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.providerCode = options.providerCode;
+    // Backends in plain JavaScript pass on what a provider's JSON holds.
+    const providerCode: unknown = options.providerCode;
+    this.providerCode =
+      typeof providerCode === 'string' || typeof providerCode === 'number' ? String(providerCode) : undefined;
     this.retryAfterSeconds = clampRetryAfter(options.retryAfterSeconds);
   }
 }

@@ -1,6 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
-import { PhoneNumberInvalidError, PhoneVerifyError, ResendRefusedError } from '../phone-verify.errors.js';
+import {
+  ArgumentInvalidError,
+  PhoneNumberInvalidError,
+  PhoneVerifyError,
+  ResendRefusedError,
+} from '../phone-verify.errors.js';
 import { VerificationStatus } from '../verification/verification-status.js';
 import { MediaTypeUnsupportedError, RequestInvalidError } from './http-request.js';
 import { describeSent } from './responses.js';
@@ -46,7 +51,9 @@ export function toErrorResponse(error: PhoneVerifyError, now: number): ErrorResp
   }
   if (error instanceof CheckRefusedError) return refusal(error.status, error.attemptsLeft);
   if (error instanceof ResendRefusedError) return refusal(error.status);
-  if (error instanceof PhoneNumberInvalidError) return response(400, error.code, error.message);
+  if (error instanceof PhoneNumberInvalidError || error instanceof ArgumentInvalidError) {
+    return response(400, error.code, error.message);
+  }
   if (error instanceof MediaTypeUnsupportedError) return response(415, error.code, error.message);
   if (error instanceof SmsDeliveryError) return deliveryFailure(error, now);
   return response(503, 'service_unavailable', 'Service temporarily unavailable.');

@@ -23,6 +23,11 @@ export function isCountry(text: string): text is CountryCode {
   return isSupportedCountry(text);
 }
 
+/** Country of a number in E.164, ISO 3166-1 alpha-2; `undefined` for numbers of no country. */
+export function countryOf(e164: string): string | undefined {
+  return parsePhoneNumberFromString(e164)?.country;
+}
+
 /**
  * Reads a phone number in any usual spelling.
  *

@@ -1,7 +1,7 @@
 import type { BaseBackend } from '../backends/base.backend.js';
 import type { MessageContext } from '../message/message-template.js';
 import { BackendHookError } from '../phone-verify.errors.js';
-import { redactedCause } from './redaction.js';
+import { redactedCause, type Secrets } from './redaction.js';
 import { isSecurityCode } from './security-code.js';
 import { withinTimeLimit } from './time-limit.js';
 import { VerificationStatus } from './verification-status.js';
@@ -23,15 +23,21 @@ export class BackendHooks {
 
   /** @throws {@link BackendHookError} if the hook fails or answers what cannot be a code. */
   async generateSecurityCode(): Promise<string | undefined> {
-    const code: unknown = await this.#ask('generateSecurityCode', [], () => this.backend.generateSecurityCode?.());
+    const code: unknown = await this.#ask(
+      'generateSecurityCode',
+      { hidden: [] },
+      async () => (await this.backend.generateSecurityCode?.()) ?? undefined,
+    );
     if (code === undefined || (typeof code === 'string' && isSecurityCode(code))) return code;
     throw new BackendHookError('generateSecurityCode', 'a code is 4 to 32 printable ASCII characters without spaces');
   }
 
   /** @throws {@link BackendHookError} if the hook fails or answers anything but a text. */
   async generateMessage(securityCode: string, context: MessageContext | undefined): Promise<string | undefined> {
-    const message: unknown = await this.#ask('generateMessage', [securityCode], () =>
-      this.backend.generateMessage?.(securityCode, context),
+    const message: unknown = await this.#ask(
+      'generateMessage',
+      { hidden: [securityCode] },
+      async () => (await this.backend.generateMessage?.(securityCode, context)) ?? undefined,
     );
     if (message === undefined || (typeof message === 'string' && message !== '')) return message;
     throw new BackendHookError('generateMessage', 'a message is a text that is not empty');
@@ -43,23 +49,30 @@ export class BackendHooks {
     phoneNumber: string,
     sessionToken: string,
   ): Promise<VerificationResult | undefined> {
-    const result: unknown = await this.#ask('validateSecurityCode', [securityCode, sessionToken, phoneNumber], () =>
-      this.backend.validateSecurityCode?.(securityCode, phoneNumber, sessionToken),
+    const secrets = { hidden: [securityCode, sessionToken], phoneNumbers: [phoneNumber] };
+    const result = await this.#ask('validateSecurityCode', secrets, async () =>
+      readResult(await this.backend.validateSecurityCode?.(securityCode, phoneNumber, sessionToken)),
     );
-    if (result === undefined || isResult(result)) return result;
+    if (result !== null) return result;
     throw new BackendHookError('validateSecurityCode', 'a result has a `status` of VerificationStatus');
   }
 
-  async #ask(hook: HookName, hidden: readonly string[], ask: () => unknown): Promise<unknown> {
-    if (typeof this.backend[hook] !== 'function') return undefined;
+  async #ask<T>(hook: HookName, secrets: Secrets, ask: () => T | Promise<T>): Promise<T | undefined> {
     try {
-      return (await withinTimeLimit(this.timeoutMs, ask)) ?? undefined;
+      if (typeof this.backend[hook] !== 'function') return undefined;
+      return await withinTimeLimit(this.timeoutMs, ask);
     } catch (thrown) {
-      throw new BackendHookError(hook, 'it threw or did not settle in time', {
-        cause: redactedCause(thrown, { hidden }),
-      });
+      throw new BackendHookError(hook, 'it threw or did not settle in time', { cause: redactedCause(thrown, secrets) });
     }
   }
+}
+
+/** Takes of a result what can be used; `undefined` when there is none, `null` when it is none that can be used. */
+function readResult(value: unknown): VerificationResult | undefined | null {
+  if (value === undefined || value === null) return undefined;
+  if (!isResult(value)) return null;
+  const { status, verification, attemptsLeft } = value;
+  return { status, verification, attemptsLeft: Number.isInteger(attemptsLeft) ? attemptsLeft : undefined };
 }
 
 function isResult(value: unknown): value is VerificationResult {

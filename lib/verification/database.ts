@@ -106,8 +106,9 @@ export class Database {
 /** Wraps what the driver threw; TypeORM's own error carries and prints the parameters, the cause made here does not. */
 function unavailable(thrown: unknown, parameters: readonly unknown[]): StorageUnavailableError {
   const driverError: unknown = thrown instanceof Error && 'driverError' in thrown ? thrown.driverError : thrown;
-  const hidden = parameters.filter((value) => typeof value === 'string');
-  return new StorageUnavailableError({ cause: redactedCause(driverError, { hidden }) });
+  const texts = parameters.filter((value) => typeof value === 'string');
+  const secrets = { hidden: texts, phoneNumbers: texts.filter((text) => /^\+\d+$/.test(text)) };
+  return new StorageUnavailableError({ cause: redactedCause(driverError, secrets) });
 }
 
 /** Without one, `pg` waits for a server that accepts and then says nothing until the operating system gives up. */

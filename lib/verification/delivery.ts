@@ -1,9 +1,16 @@
-import { Logger } from '@nestjs/common';
 import { BaseBackend, type BulkSendResult, type SendContext, type SendReceipt } from '../backends/base.backend.js';
 import { forEachBounded } from '../backends/bounded-concurrency.js';
+import {
+  type FailureReport,
+  logFailure,
+  REPORT_FAILURE,
+  type ReportingContext,
+  withoutSecrets,
+} from '../backends/failure-report.js';
 import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
 import type { Clock } from './clock.js';
-import { maskPhoneNumber, redact, redactedCause, type Secrets } from './redaction.js';
+import { redact, redactedCause, type Secrets } from './redaction.js';
+import { isThrown } from './thrown.js';
 import { TimeLimitError, withinTimeLimit } from './time-limit.js';
 
 /** A message that carries a code. */
@@ -19,6 +26,9 @@ export interface CodeMessage {
 /** Messages under way at once where the library itself sends to many numbers. */
 const BULK_CONCURRENCY = 5;
 
+/** The longest that `setTimeout` waits. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 /** Widths of the columns that keep a receipt. */
 const MAX_BACKEND_LENGTH = 64;
 const MAX_MESSAGE_ID_LENGTH = 128;
@@ -28,52 +38,60 @@ const MAX_MESSAGE_ID_LENGTH = 128;
  * shows neither code nor full number, whatever the backend threw.
  */
 export class Delivery {
-  readonly #logger = new Logger('PhoneVerify');
+  #limitMs: number | undefined;
 
   constructor(
     private readonly backend: BaseBackend<unknown>,
-    private readonly timeoutMs: number,
+    private readonly prepare: () => number,
     private readonly clock: Clock,
   ) {}
 
+  /**
+   * Prepares the backend.
+   *
+   * @throws {@link PhoneVerifyConfigurationError} if its settings cannot work together.
+   */
+  start(): void {
+    this.#limitMs ??= this.prepare();
+  }
+
   /** Sends a code. */
   async send({ to, text, securityCode, context }: CodeMessage): Promise<SendReceipt> {
-    const secrets = { hidden: [securityCode], phoneNumber: to };
-    const receipt = await this.#attempt(this.timeoutMs, secrets, (signal) =>
-      this.backend.sendSms(to, text, { ...context, signal, deadline: new Date(this.clock.now() + this.timeoutMs) }),
-    );
-    return this.#readReceipt(receipt);
+    const secrets = { hidden: [securityCode], phoneNumbers: [to] };
+    const limitMs = this.#timeLimitMs;
+    const deadline = new Date(this.clock.now() + limitMs);
+    const report: FailureReport = (backend, error) => logFailure(backend, error, secrets);
+    const receipt = await this.#attempt(limitMs, secrets, (signal) => {
+      const send: ReportingContext = { ...context, signal, deadline, [REPORT_FAILURE]: report };
+      return this.backend.sendSms(to, text, send);
+    });
+    return this.#readReceipt(receipt, secrets);
   }
 
   /** Sends one text to many numbers. Every number is tried; a failure is in its item. */
   async sendBulk(numbers: readonly string[], text: string): Promise<BulkSendResult> {
     if (!this.#hasOwnBulk) {
       return forEachBounded(numbers, BULK_CONCURRENCY, (number) =>
-        this.#item(number, () => this.#attempt(this.timeoutMs, hide(number), () => this.backend.sendSms(number, text))),
+        this.#item(number, () =>
+          this.#attempt(this.#timeLimitMs, hide(number), () => this.backend.sendSms(number, text)),
+        ),
       );
     }
     // The backend sends as it likes, in the worst case one after the other.
-    const sending = this.#attempt(this.timeoutMs * numbers.length, { hidden: numbers }, () =>
-      this.backend.sendBulkSms(numbers, text),
+    const sending = this.#attempt(
+      Math.min(this.#timeLimitMs * numbers.length, LONGEST_TIMER_MS),
+      { hidden: [], phoneNumbers: numbers },
+      () => this.backend.sendBulkSms(numbers, text),
     );
-    return Promise.all(
-      numbers.map((number) =>
-        this.#item(number, async () => {
-          const results = await sending;
-          if (!Array.isArray(results)) return undefined;
-          const own: BulkSendResult[number] | undefined = results.find((result) => result?.number === number);
-          if (own?.receipt === undefined) throw cleaned(own?.error, hide(number), this.timeoutMs);
-          return own.receipt;
-        }),
-      ),
-    );
+    const results = resultsByNumber(sending);
+    return Promise.all(numbers.map((number) => this.#item(number, async () => (await results)(number))));
   }
 
   async #item(number: string, send: () => Promise<SendReceipt | void>): Promise<BulkSendResult[number]> {
     try {
-      return { number, receipt: this.#readReceipt(await send()) };
+      return { number, receipt: this.#readReceipt(await send(), hide(number)) };
     } catch (thrown) {
-      return { number, error: cleaned(thrown, hide(number), this.timeoutMs) };
+      return { number, error: cleaned(thrown, hide(number), this.#timeLimitMs) };
     }
   }
 
@@ -82,18 +100,15 @@ export class Delivery {
       return await withinTimeLimit(timeoutMs, send);
     } catch (thrown) {
       const error = cleaned(thrown, secrets, timeoutMs);
-      this.#log(error, secrets);
+      logFailure(this.#name, error, secrets);
       throw error;
     }
   }
 
-  #log(error: SmsDeliveryError, { phoneNumber }: Secrets): void {
-    const cause = error.cause instanceof Error ? ` (${error.cause.name}: ${error.cause.message})` : '';
-    const to = phoneNumber === undefined ? 'many numbers' : maskPhoneNumber(phoneNumber);
-    const code = error.providerCode === undefined ? '' : `, code ${error.providerCode}`;
-    const text = `${this.#name} could not send to ${to}: ${error.kind}${code}: ${error.message}${cause}`;
-    if (error.kind === 'misconfigured') this.#logger.error(text);
-    else this.#logger.warn(text);
+  /** Longest that one send may take, in milliseconds. */
+  get #timeLimitMs(): number {
+    this.start();
+    return this.#limitMs ?? 0;
   }
 
   /** Whether the backend sends to many numbers in a way of its own. An override in a test need not have the method. */
@@ -102,36 +117,60 @@ export class Delivery {
   }
 
   get #name(): string {
-    return this.backend.constructor.name;
+    return nameOf(this.backend);
   }
 
-  /** Keeps of a receipt what is there and fits. */
-  #readReceipt(receipt: SendReceipt | void): SendReceipt {
-    const { backend, messageId, segments }: Readonly<Record<string, unknown>> = { ...(receipt ?? undefined) };
-    return {
-      backend: (typeof backend === 'string' ? backend : this.#name).slice(0, MAX_BACKEND_LENGTH),
-      ...(typeof messageId === 'string' && { messageId: messageId.slice(0, MAX_MESSAGE_ID_LENGTH) }),
-      ...(typeof segments === 'number' && { segments }),
-    };
+  /** Keeps of a receipt what is there and fits, whatever the backend answered: the message went. */
+  #readReceipt(receipt: SendReceipt | void, secrets: Secrets): SendReceipt {
+    try {
+      const { backend, messageId, segments }: Partial<Record<keyof SendReceipt, unknown>> =
+        typeof receipt === 'object' && receipt !== null ? receipt : {};
+      return {
+        backend: (typeof backend === 'string' ? redact(backend, secrets) : this.#name).slice(0, MAX_BACKEND_LENGTH),
+        ...(typeof messageId === 'string' && { messageId: redact(messageId, secrets).slice(0, MAX_MESSAGE_ID_LENGTH) }),
+        ...(typeof segments === 'number' && { segments }),
+      };
+    } catch {
+      return { backend: this.#name.slice(0, MAX_BACKEND_LENGTH) };
+    }
   }
 }
 
+/** The class of a backend; an override in a test may have none. */
+function nameOf(backend: object): string {
+  return 'constructor' in backend && typeof backend.constructor === 'function' ? backend.constructor.name : 'backend';
+}
+
+/**
+ * What a backend's own bulk send says of each number: each item is taken once, so that a number that stands twice in the
+ * list has two. Nothing at all means that all of them went.
+ */
+async function resultsByNumber(
+  sending: Promise<BulkSendResult | void>,
+): Promise<(number: string) => SendReceipt | undefined> {
+  const results: unknown = await sending;
+  if (!Array.isArray(results)) return () => undefined;
+  const left: BulkSendResult[number][] = [...results];
+  return (number) => {
+    const index = left.findIndex((result) => result?.number === number);
+    const [own] = index < 0 ? [] : left.splice(index, 1);
+    if (!own?.receipt)
+      throw own?.error ?? new SmsDeliveryError('unknown', 'The backend did not say what became of it.');
+    return own.receipt;
+  };
+}
+
 function hide(phoneNumber: string): Secrets {
-  return { hidden: [], phoneNumber };
+  return { hidden: [], phoneNumbers: [phoneNumber] };
 }
 
 /** Anything that a backend threw, as an error without secrets. */
 function cleaned(thrown: unknown, secrets: Secrets, timeoutMs: number): SmsDeliveryError {
-  if (thrown instanceof TimeLimitError) {
+  if (isThrown(thrown, TimeLimitError)) {
     return new SmsDeliveryError('unknown', `The backend did not answer within ${timeoutMs} ms.`);
   }
-  if (!(thrown instanceof SmsDeliveryError)) {
+  if (!isThrown(thrown, SmsDeliveryError)) {
     return new SmsDeliveryError('unknown', 'The backend failed.', { cause: redactedCause(thrown, secrets) });
   }
-  const { kind, message, providerCode, retryAfterSeconds, cause } = thrown;
-  return new SmsDeliveryError(kind, redact(message, secrets), {
-    providerCode: providerCode === undefined ? undefined : redact(providerCode, secrets),
-    retryAfterSeconds,
-    cause: cause === undefined ? undefined : redactedCause(cause, secrets),
-  });
+  return withoutSecrets(thrown, secrets);
 }

@@ -7,24 +7,60 @@ export function maskPhoneNumber(e164: string): string {
 export interface Secrets {
   /** Codes and tokens, removed wherever they stand, whatever separates their characters. */
   readonly hidden: readonly string[];
-  /** A number in E.164, masked in any grouping, with its `+` or without. */
-  readonly phoneNumber?: string;
+  /** Numbers in E.164, masked in any grouping, with their `+` or without. */
+  readonly phoneNumbers?: readonly string[];
 }
 
-/** Takes codes, tokens and numbers out of a text that somebody else wrote, such as a provider's answer. */
-export function redact(text: string, secrets: Secrets): string {
-  const hidden = secrets.hidden
-    .filter((secret) => secret.length > 0)
-    .reduce((result, secret) => result.replace(spelled(secret), '[redacted]'), text);
-  if (secrets.phoneNumber === undefined) return hidden;
-  const masked = maskPhoneNumber(secrets.phoneNumber);
-  return hidden.replace(spelled(secrets.phoneNumber.slice(1), '\\+?'), () => masked);
+/** No code is shorter; a shorter text that a client gave as one would only tear other secrets apart. */
+const SHORTEST_SECRET = 4;
+
+/** Longer texts are looked for as they stand. */
+const LONGEST_SPELLED_SECRET = 64;
+
+/**
+ * What must not stand in an error about a message: the message, and every word of it with a digit, since one of them is
+ * the code.
+ */
+export function secretsIn(message: string, phoneNumbers: readonly string[]): Secrets {
+  const words = message.match(/\S*\d\S*/g) ?? [];
+  const bare = words.map((word) => word.replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, ''));
+  return { hidden: [message, ...words, ...bare], phoneNumbers };
 }
 
-/** Matches a text in any grouping: up to three characters that are neither letters nor digits, or percent-encoded. */
-function spelled(text: string, prefix = ''): RegExp {
-  const characters = Array.from(text, (character) => character.replace(/[^A-Za-z0-9]/g, String.raw`\$&`));
-  return new RegExp(prefix + characters.join('(?:%[0-9A-Fa-f]{2}|[^A-Za-z0-9]){0,3}'), 'g');
+/**
+ * Takes codes, tokens and numbers out of a text that somebody else wrote, such as a provider's answer. The longest
+ * first: a client may have given a part of another secret as its code.
+ */
+export function redact(text: string, { hidden, phoneNumbers = [] }: Secrets): string {
+  const numbers = phoneNumbers.map((number) => ({
+    secret: number.slice(1),
+    prefix: '\\+?',
+    by: maskPhoneNumber(number),
+  }));
+  const others = hidden.map((secret) => ({ secret, prefix: '', by: '[redacted]' }));
+  return [...numbers, ...others]
+    .filter(({ secret }) => secret.length >= SHORTEST_SECRET)
+    .toSorted((one, other) => other.secret.length - one.secret.length)
+    .reduce((result, { secret, prefix, by }) => {
+      const spelling = spelled(secret, prefix);
+      const respelled = spelling === undefined ? result : result.replace(spelling, () => by);
+      return respelled.replaceAll(secret, () => by);
+    }, text);
+}
+
+/**
+ * Matches a text in any grouping: up to three characters that are neither letters nor digits, or percent-encoded,
+ * between two that are. The group is taken whole (a lookahead does not try again), so that no text costs more than its
+ * length.
+ */
+function spelled(text: string, prefix: string): RegExp | undefined {
+  const characters = text.replace(/[^A-Za-z0-9]/g, '');
+  if (characters.length < SHORTEST_SECRET || characters.length > LONGEST_SPELLED_SECRET) return undefined;
+  const pattern = Array.from(characters).reduce(
+    (result, character, index) =>
+      `${result}(?=(?<gap${index}>(?:%[0-9A-Fa-f]{2}|[^A-Za-z0-9]){0,3}))\\k<gap${index}>${character}`,
+  );
+  return new RegExp(prefix + pattern, 'g');
 }
 
 /** What is known of anything that was thrown, as an error without its properties, with nothing secret in its texts. */

@@ -98,9 +98,9 @@ export class SMSVerification {
   @Column({ name: 'modified_at', type: 'bigint', transformer: instant })
   modifiedAt!: Date;
 
-  /** Whether the session is over, by this process's clock. */
+  /** Whether the session is over, by this process's clock; `false` for a row that was read without its end. */
   get isExpired(): boolean {
-    return Date.now() >= this.expiresAt.getTime();
+    return 'expiresAt' in this && Date.now() >= this.expiresAt.getTime();
   }
 
   /** Everything but the four secrets. */

@@ -68,7 +68,7 @@ describe('the module gives', () => {
       maxFailedAttempts: 5,
       retentionDays: 30,
       defaultCountry: undefined,
-      delivery: { timeoutMs: 10_000 },
+      delivery: { timeoutMs: 10_000, insideTimeoutMs: 5000 },
       storage: { timeoutMs: 5000 },
       cleanup: false,
     });

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
+import { REPORT_FAILURE } from '../../lib/backends/failure-report.js';
 import { BaseBackend, PhoneVerificationService, type SendContext } from '../../lib/index.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
 import { NUMBER, post, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
@@ -149,6 +150,7 @@ it('a backend is told the circumstances of a send, and nothing secret', async ()
     language: 'de',
     purpose: '',
     sendId: expect.stringMatching(uuid),
+    [REPORT_FAILURE]: expect.any(Function),
   });
   expect(sends[1]?.sendId).not.toBe(sends[0]?.sendId);
   expect(JSON.stringify(sends)).not.toContain(RIGHT_CODE);

@@ -89,11 +89,13 @@ describe('the code of the README', () => {
     const backend: library.BaseBackend = new NexmoBackend({ key: 'k', secret: 's', from: 'Acme' });
     const answer = vi.spyOn(globalThis, 'fetch');
 
-    answer.mockResolvedValueOnce(Response.json({}));
-    expect(await backend.sendSms(NUMBER, 'Hi')).toEqual({ backend: 'nexmo' });
+    answer.mockResolvedValueOnce(Response.json({ messages: [{ status: '0', 'message-id': 'm1' }] }));
+    expect(await backend.sendSms(NUMBER, 'Hi')).toEqual({ backend: 'nexmo', messageId: 'm1' });
     expect(answer.mock.calls[0]?.[1]?.body).toContain(`"to":"${NUMBER.slice(1)}","text":"Hi"`);
     answer.mockResolvedValueOnce(new Response('', { status: 429 }));
     await expect(backend.sendSms(NUMBER, 'Hi')).rejects.toMatchObject({ kind: 'throttled' });
+    answer.mockResolvedValueOnce(Response.json({ messages: [{ status: '4' }] }));
+    await expect(backend.sendSms(NUMBER, 'Hi')).rejects.toMatchObject({ kind: 'misconfigured' });
     expect(backend.generateMessage?.('1234', { username: 'Ada' })).toBe('Hi Ada, your code is 1234.');
     answer.mockRestore();
   });

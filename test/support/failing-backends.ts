@@ -17,6 +17,14 @@ export const ODD_THROWS: readonly (readonly [string, () => unknown])[] = [
   ['null', () => null],
   ['a symbol', () => Symbol('boom')],
   ['a frozen error', () => Object.freeze(new Error('boom'))],
+  [
+    'an object that refuses every look',
+    () => {
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      return proxy;
+    },
+  ],
   ['an object without a prototype', () => Object.create(null)],
   [
     'a cyclic error',

@@ -14,7 +14,7 @@ export const TEXT = `Ваш код – ${CODE} ✓`;
 /** Where the sends of a provider are, and how it answers. One for each provider, written from its documentation. */
 export interface ProviderWire {
   readonly name: string;
-  create(options: { baseUrl: string; timeoutMs?: number }): BaseBackend<never>;
+  create(options: { baseUrl: string; timeoutMs?: number }): BaseBackend<unknown>;
   /** Texts that the options hold and no error, log or inspection may show. */
   readonly credentials: readonly string[];
   /** An answer that takes the message, with this id. */
@@ -48,7 +48,7 @@ export function sendContext(overrides: Partial<SendContext> = {}): SendContext {
 export function describeProvider(wire: ProviderWire): void {
   describe(`${wire.name} and its provider`, () => {
     let server: WireServer;
-    let backend: BaseBackend<never>;
+    let backend: BaseBackend<unknown>;
 
     beforeAll(async () => {
       server = await WireServer.start();
@@ -209,7 +209,7 @@ export function describeProvider(wire: ProviderWire): void {
   });
 }
 
-async function failure(backend: BaseBackend<never>, send?: SendContext): Promise<SmsDeliveryError> {
+async function failure(backend: BaseBackend<unknown>, send?: SendContext): Promise<SmsDeliveryError> {
   try {
     await backend.sendSms(TO, TEXT, send);
   } catch (error) {

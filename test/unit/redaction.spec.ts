@@ -3,7 +3,7 @@ import { maskPhoneNumber, redact, redactedCause } from '../../lib/verification/r
 import { ODD_THROWS } from '../support/failing-backends.js';
 
 const NUMBER = '+14155552671';
-const SECRETS = { hidden: ['123456', 'aB-c_9'], phoneNumber: NUMBER };
+const SECRETS = { hidden: ['123456', 'aB-c_9'], phoneNumbers: [NUMBER] };
 
 describe('a text of somebody else', () => {
   it.each([
@@ -27,8 +27,32 @@ describe('a text of somebody else', () => {
 
   it('has every place of a secret taken out, special characters in it taken literally', () => {
     expect(redact('aB-c_9 and aB-c_9', SECRETS)).toBe('[redacted] and [redacted]');
-    expect(redact('a.c abc', { hidden: ['a.c'] })).toBe('[redacted] abc');
+    expect(redact('1.22.3 1x22x3', { hidden: ['1.22.3'] })).toBe('[redacted] 1x22x3');
   });
+
+  it('has all numbers masked, however one of them is written', () => {
+    const secrets = { hidden: ['+', '5', '4155'], phoneNumbers: [NUMBER, '+447911123456'] };
+
+    expect(redact('to=14155552671,447911123456', secrets)).toBe('to=+141******71,+447*******56');
+  });
+
+  it('has a token taken out whole, whatever was given as a code beside it', () => {
+    const token = 'yXOrvkgaRLaXgiwxvoyhw3-Q9w1FzmZSyd6T7xuCnAU';
+
+    expect(redact(`session ${token}.`, { hidden: ['k', 'kgaRLa', token] })).toBe('session [redacted].');
+  });
+
+  it.each(['!'.repeat(64), '='.repeat(26), '1'.repeat(64), '-1'.repeat(32), '%12'.repeat(21)])(
+    'costs no more than its length, with %j in it',
+    (secret) => {
+      const started = performance.now();
+      for (const filling of [secret, '!'.repeat(5000), '%11'.repeat(5000), '1-'.repeat(5000)]) {
+        redact(`the code "${filling}" was refused`, { hidden: [secret], phoneNumbers: [NUMBER] });
+      }
+
+      expect(performance.now() - started).toBeLessThan(1000);
+    },
+  );
 
   it('is left alone where there is nothing to hide', () => {
     expect(redact('all is well: 654321', { hidden: [''] })).toBe('all is well: 654321');

@@ -3,7 +3,7 @@ import { TimeLimitError, withinTimeLimit } from '../../lib/verification/time-lim
 
 describe('a time limit', () => {
   beforeEach(() => {
-    vi.useFakeTimers();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   });
 
   afterEach(() => {
@@ -39,6 +39,7 @@ describe('a time limit', () => {
     expect(settled).not.toHaveBeenCalled();
     expect(seen?.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
+    await nextTurn();
 
     expect(settled).toHaveBeenCalledWith(expect.any(TimeLimitError));
     expect(seen?.aborted).toBe(true);
@@ -54,11 +55,28 @@ describe('a time limit', () => {
     const outcome = late.catch((error: unknown) => error);
 
     await vi.advanceTimersByTimeAsync(30);
-    vi.useRealTimers();
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
 
     expect(await outcome).toBeInstanceOf(TimeLimitError);
     expect(unhandled).not.toHaveBeenCalled();
     process.off('unhandledRejection', unhandled);
   });
+
+  it('lets work that ends on the signal say how it ended', async () => {
+    const outcome = withinTimeLimit(
+      1000,
+      (signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('nothing was sent')));
+        }),
+    ).catch((error: unknown) => error);
+
+    await vi.advanceTimersByTimeAsync(1000);
+
+    expect(await outcome).toEqual(new Error('nothing was sent'));
+  });
 });
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,9 +1,11 @@
 import type { OnModuleInit } from '@nestjs/common';
-import { type Secrets, redact, redactedCause } from '../../verification/redaction.js';
+import { redactedCause, type Secrets, secretsIn } from '../../verification/redaction.js';
+import { isThrown } from '../../verification/thrown.js';
 import { TimeLimitError, withinTimeLimit } from '../../verification/time-limit.js';
 import { BaseBackend, type SendContext, type SendReceipt } from '../base.backend.js';
+import { withoutSecrets } from '../failure-report.js';
 import { SmsDeliveryError } from '../sms-delivery.error.js';
-import { TIME_LIMIT } from '../time-limits.js';
+import { PREPARE, type Preparation } from '../preparation.js';
 import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.js';
 import { TIMEOUT_RANGE, type ProviderOptions } from './provider-options.js';
 
@@ -39,7 +41,7 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
 
   /** {@inheritDoc BaseBackend.sendSms} */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
-    return this.withinTime(secretsOf(message, [number]), send, (connect) =>
+    return this.withinTime(secretsIn(message, [number]), send, (connect) =>
       this.deliver({
         to: number,
         text: message,
@@ -71,38 +73,21 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
   }
 
   /** @internal */
-  [TIME_LIMIT](leafMs: number): number {
-    return Math.min(leafMs, this.options.timeoutMs ?? TIMEOUT_RANGE.to);
+  [PREPARE]({ timeoutMs }: Preparation): number {
+    return Math.min(timeoutMs, this.options.timeoutMs ?? TIMEOUT_RANGE.to);
   }
-}
-
-/**
- * What must not stand in an error about a message: the message, and every word of it with a digit, since one of them is
- * the code.
- */
-export function secretsOf(message: string, phoneNumbers: readonly string[]): Secrets {
-  const words = message.match(/[^\s]*\d[^\s]*/g) ?? [];
-  const bare = words.map((word) => word.replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, ''));
-  const codes = [...words, ...bare].filter((word) => word.length >= 4);
-  const [phoneNumber, ...others] = phoneNumbers;
-  return { hidden: [message, ...codes, ...others], ...(phoneNumber !== undefined && { phoneNumber }) };
 }
 
 /** Anything that came out of a call of a provider or its SDK, as an error without secrets. */
 function cleaned(thrown: unknown, secrets: Secrets): SmsDeliveryError {
-  if (thrown instanceof TimeLimitError) return new SmsDeliveryError('unknown', 'The provider did not answer in time.');
+  if (isThrown(thrown, TimeLimitError)) return new SmsDeliveryError('unknown', 'The provider did not answer in time.');
   const error = deliveryErrorIn(thrown);
   if (error === undefined) {
     return new SmsDeliveryError('unknown', 'The answer of the provider could not be read.', {
       cause: redactedCause(thrown, secrets),
     });
   }
-  const { kind, message, providerCode, retryAfterSeconds, cause } = error;
-  return new SmsDeliveryError(kind, redact(message, secrets), {
-    providerCode: providerCode === undefined ? undefined : redact(providerCode, secrets),
-    retryAfterSeconds,
-    cause: cause === undefined ? undefined : redactedCause(cause, secrets),
-  });
+  return withoutSecrets(error, secrets);
 }
 
 /** Errors that an SDK wraps around another one. */
@@ -112,8 +97,8 @@ const MAX_WRAPPERS = 5;
 function deliveryErrorIn(thrown: unknown): SmsDeliveryError | undefined {
   let error = thrown;
   for (let depth = 0; depth <= MAX_WRAPPERS; depth += 1) {
-    if (error instanceof SmsDeliveryError) return error;
-    if (!(error instanceof Error)) return undefined;
+    if (isThrown(error, SmsDeliveryError)) return error;
+    if (!isThrown(error, Error)) return undefined;
     error = error.cause;
   }
   return undefined;

@@ -69,7 +69,8 @@ export class TwilioBackend extends ProviderBackend<TwilioBackendOptions> {
   constructor(options: TwilioBackendOptions) {
     super(options);
     checkProviderOptions(options, ['sid', 'secret', 'from', 'messagingServiceSid'], (reader) => {
-      reader.requiredText('sid');
+      const sid = reader.requiredText('sid');
+      if (sid !== '' && !sid.startsWith('AC')) reader.fault('sid', 'must be an account SID, which begins with AC');
       reader.requiredText('secret');
       reader.exactlyOneText('from', 'messagingServiceSid');
     });

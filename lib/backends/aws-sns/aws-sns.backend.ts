@@ -1,0 +1,206 @@
+import type * as Sns from '@aws-sdk/client-sns';
+import { Injectable } from '@nestjs/common';
+import type { OptionReader } from '../../option-reader.js';
+import type { SendReceipt } from '../base.backend.js';
+import type { HttpAnswer, HttpRequest } from '../provider/http-exchange.js';
+import { Json, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import { type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
+import { Sdk } from '../provider/sdk.js';
+import { SmsDeliveryError } from '../sms-delivery.error.js';
+
+/**
+ * Access key of an AWS account.
+ *
+ * @publicApi
+ */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of temporary credentials. */
+  readonly sessionToken?: string;
+}
+
+/**
+ * Settings of {@link AwsSnsBackend}.
+ *
+ * @publicApi
+ */
+export interface AwsSnsBackendOptions extends ProviderOptions {
+  /** Region that sends, `eu-central-1`. */
+  readonly region: string;
+  /** Alphanumeric sender id, where the country knows them. Default: the account's. */
+  readonly senderId?: string;
+  /**
+   * Credentials, or a function that is asked for them with every message. Default: the SDK's own chain of environment,
+   * shared files and roles.
+   */
+  readonly credentials?: AwsCredentials | (() => Promise<AwsCredentials>);
+  /** Highest price of a segment in US dollars, 0.0001 to 1000; a message that costs more is not sent. Default: none. */
+  readonly maxPriceUsd?: number;
+}
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and CommonErrors.html */
+const KINDS: KindsByCode = {
+  AccessDenied: 'misconfigured', // by a policy
+  AccessDeniedException: 'misconfigured', // by a policy
+  AuthorizationError: 'misconfigured', // by a policy
+  ExpiredToken: 'misconfigured', // temporary credentials
+  ExpiredTokenException: 'misconfigured', // temporary credentials
+  IncompleteSignature: 'misconfigured',
+  InternalError: 'unknown',
+  InternalFailure: 'unknown',
+  InvalidClientTokenId: 'misconfigured', // unknown access key
+  InvalidParameter: 'rejected', // such as a number that cannot be reached
+  InvalidParameterValue: 'rejected',
+  InvalidSecurity: 'misconfigured', // signature
+  KMSThrottling: 'throttled',
+  MissingAuthenticationToken: 'misconfigured',
+  NotAuthorized: 'misconfigured',
+  OptInRequired: 'misconfigured', // account without the service
+  OptedOut: 'rejected', // opted out
+  RequestExpired: 'misconfigured', // the clock here is wrong
+  ServiceUnavailable: 'unavailable',
+  SignatureDoesNotMatch: 'misconfigured', // wrong secret
+  Throttled: 'throttled',
+  Throttling: 'throttled',
+  ThrottlingException: 'throttled',
+  UnrecognizedClientException: 'misconfigured', // unknown access key
+  UserError: 'rejected',
+  ValidationError: 'rejected',
+};
+
+/** A setting of ours is refused with every number. */
+const KINDS_OF_SETTING: KindsByCode = {
+  ...KINDS,
+  InvalidParameter: 'misconfigured',
+  InvalidParameterValue: 'misconfigured',
+};
+
+/**
+ * Sends through Amazon SNS, with the `@aws-sdk/client-sns` SDK. SNS has no validity period: a message that waits there
+ * can arrive after its code is over.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
+  readonly #sdk = new Sdk('AwsSnsBackend', '@aws-sdk/client-sns', async () => import('@aws-sdk/client-sns'));
+  /** Kept for what the chain found, which it asks for again before it expires. */
+  #defaultChain: Sns.SNSClient['config']['credentials'] | undefined;
+
+  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  constructor(options: AwsSnsBackendOptions) {
+    super(options);
+    checkProviderOptions(options, ['region', 'senderId', 'credentials', 'maxPriceUsd'], (reader) => {
+      reader.requiredText('region');
+      reader.text('senderId', '');
+      checkCredentials(reader);
+      checkMaxPrice(reader);
+    });
+  }
+
+  /** Imports the SDK. */
+  override async onModuleInit(): Promise<void> {
+    await this.#sdk.get();
+  }
+
+  protected override async deliver({ to, text, exchange }: OutgoingMessage): Promise<SendReceipt> {
+    const { region, baseUrl } = this.options;
+    const sdk = await this.#sdk.get();
+    let answer: HttpAnswer | undefined;
+    const client = new sdk.SNSClient({
+      region,
+      credentials: this.#credentials(sdk),
+      maxAttempts: 1,
+      ...(baseUrl !== undefined && { endpoint: baseUrl }),
+      requestHandler: {
+        handle: async (request: SignedRequest) => {
+          answer = await exchange(translate(request));
+          const { status, headers, text: body } = answer;
+          return { response: { statusCode: status, headers: { ...headers }, body: Buffer.from(body) } };
+        },
+      },
+    });
+    try {
+      const { MessageId: messageId } = await client.send(new sdk.PublishCommand(this.#publication(to, text)));
+      if (messageId !== undefined) return { backend: 'AwsSnsBackend', messageId };
+    } catch (thrown) {
+      throw failureOf(thrown, answer);
+    }
+    throw failureOf(undefined, answer);
+  }
+
+  #credentials(sdk: typeof Sns): NonNullable<Sns.SNSClientConfig['credentials']> {
+    const { credentials, region } = this.options;
+    if (typeof credentials === 'function') return credentials;
+    // The SDK writes into what it is given.
+    if (credentials !== undefined) return { ...credentials };
+    return (this.#defaultChain ??= new sdk.SNSClient({ region }).config.credentials);
+  }
+
+  /** https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html */
+  #publication(to: string, text: string): Sns.PublishCommandInput {
+    const { senderId, maxPriceUsd } = this.options;
+    return {
+      PhoneNumber: to,
+      Message: text,
+      MessageAttributes: {
+        'AWS.SNS.SMS.SMSType': { DataType: 'String', StringValue: 'Transactional' },
+        ...(senderId !== undefined && { 'AWS.SNS.SMS.SenderID': { DataType: 'String', StringValue: senderId } }),
+        ...(maxPriceUsd !== undefined && {
+          'AWS.SNS.SMS.MaxPrice': { DataType: 'Number', StringValue: String(maxPriceUsd) },
+        }),
+      },
+    };
+  }
+}
+
+function checkCredentials(reader: OptionReader): void {
+  const credentials = reader.value('credentials');
+  if (credentials === undefined || typeof credentials === 'function') return;
+  if (typeof credentials !== 'object' || credentials === null) {
+    reader.fault('credentials', 'must be credentials or a function that answers them');
+    return;
+  }
+  const nested = reader.nested('credentials', ['accessKeyId', 'secretAccessKey', 'sessionToken']);
+  nested.requiredText('accessKeyId');
+  nested.requiredText('secretAccessKey');
+  nested.text('sessionToken', '');
+}
+
+function checkMaxPrice(reader: OptionReader): void {
+  const price = reader.value('maxPriceUsd');
+  const isInRange = typeof price === 'number' && price >= 0.0001 && price <= 1000;
+  if (price !== undefined && !isInRange) reader.fault('maxPriceUsd', 'must be a number from 0.0001 to 1000');
+}
+
+/** A request as the SDK hands it to its connection. */
+interface SignedRequest {
+  readonly method: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+function translate({ method, protocol, hostname, port, path, headers, body }: SignedRequest): HttpRequest {
+  const host = port === undefined ? hostname : `${hostname}:${port}`;
+  return { method, url: `${protocol}//${host}${path}`, headers, body };
+}
+
+/** What the SDK threw, by the code that it read from the answer. Without an answer it had nothing to sign with. */
+function failureOf(thrown: unknown, answer: HttpAnswer | undefined): SmsDeliveryError {
+  if (thrown instanceof SmsDeliveryError) return thrown;
+  if (answer === undefined) {
+    return new SmsDeliveryError('misconfigured', 'The request could not be signed.', { cause: thrown });
+  }
+  const error = new Json(thrown).at('Error');
+  const code = error.at('Code').text;
+  // The SDK has words of its own for an answer without a code.
+  const text = code === undefined ? undefined : error.at('Message').text;
+  const isOfSetting = /sender|max ?price/i.test(text ?? '');
+  return refusal(answer, isOfSetting ? KINDS_OF_SETTING : KINDS, { code, text });
+}

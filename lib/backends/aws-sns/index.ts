@@ -1,0 +1,1 @@
+export { AwsSnsBackend, type AwsCredentials, type AwsSnsBackendOptions } from './aws-sns.backend.js';

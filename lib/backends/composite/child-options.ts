@@ -1,0 +1,71 @@
+import 'reflect-metadata';
+import { OptionReader } from '../../option-reader.js';
+import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
+import type { BackendClass } from '../../phone-verify.options.js';
+import { isBackendClass } from '../backend-form.js';
+import { BaseBackend } from '../base.backend.js';
+import { Child, type ExistingBackend } from './child.js';
+
+/**
+ * A backend inside a composite one, and its settings.
+ *
+ * @publicApi
+ */
+export interface ChildBackendOptions {
+  /** A class, built as `new Class(options)`; a ready instance; or the token of a provider of the application. */
+  readonly backend: BackendClass | BaseBackend<unknown> | ExistingBackend;
+  /** The settings of a class. Default `{}`. */
+  readonly options?: object;
+}
+
+/**
+ * Builds one backend of a composite.
+ *
+ * @param given - What stands at this place in the options.
+ * @param path - The place, such as `options.backends[0]`.
+ * @param faults - Where faults are noted, those that the backend finds in its own settings included.
+ * @param known - Names that may stand beside `backend` and `options`.
+ * @returns `undefined` when there is a fault.
+ */
+export function readChild(
+  given: unknown,
+  path: string,
+  faults: string[],
+  known: readonly string[] = [],
+): Child | undefined {
+  const reader = new OptionReader(Object(given), faults, `${path}.`);
+  reader.refuseUnknown([...known, 'backend', 'options']);
+  const backend = reader.value('backend');
+  const options = reader.object('options');
+  if (isBackendClass(backend)) {
+    const built = build(backend, options, path, faults);
+    return built && new Child(path, built);
+  }
+  if (!(backend instanceof BaseBackend || isExisting(backend))) {
+    reader.fault('backend', 'must be a class that extends BaseBackend, an instance of one, or { useExisting: token }');
+    return undefined;
+  }
+  if (reader.value('options') !== undefined) reader.fault('options', 'are for a class; this backend is built already');
+  return new Child(path, backend);
+}
+
+function isExisting(value: unknown): value is ExistingBackend {
+  return typeof value === 'object' && value !== null && 'useExisting' in value;
+}
+
+function build(type: BackendClass, options: object, path: string, faults: string[]): BaseBackend<unknown> | undefined {
+  const parameters: unknown[] = Reflect.getMetadata('design:paramtypes', type) ?? [];
+  if (parameters.length > 1) {
+    faults.push(
+      `${path}.backend: ${type.name} injects more than its options; provide it in a module and give { useExisting: ${type.name} }`,
+    );
+    return undefined;
+  }
+  try {
+    return new type(options);
+  } catch (error) {
+    if (!(error instanceof PhoneVerifyConfigurationError)) throw error;
+    faults.push(...error.faults.map((fault) => `${path}.${fault}`));
+    return undefined;
+  }
+}

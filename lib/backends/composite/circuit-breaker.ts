@@ -1,0 +1,81 @@
+import type { CircuitBreakerPolicy } from 'cockatiel';
+import { SmsDeliveryError } from '../sms-delivery.error.js';
+
+/**
+ * When a backend is left alone for a while.
+ *
+ * @publicApi
+ */
+export interface BreakerOptions {
+  /** Failures in a row that open the breaker, 1 to 1000. A `rejected` number is none. Default 5. */
+  readonly failures?: number;
+  /** Milliseconds until one message is tried again, 1 to 3 600 000. Default 30 000. */
+  readonly halfOpenAfterMs?: number;
+}
+
+type Outcome<T> = { readonly value: T } | { readonly rejected: SmsDeliveryError };
+
+/**
+ * Keeps messages from a backend that fails again and again, and from one that asked to be left alone for a while. One
+ * message then tries whether it is back; the others do not wait for that.
+ */
+export class CircuitBreaker {
+  #policy: Promise<CircuitBreakerPolicy> | undefined;
+  #restsUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly options: Required<BreakerOptions>) {}
+
+  /**
+   * Runs a send, or fails at once.
+   *
+   * @throws {@link SmsDeliveryError}: that of the send, or one of which {@link isRefusal} is true.
+   */
+  async run<T>(send: () => Promise<T>): Promise<T> {
+    const { CircuitState, isBrokenCircuitError } = await import('cockatiel');
+    this.#policy ??= this.#create();
+    const policy = await this.#policy;
+    const restMs = this.#restsUntil - performance.now();
+    if (restMs > 0) throw new BreakerRefusal('throttled', 'It asked for a pause.', restMs / 1000);
+    // Without this the message would wait for another one's trial, in the worst case for its whole time limit.
+    if (policy.state === CircuitState.HalfOpen) throw new BreakerRefusal('unavailable', 'Its breaker is being tried.');
+    try {
+      const outcome = await policy.execute(() => this.#observe(send));
+      if ('rejected' in outcome) throw outcome.rejected;
+      return outcome.value;
+    } catch (error) {
+      throw isBrokenCircuitError(error) ? new BreakerRefusal('unavailable', 'Its breaker is open.') : error;
+    }
+  }
+
+  /** A provider that refuses a number works, so that counts as a success. */
+  async #observe<T>(send: () => Promise<T>): Promise<Outcome<T>> {
+    try {
+      return { value: await send() };
+    } catch (error) {
+      if (!(error instanceof SmsDeliveryError)) throw error;
+      if (error.kind === 'rejected') return { rejected: error };
+      if (error.retryAfterSeconds !== undefined) {
+        this.#restsUntil = performance.now() + error.retryAfterSeconds * 1000;
+      }
+      throw error;
+    }
+  }
+
+  async #create(): Promise<CircuitBreakerPolicy> {
+    const { circuitBreaker, ConsecutiveBreaker, handleAll } = await import('cockatiel');
+    const { failures, halfOpenAfterMs } = this.options;
+    return circuitBreaker(handleAll, { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failures) });
+  }
+}
+
+/** The backend was not asked at all. */
+class BreakerRefusal extends SmsDeliveryError {
+  constructor(kind: 'throttled' | 'unavailable', message: string, retryAfterSeconds?: number) {
+    super(kind, message, { retryAfterSeconds });
+  }
+}
+
+/** Whether a backend was not asked at all, so that it has no copy of the message. */
+export function isRefusal(error: SmsDeliveryError): boolean {
+  return error instanceof BreakerRefusal;
+}

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { asDeliveryError, type BulkSendResult, type SendContext, type SendReceipt } from '../base.backend.js';
+import { PREPARE, type Preparation } from '../preparation.js';
+import { SmsDeliveryError } from '../sms-delivery.error.js';
+import type { Child } from './child.js';
+import type { ChildBackendOptions } from './child-options.js';
+import { CompositeBackend } from './composite.backend.js';
+import { readRoutes, type Routes } from './routes.js';
+
+/**
+ * The backend for some numbers: those of the countries, and those that begin with a prefix.
+ *
+ * @publicApi
+ */
+export interface RouteOptions extends ChildBackendOptions {
+  /** Countries, ISO 3166-1 alpha-2 in capitals. */
+  readonly countries?: readonly string[];
+  /** Beginnings of numbers in E.164, such as `+1787`. */
+  readonly prefixes?: readonly string[];
+}
+
+/**
+ * Settings of {@link RoutingBackend}.
+ *
+ * @publicApi
+ */
+export interface RoutingBackendOptions {
+  /** The longest prefix that fits decides, then the country. */
+  readonly routes: readonly RouteOptions[];
+  /** The backend for all other numbers. */
+  readonly otherwise: ChildBackendOptions;
+}
+
+/**
+ * Sends through the backend that is meant for the number.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class RoutingBackend extends CompositeBackend<RoutingBackendOptions> {
+  readonly #routes: Routes;
+
+  /** @throws {@link PhoneVerifyConfigurationError} with every fault, those of the backends inside included. */
+  constructor(options: RoutingBackendOptions) {
+    super(options);
+    this.#routes = readRoutes(options);
+  }
+
+  protected override get children(): readonly Child[] {
+    return this.#routes.children;
+  }
+
+  /** {@inheritDoc BaseBackend.sendSms} */
+  async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
+    const child = this.#routes.find(number, send?.country);
+    return child.send(number, message, send, child.limitMs);
+  }
+
+  /** {@inheritDoc BaseBackend.sendBulkSms} Each backend is handed its numbers together. */
+  override async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult> {
+    const groups = new Map<Child, string[]>();
+    for (const number of new Set(numbers)) {
+      const child = this.#routes.find(number);
+      groups.set(child, [...(groups.get(child) ?? []), number]);
+    }
+    const results = new Map<string, BulkSendResult[number]>();
+    await Promise.all(
+      [...groups].map(async ([child, group]) => {
+        for (const result of await sendGroup(child, group, message)) results.set(result.number, result);
+      }),
+    );
+    const untold = new SmsDeliveryError('unknown', 'The backend did not say what became of it.');
+    return numbers.map((number) => results.get(number) ?? { number, error: untold });
+  }
+
+  /** @internal */
+  override [PREPARE](preparation: Preparation): number {
+    for (const child of this.children) child.prepare({ ...preparation, timeoutMs: preparation.insideTimeoutMs });
+    return Math.max(...this.children.map(({ limitMs }) => limitMs));
+  }
+}
+
+/** A backend that tells nothing of its numbers took them all; one that throws took none. */
+async function sendGroup(child: Child, numbers: readonly string[], message: string): Promise<BulkSendResult> {
+  try {
+    const results = await child.backend.sendBulkSms(numbers, message);
+    return results ?? numbers.map((number) => ({ number, receipt: { backend: child.name } }));
+  } catch (thrown) {
+    return numbers.map((number) => ({ number, error: asDeliveryError(thrown) }));
+  }
+}

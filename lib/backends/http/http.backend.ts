@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import type { SendReceipt } from '../base.backend.js';
+import type { HttpAnswer, HttpRequest } from '../provider/http-exchange.js';
+import { kindOfStatus, refusal } from '../provider/provider-answer.js';
+import { checkBackendOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
+import { type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
+import { SmsDeliveryError } from '../sms-delivery.error.js';
+
+/**
+ * Settings of {@link HttpBackend}.
+ *
+ * @publicApi
+ */
+export interface HttpBackendOptions {
+  /** The gateway's address. */
+  readonly url: string;
+  /** Default `'POST'`. With `'GET'` the body goes into the query. */
+  readonly method?: string;
+  /** Headers, such as `Authorization`. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Makes the body for a number in E.164 and a text: an object is sent as JSON, a `URLSearchParams` as a form, a string as
+   * it is.
+   */
+  readonly body: (number: string, message: string) => object | string;
+  /** Whether an answer took the message. Default: any status from 200 to 299. */
+  readonly accepted?: (status: number, text: string) => boolean;
+  /** Longest call in milliseconds, 1 to 600 000. Can only shorten the module's `delivery.timeoutMs`. Default: none. */
+  readonly timeoutMs?: number;
+}
+
+/** Redirects that are followed, all of them on the gateway's own origin. */
+const MAX_REDIRECTS = 3;
+
+/**
+ * Sends through any gateway with an HTTP API. Follows redirects that repeat the request on the same origin, and no other:
+ * the request carries credentials.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class HttpBackend extends ProviderBackend<HttpBackendOptions> {
+  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  constructor(options: HttpBackendOptions) {
+    super(options);
+    checkBackendOptions(options, ['url', 'method', 'headers', 'body', 'accepted', 'timeoutMs'], (reader) => {
+      if (reader.value('url') === undefined) reader.fault('url', 'is required');
+      reader.url('url');
+      if (!/^[A-Z]+$/.test(reader.text('method', 'POST'))) reader.fault('method', 'must be a method in capitals');
+      const headers = Object.values(reader.object('headers'));
+      if (!headers.every((value) => typeof value === 'string')) reader.fault('headers', 'must be texts by name');
+      if (reader.value('body') === undefined) reader.fault('body', 'is required');
+      reader.function('body');
+      reader.function('accepted');
+      reader.integer('timeoutMs', TIMEOUT_RANGE, TIMEOUT_RANGE.to);
+    });
+  }
+
+  protected override async deliver({ to, text, exchange }: OutgoingMessage): Promise<SendReceipt> {
+    const { accepted = isSuccess } = this.options;
+    let request = this.#request(to, text);
+    let answer = await exchange(request);
+    for (let followed = 0; followed < MAX_REDIRECTS; followed += 1) {
+      const next = redirected(request, answer);
+      if (next === undefined) break;
+      request = next;
+      answer = await exchange(request);
+    }
+    if (accepted(answer.status, answer.text)) return { backend: this.constructor.name };
+    throw refusalOf(answer);
+  }
+
+  #request(number: string, message: string): HttpRequest {
+    const { url, method = 'POST', headers = {}, body } = this.options;
+    const content = body(number, message);
+    if (method === 'GET') return { method, url: withQuery(url, content), headers };
+    const type = typeof content === 'string' ? 'text/plain' : content instanceof URLSearchParams ? FORM : JSON_TYPE;
+    const hasType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+    return {
+      method,
+      url,
+      headers: hasType ? headers : { ...headers, 'content-type': `${type}; charset=utf-8` },
+      body:
+        typeof content === 'string' || content instanceof URLSearchParams ? String(content) : JSON.stringify(content),
+    };
+  }
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** A gateway that did not take the message. Why it said no within a 200 nobody knows. */
+function refusalOf(answer: HttpAnswer): SmsDeliveryError {
+  const kind = isSuccess(answer.status) ? 'unknown' : kindOfStatus(answer.status);
+  return refusal(answer, { [answer.status]: kind }, { code: answer.status, text: answer.text.slice(0, 200) });
+}
+
+/** The request that a redirect asks for, when it is the same one on the same origin. */
+function redirected(request: HttpRequest, { status, headers }: HttpAnswer): HttpRequest | undefined {
+  const isRepeat = status === 307 || status === 308 || (request.method === 'GET' && [301, 302, 303].includes(status));
+  const { location } = headers;
+  if (!isRepeat || location === undefined || !URL.canParse(location, request.url)) return undefined;
+  const target = new URL(location, request.url);
+  return target.origin === new URL(request.url).origin ? { ...request, url: target.href } : undefined;
+}
+
+function withQuery(url: string, content: object | string): string {
+  const target = new URL(url);
+  const fields = new URLSearchParams(typeof content === 'string' ? content : Object.entries(content));
+  for (const [name, value] of content instanceof URLSearchParams ? content : fields)
+    target.searchParams.append(name, value);
+  return target.href;
+}

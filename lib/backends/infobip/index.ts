@@ -1,0 +1,1 @@
+export { InfobipBackend, type InfobipBackendOptions } from './infobip.backend.js';

@@ -1,0 +1,1 @@
+export { MessageBirdBackend, type MessageBirdBackendOptions } from './messagebird.backend.js';

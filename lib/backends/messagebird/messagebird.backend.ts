@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import {
+  bareNumber,
+  BulkProviderBackend,
+  jsonRequest,
+  type Outcome,
+  type Outcomes,
+  type SharedMessage,
+} from '../provider/bulk.js';
+import type { HttpAnswer } from '../provider/http-exchange.js';
+import { type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import type { SmsDeliveryError } from '../sms-delivery.error.js';
+
+/**
+ * Settings of {@link MessageBirdBackend}.
+ *
+ * @publicApi
+ */
+export interface MessageBirdBackendOptions extends ProviderOptions {
+  /** Access key. */
+  readonly accessKey: string;
+  /** Sender: a number or up to 11 alphanumeric characters. */
+  readonly originator: string;
+}
+
+/** https://developers.messagebird.com/api/#api-errors, and the status of a recipient */
+const KINDS: KindsByCode = {
+  2: 'misconfigured', // request not allowed: the access key
+  9: 'rejected', // missing parameter, also: no correct recipient
+  10: 'rejected', // invalid parameter
+  20: 'misconfigured', // not found
+  21: 'rejected', // bad request
+  25: 'misconfigured', // not enough balance
+  98: 'misconfigured', // no such API
+  99: 'unknown', // internal error
+  delivery_failed: 'rejected', // by this recipient's network
+};
+
+/** A missing or invalid originator is refused with every number. */
+const KINDS_OF_ORIGINATOR: KindsByCode = { ...KINDS, 9: 'misconfigured', 10: 'misconfigured' };
+
+/** Statuses of a recipient whose message was taken. */
+const TAKEN = new Set<string | undefined>(['scheduled', 'sent', 'buffered', 'delivered']);
+
+/**
+ * Sends through the SMS API of MessageBird, now Bird. Not with the `messagebird` SDK: it has no setting for the base
+ * URL and is no longer kept. A message lives at MessageBird no longer than its code.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class MessageBirdBackend extends BulkProviderBackend<MessageBirdBackendOptions> {
+  protected override readonly numbersPerRequest = 50;
+
+  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  constructor(options: MessageBirdBackendOptions) {
+    super(options);
+    checkProviderOptions(options, ['accessKey', 'originator'], (reader) => {
+      reader.requiredText('accessKey');
+      reader.requiredText('originator');
+    });
+  }
+
+  protected override async deliverTogether(message: SharedMessage): Promise<Outcomes> {
+    const { accessKey, originator, baseUrl = 'https://rest.messagebird.com' } = this.options;
+    const answer = await message.exchange(
+      jsonRequest(`${baseUrl.replace(/\/$/, '')}/messages`, `AccessKey ${accessKey}`, {
+        recipients: message.numbers.map(bareNumber),
+        originator,
+        body: message.text,
+        // By default, characters outside GSM-7 are lost.
+        datacoding: 'auto',
+        ...(message.validSeconds !== undefined && { validity: message.validSeconds }),
+      }),
+    );
+    const messageId = jsonOf(answer).at('id').text;
+    if (answer.status < 200 || answer.status >= 300 || messageId === undefined) throw refusalOf(answer);
+    const recipients = jsonOf(answer).at('recipients', 'items').items;
+    return new Map(
+      recipients.map((item) => [bareNumber(item.at('recipient').text ?? ''), outcomeOf(item, messageId, answer)]),
+    );
+  }
+}
+
+function outcomeOf(recipient: Json, messageId: string, answer: HttpAnswer): Outcome {
+  const status = recipient.at('status').text;
+  if (!TAKEN.has(status)) {
+    return refusal(answer, KINDS, { code: status, text: recipient.at('statusReason').text });
+  }
+  const segments = recipient.at('messagePartCount').count ?? 0;
+  return { backend: 'MessageBirdBackend', messageId, ...(segments > 0 && { segments }) };
+}
+
+function refusalOf(answer: HttpAnswer): SmsDeliveryError {
+  const error = jsonOf(answer).at('errors', 0);
+  const kinds = error.at('parameter').text === 'originator' ? KINDS_OF_ORIGINATOR : KINDS;
+  return refusal(answer, kinds, { code: error.at('code').text, text: error.at('description').text });
+}

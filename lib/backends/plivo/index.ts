@@ -1,0 +1,1 @@
+export { PlivoBackend, type PlivoBackendOptions } from './plivo.backend.js';

@@ -1,0 +1,107 @@
+import { secretsIn } from '../../verification/redaction.js';
+import { asDeliveryError, type BulkSendResult, type SendReceipt } from '../base.backend.js';
+import { forEachBounded } from '../bounded-concurrency.js';
+import { withoutSecrets } from '../failure-report.js';
+import { SmsDeliveryError } from '../sms-delivery.error.js';
+import type { HttpRequest } from './http-exchange.js';
+import { type OutgoingMessage, ProviderBackend } from './provider.backend.js';
+import type { ProviderOptions } from './provider-options.js';
+
+/** One message for several numbers, no two of them alike. */
+export interface SharedMessage extends Omit<OutgoingMessage, 'to' | 'sendId'> {
+  readonly numbers: readonly string[];
+}
+
+/** What became of one number. */
+export type Outcome = SendReceipt | SmsDeliveryError;
+
+/** What a provider answered of the numbers that it named, by {@link bareNumber}. */
+export type Outcomes = ReadonlyMap<string, Outcome>;
+
+/** Requests under way at once in a bulk send. */
+const REQUESTS_AT_ONCE = 5;
+
+/** What backends share whose provider takes a message for many numbers in one request. */
+export abstract class BulkProviderBackend<TOptions extends ProviderOptions> extends ProviderBackend<TOptions> {
+  /** Numbers in one request, at most. */
+  protected abstract readonly numbersPerRequest: number;
+
+  /**
+   * Hands a message to the provider, in one request. A number that the provider did not name is left out.
+   *
+   * @throws {@link SmsDeliveryError} when the whole request failed.
+   */
+  protected abstract deliverTogether(message: SharedMessage): Promise<Outcomes>;
+
+  protected override async deliver({ to, text, validSeconds, exchange }: OutgoingMessage): Promise<SendReceipt> {
+    const outcome = outcomeOf(to, await this.deliverTogether({ numbers: [to], text, validSeconds, exchange }));
+    if (outcome instanceof SmsDeliveryError) throw outcome;
+    return outcome;
+  }
+
+  /** {@inheritDoc BaseBackend.sendBulkSms} A number that stands in the list twice gets one message. */
+  override async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult> {
+    const distinct = [...new Map(numbers.map((number) => [bareNumber(number), number])).values()];
+    const size = this.numbersPerRequest;
+    const chunks = Array.from({ length: Math.ceil(distinct.length / size) }, (_, index) =>
+      distinct.slice(index * size, (index + 1) * size),
+    );
+    const outcomes = new Map<string, Outcome>();
+    await forEachBounded(chunks, REQUESTS_AT_ONCE, async (chunk) => {
+      for (const [key, outcome] of await this.#sendChunk(chunk, message)) outcomes.set(key, outcome);
+    });
+    return numbers.map((number) => resultOf(number, outcomeOf(number, outcomes)));
+  }
+
+  async #sendChunk(numbers: readonly string[], text: string): Promise<Outcomes> {
+    const [first = '', ...others] = numbers;
+    // Only the first is masked, in any form; the others are hidden as they are here, so without the plus.
+    const secrets = secretsIn(text, [first, ...others.map(bareNumber)]);
+    let whole: SmsDeliveryError;
+    try {
+      const outcomes = await this.withinTime(secrets, undefined, (exchange) =>
+        this.deliverTogether({ numbers, text, exchange }),
+      );
+      return outcomesOf(numbers, (number) => {
+        const outcome = outcomeOf(number, outcomes);
+        return outcome instanceof SmsDeliveryError ? withoutSecrets(outcome, secrets) : outcome;
+      });
+    } catch (thrown) {
+      whole = asDeliveryError(thrown);
+    }
+    if (whole.kind !== 'rejected' || numbers.length === 1) return outcomesOf(numbers, () => whole);
+    // Nothing was taken, and one of the numbers may be the only reason.
+    const alone: [string, Outcome][] = [];
+    for (const number of numbers) alone.push(...(await this.#sendChunk([number], text)));
+    return new Map(alone);
+  }
+}
+
+/** A number as providers answer it: without plus and separators. */
+export function bareNumber(number: string): string {
+  return number.replace(/[^A-Za-z0-9]/g, '');
+}
+
+/** A request with a body of JSON. */
+export function jsonRequest(url: string, authorization: string, body: object): HttpRequest {
+  return {
+    method: 'POST',
+    url,
+    headers: { Authorization: authorization, Accept: 'application/json', 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
+
+function outcomesOf(numbers: readonly string[], outcome: (number: string) => Outcome): Outcomes {
+  return new Map(numbers.map((number) => [bareNumber(number), outcome(number)]));
+}
+
+function outcomeOf(number: string, outcomes: Outcomes): Outcome {
+  return (
+    outcomes.get(bareNumber(number)) ?? new SmsDeliveryError('unknown', 'The provider did not say what became of it.')
+  );
+}
+
+function resultOf(number: string, outcome: Outcome): BulkSendResult[number] {
+  return outcome instanceof SmsDeliveryError ? { number, error: outcome } : { number, receipt: outcome };
+}

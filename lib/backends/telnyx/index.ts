@@ -1,0 +1,1 @@
+export { TelnyxBackend, type TelnyxBackendOptions } from './telnyx.backend.js';

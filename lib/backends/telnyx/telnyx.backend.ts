@@ -1,0 +1,186 @@
+import { Injectable } from '@nestjs/common';
+import type Telnyx from 'telnyx';
+import type { SendReceipt } from '../base.backend.js';
+import type { HttpAnswer } from '../provider/http-exchange.js';
+import { jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import { checkProviderOptions, type ProviderOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
+import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
+import { Sdk } from '../provider/sdk.js';
+import type { SmsDeliveryError } from '../sms-delivery.error.js';
+
+/**
+ * Settings of {@link TelnyxBackend}.
+ *
+ * @publicApi
+ */
+export interface TelnyxBackendOptions extends ProviderOptions {
+  /** API key, `KEY…`. */
+  readonly apiKey: string;
+  /** Sender: a number in E.164 or a short code that has a messaging profile. This or `messagingProfileId`. */
+  readonly from?: string;
+  /** Messaging profile whose number pool chooses the sender. */
+  readonly messagingProfileId?: string;
+}
+
+/** https://developers.telnyx.com/docs/messaging/messages/error-codes */
+const KINDS: KindsByCode = {
+  10001: 'rejected', // inactive number
+  10002: 'rejected', // invalid number
+  10006: 'misconfigured', // invalid id, such as that of a messaging profile
+  10007: 'unknown', // unexpected error
+  10008: 'unknown', // time-out
+  10009: 'misconfigured', // authentication
+  10010: 'misconfigured', // authorization
+  10011: 'throttled',
+  10016: 'rejected', // number not in E.164
+  10039: 'misconfigured', // account may send to verified numbers only
+  20002: 'misconfigured', // API key revoked
+  20006: 'misconfigured', // access token expired
+  20012: 'misconfigured', // account inactive
+  20013: 'misconfigured', // account blocked
+  20014: 'misconfigured', // account not verified
+  20015: 'misconfigured', // feature not enabled
+  20016: 'misconfigured', // account not verified, level 1
+  20017: 'misconfigured', // account not verified, level 2
+  20100: 'misconfigured', // not enough funds
+  40001: 'rejected', // landline, or cannot be reached
+  40003: 'misconfigured', // sender blocked as spam
+  40008: 'rejected', // undeliverable
+  40009: 'rejected', // invalid text
+  40010: 'misconfigured', // sender not registered for 10DLC
+  40011: 'throttled', // limit of a carrier
+  40012: 'rejected', // invalid number
+  40013: 'misconfigured', // invalid sender
+  40016: 'throttled', // daily 10DLC limit of a carrier
+  40018: 'throttled', // 10DLC limit of a carrier
+  40100: 'misconfigured', // sender not enabled for messages
+  40300: 'rejected', // opted out
+  40301: 'rejected', // message type not supported by the number
+  40302: 'rejected', // text too long
+  40305: 'misconfigured', // invalid sender
+  40306: 'misconfigured', // alphanumeric sender not set up
+  40309: 'rejected', // region not permitted
+  40310: 'rejected', // invalid number
+  40312: 'misconfigured', // messaging profile disabled
+  40314: 'misconfigured', // messages disabled for the account
+  40315: 'misconfigured', // sender with too little deliverability
+  40318: 'throttled', // queue is full
+  40319: 'rejected', // not reachable from this sender
+  40320: 'misconfigured', // sender not usable yet
+  40321: 'misconfigured', // messaging profile without a usable sender
+  40322: 'rejected', // blocked text
+  40328: 'rejected', // text too long
+  40329: 'misconfigured', // toll-free sender not verified
+};
+
+/** A number that is named as the sender is faulty with every recipient. */
+const KINDS_OF_SENDER: KindsByCode = {
+  ...KINDS,
+  10001: 'misconfigured',
+  10002: 'misconfigured',
+  10004: 'misconfigured', // missing parameter
+  10015: 'misconfigured', // bad request
+  10016: 'misconfigured',
+};
+
+/**
+ * Sends through the Messaging API of Telnyx, with the `telnyx` SDK. Telnyx has no validity period: a message that waits
+ * there can arrive after its code is over.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class TelnyxBackend extends ProviderBackend<TelnyxBackendOptions> {
+  readonly #sdk = new Sdk('TelnyxBackend', 'telnyx', async () => (await import('telnyx')).default);
+
+  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  constructor(options: TelnyxBackendOptions) {
+    super(options);
+    checkProviderOptions(options, ['apiKey', 'from', 'messagingProfileId'], (reader) => {
+      reader.requiredText('apiKey');
+      reader.exactlyOneText('from', 'messagingProfileId');
+    });
+  }
+
+  /** Imports the SDK. */
+  override async onModuleInit(): Promise<void> {
+    await this.#sdk.get();
+  }
+
+  protected override async deliver({ to, text, exchange }: OutgoingMessage): Promise<SendReceipt> {
+    const { from, messagingProfileId } = this.options;
+    const connection = new Connection(exchange);
+    const client = clientFor(await this.#sdk.get(), this.options, connection);
+    const sending = client.messages.send({
+      to,
+      text,
+      ...(from !== undefined && { from }),
+      ...(messagingProfileId !== undefined && { messaging_profile_id: messagingProfileId }),
+    });
+    const { data } = await sending.catch((thrown: unknown) => {
+      throw connection.failure ?? thrown;
+    });
+    const segments = data?.parts ?? 0;
+    return { backend: 'TelnyxBackend', messageId: data?.id, ...(segments > 0 && { segments }) };
+  }
+}
+
+/** Takes the requests of the SDK to our connections. */
+class Connection {
+  /** What went wrong. The SDK wraps it, and drops it when it reads like a time-out. */
+  failure: unknown;
+
+  constructor(private readonly exchange: Exchange) {}
+
+  async fetch(address: string | URL | Request, { method = 'GET', headers, body }: RequestInit = {}): Promise<Response> {
+    try {
+      const url = address instanceof Request ? address.url : String(address);
+      const fields = Object.fromEntries(new Headers(headers));
+      const answer = await this.exchange({ method, url, headers: fields, body: bodyOf(body) });
+      if (!isTaken(answer)) throw refusalOf(answer);
+      return new Response(answer.text, { headers: { 'content-type': 'application/json' } });
+    } catch (thrown) {
+      this.failure = thrown;
+      throw thrown;
+    }
+  }
+}
+
+function clientFor(sdk: typeof Telnyx, options: TelnyxBackendOptions, connection: Connection): Telnyx {
+  const { apiKey, baseUrl = 'https://api.telnyx.com' } = options;
+  return new sdk({
+    apiKey,
+    baseURL: `${baseUrl.replace(/\/$/, '')}/v2`,
+    fetch: (address, init) => connection.fetch(address, init),
+    maxRetries: 0,
+    // The time of a message is limited here already.
+    timeout: TIMEOUT_RANGE.to,
+    // Left out, these come from the environment: other credentials, and a log with texts of messages.
+    clientID: null,
+    clientSecret: null,
+    logLevel: 'off',
+  });
+}
+
+function bodyOf(body: RequestInit['body']): string | undefined {
+  return typeof body === 'string' ? body : undefined;
+}
+
+/** A message has an id, and a status that is none of failure. */
+function isTaken(answer: HttpAnswer): boolean {
+  const data = jsonOf(answer).at('data');
+  const status = data.at('to', 0, 'status').text ?? '';
+  const hasFailed = ['cancelled', 'expired', 'sending_failed', 'delivery_failed'].includes(status);
+  return answer.status >= 200 && answer.status < 300 && data.at('id').text !== undefined && !hasFailed;
+}
+
+/** A refused request has its errors at the top; a message that failed at once has them with it. */
+function refusalOf(answer: HttpAnswer): SmsDeliveryError {
+  const json = jsonOf(answer);
+  const [error] = [...json.at('errors').items, ...json.at('data', 'errors').items];
+  const isOfSender = /^\/?(?:from|messaging_profile_id)$/.test(error?.at('source', 'pointer').text ?? '');
+  return refusal(answer, isOfSender ? KINDS_OF_SENDER : KINDS, {
+    code: error?.at('code').text,
+    text: error?.at('detail').text ?? error?.at('title').text,
+  });
+}

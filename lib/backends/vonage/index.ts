@@ -1,0 +1,1 @@
+export { VonageBackend, VonageBackend as NexmoBackend, type VonageBackendOptions } from './vonage.backend.js';

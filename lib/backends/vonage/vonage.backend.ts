@@ -1,0 +1,159 @@
+import { Injectable } from '@nestjs/common';
+import type * as VonageAuth from '@vonage/auth';
+import type * as VonageSms from '@vonage/sms';
+import type { SendReceipt } from '../base.backend.js';
+import type { HttpAnswer } from '../provider/http-exchange.js';
+import { type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
+import { Sdk } from '../provider/sdk.js';
+import type { SmsDeliveryError } from '../sms-delivery.error.js';
+
+/**
+ * Settings of {@link VonageBackend}.
+ *
+ * @publicApi
+ */
+export interface VonageBackendOptions extends ProviderOptions {
+  /** API key. */
+  readonly key: string;
+  /** API secret. */
+  readonly secret: string;
+  /** Sender: a number or an alphanumeric sender id. */
+  readonly from: string;
+}
+
+/** https://developer.vonage.com/en/messaging/sms/guides/troubleshooting-sms */
+const KINDS: KindsByCode = {
+  1: 'throttled',
+  2: 'rejected', // missing parameter
+  3: 'rejected', // invalid parameter
+  4: 'misconfigured', // credentials
+  5: 'unknown', // internal error
+  6: 'rejected', // not processed, such as an unrecognized prefix
+  7: 'rejected', // barred number
+  8: 'misconfigured', // account suspended
+  9: 'misconfigured', // not enough credit
+  10: 'throttled', // too many connections
+  11: 'misconfigured', // account not for this API
+  12: 'rejected', // text too long
+  14: 'misconfigured', // signature
+  15: 'misconfigured', // sender not permitted
+  22: 'rejected', // network does not match the number
+  23: 'misconfigured', // callback address
+  29: 'misconfigured', // account in demo mode: number not on its list
+  32: 'misconfigured', // signature and secret together
+  33: 'rejected', // deactivated number
+};
+
+/** A parameter that is named as the sender is faulty with every number. */
+const KINDS_OF_SENDER: KindsByCode = { ...KINDS, 2: 'misconfigured', 3: 'misconfigured' };
+
+/** https://developer.vonage.com/en/api/sms */
+const VALID_SECONDS = { from: 20, to: 604_800 };
+
+/** 3GPP TS 23.038: the default alphabet and its extension. */
+const GSM_7 = /^[A-Za-z0-9\n\r\f !"#$%&'()*+,\-./:;<=>?@[\\\]^_{|}~£¥§¿¡¤€èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉÄÖÑÜäöñüà]*$/;
+
+/**
+ * Sends through the SMS API of Vonage, formerly Nexmo, with the `@vonage/sms` SDK. A message waits at Vonage no longer
+ * than its code lives.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class VonageBackend extends ProviderBackend<VonageBackendOptions> {
+  readonly #sms = new Sdk('VonageBackend', '@vonage/sms', async () => import('@vonage/sms'));
+  readonly #auth = new Sdk('VonageBackend', '@vonage/auth', async () => import('@vonage/auth'));
+
+  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  constructor(options: VonageBackendOptions) {
+    super(options);
+    checkProviderOptions(options, ['key', 'secret', 'from'], (reader) => {
+      reader.requiredText('key');
+      reader.requiredText('secret');
+      reader.requiredText('from');
+    });
+  }
+
+  /** Imports the SDK. */
+  override async onModuleInit(): Promise<void> {
+    await this.#sms.get();
+    await this.#auth.get();
+  }
+
+  protected override async deliver({ to, text, validSeconds, exchange }: OutgoingMessage): Promise<SendReceipt> {
+    const sdk = await this.#sms.get();
+    const client = clientFor(sdk, await this.#auth.get(), this.options, exchange);
+    const { messages } = await client.send({
+      to: withoutPlus(to),
+      from: withoutPlus(this.options.from),
+      text,
+      // As a plain text, characters outside GSM-7 are lost.
+      ...(!GSM_7.test(text) && { type: sdk.TypeEnum.UNICODE }),
+      ...(validSeconds !== undefined && {
+        ttl: Math.min(Math.max(validSeconds, VALID_SECONDS.from), VALID_SECONDS.to) * 1000,
+      }),
+    });
+    return { backend: 'VonageBackend', messageId: messages[0]?.messageId, segments: messages.length };
+  }
+}
+
+/** Vonage takes numbers without it. */
+function withoutPlus(number: string): string {
+  return number.replace(/^\+/, '');
+}
+
+type VonageRequest = Parameters<VonageSms.SMS['sendRequest']>[0];
+type VonageResponse<TData> = ReturnType<typeof VonageSms.SMS.prototype.sendRequest<TData>>;
+
+/** The SDK's client over our connections. */
+function clientFor(
+  { SMS }: typeof VonageSms,
+  { Auth }: typeof VonageAuth,
+  { key, secret, baseUrl }: VonageBackendOptions,
+  exchange: Exchange,
+): VonageSms.SMS {
+  class Connection extends SMS {
+    override async sendRequest<TData>(request: VonageRequest): VonageResponse<TData> {
+      const prepared = await this.prepareRequest(request);
+      const { method, url, headers = {} } = prepared;
+      const answer = await exchange({ method, url, headers, body: this.prepareBody(prepared) });
+      if (!isTaken(answer)) throw refusalOf(answer);
+      const { status, headers: answered } = answer;
+      return { data: JSON.parse(answer.text), status, statusText: '', headers: answered, config: prepared, request };
+    }
+  }
+  // The SDK looks for a file of this name, and Node 24 warns when there is none.
+  const auth = new Auth({ apiKey: key, apiSecret: secret, privateKey: '' });
+  return new Connection(auth, baseUrl === undefined ? {} : { restHost: baseUrl.replace(/\/$/, '') });
+}
+
+/** A message is answered part by part; status `0` says that a part was taken. */
+function isTaken(answer: HttpAnswer): boolean {
+  const parts = partsOf(answer);
+  const isSuccess = answer.status >= 200 && answer.status < 300;
+  return isSuccess && parts.length > 0 && parts.every(isTakenPart) && parts[0]?.at('message-id').text !== undefined;
+}
+
+function refusalOf(answer: HttpAnswer): SmsDeliveryError {
+  const parts = partsOf(answer);
+  const failed = parts.find((part) => !isTakenPart(part));
+  const json = jsonOf(answer);
+  const text = failed?.at('error-text').text ?? json.at('detail').text ?? json.at('error-code-label').text;
+  return refusal(answer, kindsFor(parts, text), { code: failed?.at('status').text, text });
+}
+
+/** With some parts taken, what arrives is not known, whatever became of the others. */
+function kindsFor(parts: readonly Json[], text = ''): KindsByCode {
+  if (parts.some(isTakenPart)) return {};
+  return /\bfrom\b/i.test(text) && !/\bto\b/i.test(text) ? KINDS_OF_SENDER : KINDS;
+}
+
+function partsOf(answer: HttpAnswer): readonly Json[] {
+  return jsonOf(answer).at('messages').items;
+}
+
+function isTakenPart(part: Json): boolean {
+  return part.at('status').text === '0';
+}

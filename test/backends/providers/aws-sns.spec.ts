@@ -1,0 +1,147 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AwsSnsBackend, type AwsSnsBackendOptions } from '../../../lib/backends/aws-sns/index.js';
+import { faultsOf } from '../../support/configuration-faults.js';
+import { describeProvider, TEXT, TO } from '../../support/provider-faults.js';
+import { WireServer } from '../../support/wire-server.js';
+import { awsSnsWire } from '../wire/aws-sns.wire.js';
+
+describeProvider(awsSnsWire);
+
+const credentials = Object.freeze({ accessKeyId: 'AKIA1', secretAccessKey: 'secret' });
+
+describe('AwsSnsBackend', () => {
+  let server: WireServer;
+
+  beforeAll(async () => {
+    server = await WireServer.start();
+  });
+
+  afterEach(() => vi.unstubAllEnvs());
+
+  afterAll(() => server.close());
+
+  function create(options: Partial<AwsSnsBackendOptions> = {}): AwsSnsBackend {
+    server.answer(awsSnsWire.success('message-1'));
+    return new AwsSnsBackend({ region: 'us-east-1', credentials, baseUrl: `${server.url}/`, ...options });
+  }
+
+  it('sends with a sender id and a highest price', async () => {
+    await create({ senderId: 'Acme', maxPriceUsd: 0.05 }).sendSms(TO, TEXT);
+
+    expect(server.last.path).toBe('/');
+    expect(Object.fromEntries(new URLSearchParams(server.last.body))).toMatchObject({
+      'MessageAttributes.entry.2.Name': 'AWS.SNS.SMS.SenderID',
+      'MessageAttributes.entry.2.Value.DataType': 'String',
+      'MessageAttributes.entry.2.Value.StringValue': 'Acme',
+      'MessageAttributes.entry.3.Name': 'AWS.SNS.SMS.MaxPrice',
+      'MessageAttributes.entry.3.Value.DataType': 'Number',
+      'MessageAttributes.entry.3.Value.StringValue': '0.05',
+    });
+  });
+
+  it('sends with temporary credentials, asked for with every message', async () => {
+    let calls = 0;
+    const backend = create({
+      credentials: async () => {
+        calls += 1;
+        return { accessKeyId: `AKIA${calls}`, secretAccessKey: 'secret', sessionToken: `token-${calls}` };
+      },
+    });
+
+    await backend.sendSms(TO, TEXT);
+    await backend.sendSms(TO, TEXT);
+
+    expect(server.last.headers).toMatchObject({
+      authorization: expect.stringContaining('Credential=AKIA2/'),
+      'x-amz-security-token': 'token-2',
+    });
+  });
+
+  it('takes the credentials of the environment when it has none', async () => {
+    const backend = new AwsSnsBackend({ region: 'us-east-1', baseUrl: server.url });
+    server.answer(awsSnsWire.success('message-1'));
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAENVIRONMENT');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+
+    await backend.sendSms(TO, TEXT);
+    vi.unstubAllEnvs();
+    await backend.sendSms(TO, TEXT);
+
+    expect(server.last.headers['authorization']).toContain('Credential=AKIAENVIRONMENT/');
+  });
+
+  it.each([
+    [
+      'a function that fails',
+      async () => {
+        throw new Error('no vault');
+      },
+    ],
+    ['a function that answers nothing', async () => undefined as never],
+  ])('sends nothing with %s', async (_case, asked) => {
+    const backend = create({ credentials: asked });
+    const before = server.requests.length;
+
+    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind: 'misconfigured' });
+    expect(server.requests).toHaveLength(before);
+  });
+
+  it('sends nothing without credentials', async () => {
+    const backend = new AwsSnsBackend({ region: 'us-east-1', baseUrl: server.url });
+    const before = server.requests.length;
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere');
+    vi.stubEnv('AWS_CONFIG_FILE', '/nowhere');
+
+    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({
+      kind: 'misconfigured',
+      cause: expect.objectContaining({ name: 'CredentialsProviderError' }),
+    });
+    expect(server.requests).toHaveLength(before);
+  });
+
+  it.each([408, 409, 429, 500, 503])('asks once when the answer is %d', async (status) => {
+    const backend = create();
+    server.answer({ status, body: {} });
+    const before = server.requests.length;
+
+    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ providerCode: String(status) });
+    expect(server.requests).toHaveLength(before + 1);
+  });
+
+  it.each([
+    ['Invalid parameter: PhoneNumber Reason: the number is not valid to publish to', 'rejected'],
+    ['Invalid parameter: AWS.SNS.SMS.SenderID', 'misconfigured'],
+    ['Invalid parameter: AWS.SNS.SMS.MaxPrice', 'misconfigured'],
+  ])('%j is %s', async (message, kind) => {
+    const backend = create();
+    server.answer({
+      status: 400,
+      body: `<ErrorResponse><Error><Code>InvalidParameter</Code><Message>${message}</Message></Error></ErrorResponse>`,
+    });
+
+    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind, message, providerCode: 'InvalidParameter' });
+  });
+
+  it.each([
+    [{}, ['options.region: is required']],
+    [{ region: 'us-east-1', senderId: '' }, ['options.senderId: must be a text that is not empty']],
+    [
+      { region: 'us-east-1', credentials: 'hidden-value' },
+      ['options.credentials: must be credentials or a function that answers them'],
+    ],
+    [
+      { region: 'us-east-1', credentials: { accessKeyId: 'a', secret: 'hidden-value', sessionToken: 1 } },
+      [
+        expect.stringContaining('options.credentials.secret: is not an option'),
+        'options.credentials.secretAccessKey: is required',
+        'options.credentials.sessionToken: must be a text that is not empty',
+      ],
+    ],
+    [{ region: 'us-east-1', maxPriceUsd: 0 }, ['options.maxPriceUsd: must be a number from 0.0001 to 1000']],
+    [{ region: 'us-east-1', maxPriceUsd: '1' }, ['options.maxPriceUsd: must be a number from 0.0001 to 1000']],
+    [{ region: 'us-east-1', sender: 'x' }, [expect.stringContaining('options.sender: is not an option')]],
+  ])('does not start with %j', (options, faults) => {
+    expect(faultsOf(() => new AwsSnsBackend(options as never))).toEqual(faults);
+  });
+});

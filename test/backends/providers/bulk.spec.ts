@@ -1,0 +1,158 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { type BulkSendResult, SmsDeliveryError } from '../../../lib/index.js';
+import {
+  bareNumber,
+  BulkProviderBackend,
+  type Outcome,
+  type Outcomes,
+  type SharedMessage,
+} from '../../../lib/backends/provider/bulk.js';
+import type { ProviderOptions } from '../../../lib/backends/provider/provider-options.js';
+import { CODE, TEXT } from '../../support/provider-faults.js';
+
+const NUMBERS = Array.from({ length: 7 }, (_, index) => `+1415555267${index}`);
+
+/** Takes three numbers a request and answers what the test says of each. */
+class ThreeAtOnce extends BulkProviderBackend<ProviderOptions> {
+  protected override readonly numbersPerRequest = 3;
+  readonly requests: (readonly string[])[] = [];
+
+  constructor(private readonly answer: (number: string, together: readonly string[]) => Outcome | undefined) {
+    super({});
+  }
+
+  protected override async deliverTogether({ numbers }: SharedMessage): Promise<Outcomes> {
+    this.requests.push(numbers);
+    const outcomes = new Map<string, Outcome>();
+    for (const number of numbers.toReversed()) {
+      const outcome = this.answer(number, numbers);
+      if (outcome !== undefined) outcomes.set(bareNumber(number), outcome);
+    }
+    return outcomes;
+  }
+}
+
+function took(number: string): Outcome {
+  return { backend: 'ThreeAtOnce', messageId: `id of ${number}` };
+}
+
+function kinds(results: BulkSendResult): (string | undefined)[] {
+  return results.map(({ receipt, error }) => receipt?.messageId ?? error?.kind);
+}
+
+describe('a bulk send of a provider that takes many numbers', () => {
+  it('answers for each number, in the order given, with as few requests as it may', async () => {
+    const backend = new ThreeAtOnce(took);
+
+    const results = await backend.sendBulkSms(NUMBERS, TEXT);
+
+    expect(results).toEqual(NUMBERS.map((number) => ({ number, receipt: took(number) })));
+    expect(backend.requests.map(({ length }) => length)).toEqual([3, 3, 1]);
+  });
+
+  it.each([0, 1, 3, 6])('sends nothing more for %d numbers', async (count) => {
+    const backend = new ThreeAtOnce(took);
+
+    expect(await backend.sendBulkSms(NUMBERS.slice(0, count), TEXT)).toHaveLength(count);
+    expect(backend.requests).toHaveLength(Math.ceil(count / 3));
+  });
+
+  it('sends once to a number that stands in the list twice, and answers for both', async () => {
+    const backend = new ThreeAtOnce(took);
+    const list = [NUMBERS[0]!, NUMBERS[1]!, NUMBERS[0]!, '+1 (415) 555-2671'];
+
+    const results = await backend.sendBulkSms(list, TEXT);
+
+    expect(results.map(({ number }) => number)).toEqual(list);
+    expect(backend.requests.flat()).toHaveLength(2);
+    expect(results[2]?.receipt).toEqual(results[0]?.receipt);
+    expect(results[3]?.receipt).toEqual(results[1]?.receipt);
+  });
+
+  it('one refused number hides no other', async () => {
+    const backend = new ThreeAtOnce((number) =>
+      number === NUMBERS[1] ? new SmsDeliveryError('rejected', 'Not this one.', { providerCode: '7' }) : took(number),
+    );
+
+    const results = await backend.sendBulkSms(NUMBERS.slice(0, 3), TEXT);
+
+    expect(kinds(results)).toEqual([`id of ${NUMBERS[0]}`, 'rejected', `id of ${NUMBERS[2]}`]);
+    expect(results[1]?.error).toMatchObject({ message: 'Not this one.', providerCode: '7' });
+    expect(backend.requests).toHaveLength(1);
+  });
+
+  it('a number that the provider did not name is unknown', async () => {
+    const backend = new ThreeAtOnce((number) => (number === NUMBERS[1] ? undefined : took(number)));
+
+    expect(kinds(await backend.sendBulkSms(NUMBERS.slice(0, 2), TEXT))).toEqual([`id of ${NUMBERS[0]}`, 'unknown']);
+  });
+
+  it.each(['throttled', 'unavailable', 'misconfigured', 'unknown'] as const)(
+    'a request that is %s fails each of its numbers and no others',
+    async (kind) => {
+      const backend = new ThreeAtOnce((number, together) => {
+        if (together.includes(NUMBERS[0]!)) throw new SmsDeliveryError(kind, 'Not now.', { retryAfterSeconds: 5 });
+        return took(number);
+      });
+
+      const results = await backend.sendBulkSms(NUMBERS, TEXT);
+
+      expect(kinds(results).slice(0, 4)).toEqual([kind, kind, kind, `id of ${NUMBERS[3]}`]);
+      expect(results[2]?.error).toMatchObject({ message: 'Not now.', retryAfterSeconds: 5 });
+      expect(backend.requests).toHaveLength(3);
+    },
+  );
+
+  it('a request that was refused for one number is made again for each alone', async () => {
+    const backend = new ThreeAtOnce((number, together) => {
+      if (together.includes(NUMBERS[1]!)) throw new SmsDeliveryError('rejected', 'A bad number.');
+      return took(number);
+    });
+
+    const results = await backend.sendBulkSms(NUMBERS.slice(0, 3), TEXT);
+
+    expect(kinds(results)).toEqual([`id of ${NUMBERS[0]}`, 'rejected', `id of ${NUMBERS[2]}`]);
+    expect(backend.requests.map(({ length }) => length)).toEqual([3, 1, 1, 1]);
+  });
+
+  it.each(['of a number', 'of the request'])('no error %s shows a number or the text', async (whose) => {
+    const words = `"${TEXT}" to ${NUMBERS.join()} (${NUMBERS.map(bareNumber).join()})`;
+    const backend = new ThreeAtOnce(() => {
+      const error = new SmsDeliveryError('unknown', words, { providerCode: words, cause: new Error(words) });
+      if (whose === 'of a number') return error;
+      throw error;
+    });
+
+    const results = await backend.sendBulkSms(NUMBERS.slice(0, 3), TEXT);
+
+    const text = inspect(
+      results.map(({ error }) => error),
+      { depth: 10, showHidden: true },
+    );
+    for (const secret of [CODE, ...NUMBERS.slice(0, 3).map(bareNumber)]) expect(text).not.toContain(secret);
+  });
+
+  it('anything else that is thrown is unknown', async () => {
+    const backend = new ThreeAtOnce(() => {
+      throw new TypeError(`bad ${NUMBERS[0]}`);
+    });
+
+    const results = await backend.sendBulkSms(NUMBERS.slice(0, 2), TEXT);
+
+    expect(kinds(results)).toEqual(['unknown', 'unknown']);
+    expect(inspect(results[1]?.error)).not.toContain(NUMBERS[0]);
+  });
+
+  it('a single send throws what became of its number', async () => {
+    const backend = new ThreeAtOnce((number) =>
+      number === NUMBERS[0] ? took(number) : new SmsDeliveryError('rejected', `Not ${number}.`),
+    );
+
+    expect(await backend.sendSms(NUMBERS[0]!, TEXT)).toEqual(took(NUMBERS[0]!));
+    await expect(backend.sendSms(NUMBERS[1]!, TEXT)).rejects.toMatchObject({
+      kind: 'rejected',
+      message: 'Not +141******71.',
+    });
+  });
+});

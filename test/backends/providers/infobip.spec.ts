@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InfobipBackend } from '../../../lib/backends/infobip/index.js';
+import { faultsOf } from '../../support/configuration-faults.js';
+import { describeProvider, sendContext, TEXT, TO } from '../../support/provider-faults.js';
+import { WireServer } from '../../support/wire-server.js';
+import { infobipAnswer, infobipWire, PENDING, rejectedWith } from '../wire/infobip.wire.js';
+
+describeProvider(infobipWire);
+
+describe('InfobipBackend', () => {
+  const numbers = Array.from({ length: 101 }, (_, index) => `+31612345${index + 100}`);
+  let server: WireServer;
+  let backend: InfobipBackend;
+
+  beforeAll(async () => {
+    server = await WireServer.start();
+    backend = new InfobipBackend({ apiKey: 'key', from: 'Acme', baseUrl: `${server.url}/` });
+  });
+
+  afterAll(() => server.close());
+
+  it('asks for a validity of 48 hours at most, and for none outside a verification', async () => {
+    server.answer(infobipWire.success('message-1'));
+
+    await backend.sendSms(TO, TEXT, sendContext({ expiresAt: new Date(Date.now() + 864_000_000) }));
+    expect(JSON.parse(server.last.body)).toMatchObject({
+      messages: [{ options: { validityPeriod: { amount: 172_800, timeUnit: 'SECONDS' } } }],
+    });
+
+    await backend.sendSms(TO, TEXT);
+    expect(JSON.parse(server.last.body)).not.toHaveProperty('messages.0.options');
+    expect(server.last.path).toBe('/sms/3/messages');
+  });
+
+  it('sends to many numbers, a hundred a request, and tells them apart in any order', async () => {
+    const before = server.requests.length;
+    server.answer(({ body }) => {
+      const { messages }: { messages: { destinations: { to: string }[] }[] } = JSON.parse(body);
+      return infobipAnswer(
+        messages[0]!.destinations.toReversed().map(({ to }) => {
+          const status = `+${to}` === numbers[1] ? rejectedWith(52, 'REJECTED_DESTINATION') : PENDING;
+          return [`+${to}`, `id of +${to}`, status];
+        }),
+      );
+    });
+
+    const results = await backend.sendBulkSms([...numbers, numbers[0]!], TEXT);
+
+    expect(results.map(({ number }) => number)).toEqual([...numbers, numbers[0]]);
+    expect(results[1]?.error).toMatchObject({ kind: 'rejected', providerCode: '52' });
+    const others = results.filter(({ number }) => number !== numbers[1]);
+    expect(others.map(({ receipt }) => receipt)).toEqual(
+      others.map(({ number }) => ({ backend: 'InfobipBackend', messageId: `id of ${number}` })),
+    );
+    expect(server.requests).toHaveLength(before + 2);
+  });
+
+  it('tells each number when a whole request failed', async () => {
+    server.answer({ status: 429, headers: { 'retry-after': '9' }, body: {} });
+
+    const results = await backend.sendBulkSms(numbers, TEXT);
+
+    expect(results).toHaveLength(101);
+    for (const { error } of results) expect(error).toMatchObject({ kind: 'throttled', retryAfterSeconds: 9 });
+  });
+
+  it('a status without a known group, a message without an id and a number left out are unknown', async () => {
+    server.answer({
+      status: 200,
+      body: {
+        messages: [
+          { destination: numbers[0]!.slice(1), messageId: 'id', status: { groupName: 'NEW', id: 1 } },
+          { destination: numbers[1]!.slice(1), status: PENDING },
+        ],
+      },
+    });
+
+    const results = await backend.sendBulkSms(numbers.slice(0, 3), TEXT);
+
+    expect(results.map(({ error }) => error?.kind)).toEqual(['unknown', 'unknown', 'unknown']);
+  });
+
+  it.each([
+    [{}, ['options.baseUrl: is required', 'options.apiKey: is required', 'options.from: is required']],
+    [
+      { baseUrl: 'xyz.api.infobip.com', apiKey: 'k', from: 'a' },
+      ['options.baseUrl: must be an address that begins with https:// or http://'],
+    ],
+    [
+      { baseUrl: 'https://x.test', apiKey: ['hidden'], from: 'a' },
+      ['options.apiKey: must be a text that is not empty'],
+    ],
+    [
+      { baseUrl: 'https://x.test', apiKey: 'k', from: 'a', sender: 'x' },
+      [expect.stringContaining('options.sender: is not an option')],
+    ],
+  ])('does not start with %j', (options, faults) => {
+    expect(faultsOf(() => new InfobipBackend(options as never))).toEqual(faults);
+  });
+});
