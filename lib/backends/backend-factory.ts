@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type Provider, Scope, type Type } from '@nestjs/common';
+import { type ForwardReference, type Provider, Scope, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import type { PhoneVerifyOptions } from '../phone-verify.options.js';
@@ -9,6 +9,7 @@ import { isBackendClass, isBackendProvider } from './backend-form.js';
 /** Nest's own keys for what it knows of a class. */
 const PARAMETER_TYPES = 'design:paramtypes';
 const DECLARED_PARAMETERS = 'self:paramtypes';
+const DECLARED_PROPERTIES = 'self:properties_metadata';
 const INJECTABLE = '__injectable__';
 const SCOPE = 'scope:options';
 
@@ -41,7 +42,7 @@ async function build(moduleRef: ModuleRef, backend: unknown): Promise<unknown> {
  *   for it, or if it would have to be built anew for each request.
  */
 export function checkBackendClass(type: Type, moduleRef: ModuleRef): void {
-  if (isRequestScoped(type)) {
+  if (isRequestScoped(type, moduleRef)) {
     throw new PhoneVerifyConfigurationError(
       `backend: ${type.name} is request-scoped, or injects something that is; a backend is built once, so inject only singletons`,
     );
@@ -74,11 +75,35 @@ function isProvided(type: unknown, moduleRef: ModuleRef): type is Type {
   }
 }
 
-/** Whether a class, or a class that it injects, is built for each request. Looks at the decorators alone. */
-function isRequestScoped(type: unknown, seen = new Set<unknown>()): boolean {
-  if (typeof type !== 'function' || seen.has(type)) return false;
-  seen.add(type);
-  const { scope }: { scope?: Scope } = Reflect.getMetadata(SCOPE, type) ?? {};
-  const types: unknown[] = Reflect.getMetadata(PARAMETER_TYPES, type) ?? [];
-  return scope === Scope.REQUEST || types.some((parameter) => isRequestScoped(parameter, seen));
+/** Whether something that is injected is built for each request, by itself or for what it injects. */
+function isRequestScoped(injected: unknown, moduleRef: ModuleRef, seen = new Set<unknown>()): boolean {
+  const token = isForwardReference(injected) ? injected.forwardRef() : injected;
+  if (seen.has(token)) return false;
+  seen.add(token);
+  if (typeof token === 'string' || typeof token === 'symbol') return isTokenRequestScoped(token, moduleRef);
+  if (typeof token !== 'function') return false;
+  const { scope }: { scope?: Scope } = Reflect.getMetadata(SCOPE, token) ?? {};
+  return scope === Scope.REQUEST || dependenciesOf(token).some((one) => isRequestScoped(one, moduleRef, seen));
+}
+
+/** What a class injects, by the decorators of its parameters and properties. */
+function dependenciesOf(type: object): unknown[] {
+  const parameters: unknown[] = [...(Reflect.getMetadata(PARAMETER_TYPES, type) ?? [])];
+  const declared: { index: number; param: unknown }[] = Reflect.getMetadata(DECLARED_PARAMETERS, type) ?? [];
+  for (const { index, param } of declared) parameters[index] = param;
+  const properties: { type: unknown }[] = Reflect.getMetadata(DECLARED_PROPERTIES, type) ?? [];
+  return [...parameters, ...properties.map((property) => property.type)];
+}
+
+function isTokenRequestScoped(token: string | symbol, moduleRef: ModuleRef): boolean {
+  try {
+    return moduleRef.introspect(token).scope === Scope.REQUEST;
+  } catch {
+    // Nobody provides it: Nest says so better.
+    return false;
+  }
+}
+
+function isForwardReference(value: unknown): value is ForwardReference<() => unknown> {
+  return typeof value === 'object' && value !== null && 'forwardRef' in value && typeof value.forwardRef === 'function';
 }

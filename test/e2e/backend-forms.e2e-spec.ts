@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Inject, Injectable, Module, Scope } from '@nestjs/common';
+import { type DynamicModule, forwardRef, Global, Inject, Injectable, Module, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -88,6 +88,23 @@ class GatewayFirstBackend extends PlainBackend {
   }
 }
 
+class Line {
+  readonly sent: string[] = [];
+}
+
+@Injectable()
+class LineFirstBackend extends PlainBackend {
+  constructor(
+    readonly line: Line,
+    @Inject(PHONE_VERIFY_BACKEND_OPTIONS) options: Settings,
+  ) {
+    super(options);
+  }
+}
+
+@Module({ providers: [{ provide: Line, useValue: new Line() }], exports: [Line] })
+class LineModule {}
+
 @Injectable({ scope: Scope.REQUEST })
 class RequestScopedBackend extends PlainBackend {}
 
@@ -100,6 +117,44 @@ class RequestInjectingBackend extends PlainBackend {
     super(options);
   }
 }
+
+class RequestPropertyBackend extends PlainBackend {
+  @Inject(REQUEST) readonly request: unknown;
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class Tenant {}
+
+@Injectable()
+class TenantGateway {
+  @Inject(forwardRef(() => Lines)) readonly lines!: object;
+  @Inject(Tenant) readonly tenant!: Tenant;
+}
+
+@Injectable()
+class Lines {
+  @Inject(forwardRef(() => TenantGateway)) readonly gateway!: TenantGateway;
+}
+
+class TenantGatewayBackend extends PlainBackend {
+  @Inject(forwardRef(() => TenantGateway)) readonly gateway!: TenantGateway;
+}
+
+class TenantNameBackend extends PlainBackend {
+  @Inject('tenant name') readonly tenantName!: string;
+}
+
+@Module({
+  providers: [
+    Tenant,
+    TenantGateway,
+    Lines,
+    { provide: 'tenant', useFactory: () => new Tenant(), scope: Scope.REQUEST },
+    { provide: 'tenant name', useFactory: String, inject: ['tenant'] },
+  ],
+  exports: [Tenant, TenantGateway, 'tenant name'],
+})
+class TenantModule {}
 
 const instance = new PlainBackend(SETTINGS);
 
@@ -288,6 +343,18 @@ describe('a start-up error names', () => {
     await expect(starting).rejects.toThrow(/GatewayFirstBackend is Gateway.*@Inject\(PHONE_VERIFY_BACKEND_OPTIONS\)/s);
   });
 
+  it('a class that would be handed the options for something that nobody provides', async () => {
+    const starting = start({ phoneVerify: { backend: GatewayFirstBackend, options: SETTINGS } });
+
+    await expect(starting).rejects.toThrow('GatewayFirstBackend is Gateway');
+  });
+
+  it('a class that would be handed the options for a value of the application', async () => {
+    const starting = start({ phoneVerify: { backend: LineFirstBackend, options: SETTINGS, imports: [LineModule] } });
+
+    await expect(starting).rejects.toThrow('LineFirstBackend is Line');
+  });
+
   it('an overriding class that would be handed the options for something else', async () => {
     const starting = start({
       phoneVerify: { backend: PlainBackend, imports: [GatewayModule] },
@@ -306,8 +373,20 @@ describe('a start-up error names', () => {
     await expect(starting).rejects.toThrow(/request-scoped.*singletons/s);
   });
 
-  it('a class that injects the request', async () => {
-    await expect(start({ phoneVerify: { backend: RequestInjectingBackend } })).rejects.toThrow(/request-scoped/i);
+  it.each([
+    ['the request', RequestInjectingBackend],
+    ['the request, as a property', RequestPropertyBackend],
+    ['a class that injects a request-scoped one', TenantGatewayBackend],
+    ['what a factory makes from something request-scoped', TenantNameBackend],
+  ])('a class that injects %s', async (_name, backend) => {
+    const starting = start({ phoneVerify: { backend, options: SETTINGS, imports: [TenantModule] } });
+
+    await expect(starting).rejects.toThrow(PhoneVerifyConfigurationError);
+    await expect(starting).rejects.toThrow(`${backend.name} is request-scoped`);
+  });
+
+  it('a class that injects what nobody provides', async () => {
+    await expect(start({ phoneVerify: { backend: TenantNameBackend } })).rejects.toThrow('tenant name');
   });
 
   it('a backend that cannot send', async () => {
