@@ -83,6 +83,18 @@ describe.each(databaseKinds)('what the row of a session says on %s', (kind) => {
     expect(await rowOf(sessionToken)).toMatchObject({ ...verified, consumedAt, modifiedAt: consumedAt });
   });
 
+  it('keeps what was verified when a wrong code follows', async () => {
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const before = await rowOf(sessionToken);
+    const modifiedAt = later();
+
+    await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
+
+    expect(await rowOf(sessionToken)).toEqual({ ...before, failedAttempts: 1, modifiedAt });
+    expect(await test.service.getVerifiedPhone(verificationToken)).toMatchObject({ phoneNumber: NUMBER });
+  });
+
   it('keeps the proof that was consumed when the code is given again', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);

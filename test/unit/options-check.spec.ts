@@ -88,6 +88,15 @@ describe('the options', () => {
   });
 
   it.each([
+    [{}, 6],
+    [{ minTokenLength: 4 }, 6],
+    [{ minTokenLength: 8 }, 8],
+    [{ minTokenLength: 8, tokenLength: 9 }, 9],
+  ])('%o give codes of %i digits', (options, tokenLength) => {
+    expect(checkOptions({ ...GOOD, ...options }, {}).options.tokenLength).toBe(tokenLength);
+  });
+
+  it.each([
     'limits',
     'numbers',
     'testNumbers',

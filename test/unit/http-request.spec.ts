@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { readBody, RequestInvalidError } from '../../lib/http/http-request.js';
+import { RegisterRequest, VerifyRequest } from '../../lib/http/requests.js';
+
+describe('the body of a request', () => {
+  it('gives the fields that are named, and nothing else', () => {
+    const body: unknown = JSON.parse(
+      '{ "phone_number": "1", "is_verified": true, "__proto__": { "session_token": "a" } }',
+    );
+
+    expect(Object.entries(readBody(RegisterRequest, body))).toEqual([['phone_number', '1']]);
+  });
+
+  it('has a field of its own, or it is missing', () => {
+    const inherited: unknown = Object.create({ phone_number: '1' });
+    const computed = {
+      get phone_number(): string {
+        throw new Error('must not be asked');
+      },
+    };
+
+    expect(() => readBody(RegisterRequest, inherited)).toThrow(RequestInvalidError);
+    expect(() => readBody(RegisterRequest, computed)).toThrow(RequestInvalidError);
+  });
+
+  it('tells of every field at fault, one text each', () => {
+    const errors = { phone_number: ['This field is required.'], session_token: ['Not a valid string.'] };
+
+    expect(() => readBody(VerifyRequest, { session_token: 1, security_code: '1' })).toThrow(
+      expect.objectContaining({ errors }),
+    );
+  });
+});
