@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PHONE_VERIFY_OPTIONS, SandboxBackend, SmsDeliveryError } from '../../lib/index.js';
+import { BackendHookError, PHONE_VERIFY_OPTIONS, SandboxBackend, SmsDeliveryError } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { KeptLogs } from '../support/logs.js';
 import { NUMBER, openSession, register, resend, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
@@ -30,6 +30,14 @@ describe('what leaves the library', () => {
         throw new SmsDeliveryError('rejected', cause.message, { cause, providerCode: `${number}/21211` });
       }
       return super.sendSms(number, message);
+    }
+
+    override generateMessage(securityCode: string): undefined {
+      if (failure === 'generateMessage') throw new ProviderError('a number', `Your code is ${securityCode}.`);
+    }
+
+    override validateSecurityCode(securityCode: string, phoneNumber: string, sessionToken: string): undefined {
+      if (failure === 'validateSecurityCode') throw new ProviderError(phoneNumber, `${securityCode} ${sessionToken}`);
     }
   }
 
@@ -63,6 +71,27 @@ describe('what leaves the library', () => {
     expect(shown).toContain('[redacted]');
     for (const place of [shown, text, JSON.stringify(headers), logs.text]) expectNothingSecretIn(place, [token]);
     expect(logs.text).toContain('+141******71');
+  });
+
+  it.each(['generateMessage', 'validateSecurityCode'])('is no secret when %s repeats it in an error', async (hook) => {
+    const token = await openSession(test.app);
+    failure = hook;
+    const call = async (): Promise<unknown> =>
+      hook === 'generateMessage'
+        ? test.service.resendSecurityCode(NUMBER, token)
+        : test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    const error: unknown = await call().catch((thrown: unknown) => thrown);
+    const { text } =
+      hook === 'generateMessage'
+        ? await resend(test.app, NUMBER, token).expect(503)
+        : await verify(test.app, NUMBER, token, RIGHT_CODE).expect(503);
+
+    expect(error).toBeInstanceOf(BackendHookError);
+    expect(logs.text).toContain('could not send "');
+    const shown = inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error);
+    for (const place of [shown, text, logs.text]) {
+      for (const secret of [RIGHT_CODE, token, NUMBER.slice(1)]) expect(place).not.toContain(secret);
+    }
   });
 
   it('is the session in a failed registration, and not in what is printed of the error', async () => {

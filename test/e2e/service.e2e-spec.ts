@@ -34,6 +34,17 @@ describe('a caller in plain JavaScript', () => {
   });
 });
 
+it('a context takes the place of neither the code nor the application', async () => {
+  test = await startApplication({ phoneVerify: { message: '{app}: {security_code} {name}', contextKeys: ['name'] } });
+
+  const context = { app: 'Other', security_code: '000000', name: 'Ada' };
+  const { sessionToken } = await test.service.sendSecurityCode(NUMBER, { context });
+  await test.service.resendSecurityCode(NUMBER, sessionToken, { context });
+
+  const message = `Acme: ${RIGHT_CODE} Ada`;
+  expect(test.sandbox.outbox).toMatchObject([{ message }, { message }]);
+});
+
 describe('sendBulkSms', () => {
   async function bulk(send: (numbers: readonly string[]) => unknown): Promise<BulkSendResult> {
     class BulkBackend extends BaseBackend {

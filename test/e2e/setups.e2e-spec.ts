@@ -140,6 +140,7 @@ it('a backend is told the circumstances of a send, and nothing secret', async ()
 
   const { sessionToken } = await service.sendSecurityCode(NUMBER, { language: 'de' });
   await service.resendSecurityCode(NUMBER, sessionToken);
+  await service.resendSecurityCode(NUMBER, sessionToken);
 
   const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
   expect(sends[0]).toEqual({
@@ -152,7 +153,7 @@ it('a backend is told the circumstances of a send, and nothing secret', async ()
     sendId: expect.stringMatching(uuid),
     [REPORT_FAILURE]: expect.any(Function),
   });
-  expect(sends[1]?.sendId).not.toBe(sends[0]?.sendId);
+  expect(new Set(sends.map(({ sendId }) => sendId)).size).toBe(3);
   expect(JSON.stringify(sends)).not.toContain(RIGHT_CODE);
   expect(JSON.stringify(sends)).not.toContain(sessionToken);
   await test.close();
