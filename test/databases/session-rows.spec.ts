@@ -107,6 +107,21 @@ describe.each(databaseKinds)('what the row of a session says on %s', (kind) => {
     expect(await rowOf(sessionToken)).toEqual({ ...before, modifiedAt });
   });
 
+  it('keeps no code and no full number that a receipt repeats', async () => {
+    const send = test.sandbox.sendSms.bind(test.sandbox);
+    test.sandbox.sendSms = async (number, message) => {
+      await send(number, message);
+      return { backend: `provider of ${message}`, messageId: `${number}/${RIGHT_CODE}` };
+    };
+
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+
+    const { backend, messageId } = (await rowOf(sessionToken)) ?? {};
+    expect(backend).toMatch(/^provider of .*\[redacted\]/);
+    expect(messageId).toBe('+141******71/[redacted]');
+    test.sandbox.sendSms = send;
+  });
+
   it('loses nothing to a backend whose receipt does not fit', async () => {
     const send = test.sandbox.sendSms.bind(test.sandbox);
     test.sandbox.sendSms = async (number, message) => {
