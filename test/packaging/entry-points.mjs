@@ -1,9 +1,10 @@
 // What the packed package loads: in an application without any provider's SDK, and in one with all of them.
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const [tarball] = process.argv.slice(2);
 
@@ -94,24 +95,32 @@ function atTestedVersion(name) {
   return `${name}@${manifest.devDependencies[name]}`;
 }
 
-function run(parameters) {
-  const answer = execFileSync(process.execPath, ['--no-warnings', 'entry-point.mjs', JSON.stringify(parameters)], {
+async function run(parameters) {
+  const application = ['--no-warnings', 'entry-point.mjs', JSON.stringify(parameters)];
+  const { stdout } = await promisify(execFile)(process.execPath, application, {
     cwd: folder,
-    encoding: 'utf8',
     env: { ...process.env, NODE_ENV: 'test' },
-    timeout: 60_000,
+    timeout: 120_000,
   });
-  return JSON.parse(answer);
+  return JSON.parse(stdout);
+}
+
+/** Runs an application for each entry point. */
+async function forEachEntryPoint(inspect) {
+  const checks = Object.entries(ENTRY_POINTS).map(async ([entry, { sdk, ...parameters }]) => {
+    inspect(entry, sdk, await run({ entry: entry.slice(1), ...parameters }));
+  });
+  await Promise.all([checkRoot(), ...checks]);
 }
 
 /** What comes without an entry point needs no SDK, and takes none that is there. */
-function checkRoot() {
-  const sandbox = run({ ...ROOT, name: 'SandboxBackend' });
+async function checkRoot() {
+  const sandbox = await run({ ...ROOT, name: 'SandboxBackend' });
   check(sandbox.error === null, `the sandbox sends: ${sandbox.error}`);
   check(sandbox.whenImported.includes('nestjs-phone-verify'), 'what is loaded is seen');
   check(sandbox.whenSent.includes('libsql'), 'what is required is seen');
   checkLoaded(sandbox.whenSent, [], 'the root');
-  const failover = run({ ...ROOT, name: 'FailoverBackend' });
+  const failover = await run({ ...ROOT, name: 'FailoverBackend' });
   check(failover.error === null, `failover sends: ${failover.error}`);
   checkLoaded(failover.whenStarted, [], 'failover that has not sent');
   checkLoaded(failover.whenSent, ['cockatiel'], 'failover');
@@ -141,29 +150,24 @@ try {
     check(names.length === 0, `the types of ${file} need no optional package; they need ${names.join()}`);
   }
 
-  checkRoot();
-  for (const [entry, { sdk, ...parameters }] of Object.entries(ENTRY_POINTS)) {
-    const { whenImported, error, isConfigurationError, messageId } = run({ entry: entry.slice(1), ...parameters });
+  await forEachEntryPoint((entry, sdk, { whenImported, error, isConfigurationError, messageId }) => {
     checkLoaded(whenImported, [], `an import of ${entry}`);
     if (sdk.length === 0) check(messageId === 'message-1', `${entry} sends without an SDK: ${error}`);
     else {
       const command = sdk.some((name) => error?.includes(`needs the package ${name}; run: npm install ${name}`));
       check(isConfigurationError && command, `${entry} names what it needs: ${error}`);
     }
-  }
+  });
   console.log(`no SDK: ${Object.keys(ENTRY_POINTS).length} entry points import, and start or say what they need`);
 
   install(...optional.map(atTestedVersion));
-  checkRoot();
-  for (const [entry, { sdk, ...parameters }] of Object.entries(ENTRY_POINTS)) {
-    const started = run({ entry: entry.slice(1), ...parameters });
-    const { whenImported, isRequired, whenStarted, whenSent, error, messageId } = started;
+  await forEachEntryPoint((entry, sdk, { whenImported, isRequired, whenStarted, whenSent, error, messageId }) => {
     checkLoaded(whenImported, [], `an import of ${entry}`);
     check(messageId === 'message-1', `${entry} sends: ${error}`);
     check(isRequired, `${entry} can be required`);
     checkLoaded(whenStarted, sdk, `a start of ${entry}`);
     checkLoaded(whenSent, sdk, `a send of ${entry}`);
-  }
+  });
   console.log('all SDKs: each entry point loads its own alone, when it starts, and sends');
 } finally {
   rmSync(folder, { recursive: true, force: true });
