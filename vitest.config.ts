@@ -1,11 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 // What only a database server can show: many connections, many processes, an outage.
 const hasServers = Boolean(process.env['TEST_POSTGRES_URL'] ?? process.env['TEST_MARIADB_URL']);
 
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, unknown>>;
+}
+
+const manifest: Manifest = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+
+/** The package's own entry points, as the sources of what they will be. */
+const entryPoints = Object.entries(manifest.exports).flatMap(([entry, target]) => {
+  if (typeof target === 'string') return [];
+  const source = target.default.replace('/dist/', '/lib/').replace(/\.js$/, '.ts');
+  return {
+    find: exactly(manifest.name + entry.slice(1)),
+    replacement: fileURLToPath(new URL(source, import.meta.url)),
+  };
+});
+
+/** Optional peers from another folder than this one's, such as the oldest that are supported. */
+const peersFolder = process.env['TEST_OPTIONAL_PEERS'];
+const otherPeers = Object.keys(peersFolder === undefined ? {} : manifest.peerDependenciesMeta).map((name) => ({
+  find: exactly(name),
+  replacement: join(peersFolder ?? '', 'node_modules', name),
+}));
+
+function exactly(name: string): RegExp {
+  return new RegExp(`^${name}$`);
+}
+
 export default defineConfig({
-  resolve: { alias: { 'nestjs-phone-verify': fileURLToPath(new URL('lib/index.ts', import.meta.url)) } },
+  resolve: { alias: [...entryPoints, ...otherPeers] },
   test: {
     include: ['test/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
     exclude: hasServers ? configDefaults.exclude : [...configDefaults.exclude, 'test/servers/**'],

@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { Module } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { PhoneVerifyModule, SandboxBackend } from 'nestjs-phone-verify';
+import { PhoneVerifyModule } from 'nestjs-phone-verify';
 import { dataSourceOptions, type Environment, readEnvironment } from './configuration.js';
+import { createBackend } from './delivery/backend.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -23,11 +24,15 @@ type Configuration = ConfigService<Environment, true>;
     }),
     PhoneVerifyModule.forRootAsync({
       isGlobal: true,
-      backend: SandboxBackend,
       inject: [ConfigService],
-      useFactory: (config: Configuration) => {
-        const secret = config.get('PHONE_VERIFY_SECRET', { infer: true });
-        return { appName: config.get('APP_NAME', { infer: true }), ...(secret !== undefined && { secret }) };
+      useFactory: async (config: ConfigService) => {
+        const secret = config.get<string>('PHONE_VERIFY_SECRET');
+        const chosen = config.getOrThrow<string>('PHONE_VERIFY_BACKEND');
+        return {
+          backend: await createBackend(chosen, (name) => config.get<string>(name)),
+          appName: config.getOrThrow<string>('APP_NAME'),
+          ...(secret !== undefined && { secret }),
+        };
       },
     }),
     UsersModule,

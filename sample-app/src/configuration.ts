@@ -4,10 +4,11 @@ import { plainToInstance } from 'class-transformer';
 import { IsIn, IsNotEmpty, IsOptional, IsUrl, Max, Min, MinLength, validateSync } from 'class-validator';
 import { phoneVerifyMigrations, SMSVerification } from 'nestjs-phone-verify';
 import type { DataSourceOptions } from 'typeorm';
+import { deliveryFaults } from './delivery/backend.js';
 import { CreateUser1764000000001 } from './users/create-user.migration.js';
 import { User } from './users/user.entity.js';
 
-/** What the environment may say. `.env.example` documents each. */
+/** What the environment may say, beside the variables of providers. `.env.example` documents each. */
 export class Environment {
   @IsOptional()
   @Min(0)
@@ -24,6 +25,9 @@ export class Environment {
   @IsNotEmpty()
   APP_NAME = 'Sample';
 
+  @IsNotEmpty()
+  PHONE_VERIFY_BACKEND = 'sandbox';
+
   @IsOptional()
   @MinLength(32)
   PHONE_VERIFY_SECRET?: string;
@@ -37,6 +41,7 @@ export function readEnvironment(variables: Record<string, unknown>): Environment
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const environment = plainToInstance(Environment, given, { enableImplicitConversion: true });
   const faults = validateSync(environment).flatMap(({ constraints }) => Object.values(constraints ?? {}));
+  faults.push(...deliveryFaults(environment.PHONE_VERIFY_BACKEND, (name) => given[name]));
   if (faults.length > 0) throw new Error(`The environment is not right: ${faults.join('; ')}`);
   return environment;
 }

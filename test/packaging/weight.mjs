@@ -14,7 +14,7 @@ const PAIRS = 10;
 const TRIES = 3;
 
 const manifest = JSON.parse(readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'));
-const peers = Object.keys(manifest.peerDependencies);
+const peers = Object.keys(manifest.peerDependencies).filter((peer) => !(peer in manifest.peerDependenciesMeta));
 
 function install(folder, ...packages) {
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];

@@ -4,13 +4,19 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as library from '../../lib/index.js';
 import { checkOptions } from '../../lib/phone-verify.options-check.js';
+import { faultsOf } from '../support/configuration-faults.js';
 import { NUMBER, openSession, RIGHT_CODE, verify } from '../support/requests.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+const MANIFEST: { exports: object; peerDependenciesMeta: object } = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+);
 
 /** Where the blocks are written, so that they are compiled and run as the files they stand for. */
 const FOLDER = join(ROOT, '.test-results/readme');
@@ -39,6 +45,11 @@ function table(firstCell: string): string[][] {
   );
 }
 
+/** What stands in a cell as code. */
+function namesIn(cell: string): string[] {
+  return Array.from(cell.matchAll(/`(\w+)`/g), ([, name = '']) => name);
+}
+
 beforeAll(() => {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
@@ -47,7 +58,10 @@ beforeAll(() => {
     noEmit: true,
     declaration: false,
     rootDir: '../..',
-    paths: { 'nestjs-phone-verify': ['../../lib/index.ts'] },
+    paths: {
+      'nestjs-phone-verify': ['../../lib/index.ts'],
+      'nestjs-phone-verify/*': ['../../lib/backends/*/index.ts'],
+    },
   };
   const tsconfig = { extends: '../../tsconfig.json', compilerOptions, include: ['.'] };
   writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(tsconfig));
@@ -82,6 +96,34 @@ describe('the code of the README', () => {
     expect(status).toBe(200);
     await app.close();
     rmSync(join(ROOT, 'app.sqlite'), { force: true });
+  });
+
+  it('starts with each of its providers', async () => {
+    vi.stubEnv('TWILIO_SID', 'AC1');
+    vi.stubEnv('TWILIO_SECRET', 'secret');
+    const { phones: twilio } = await import(join(FOLDER, 'twilio.module.ts'));
+    const { phones: aws } = await import(join(FOLDER, 'aws.module.ts'));
+    const { phones: gateway } = await import(join(FOLDER, 'gateway.module.ts'));
+    const { phones: failover } = await import(join(FOLDER, 'failover.module.ts'));
+    const sender = { from: 'Acme' };
+    const composite = failover(
+      { sid: 'AC1', secret: 's', ...sender },
+      { key: 'k', secret: 's', ...sender },
+      { authId: 'MA1', authToken: 't', ...sender },
+    );
+
+    const driver: unknown = createRequire(import.meta.url)('libsql');
+    const database = { type: 'better-sqlite3', driver, database: ':memory:', autoLoadEntities: true } as const;
+    const names: string[] = [];
+    for (const phones of [twilio, aws, gateway, composite]) {
+      const module = await Test.createTestingModule({ imports: [TypeOrmModule.forRoot(database), phones] }).compile();
+      await module.init();
+      names.push(module.get<library.BaseBackend>(library.PHONE_VERIFY_BACKEND).constructor.name);
+      await module.close();
+    }
+    vi.unstubAllEnvs();
+
+    expect(names).toEqual(['TwilioBackend', 'AwsSnsBackend', 'HttpBackend', 'RoutingBackend']);
   });
 
   it('sends with its backend, and says what the provider answers', async () => {
@@ -152,6 +194,25 @@ describe('the tables of the README', () => {
       return [name, `\`${typeof value === 'string' ? `'${value}'` : JSON.stringify(value)}\``];
     });
     expect(listed).toEqual(Object.fromEntries(expected));
+  });
+
+  it('list every provider, with the options that its backend takes and the package that it needs', async () => {
+    const entries = Object.keys(MANIFEST.exports).filter((entry) =>
+      existsSync(join(ROOT, 'lib/backends', entry, 'index.ts')),
+    );
+    const rows = table('entry point');
+    const installed = rows.flatMap(([, , , install = '']) => /npm install (.+)`/.exec(install)?.[1]?.split(' ') ?? []);
+
+    expect(rows.map(([entry]) => entry)).toEqual(entries.map((entry) => `\`nestjs-phone-verify${entry.slice(1)}\``));
+    for (const [index, [, name = '', options = '']] of rows.entries()) {
+      const entryPoint = await import(join(ROOT, 'lib/backends', entries[index] ?? '', 'index.ts'));
+      const listed = [...namesIn(options), 'baseUrl', 'timeoutMs'];
+      for (const className of namesIn(name)) {
+        const [fault] = faultsOf(() => new entryPoint[className]({ unheardOf: 1 }));
+        expect(new Set(fault?.split('the options are ')[1]?.split(', '))).toEqual(new Set(listed));
+      }
+    }
+    expect(new Set(installed)).toEqual(new Set(Object.keys(MANIFEST.peerDependenciesMeta)));
   });
 
   it('list every error class with its code', () => {

@@ -3,7 +3,11 @@ import { dataSourceOptions, readEnvironment } from '../../sample-app/src/configu
 
 describe('the environment of the sample', () => {
   it('needs nothing', () => {
-    expect(readEnvironment({})).toEqual({ NODE_ENV: 'development', APP_NAME: 'Sample' });
+    expect(readEnvironment({})).toEqual({
+      NODE_ENV: 'development',
+      APP_NAME: 'Sample',
+      PHONE_VERIFY_BACKEND: 'sandbox',
+    });
     expect(dataSourceOptions(undefined).type).toBe('better-sqlite3');
   });
 

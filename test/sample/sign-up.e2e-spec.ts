@@ -1,9 +1,9 @@
-import { type INestApplication, ValidationPipe } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import type { INestApplication } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { openSession, post, RIGHT_CODE, verify } from '../support/requests.js';
+import { startSample, stopSample } from '../support/sample-application.js';
 import request from 'supertest';
 
 describe.each(databaseKinds)('the sample application on %s', (kind) => {
@@ -13,28 +13,11 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
 
   beforeAll(async () => {
     database = await freshDatabase(kind);
-    vi.stubEnv('DATABASE_URL', 'url' in database.options ? database.options.url : '');
-    vi.resetModules();
-    vi.doMock('../../sample-app/src/configuration.js', async (original) => {
-      const configuration = await original<typeof import('../../sample-app/src/configuration.js')>();
-      // The file of the sample is the developer's own; a test has one of its own.
-      const dataSourceOptions = (url: string | undefined) => ({
-        ...configuration.dataSourceOptions(url),
-        ...(url === undefined && database.options),
-      });
-      return { ...configuration, dataSourceOptions };
-    });
-    const { AppModule } = await import('../../sample-app/src/app.module.js');
-    const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
-    app = module.createNestApplication({ logger: false });
-    app.useGlobalPipes(new ValidationPipe({ whitelist: true }));
-    await app.init();
+    app = await startSample(database);
   });
 
   afterAll(async () => {
-    await app.close();
-    vi.unstubAllEnvs();
-    vi.doUnmock('../../sample-app/src/configuration.js');
+    await stopSample(app);
     await database.drop();
   });
 

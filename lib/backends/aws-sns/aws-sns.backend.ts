@@ -197,10 +197,11 @@ function failureOf(thrown: unknown, answer: HttpAnswer | undefined): SmsDelivery
   if (answer === undefined) {
     return new SmsDeliveryError('misconfigured', 'The request could not be signed.', { cause: thrown });
   }
-  const error = new Json(thrown).at('Error');
-  const code = error.at('Code').text;
+  const error = new Json(thrown);
+  // Older versions keep the codes that they have a class for in one place, and all others in another.
+  const code = error.at('Error', 'Code').text ?? error.at('Code').text;
   // The SDK has words of its own for an answer without a code.
-  const text = code === undefined ? undefined : error.at('Message').text;
+  const text = code === undefined ? undefined : error.at('message').text;
   const isOfSetting = /sender|max ?price/i.test(text ?? '');
   return refusal(answer, isOfSetting ? KINDS_OF_SETTING : KINDS, { code, text });
 }

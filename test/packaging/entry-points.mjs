@@ -1,0 +1,174 @@
+// What the packed package loads: in an application without any provider's SDK, and in one with all of them.
+import { execFile, execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const [tarball] = process.argv.slice(2);
+
+const manifest = JSON.parse(readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'));
+const optional = Object.keys(manifest.peerDependenciesMeta);
+const required = Object.keys(manifest.peerDependencies).filter((peer) => !optional.includes(peer));
+
+/** Packages that only some applications need, with the SDKs that no backend uses. */
+const WATCHED = new Set([...optional, 'cockatiel', 'messagebird', 'plivo', '@infobip-api/sdk']);
+
+const FROM = '+15005550006';
+
+/** The backend of each entry point, the SDK that it imports, and an answer of its provider. */
+const ENTRY_POINTS = {
+  './twilio': {
+    name: 'TwilioBackend',
+    sdk: ['twilio'],
+    options: { sid: 'AC1', secret: 's', from: FROM },
+    answer: { sid: 'message-1', num_segments: '1' },
+  },
+  './vonage': {
+    name: 'VonageBackend',
+    sdk: ['@vonage/auth', '@vonage/sms'],
+    options: { key: 'k', secret: 's', from: FROM },
+    answer: { 'message-count': '1', messages: [{ status: '0', 'message-id': 'message-1' }] },
+  },
+  './aws-sns': {
+    name: 'AwsSnsBackend',
+    sdk: ['@aws-sdk/client-sns'],
+    options: { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 's' } },
+    answer:
+      '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>' +
+      '<MessageId>message-1</MessageId></PublishResult></PublishResponse>',
+  },
+  './messagebird': {
+    name: 'MessageBirdBackend',
+    sdk: [],
+    options: { accessKey: 'k', originator: 'Acme' },
+    answer: { id: 'message-1', recipients: { items: [{ recipient: 14155552671, status: 'sent' }] } },
+  },
+  './plivo': {
+    name: 'PlivoBackend',
+    sdk: [],
+    options: { authId: 'MA1', authToken: 't', from: FROM },
+    answer: { message_uuid: ['message-1'] },
+  },
+  './telnyx': {
+    name: 'TelnyxBackend',
+    sdk: ['telnyx'],
+    options: { apiKey: 'KEY1', from: FROM },
+    answer: { data: { id: 'message-1', record_type: 'message', errors: [], to: [{ status: 'queued' }] } },
+  },
+  './infobip': {
+    name: 'InfobipBackend',
+    sdk: [],
+    options: { apiKey: 'k', from: 'Acme' },
+    answer: {
+      messages: [
+        {
+          messageId: 'message-1',
+          destination: '14155552671',
+          status: { id: 26, groupName: 'PENDING', name: 'PENDING' },
+        },
+      ],
+    },
+  },
+};
+
+const ROOT = { entry: '', options: {}, answer: {} };
+
+function check(holds, what) {
+  if (!holds) throw new Error(`not so: ${what}`);
+}
+
+function checkLoaded(packages, expected, what) {
+  const watched = packages.filter((name) => WATCHED.has(name)).join(', ');
+  check(watched === expected.join(', '), `${what} loads "${expected.join(', ')}" alone; it loads "${watched}"`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'phone-verify-entry-points-'));
+
+function install(...packages) {
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  execFileSync('npm', ['install', ...packages, ...quiet], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function atTestedVersion(name) {
+  return `${name}@${manifest.devDependencies[name]}`;
+}
+
+async function run(parameters) {
+  const application = ['--no-warnings', 'entry-point.mjs', JSON.stringify(parameters)];
+  const { stdout } = await promisify(execFile)(process.execPath, application, {
+    cwd: folder,
+    env: { ...process.env, NODE_ENV: 'test' },
+    timeout: 120_000,
+  });
+  return JSON.parse(stdout);
+}
+
+/** Runs an application for each entry point. */
+async function forEachEntryPoint(inspect) {
+  const checks = Object.entries(ENTRY_POINTS).map(async ([entry, { sdk, ...parameters }]) => {
+    inspect(entry, sdk, await run({ entry: entry.slice(1), ...parameters }));
+  });
+  await Promise.all([checkRoot(), ...checks]);
+}
+
+/** What comes without an entry point needs no SDK, and takes none that is there. */
+async function checkRoot() {
+  const sandbox = await run({ ...ROOT, name: 'SandboxBackend' });
+  check(sandbox.error === null, `the sandbox sends: ${sandbox.error}`);
+  check(sandbox.whenImported.includes('nestjs-phone-verify'), 'what is loaded is seen');
+  check(sandbox.whenSent.includes('libsql'), 'what is required is seen');
+  checkLoaded(sandbox.whenSent, [], 'the root');
+  const failover = await run({ ...ROOT, name: 'FailoverBackend' });
+  check(failover.error === null, `failover sends: ${failover.error}`);
+  checkLoaded(failover.whenStarted, [], 'failover that has not sent');
+  checkLoaded(failover.whenSent, ['cockatiel'], 'failover');
+}
+
+try {
+  const targets = Object.entries(manifest.exports).filter(([, target]) =>
+    target.default?.startsWith('./dist/backends/'),
+  );
+  check(
+    targets.map(([entry]) => entry).join() === Object.keys(ENTRY_POINTS).join(),
+    'every entry point is listed here',
+  );
+
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  copyFileSync(fileURLToPath(new URL('entry-point.mjs', import.meta.url)), join(folder, 'entry-point.mjs'));
+  install(resolve(tarball), atTestedVersion('libsql'), ...required.map(atTestedVersion));
+
+  const types = join(folder, 'node_modules/nestjs-phone-verify/dist');
+  for (const file of readdirSync(types, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.d.ts'),
+  )) {
+    const imported = [
+      ...readFileSync(join(types, file), 'utf8').matchAll(/(?:from|import\(|import) ?['"]([^'".][^'"]*)/g),
+    ];
+    const names = imported.map(([, specifier]) => specifier).filter((specifier) => WATCHED.has(specifier));
+    check(names.length === 0, `the types of ${file} need no optional package; they need ${names.join()}`);
+  }
+
+  await forEachEntryPoint((entry, sdk, { whenImported, error, isConfigurationError, messageId }) => {
+    checkLoaded(whenImported, [], `an import of ${entry}`);
+    if (sdk.length === 0) check(messageId === 'message-1', `${entry} sends without an SDK: ${error}`);
+    else {
+      const command = sdk.some((name) => error?.includes(`needs the package ${name}; run: npm install ${name}`));
+      check(isConfigurationError && command, `${entry} names what it needs: ${error}`);
+    }
+  });
+  console.log(`no SDK: ${Object.keys(ENTRY_POINTS).length} entry points import, and start or say what they need`);
+
+  install(...optional.map(atTestedVersion));
+  await forEachEntryPoint((entry, sdk, { whenImported, isRequired, whenStarted, whenSent, error, messageId }) => {
+    checkLoaded(whenImported, [], `an import of ${entry}`);
+    check(messageId === 'message-1', `${entry} sends: ${error}`);
+    check(isRequired, `${entry} can be required`);
+    checkLoaded(whenStarted, sdk, `a start of ${entry}`);
+    checkLoaded(whenSent, sdk, `a send of ${entry}`);
+  });
+  console.log('all SDKs: each entry point loads its own alone, when it starts, and sends');
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
