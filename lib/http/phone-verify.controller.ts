@@ -63,9 +63,10 @@ abstract class PhoneVerifyRoutes {
     const { phone_number, session_token, security_code } = readBody(VerifyRequest, body);
     const result = await this.service.verifySecurityCode(phone_number, security_code, session_token);
     if (result.status !== VerificationStatus.Valid) throw new CheckRefusedError(result.status, result.attemptsLeft);
+    const { defaultCountry, numbers } = this.options;
     return {
       message: 'Security code is valid.',
-      phone_number: parsePhoneNumber(phone_number, this.options.defaultCountry).e164,
+      phone_number: parsePhoneNumber(phone_number, defaultCountry, numbers.validation).e164,
       ...(result.verificationToken !== undefined && { verification_token: result.verificationToken }),
     };
   }
