@@ -15,10 +15,13 @@ export {
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
 export type { MessageContext } from './message/message-template.js';
 export { phoneVerifyMigrations } from './migrations/index.js';
+export type { NumberOptions } from './phone-number/number-policy.options.js';
+export type { NumberPolicy, NumberValidation, PhoneNumberType } from './phone-number/number-policy.js';
 export {
   ArgumentInvalidError,
   BackendHookError,
   PhoneNumberInvalidError,
+  PhoneNumberNotAllowedError,
   PhoneVerifyConfigurationError,
   PhoneVerifyError,
   RandomSourceError,
@@ -39,6 +42,8 @@ export type {
 export { PHONE_VERIFY_BACKEND, PHONE_VERIFY_BACKEND_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
 export { PhoneVerificationService } from './verification/phone-verification.service.js';
 export { SMSVerification } from './verification/sms-verification.entity.js';
+export type { TestNumberOptions } from './verification/test-numbers.options.js';
+export type { TestNumbers } from './verification/test-numbers.js';
 export { VerificationStatus } from './verification/verification-status.js';
 export type {
   ConsumeOptions,

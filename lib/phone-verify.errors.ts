@@ -47,6 +47,19 @@ export class PhoneNumberInvalidError extends PhoneVerifyError {
 }
 
 /**
+ * The options forbid to send codes to this number: by its country or its type. Nothing was written, sent or counted.
+ *
+ * @publicApi
+ */
+export class PhoneNumberNotAllowedError extends PhoneVerifyError {
+  override readonly code = 'phone_number_not_allowed';
+
+  constructor() {
+    super('This phone number cannot be used.');
+  }
+}
+
+/**
  * An argument of a service call is outside what the call documents: an unknown `purpose`, a `maxAge` that is no
  * number of seconds. A mistake of the calling code, not of the person.
  *

@@ -81,13 +81,13 @@ function createOptions(
 function optionsProvider(statics: StaticOptions): Provider {
   return {
     provide: PHONE_VERIFY_OPTIONS,
-    useFactory: (given: unknown): ResolvedPhoneVerifyOptions => {
-      const { options, warnings } = checkOptions(given, statics);
+    useFactory: (given: unknown, clock: Clock): ResolvedPhoneVerifyOptions => {
+      const { options, warnings } = checkOptions(given, statics, clock);
       const logger = new Logger('PhoneVerify');
       for (const warning of warnings) logger.warn(warning);
       return options;
     },
-    inject: [PHONE_VERIFY_GIVEN_OPTIONS],
+    inject: [PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_CLOCK],
   };
 }
 

@@ -1,9 +1,13 @@
-import { DEFAULT_MESSAGE, STANDARD_PLACEHOLDERS, placeholdersOf } from './message/message-template.js';
+import { readContextKeys, readMessage } from './message/message.options.js';
+import { placeholdersOf } from './message/message-template.js';
 import { OptionReader } from './option-reader.js';
+import { readNumberPolicy } from './phone-number/number-policy.options.js';
 import { isCountry } from './phone-number/phone-number.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from './phone-verify.options.js';
+import { type Clock, systemClock } from './verification/clock.js';
 import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './verification/security-code.js';
+import { readTestNumbers, warningsOfTestNumbers } from './verification/test-numbers.options.js';
 import { isBackendForm, isBackendProvider } from './backends/backend-form.js';
 
 const OPTIONS = [
@@ -23,6 +27,8 @@ const OPTIONS = [
   'delivery',
   'storage',
   'cleanup',
+  'numbers',
+  'testNumbers',
 ];
 
 const EXTRAS = ['backend', 'isGlobal', 'controllers', 'path', 'dataSource', 'imports'];
@@ -46,9 +52,10 @@ export interface CheckedOptions {
  *
  * @param given - What `forRoot` or a factory gave.
  * @param extras - What was given statically beside it.
+ * @param clock - Tells what is over already.
  * @throws {@link PhoneVerifyConfigurationError} with every fault.
  */
-export function checkOptions(given: unknown, extras: object): CheckedOptions {
+export function checkOptions(given: unknown, extras: object, clock: Clock = systemClock): CheckedOptions {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new PhoneVerifyConfigurationError('options: the factory must answer an object');
   }
@@ -59,7 +66,11 @@ export function checkOptions(given: unknown, extras: object): CheckedOptions {
   checkBackend(reader, statics);
   const options = readOptions(reader);
   if (faults.length > 0) throw new PhoneVerifyConfigurationError(faults);
-  return { options, warnings: warningsOf(options, statics.boolean('controllers', true)) };
+  const warnings = [
+    ...warningsOf(options, statics.boolean('controllers', true)),
+    ...warningsOfTestNumbers(options.testNumbers, clock.now()),
+  ];
+  return { options, warnings };
 }
 
 function checkExtras(extras: object, faults: string[]): OptionReader {
@@ -100,6 +111,7 @@ function readDelivery(reader: OptionReader): ResolvedPhoneVerifyOptions['deliver
 
 function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
   const contextKeys = readContextKeys(reader);
+  const numbers = readNumberPolicy(reader);
   const resolved = {
     tokenLength: readTokenLength(reader),
     message: readMessage(reader, contextKeys),
@@ -115,40 +127,20 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
       timeoutMs: reader.nested('storage', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 5000),
     }),
     cleanup: readCleanup(reader),
+    numbers,
     options: reader.object('options'),
     secret: readSecret(reader),
+    testNumbers: readTestNumbers(reader, numbers.validation),
   };
   if (reader.value('appName') === undefined) reader.fault('appName', 'is required');
-  // Credentials and secrets stay out of whatever prints the options.
-  Object.defineProperty(resolved, 'options', { enumerable: false });
-  Object.defineProperty(resolved, 'secret', { enumerable: false });
+  // Credentials, secrets and codes stay out of whatever prints the options.
+  for (const name of ['options', 'secret', 'testNumbers']) Object.defineProperty(resolved, name, { enumerable: false });
   return Object.freeze(resolved);
 }
 
 function readTokenLength(reader: OptionReader): number {
   const minimum = reader.integer('minTokenLength', { from: MIN_CODE_LENGTH, to: MAX_CODE_LENGTH }, 6);
   return reader.integer('tokenLength', { from: minimum, to: MAX_CODE_LENGTH }, Math.max(6, minimum));
-}
-
-function readContextKeys(reader: OptionReader): readonly string[] {
-  const keys = reader.texts('contextKeys');
-  for (const key of keys) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
-      reader.fault('contextKeys', `"${key}" is not a name of letters, digits and _`);
-    if (STANDARD_PLACEHOLDERS.includes(key)) reader.fault('contextKeys', `"${key}" is the library's own`);
-  }
-  return keys;
-}
-
-function readMessage(reader: OptionReader, contextKeys: readonly string[]): string {
-  const message = reader.text('message', DEFAULT_MESSAGE);
-  const used = placeholdersOf(message);
-  const known = [...STANDARD_PLACEHOLDERS, ...contextKeys];
-  if (!used.includes('security_code')) reader.fault('message', 'must contain {security_code}');
-  for (const name of used.filter((placeholder) => !known.includes(placeholder))) {
-    reader.fault('message', `{${name}} is not known; known are ${known.map((key) => `{${key}}`).join(', ')}`);
-  }
-  return message;
 }
 
 function readCountry(reader: OptionReader): ResolvedPhoneVerifyOptions['defaultCountry'] {

@@ -1,6 +1,10 @@
 import type { FactoryProvider, InjectionToken, ModuleMetadata, Type, ValueProvider } from '@nestjs/common';
 import type { CountryCode } from 'libphonenumber-js/max';
 import type { BaseBackend } from './backends/base.backend.js';
+import type { NumberOptions } from './phone-number/number-policy.options.js';
+import type { NumberPolicy } from './phone-number/number-policy.js';
+import type { TestNumberOptions } from './verification/test-numbers.options.js';
+import type { TestNumbers } from './verification/test-numbers.js';
 
 /**
  * A class that extends {@link BaseBackend}. Nest builds it, so it can inject anything that the module's `imports` or a
@@ -65,6 +69,13 @@ export interface PhoneVerifyOptions {
   storage?: { timeoutMs?: number };
   /** How often old rows are deleted, in minutes, 1 to 1440; `false` for never. Default 60. */
   cleanup?: { everyMinutes?: number } | false;
+  /** Which numbers may be sent a code. Default: mobile numbers, and those that may be mobile, of every country. */
+  numbers?: NumberOptions;
+  /**
+   * Numbers with a fixed code that are sent nothing, for the reviewers of app stores and for tests from end to end. Who
+   * knows the code can use the account behind one. Default: none.
+   */
+  testNumbers?: TestNumberOptions | undefined;
 }
 
 /**
@@ -125,8 +136,8 @@ export interface PhoneVerifyModuleAsyncOptions extends PhoneVerifyModuleExtras {
 }
 
 /**
- * The options as the library uses them: checked, with their defaults. `options` and `secret` are not enumerable, so
- * that a log of them shows neither.
+ * The options as the library uses them: checked, with their defaults. `options`, `secret` and `testNumbers` are not
+ * enumerable, so that a log of them shows none of these.
  *
  * @publicApi
  */
@@ -163,4 +174,8 @@ export interface ResolvedPhoneVerifyOptions {
   readonly storage: { readonly timeoutMs: number };
   /** Minutes between two deletions of old rows; `false` for never. */
   readonly cleanup: { readonly everyMinutes: number } | false;
+  /** Which numbers may be sent a code. */
+  readonly numbers: NumberPolicy;
+  /** Numbers with a fixed code; none when not configured. */
+  readonly testNumbers: TestNumbers | undefined;
 }

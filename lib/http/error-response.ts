@@ -3,6 +3,7 @@ import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
 import {
   ArgumentInvalidError,
   PhoneNumberInvalidError,
+  PhoneNumberNotAllowedError,
   PhoneVerifyError,
   ResendRefusedError,
 } from '../phone-verify.errors.js';
@@ -44,6 +45,9 @@ const STATUS_TEXTS: Readonly<Record<VerificationStatus, string>> = {
   [VerificationStatus.TooManyAttempts]: 'Too many failed verification attempts. Please request a new code.',
 };
 
+/** Errors of what was asked for, whose text is for the one who asked. */
+const AT_FAULT = [PhoneNumberInvalidError, PhoneNumberNotAllowedError, ArgumentInvalidError];
+
 /** What goes over the wire for an error; the one place that knows status codes. */
 export function toErrorResponse(error: PhoneVerifyError, now: number): ErrorResponse {
   if (error instanceof RequestInvalidError) {
@@ -51,9 +55,7 @@ export function toErrorResponse(error: PhoneVerifyError, now: number): ErrorResp
   }
   if (error instanceof CheckRefusedError) return refusal(error.status, error.attemptsLeft);
   if (error instanceof ResendRefusedError) return refusal(error.status);
-  if (error instanceof PhoneNumberInvalidError || error instanceof ArgumentInvalidError) {
-    return response(400, error.code, error.message);
-  }
+  if (AT_FAULT.some((type) => error instanceof type)) return response(400, error.code, error.message);
   if (error instanceof MediaTypeUnsupportedError) return response(415, error.code, error.message);
   if (error instanceof SmsDeliveryError) return deliveryFailure(error, now);
   return response(503, 'service_unavailable', 'Service temporarily unavailable.');

@@ -5,6 +5,12 @@ import { CONSTRAINTS } from './requests.js';
 /** What Express and Fastify requests have in common. */
 export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Address of the client, as far as the adapter trusts the proxies in between. */
+  readonly ip?: string | undefined;
+  /** The addresses that the adapter trusts; on Fastify only when it is told to trust any. */
+  readonly ips?: readonly (string | undefined)[] | undefined;
+  /** Node's own request, on Fastify. */
+  readonly raw?: object;
 }
 
 /** The request's media type is not `application/json`: a form could be posted from another site. */

@@ -10,13 +10,14 @@ import {
   UseFilters,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
+import { CLIENT_ADDRESS, type RoutedSendOptions } from '../limits/send-origin.js';
 import { parsePhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { Clock } from '../verification/clock.js';
 import { PhoneVerificationService } from '../verification/phone-verification.service.js';
 import { VerificationStatus } from '../verification/verification-status.js';
-import type { SendOptions } from '../verification/verification.types.js';
+import { ClientAddresses } from './client-address.js';
 import { CheckRefusedError } from './error-response.js';
 import { type HttpRequest, readBody, requireJson } from './http-request.js';
 import { PhoneVerifyExceptionFilter } from './phone-verify-exception.filter.js';
@@ -29,6 +30,8 @@ import { describeSent, type SentResponse, type VerifiedResponse } from './respon
  */
 @UseFilters(PhoneVerifyExceptionFilter)
 abstract class PhoneVerifyRoutes {
+  readonly #addresses = new ClientAddresses();
+
   constructor(
     private readonly service: PhoneVerificationService,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
@@ -41,7 +44,7 @@ abstract class PhoneVerifyRoutes {
   async register(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
     requireJson(request);
     const { phone_number } = readBody(RegisterRequest, body);
-    const sent = await this.service.sendSecurityCode(phone_number, sendOptions(request));
+    const sent = await this.service.sendSecurityCode(phone_number, this.#sendOptions(request));
     return describeSent(sent, this.clock.now());
   }
 
@@ -51,7 +54,7 @@ abstract class PhoneVerifyRoutes {
   async resend(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
     requireJson(request);
     const { phone_number, session_token } = readBody(ResendRequest, body);
-    const sent = await this.service.resendSecurityCode(phone_number, session_token, sendOptions(request));
+    const sent = await this.service.resendSecurityCode(phone_number, session_token, this.#sendOptions(request));
     return describeSent(sent, this.clock.now());
   }
 
@@ -63,10 +66,19 @@ abstract class PhoneVerifyRoutes {
     const { phone_number, session_token, security_code } = readBody(VerifyRequest, body);
     const result = await this.service.verifySecurityCode(phone_number, security_code, session_token);
     if (result.status !== VerificationStatus.Valid) throw new CheckRefusedError(result.status, result.attemptsLeft);
+    const { defaultCountry, numbers } = this.options;
     return {
       message: 'Security code is valid.',
-      phone_number: parsePhoneNumber(phone_number, this.options.defaultCountry).e164,
+      phone_number: parsePhoneNumber(phone_number, defaultCountry, numbers.validation).e164,
       ...(result.verificationToken !== undefined && { verification_token: result.verificationToken }),
+    };
+  }
+
+  #sendOptions(request: HttpRequest): RoutedSendOptions {
+    const languages = request.headers['accept-language'];
+    return {
+      language: Array.isArray(languages) ? languages.join(',') : languages,
+      [CLIENT_ADDRESS]: this.#addresses.read(request),
     };
   }
 }
@@ -76,9 +88,4 @@ export function createPhoneVerifyController(path: string): Type {
   @Controller({ path, version: VERSION_NEUTRAL })
   class PhoneVerifyController extends PhoneVerifyRoutes {}
   return PhoneVerifyController;
-}
-
-function sendOptions({ headers }: HttpRequest): SendOptions {
-  const languages = headers['accept-language'];
-  return { language: Array.isArray(languages) ? languages.join(',') : languages };
 }

@@ -1,11 +1,17 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import {
+  type CountryCode,
+  isSupportedCountry,
+  type PhoneNumber as ParsedNumber,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/max';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
+import type { NumberValidation } from './number-policy.js';
 
 /** A phone number that can exist. */
 export interface PhoneNumber {
   /** E.164, the one form that is stored, compared and sent to. */
   readonly e164: string;
-  /** ISO 3166-1 alpha-2; `undefined` for numbers of no country, such as `+800`. */
+  /** ISO 3166-1 alpha-2; `undefined` for numbers of no country, such as `+800`, and of none that is known. */
   readonly country: string | undefined;
 }
 
@@ -33,24 +39,39 @@ export function countryOf(e164: string): string | undefined {
  *
  * @param text - As the person wrote it.
  * @param defaultCountry - Country of a number that is written without `+`; without it such a number is invalid.
+ * @param validation - `possible` takes a number of a range that the metadata do not know as well.
  * @throws {@link PhoneNumberInvalidError} if the text is anything but one valid number.
  */
-export function parsePhoneNumber(text: unknown, defaultCountry?: CountryCode): PhoneNumber {
+export function parsePhoneNumber(
+  text: unknown,
+  defaultCountry?: CountryCode,
+  validation: NumberValidation = 'valid',
+): PhoneNumber {
   if (typeof text !== 'string' || text.length > MAX_PHONE_NUMBER_LENGTH) throw new PhoneNumberInvalidError();
   // NFKC brings the full-width forms of East Asian keyboards to the plain ones.
   const visible = text.normalize('NFKC').replace(INVISIBLE, '').trim();
   if (!PHONE_NUMBER.test(visible)) throw new PhoneNumberInvalidError();
   const number = parsePhoneNumberFromString(visible, { extract: false, ...(defaultCountry && { defaultCountry }) });
-  if (!number?.isValid() || number.ext !== undefined) throw new PhoneNumberInvalidError();
+  if (number === undefined || number.ext !== undefined || !canExist(number, validation)) {
+    throw new PhoneNumberInvalidError();
+  }
   if (number.country === 'AR') return { e164: argentineMobile(number.number), country: number.country };
   return { e164: number.number, country: number.country };
 }
 
+/** Numbers of no country have no ranges that are newer than the metadata: there a right length is not enough. */
+function canExist(number: ParsedNumber, validation: NumberValidation): boolean {
+  if (number.isValid()) return true;
+  return validation === 'possible' && number.isPossible() && number.getPossibleCountries().length > 0;
+}
+
 /**
  * An Argentine mobile is written with a 9 after the country code (`+54 9 11 …`) or without (`+54 11 …`), and both reach
- * the same SIM; no land line shares its digits with a mobile. Messages go to the form with the 9.
+ * the same SIM; no land line shares its digits with a mobile. Messages go to the form with the 9, as do those to a
+ * number of an unknown range, so that it too is one.
  */
 function argentineMobile(e164: string): string {
-  const mobile = e164.replace(/^\+54(?!9)/, '+549');
-  return parsePhoneNumberFromString(mobile)?.isValid() ? mobile : e164;
+  const mobile = parsePhoneNumberFromString(e164.replace(/^\+54(?!9)/, '+549'));
+  const isLandLine = !mobile?.isValid() && parsePhoneNumberFromString(e164)?.isValid();
+  return mobile?.isPossible() && !isLandLine ? mobile.number : e164;
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { SendReceipt } from '../backends/base.backend.js';
 import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
 import { preferredLanguage } from '../message/language.js';
 import { type MessageContext, renderMessage } from '../message/message-template.js';
@@ -19,6 +20,7 @@ import {
   unsealSecurityCode,
 } from './security-code.js';
 import { refusalOfResend } from './session-rules.js';
+import { TEST_NUMBER_RECEIPT, testCodeOf } from './test-numbers.js';
 import { VerificationStatus } from './verification-status.js';
 import { VerificationStore } from './verification.store.js';
 import type { SendOptions, SentVerification } from './verification.types.js';
@@ -50,8 +52,10 @@ export class CodeIssuer {
 
   /** Opens a session and sends its code. */
   async issue(number: PhoneNumber, purpose: string, options: SendOptions): Promise<SentVerification> {
-    const securityCode = (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
-    const message = await this.#render(securityCode, options.context);
+    const testCode = this.#testCodeOf(number);
+    const securityCode =
+      testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
+    const message = testCode === undefined ? await this.#render(securityCode, options.context) : undefined;
     const createdAt = this.clock.now();
     const session = {
       id: randomId(),
@@ -88,10 +92,15 @@ export class CodeIssuer {
     }
     const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
-    const message = await this.#render(securityCode, options.context);
+    const isTest = this.#testCodeOf(number) !== undefined;
+    const message = isTest ? undefined : await this.#render(securityCode, options.context);
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId() };
     return this.#send(open, message, options.language);
+  }
+
+  #testCodeOf(number: PhoneNumber): string | undefined {
+    return testCodeOf(number.e164, this.options.testNumbers, this.clock.now());
   }
 
   async #render(securityCode: string, context: MessageContext | undefined): Promise<string> {
@@ -116,7 +125,12 @@ export class CodeIssuer {
     });
   }
 
-  async #send(session: OpenSession, text: string, languages: string | undefined): Promise<SentVerification> {
+  /** @param text - The message; a test number has none, and no backend is called for it. */
+  async #send(
+    session: OpenSession,
+    text: string | undefined,
+    languages: string | undefined,
+  ): Promise<SentVerification> {
     const { number, purpose, securityCode, sendId } = session;
     const sent = this.#describe(session);
     const context = {
@@ -126,8 +140,11 @@ export class CodeIssuer {
       purpose,
       sendId,
     };
-    const receipt = await this.delivery.send({ to: number.e164, text, securityCode, context });
-    await this.#note(session.id, receipt.backend, receipt.messageId ?? null);
+    const receipt =
+      text === undefined
+        ? TEST_NUMBER_RECEIPT
+        : await this.delivery.send({ to: number.e164, text, securityCode, context });
+    await this.#note(session.id, receipt);
     return sent;
   }
 
@@ -142,9 +159,9 @@ export class CodeIssuer {
   }
 
   /** The message went: that the note of it failed changes nothing for the person who waits for it. */
-  async #note(id: string, backend: string, messageId: string | null): Promise<void> {
+  async #note(id: string, { backend, messageId }: SendReceipt): Promise<void> {
     try {
-      await this.store.noteSend({ id, backend, messageId, now: this.clock.now() });
+      await this.store.noteSend({ id, backend, messageId: messageId ?? null, now: this.clock.now() });
     } catch {
       this.#logger.warn(`A message went through ${backend}, but its session ${id} could not be updated.`);
     }

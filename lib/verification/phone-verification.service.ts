@@ -5,6 +5,7 @@ import { parsePhoneNumber, type PhoneNumber } from '../phone-number/phone-number
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import { admit } from './admission.js';
 import { BackendHooks } from './backend-hooks.js';
 import { requireAge, requirePurpose, requireString } from './call-arguments.js';
 import type { Clock } from './clock.js';
@@ -14,6 +15,7 @@ import { randomToken } from './random.js';
 import { Retention } from './retention.js';
 import { type CodeBinding, hashSecurityCode, hashToken, secretsOf } from './security-code.js';
 import { resultOfCheck } from './session-rules.js';
+import { testCodeOf } from './test-numbers.js';
 import { VerificationStatus } from './verification-status.js';
 import { type Proof, type ProofKey, VerificationStore } from './verification.store.js';
 import type {
@@ -54,13 +56,18 @@ export class PhoneVerificationService {
    *
    * @param phoneNumber - As the person wrote it; brought to E.164 here.
    * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @throws {@link PhoneNumberNotAllowedError} if `numbers` forbids it; nothing was written or sent.
    * @throws {@link SmsDeliveryError} if the message did not go. The session stays: `sent` has it, for a resend.
    * @throws {@link StorageUnavailableError} if the database did not take the session; nothing was sent.
    * @throws {@link BackendHookError} if a hook of the backend failed; nothing was written or sent.
    * @throws {@link RandomSourceError} if the system gave no random numbers; nothing was written or sent.
    */
   async sendSecurityCode(phoneNumber: string, options: SendOptions = {}): Promise<SentVerification> {
-    return this.issuer.issue(this.parse(phoneNumber), requirePurpose(options.purpose), options);
+    return this.issuer.issue(
+      admit(this.parse(phoneNumber), this.options, this.clock),
+      requirePurpose(options.purpose),
+      options,
+    );
   }
 
   /**
@@ -78,7 +85,8 @@ export class PhoneVerificationService {
     options: SendOptions = {},
   ): Promise<SentVerification> {
     const token = requireString('sessionToken', sessionToken);
-    return this.issuer.repeat(this.parse(phoneNumber), requirePurpose(options.purpose), token, options);
+    const number = admit(this.parse(phoneNumber), this.options, this.clock);
+    return this.issuer.repeat(number, requirePurpose(options.purpose), token, options);
   }
 
   /**
@@ -105,7 +113,9 @@ export class PhoneVerificationService {
       purpose: requirePurpose(options.purpose),
     };
     const code = requireString('securityCode', securityCode).trim();
-    const own = await this.hooks.validateSecurityCode(code, binding.phoneNumber, sessionToken);
+    // No backend knows the code of a test number.
+    const isTest = testCodeOf(binding.phoneNumber, this.options.testNumbers, this.clock.now()) !== undefined;
+    const own = isTest ? undefined : await this.hooks.validateSecurityCode(code, binding.phoneNumber, sessionToken);
     return own === undefined ? this.check(binding, code) : this.accept(binding, own);
   }
 
@@ -131,7 +141,8 @@ export class PhoneVerificationService {
   }
 
   /**
-   * Sends one text of the application's own to many numbers. No code, no session.
+   * Sends one text of the application's own to many numbers. No code, no session: `numbers` decides how a text is read,
+   * but forbids none, and a test number is sent what any other is.
    *
    * @param phoneNumbers - As people wrote them. One that is not a phone number gives an item with a `rejected` error.
    * @returns One item for each number, in their order; `number` is E.164 where the text was a number.
@@ -187,7 +198,8 @@ export class PhoneVerificationService {
   }
 
   private parse(phoneNumber: unknown): PhoneNumber {
-    return parsePhoneNumber(phoneNumber, this.options.defaultCountry);
+    const { defaultCountry, numbers } = this.options;
+    return parsePhoneNumber(phoneNumber, defaultCountry, numbers.validation);
   }
 
   private tryParse(phoneNumber: unknown): string | undefined {

@@ -15,6 +15,16 @@ export interface SendOptions {
   readonly context?: MessageContext | undefined;
   /** What the code is for. A code asked for one purpose serves no other. Default `''`. */
   readonly purpose?: string | undefined;
+  /**
+   * Address of the client, for the limits by address: what the HTTP adapter gives as `request.ip`, never a header.
+   * Without it none of them applies.
+   */
+  readonly ip?: string | undefined;
+  /**
+   * Whether the application knows that its signed-in caller owns the number. Such sends draw on a budget of their own,
+   * which anonymous callers cannot spend. Default `false`.
+   */
+  readonly vouched?: boolean | undefined;
 }
 
 /**

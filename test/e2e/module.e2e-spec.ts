@@ -71,9 +71,24 @@ describe('the module gives', () => {
       delivery: { timeoutMs: 10_000, insideTimeoutMs: 5000 },
       storage: { timeoutMs: 5000 },
       cleanup: false,
+      numbers: {
+        allowedCountries: undefined,
+        deniedCountries: [],
+        deniedTypes: [
+          'PREMIUM_RATE',
+          'SHARED_COST',
+          'TOLL_FREE',
+          'UAN',
+          'PAGER',
+          'VOICEMAIL',
+          'FIXED_LINE',
+          'PERSONAL_NUMBER',
+        ],
+        validation: 'valid',
+      },
     });
     expect(options.secret).toEqual([secret]);
-    for (const part of [options, options.delivery, options.storage, options.secret]) {
+    for (const part of [options, options.delivery, options.storage, options.secret, options.numbers]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
     await close();

@@ -176,13 +176,15 @@ describe('the tables of the README', () => {
       'delivery.timeoutMs': options.delivery.timeoutMs,
       'storage.timeoutMs': options.storage.timeoutMs,
       'cleanup.everyMinutes': options.cleanup && options.cleanup.everyMinutes,
+      ...Object.fromEntries(Object.entries(options.numbers).map(([name, value]) => [`numbers.${name}`, value])),
+      testNumbers: options.testNumbers,
       options: options.options,
       minTokenLength: 6,
       secret: undefined,
       backend: 'required',
       appName: 'required',
     };
-    for (const name of ['delivery', 'storage', 'cleanup']) delete defaults[name];
+    for (const name of ['delivery', 'storage', 'cleanup', 'numbers']) delete defaults[name];
 
     const listed = Object.fromEntries(
       table('option').map(([name = '', , , value = '']) => [name.replaceAll('`', ''), value]),
@@ -219,6 +221,7 @@ describe('the tables of the README', () => {
     const listed = table('class').map(([name = '', code = '']) => [name.replaceAll('`', ''), code.replaceAll('`', '')]);
     const errors: Readonly<Record<string, { code: string }>> = {
       PhoneNumberInvalidError: new library.PhoneNumberInvalidError(),
+      PhoneNumberNotAllowedError: new library.PhoneNumberNotAllowedError(),
       ArgumentInvalidError: new library.ArgumentInvalidError('x', 'x'),
       ResendRefusedError: new library.ResendRefusedError(library.VerificationStatus.Expired),
       SmsDeliveryError: new library.SmsDeliveryError('unknown', 'x'),

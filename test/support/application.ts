@@ -1,6 +1,7 @@
 import type { DynamicModule, INestApplication, ModuleMetadata } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import {
@@ -29,6 +30,8 @@ export interface ApplicationOptions {
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   /** Overrides of providers. */
   readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
+  /** Which proxies the adapter trusts: `trust proxy` of Express, `trustProxy` of Fastify. */
+  readonly trustProxy?: string;
   /** What the application itself sets up before it starts: pipes, prefix, versioning. */
   readonly configure?: (app: INestApplication) => void;
   /** Default `false`: nothing of the application is logged. */
@@ -69,10 +72,7 @@ export async function startApplication(options: ApplicationOptions = {}): Promis
   );
   const compiled = await overridden.compile();
   const nestOptions = options.logger ? {} : { logger: false as const };
-  const app =
-    options.adapter === 'fastify'
-      ? compiled.createNestApplication(new FastifyAdapter(), nestOptions)
-      : compiled.createNestApplication(nestOptions);
+  const app = createApplication(compiled, nestOptions, options);
   options.configure?.(app);
   await app.listen(0, '127.0.0.1');
   return {
@@ -86,4 +86,17 @@ export async function startApplication(options: ApplicationOptions = {}): Promis
       await own?.drop();
     },
   };
+}
+
+function createApplication(
+  module: TestingModule,
+  nestOptions: { logger?: false },
+  { adapter, trustProxy }: ApplicationOptions,
+): INestApplication {
+  if (adapter === 'fastify') {
+    return module.createNestApplication(new FastifyAdapter({ trustProxy: trustProxy ?? false }), nestOptions);
+  }
+  const app = module.createNestApplication<NestExpressApplication>(nestOptions);
+  if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
+  return app;
 }

@@ -3,6 +3,7 @@ import {
   ArgumentInvalidError,
   BackendHookError,
   PhoneNumberInvalidError,
+  PhoneNumberNotAllowedError,
   PhoneVerifyConfigurationError,
   PhoneVerifyError,
   RandomSourceError,
@@ -18,6 +19,7 @@ describe('every error', () => {
   it.each([
     [new PhoneVerifyConfigurationError('x: is wrong', { cause }), 'configuration_invalid'],
     [new PhoneNumberInvalidError(), 'phone_number_invalid'],
+    [new PhoneNumberNotAllowedError(), 'phone_number_not_allowed'],
     [new ArgumentInvalidError('maxAge', 'is wrong'), 'argument_invalid'],
     [new ResendRefusedError(VerificationStatus.Expired), 'resend_refused'],
     [new StorageUnavailableError({ cause }), 'storage_unavailable'],

@@ -56,6 +56,30 @@ describe('one number', () => {
   });
 });
 
+describe('a possible number', () => {
+  const NEW_RANGE = '+44 7700 900123';
+
+  it('is one where the range need not be known', () => {
+    expect(() => parsePhoneNumber(NEW_RANGE)).toThrow(PhoneNumberInvalidError);
+    expect(parsePhoneNumber(NEW_RANGE, undefined, 'possible')).toEqual({ e164: '+447700900123', country: undefined });
+  });
+
+  it.each(['+54 9 11 9999-9999', '+54 11 9999-9999', '+54 011 15 9999-9999'])(
+    'of Argentina is one in the spelling %s',
+    (text) => {
+      expect(parsePhoneNumber(text, undefined, 'possible').e164).toBe('+5491199999999');
+    },
+  );
+
+  it('of Argentina keeps a form that is known to be no mobile', () => {
+    expect(parsePhoneNumber('+54 800 123-4567', undefined, 'possible').e164).toBe('+548001234567');
+  });
+
+  it.each(['+1415555', '+141555526711234', '+979000000000', '+883000000000'])('is not %s', (text) => {
+    expect(() => parsePhoneNumber(text, undefined, 'possible')).toThrow(PhoneNumberInvalidError);
+  });
+});
+
 describe('no number', () => {
   it.each([
     ['empty', ''],

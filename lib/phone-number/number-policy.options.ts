@@ -1,0 +1,88 @@
+import type { CountryCode } from 'libphonenumber-js/max';
+import type { OptionReader } from '../option-reader.js';
+import { type NumberPolicy, type NumberValidation, PHONE_NUMBER_TYPES, type PhoneNumberType } from './number-policy.js';
+import { isCountry } from './phone-number.js';
+
+/**
+ * Which numbers may be sent a code, see {@link PhoneVerifyOptions.numbers}.
+ *
+ * @publicApi
+ */
+export interface NumberOptions {
+  /**
+   * The only countries that may, ISO 3166-1 alpha-2 in capitals. `'GB'` includes `GG`, `JE` and `IM`, whose ranges it
+   * shares; every country of `+1` stands for itself; a number of no country is refused. Default: every country.
+   */
+  allowedCountries?: readonly string[] | undefined;
+  /** Countries that may not, read in the same way; a number of no country is refused with any. Default `[]`. */
+  deniedCountries?: readonly string[];
+  /**
+   * Types of number that may not. Default: those that cost the caller or the sender more, and those that take no
+   * message.
+   */
+  deniedTypes?: readonly PhoneNumberType[];
+  /** `'possible'` takes numbers of ranges that are newer than the metadata as well. Default `'valid'`. */
+  validation?: NumberValidation;
+}
+
+const NAMES = ['allowedCountries', 'deniedCountries', 'deniedTypes', 'validation'];
+
+const DENIED_TYPES: readonly PhoneNumberType[] = Object.freeze([
+  'PREMIUM_RATE',
+  'SHARED_COST',
+  'TOLL_FREE',
+  'UAN',
+  'PAGER',
+  'VOICEMAIL',
+  'FIXED_LINE',
+  'PERSONAL_NUMBER',
+]);
+
+/** Reads {@link NumberOptions}. */
+export function readNumberPolicy(options: OptionReader): NumberPolicy {
+  const reader = options.nested('numbers', NAMES);
+  return Object.freeze({
+    allowedCountries: readAllowedCountries(reader),
+    deniedCountries: readCountries(reader, 'deniedCountries'),
+    deniedTypes: readTypes(reader),
+    validation: readValidation(reader),
+  });
+}
+
+/** An empty list, such as one from an empty environment variable, would stop every message. */
+function readAllowedCountries(reader: OptionReader): readonly CountryCode[] | undefined {
+  const given = reader.value('allowedCountries');
+  if (given === undefined) return undefined;
+  if (Array.isArray(given) && given.length === 0) {
+    reader.fault('allowedCountries', 'must name a country, or be left out to allow every one');
+  }
+  return readCountries(reader, 'allowedCountries');
+}
+
+function readCountries(reader: OptionReader, name: string): readonly CountryCode[] {
+  const texts = reader.texts(name);
+  for (const text of texts.filter((country) => !isCountry(country))) {
+    reader.fault(name, `"${text}" is not a country as ISO 3166-1 alpha-2 in capitals, such as "GB"`);
+  }
+  return Object.freeze(texts.filter(isCountry));
+}
+
+function readTypes(reader: OptionReader): readonly PhoneNumberType[] {
+  if (reader.value('deniedTypes') === undefined) return DENIED_TYPES;
+  const texts = reader.texts('deniedTypes');
+  for (const text of texts.filter((type) => !isType(type))) {
+    reader.fault('deniedTypes', `"${text}" is not a type of number; the types are ${PHONE_NUMBER_TYPES.join(', ')}`);
+  }
+  return Object.freeze(texts.filter(isType));
+}
+
+function isType(text: string): text is PhoneNumberType {
+  return PHONE_NUMBER_TYPES.some((type) => type === text);
+}
+
+function readValidation(reader: OptionReader): NumberValidation {
+  const given = reader.value('validation');
+  if (given === 'valid' || given === 'possible') return given;
+  if (given !== undefined) reader.fault('validation', 'must be "valid" or "possible"');
+  return 'valid';
+}

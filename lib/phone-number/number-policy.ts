@@ -1,0 +1,73 @@
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { PhoneNumberNotAllowedError } from '../phone-verify.errors.js';
+
+/**
+ * What a number is used for, as the phone number metadata tell it. Where a country does not tell land lines from
+ * mobiles, as the United States, its numbers are `FIXED_LINE_OR_MOBILE`, which is not `FIXED_LINE`.
+ *
+ * @publicApi
+ */
+export type PhoneNumberType = (typeof PHONE_NUMBER_TYPES)[number];
+
+/**
+ * How much must be known of a number: `valid` numbers are in a range that the metadata know, `possible` ones have a
+ * right length.
+ *
+ * @publicApi
+ */
+export type NumberValidation = 'valid' | 'possible';
+
+/**
+ * Which numbers may be sent a code.
+ *
+ * @publicApi
+ */
+export interface NumberPolicy {
+  /** The only countries that may; every one when there is no list. */
+  readonly allowedCountries: readonly CountryCode[] | undefined;
+  /** Countries that may not. */
+  readonly deniedCountries: readonly CountryCode[];
+  /** Types of number that may not. */
+  readonly deniedTypes: readonly PhoneNumberType[];
+  /** How much must be known of a number. */
+  readonly validation: NumberValidation;
+}
+
+/** Every type that the metadata know. */
+export const PHONE_NUMBER_TYPES = [
+  'MOBILE',
+  'FIXED_LINE_OR_MOBILE',
+  'FIXED_LINE',
+  'VOIP',
+  'PREMIUM_RATE',
+  'SHARED_COST',
+  'TOLL_FREE',
+  'UAN',
+  'PAGER',
+  'VOICEMAIL',
+  'PERSONAL_NUMBER',
+] as const;
+
+/** Their mobile ranges lie within those of the United Kingdom, and numbers are carried from one to the other. */
+const WITHIN_GB: ReadonlySet<CountryCode> = new Set(['GG', 'JE', 'IM']);
+
+/** @throws {@link PhoneNumberNotAllowedError} if a number, in E.164, may not be sent a code. */
+export function requireAllowed(e164: string, policy: NumberPolicy): void {
+  if (!isAllowed(e164, policy)) throw new PhoneNumberNotAllowedError();
+}
+
+/** A number whose country is not known for certain passes no list of countries: every one that it can be of must pass. */
+function isAllowed(e164: string, { allowedCountries, deniedCountries, deniedTypes }: NumberPolicy): boolean {
+  const number = parsePhoneNumberFromString(e164);
+  const type = number?.getType();
+  if (number === undefined || (type !== undefined && deniedTypes.includes(type))) return false;
+  if (allowedCountries === undefined && deniedCountries.length === 0) return true;
+  const countries = number.country === undefined ? number.getPossibleCountries() : [number.country];
+  const passes = (country: CountryCode): boolean =>
+    (allowedCountries === undefined || includes(allowedCountries, country)) && !includes(deniedCountries, country);
+  return countries.length > 0 && countries.every(passes);
+}
+
+function includes(list: readonly CountryCode[], country: CountryCode): boolean {
+  return list.includes(country) || (list.includes('GB') && WITHIN_GB.has(country));
+}

@@ -1,0 +1,16 @@
+import { requireAllowed } from '../phone-number/number-policy.js';
+import type { PhoneNumber } from '../phone-number/phone-number.js';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import type { Clock } from './clock.js';
+import { testCodeOf } from './test-numbers.js';
+
+/**
+ * Lets a number through that may be sent a code. A test number always may: it is sent nothing.
+ *
+ * @throws {@link PhoneNumberNotAllowedError} if the options forbid it.
+ */
+export function admit(number: PhoneNumber, options: ResolvedPhoneVerifyOptions, clock: Clock): PhoneNumber {
+  const isTest = testCodeOf(number.e164, options.testNumbers, clock.now()) !== undefined;
+  if (!isTest) requireAllowed(number.e164, options.numbers);
+  return number;
+}

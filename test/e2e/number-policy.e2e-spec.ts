@@ -1,0 +1,178 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type NumberOptions,
+  PhoneNumberInvalidError,
+  PhoneNumberNotAllowedError,
+  SandboxBackend,
+  SMSVerification,
+} from '../../lib/index.js';
+import { ADAPTERS, type Adapter, startApplication, type TestApplication } from '../support/application.js';
+import { freshDatabase } from '../support/databases.js';
+import { BRITISH_MOBILES, FORBIDDEN_NUMBERS, NORTH_AMERICAN_NUMBERS } from '../support/numbers.js';
+import { NUMBER, openSession, register, resend, RIGHT_CODE, verify } from '../support/requests.js';
+
+const NOT_ALLOWED = {
+  statusCode: 400,
+  error: 'Bad Request',
+  message: 'This phone number cannot be used.',
+  code: 'phone_number_not_allowed',
+};
+
+const apps: TestApplication[] = [];
+const calls: string[] = [];
+
+/** Notes every call of it. */
+class NotingBackend extends SandboxBackend {
+  override generateSecurityCode(): string {
+    calls.push('generateSecurityCode');
+    return super.generateSecurityCode();
+  }
+
+  override generateMessage(): undefined {
+    calls.push('generateMessage');
+  }
+
+  override async sendSms(number: string, message: string) {
+    calls.push('sendSms');
+    return super.sendSms(number, message);
+  }
+}
+
+async function start(
+  numbers: NumberOptions,
+  adapter: Adapter = 'express',
+  database?: TestApplication['dataSource']['options'],
+): Promise<TestApplication> {
+  const test = await startApplication({
+    adapter,
+    phoneVerify: { backend: NotingBackend, numbers },
+    ...(database && { database }),
+  });
+  apps.push(test);
+  return test;
+}
+
+function countRows({ dataSource }: TestApplication): Promise<number> {
+  return dataSource.getRepository(SMSVerification).count();
+}
+
+afterEach(async () => {
+  calls.length = 0;
+  await Promise.all(apps.splice(0).map((test) => test.close()));
+});
+
+describe.each(ADAPTERS)('a number that is not allowed, on %s', (adapter) => {
+  it('is refused by register and resend, and costs nothing', async () => {
+    const test = await start({}, adapter);
+
+    for (const number of FORBIDDEN_NUMBERS) {
+      for (const { status, body } of [await register(test.app, number), await resend(test.app, number, 'x')]) {
+        expect({ number, status, body }).toEqual({ number, status: 400, body: NOT_ALLOWED });
+      }
+    }
+    expect(calls).toEqual([]);
+    expect(await countRows(test)).toBe(0);
+  });
+
+  it('is refused by its country', async () => {
+    const test = await start({ allowedCountries: ['GB'] }, adapter);
+
+    for (const number of Object.values(BRITISH_MOBILES)) await register(test.app, number).expect(200);
+    for (const number of Object.values(NORTH_AMERICAN_NUMBERS)) {
+      expect((await register(test.app, number)).body).toEqual(NOT_ALLOWED);
+    }
+    expect(test.sandbox.outbox).toHaveLength(4);
+  });
+
+  it('can still be verified where it has an open session, which is not sent again', async () => {
+    const { options, drop } = await freshDatabase('sqlite');
+    const before = await start({}, adapter, options);
+    const token = await openSession(before.app);
+    const test = await start({ deniedCountries: ['US'] }, adapter, options);
+    calls.length = 0;
+
+    expect((await resend(test.app, NUMBER, token)).body).toEqual(NOT_ALLOWED);
+    expect(calls).toEqual([]);
+    await verify(test.app, NUMBER, token, RIGHT_CODE).expect(200);
+    await Promise.all(apps.splice(0).map((application) => application.close()));
+    await drop();
+  });
+});
+
+describe('a number that is not allowed', () => {
+  it('is an error of the service', async () => {
+    const { service } = await start({});
+    const [forbidden] = FORBIDDEN_NUMBERS;
+
+    await expect(service.sendSecurityCode(forbidden)).rejects.toThrow(PhoneNumberNotAllowedError);
+    await expect(service.resendSecurityCode(forbidden, 'x')).rejects.toThrow(PhoneNumberNotAllowedError);
+    expect((await service.verifySecurityCode(forbidden, '1234', 'x')).status).toBe('session_token_invalid');
+  });
+
+  it('is sent what is no code', async () => {
+    const test = await start({ allowedCountries: ['GB'] });
+    const [forbidden] = FORBIDDEN_NUMBERS;
+
+    expect(await test.service.sendBulkSms([forbidden, NUMBER, '+1999'], 'We moved.')).toMatchObject([
+      { number: forbidden, receipt: {} },
+      { number: NUMBER, receipt: {} },
+      { number: '+1999', error: { kind: 'rejected' } },
+    ]);
+  });
+});
+
+describe.each(ADAPTERS)('a number of a range that is not known yet, on %s', (adapter) => {
+  const NEW_RANGE = '+447700900123';
+
+  it('is taken through the whole flow where possible ones are', async () => {
+    const { app } = await start({ validation: 'possible', allowedCountries: ['GB'] }, adapter);
+
+    const token = await openSession(app, NEW_RANGE);
+    await resend(app, '+44 7700 900 123', token).expect(200);
+    const { status, body } = await verify(app, NEW_RANGE, token, RIGHT_CODE);
+
+    expect({ status, number: body.phone_number }).toEqual({ status: 200, number: NEW_RANGE });
+  });
+
+  it('is no number otherwise', async () => {
+    const { app, service } = await start({}, adapter);
+
+    expect((await register(app, NEW_RANGE)).body.code).toBe('phone_number_invalid');
+    await expect(service.verifySecurityCode(NEW_RANGE, RIGHT_CODE, 'x')).rejects.toThrow(PhoneNumberInvalidError);
+  });
+});
+
+describe.each(ADAPTERS)('the spellings of a number, on %s', (adapter) => {
+  it.each([
+    ['+5491123456789', ['+54 9 11 2345-6789', '+54 11 2345 6789', '+54 11 15 2345-6789', '+54 (011) 15-2345-6789']],
+    ['+14155552671', ['+1 (415) 555-2671', '＋１４１５５５５２６７１', ' +1.415.555.2671', '\u202a+14155552671\u202c']],
+  ])('%s are one: each verifies what another registered', async (number, spellings) => {
+    const test = await start({}, adapter);
+
+    for (const [index, spelling] of spellings.entries()) {
+      const token = await openSession(test.app, spelling);
+      const other = spellings[(index + 1) % spellings.length] ?? '';
+      expect((await verify(test.app, other, token, RIGHT_CODE)).body.phone_number).toBe(number);
+    }
+    const rows = await test.dataSource.getRepository(SMSVerification).find();
+    expect(new Set(rows.map(({ phoneNumber }) => phoneNumber))).toEqual(new Set([number]));
+    expect(new Set(test.sandbox.outbox.map(({ to }) => to))).toEqual(new Set([number]));
+  });
+
+  it('have nothing beside the number', async () => {
+    const test = await start({}, adapter);
+    const others = [
+      '4155552671',
+      '+14155552671 ext 5',
+      '+1-415-555-CALL',
+      'tel:+14155552671',
+      'tel:5552671;phone-context=+1',
+      '+14155552671/+14155552672',
+      'x +14155552671',
+    ];
+
+    for (const text of others) expect((await register(test.app, text)).body.code).toBe('phone_number_invalid');
+    expect(calls).toEqual([]);
+    expect(await countRows(test)).toBe(0);
+  });
+});

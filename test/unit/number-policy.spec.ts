@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { type NumberOptions, PhoneNumberNotAllowedError } from '../../lib/index.js';
+import { OptionReader } from '../../lib/option-reader.js';
+import { readNumberPolicy } from '../../lib/phone-number/number-policy.options.js';
+import { PHONE_NUMBER_TYPES, requireAllowed } from '../../lib/phone-number/number-policy.js';
+import { BRITISH_MOBILES, FORBIDDEN_NUMBERS, NORTH_AMERICAN_NUMBERS, NUMBERS_OF_TYPES } from '../support/numbers.js';
+
+function read(numbers: unknown): { policy: ReturnType<typeof readNumberPolicy>; faults: string[] } {
+  const faults: string[] = [];
+  return { policy: readNumberPolicy(new OptionReader({ numbers }, faults)), faults };
+}
+
+function isAllowed(number: string, numbers: NumberOptions): boolean {
+  try {
+    requireAllowed(number, read(numbers).policy);
+    return true;
+  } catch (error) {
+    if (error instanceof PhoneNumberNotAllowedError) return false;
+    throw error;
+  }
+}
+
+/** Keys of the numbers that are allowed. */
+function allowedOf(byName: Readonly<Record<string, string>>, numbers: NumberOptions): string[] {
+  return Object.entries(byName).flatMap(([name, number]) => (isAllowed(number, numbers) ? [name] : []));
+}
+
+describe('the countries', () => {
+  it('are all allowed unless said otherwise', () => {
+    expect(allowedOf(BRITISH_MOBILES, {})).toEqual(['GB', 'GG', 'JE', 'IM']);
+    expect(allowedOf(NORTH_AMERICAN_NUMBERS, {})).toEqual(['US', 'CA', 'JM', 'PR', 'BS']);
+  });
+
+  it.each([
+    [['GB'], ['GB', 'GG', 'JE', 'IM']],
+    [['GG'], ['GG']],
+    [
+      ['JE', 'IM'],
+      ['JE', 'IM'],
+    ],
+    [['US'], []],
+  ])('%j are those of which %j are allowed among those that share +44', (allowedCountries, allowed) => {
+    expect(allowedOf(BRITISH_MOBILES, { allowedCountries })).toEqual(allowed);
+  });
+
+  it.each([
+    [['GB'], []],
+    [['GG'], ['GB', 'JE', 'IM']],
+    [['US'], ['GB', 'GG', 'JE', 'IM']],
+  ])('%j denied leave %j of those that share +44', (deniedCountries, allowed) => {
+    expect(allowedOf(BRITISH_MOBILES, { deniedCountries })).toEqual(allowed);
+  });
+
+  it.each(Object.keys(NORTH_AMERICAN_NUMBERS))('of +1 each stand for themselves: %s', (country) => {
+    const others = Object.keys(NORTH_AMERICAN_NUMBERS).filter((other) => other !== country);
+
+    expect(allowedOf(NORTH_AMERICAN_NUMBERS, { allowedCountries: [country] })).toEqual([country]);
+    expect(allowedOf(NORTH_AMERICAN_NUMBERS, { deniedCountries: [country] })).toEqual(others);
+  });
+
+  it('are denied where they are allowed as well', () => {
+    expect(allowedOf(BRITISH_MOBILES, { allowedCountries: ['GB'], deniedCountries: ['JE'] })).toEqual([
+      'GB',
+      'GG',
+      'IM',
+    ]);
+  });
+
+  it.each(['+979123456789', '+80012345678', '+883510000000000'])(
+    'refuse %s, of none, as soon as one is named',
+    (number) => {
+      expect(isAllowed(number, { deniedTypes: [] })).toBe(true);
+      expect(isAllowed(number, { deniedTypes: [], allowedCountries: ['US'] })).toBe(false);
+      expect(isAllowed(number, { deniedTypes: [], deniedCountries: ['US'] })).toBe(false);
+    },
+  );
+
+  it('refuse a number that could be of another one', () => {
+    const possible: NumberOptions = { validation: 'possible' };
+    const ofOneOfFour = '+447700900123';
+    const ofAnyOfPlusOne = '+12001234567';
+
+    expect(isAllowed(ofOneOfFour, possible)).toBe(true);
+    expect(isAllowed(ofOneOfFour, { ...possible, allowedCountries: ['GB'] })).toBe(true);
+    expect(isAllowed(ofOneOfFour, { ...possible, allowedCountries: ['GG', 'JE'] })).toBe(false);
+    expect(isAllowed(ofOneOfFour, { ...possible, deniedCountries: ['IM'] })).toBe(false);
+    expect(isAllowed(ofAnyOfPlusOne, { ...possible, allowedCountries: ['US', 'CA'] })).toBe(false);
+    expect(isAllowed(ofAnyOfPlusOne, { ...possible, deniedCountries: ['JM'] })).toBe(false);
+    expect(isAllowed(ofAnyOfPlusOne, { ...possible, deniedCountries: ['FR'] })).toBe(true);
+  });
+});
+
+describe('the types', () => {
+  it('are refused by default when they cost more or take no message', () => {
+    expect(allowedOf(NUMBERS_OF_TYPES, {})).toEqual(['MOBILE', 'FIXED_LINE_OR_MOBILE', 'VOIP']);
+    for (const number of FORBIDDEN_NUMBERS) expect(isAllowed(number, {})).toBe(false);
+  });
+
+  it.each(PHONE_NUMBER_TYPES)('are those that are named, %s alone', (type) => {
+    const others = Object.keys(NUMBERS_OF_TYPES).filter((other) => other !== type);
+
+    expect(allowedOf(NUMBERS_OF_TYPES, { deniedTypes: [type] })).toEqual(others);
+  });
+
+  it('refuse none when the list is empty', () => {
+    expect(allowedOf(NUMBERS_OF_TYPES, { deniedTypes: [] })).toEqual(Object.keys(NUMBERS_OF_TYPES));
+  });
+});
+
+describe('the options of numbers', () => {
+  it.each([
+    {},
+    undefined,
+    { allowedCountries: undefined, deniedTypes: undefined, validation: undefined },
+    { allowedCountries: ['GB'], deniedCountries: [], deniedTypes: [], validation: 'possible' },
+  ])('%j are right', (numbers) => {
+    expect(read(numbers).faults).toEqual([]);
+  });
+
+  it.each([
+    ['GB', /^numbers: must be an object/],
+    [{ allowed: ['GB'] }, /^numbers\.allowed: is not an option/],
+    [{ allowedCountries: [] }, /^numbers\.allowedCountries: must name a country/],
+    [{ allowedCountries: 'GB' }, /^numbers\.allowedCountries: must be a list of strings/],
+    [{ allowedCountries: null }, /^numbers\.allowedCountries: must be a list of strings/],
+    [{ allowedCountries: ['GB', 'gb'] }, /^numbers\.allowedCountries: "gb" is not a country/],
+    [{ allowedCountries: ['constructor'] }, /^numbers\.allowedCountries: "constructor" is not a country/],
+    [{ allowedCountries: ['001'] }, /^numbers\.allowedCountries: "001" is not a country/],
+    [{ deniedCountries: ['XX'] }, /^numbers\.deniedCountries: "XX" is not a country/],
+    [{ deniedCountries: [7] }, /^numbers\.deniedCountries: must be a list of strings/],
+    [{ deniedTypes: ['premium_rate'] }, /^numbers\.deniedTypes: "premium_rate" is not a type of number/],
+    [{ deniedTypes: {} }, /^numbers\.deniedTypes: must be a list of strings/],
+    [{ validation: 'strict' }, /^numbers\.validation: must be "valid" or "possible"/],
+    [{ validation: true }, /^numbers\.validation: must be "valid" or "possible"/],
+  ])('%j are refused', (numbers, fault) => {
+    expect(read(numbers).faults).toEqual([expect.stringMatching(fault)]);
+  });
+});

@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { OptionReader } from '../../lib/option-reader.js';
+import { testCodeOf } from '../../lib/verification/test-numbers.js';
+import { readTestNumbers, warningsOfTestNumbers } from '../../lib/verification/test-numbers.options.js';
+import { NUMBER } from '../support/requests.js';
+
+const NEW_YEAR = Date.UTC(2027, 0, 1);
+
+function read(testNumbers: unknown) {
+  const faults: string[] = [];
+  return { testNumbers: readTestNumbers(new OptionReader({ testNumbers }, faults), 'valid'), faults };
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('a test number', () => {
+  const { testNumbers } = read({
+    numbers: { '+1 (415) 555-2671': '4242', '+54 11 15 2345-6789': 'abc!' },
+    until: '2027-01-01',
+  });
+
+  it('has its code in whatever spelling it was configured', () => {
+    expect(testCodeOf(NUMBER, testNumbers, 0)).toBe('4242');
+    expect(testCodeOf('+5491123456789', testNumbers, 0)).toBe('abc!');
+    expect(testCodeOf('+14155552672', testNumbers, 0)).toBeUndefined();
+    expect(testCodeOf(NUMBER, undefined, 0)).toBeUndefined();
+  });
+
+  it('is an ordinary one from the start of its last day in UTC', () => {
+    expect(testCodeOf(NUMBER, testNumbers, NEW_YEAR - 1)).toBe('4242');
+    expect(testCodeOf(NUMBER, testNumbers, NEW_YEAR)).toBeUndefined();
+  });
+
+  it('whose time is over is warned of', () => {
+    expect(warningsOfTestNumbers(testNumbers, NEW_YEAR - 1)).toEqual([]);
+    expect(warningsOfTestNumbers(testNumbers, NEW_YEAR)).toEqual([expect.stringMatching(/until 2027-01-01 is over/)]);
+    expect(warningsOfTestNumbers(undefined, NEW_YEAR)).toEqual([]);
+  });
+
+  it('without a last day stays one', () => {
+    const forEver = read({ numbers: { [NUMBER]: '4242' } }).testNumbers;
+
+    expect(testCodeOf(NUMBER, forEver, Number.MAX_SAFE_INTEGER)).toBe('4242');
+    expect(warningsOfTestNumbers(forEver, Number.MAX_SAFE_INTEGER)).toEqual([]);
+  });
+});
+
+describe('the options of test numbers', () => {
+  const GOOD = { [NUMBER]: '123456' };
+
+  it.each([
+    undefined,
+    { numbers: GOOD },
+    { numbers: {} },
+    { numbers: GOOD, until: '2028-02-29' },
+    { numbers: GOOD, until: undefined },
+  ])('%j are right', (testNumbers) => {
+    expect(read(testNumbers).faults).toEqual([]);
+  });
+
+  it.each([
+    [GOOD, /^testNumbers\.\+14155552671: is not an option/],
+    [{ until: '2027-01-01' }, /^testNumbers\.numbers: is required/],
+    [{ numbers: [NUMBER] }, /^testNumbers\.numbers: must be an object/],
+    [{ numbers: { '4155552671': '123456' } }, /number 1 is not a valid phone number/],
+    [{ numbers: { ...GOOD, '+1999': '123456' } }, /number 2 is not a valid phone number/],
+    [{ numbers: { ...GOOD, '+1 415 555 2671': '654321' } }, /number 2 is there already/],
+    [{ numbers: { [NUMBER]: 123456 } }, /the code of number 1 must be/],
+    [{ numbers: { [NUMBER]: '123' } }, /the code of number 1 must be/],
+    [{ numbers: { [NUMBER]: '123 456' } }, /the code of number 1 must be/],
+    [{ numbers: { [NUMBER]: '1'.repeat(33) } }, /the code of number 1 must be/],
+  ])('%j are refused', (testNumbers, fault) => {
+    expect(read(testNumbers).faults).toContainEqual(expect.stringMatching(fault));
+  });
+
+  it.each([
+    '',
+    'tomorrow',
+    '2027-1-1',
+    '2027-02-29',
+    '2027-02-30',
+    '2027-13-01',
+    '2027-01-00',
+    '2027-01-01T00:00:00Z',
+    '2027-01-01 ',
+    '01.01.2027',
+    '20270101',
+    20270101,
+    null,
+    new Date(NEW_YEAR),
+  ])('end on no day when until is %j', (until) => {
+    expect(read({ numbers: GOOD, until }).faults).toEqual([
+      'testNumbers.until: must be a day as YYYY-MM-DD, such as "2027-01-01"',
+    ]);
+  });
+
+  it.each(['production', 'staging', 'prod'])('must end with NODE_ENV=%s', (environment) => {
+    vi.stubEnv('NODE_ENV', environment);
+
+    expect(read({ numbers: GOOD }).faults).toEqual([expect.stringMatching(/^testNumbers\.until: is required/)]);
+    expect(read({ numbers: GOOD, until: '2027-01-01' }).faults).toEqual([]);
+    expect(read(undefined).faults).toEqual([]);
+  });
+
+  it.each(['test', 'development', '', undefined])('need not end with NODE_ENV=%j', (environment) => {
+    vi.stubEnv('NODE_ENV', environment);
+
+    expect(read({ numbers: GOOD }).faults).toEqual([]);
+  });
+
+  it('show neither number nor code in a fault', () => {
+    const { faults } = read({ numbers: { '4155552671': '123456', [NUMBER]: '12 34' } });
+
+    expect(faults).toHaveLength(2);
+    expect(faults.join()).not.toMatch(/4155552671|123456|12 34/);
+  });
+});
