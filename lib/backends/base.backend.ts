@@ -55,8 +55,8 @@ export type BulkSendResult = readonly {
   readonly error?: SmsDeliveryError | undefined;
 }[];
 
-/** Messages under way at once in the bulk send that a backend inherits. */
-const BULK_CONCURRENCY = 5;
+/** Messages under way at once where the library itself sends to many numbers. */
+export const BULK_CONCURRENCY = 5;
 
 /**
  * Sends the messages. Extend it to use any provider: `sendSms` is all that a backend must have.

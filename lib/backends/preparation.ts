@@ -13,6 +13,9 @@ export interface Preparation {
   readonly resolve: (token: InjectionToken) => unknown;
 }
 
+/** Of a backend that is used without the module, such as in a script. */
+export const ALONE: Preparation = { timeoutMs: 10_000, insideTimeoutMs: 5000, resolve: () => undefined };
+
 /** The method with which a backend takes its {@link Preparation} and answers its time limit, in milliseconds. */
 export const PREPARE = Symbol('PhoneVerify.prepare');
 

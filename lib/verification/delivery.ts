@@ -1,4 +1,10 @@
-import { BaseBackend, type BulkSendResult, type SendContext, type SendReceipt } from '../backends/base.backend.js';
+import {
+  BaseBackend,
+  BULK_CONCURRENCY,
+  type BulkSendResult,
+  type SendContext,
+  type SendReceipt,
+} from '../backends/base.backend.js';
 import { forEachBounded } from '../backends/bounded-concurrency.js';
 import {
   type FailureReport,
@@ -7,11 +13,12 @@ import {
   type ReportingContext,
   withoutSecrets,
 } from '../backends/failure-report.js';
+import { readReceipt } from '../backends/receipt.js';
 import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
 import type { Clock } from './clock.js';
 import { redact, redactedCause, type Secrets } from './redaction.js';
 import { isThrown } from './thrown.js';
-import { TimeLimitError, withinTimeLimit } from './time-limit.js';
+import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from './time-limit.js';
 
 /** A message that carries a code. */
 export interface CodeMessage {
@@ -22,12 +29,6 @@ export interface CodeMessage {
   readonly securityCode: string;
   readonly context: Omit<SendContext, 'signal' | 'deadline'>;
 }
-
-/** Messages under way at once where the library itself sends to many numbers. */
-const BULK_CONCURRENCY = 5;
-
-/** The longest that `setTimeout` waits. */
-const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** Widths of the columns that keep a receipt. */
 const MAX_BACKEND_LENGTH = 64;
@@ -122,17 +123,12 @@ export class Delivery {
 
   /** Keeps of a receipt what is there and fits, whatever the backend answered: the message went. */
   #readReceipt(receipt: SendReceipt | void, secrets: Secrets): SendReceipt {
-    try {
-      const { backend, messageId, segments }: Partial<Record<keyof SendReceipt, unknown>> =
-        typeof receipt === 'object' && receipt !== null ? receipt : {};
-      return {
-        backend: (typeof backend === 'string' ? redact(backend, secrets) : this.#name).slice(0, MAX_BACKEND_LENGTH),
-        ...(typeof messageId === 'string' && { messageId: redact(messageId, secrets).slice(0, MAX_MESSAGE_ID_LENGTH) }),
-        ...(typeof segments === 'number' && { segments }),
-      };
-    } catch {
-      return { backend: this.#name.slice(0, MAX_BACKEND_LENGTH) };
-    }
+    const { backend, messageId, segments } = readReceipt(receipt, this.#name);
+    return {
+      backend: redact(backend, secrets).slice(0, MAX_BACKEND_LENGTH),
+      ...(messageId !== undefined && { messageId: redact(messageId, secrets).slice(0, MAX_MESSAGE_ID_LENGTH) }),
+      ...(segments !== undefined && { segments }),
+    };
   }
 }
 

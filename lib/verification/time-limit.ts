@@ -1,3 +1,6 @@
+/** The longest that `setTimeout` waits. */
+export const LONGEST_TIMER_MS = 2_147_483_647;
+
 /** The time for some work is over. What the work did is unknown. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';

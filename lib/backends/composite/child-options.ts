@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import { OptionReader } from '../../option-reader.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
 import type { BackendClass } from '../../phone-verify.options.js';
+import { PHONE_VERIFY_BACKEND_OPTIONS } from '../../phone-verify.tokens.js';
 import { isBackendClass } from '../backend-form.js';
 import { BaseBackend } from '../base.backend.js';
-import { Child, type ExistingBackend } from './child.js';
+import { Child, type ExistingBackend, faultsInside } from './child.js';
 
 /**
  * A backend inside a composite one, and its settings.
@@ -50,12 +51,11 @@ export function readChild(
 }
 
 function isExisting(value: unknown): value is ExistingBackend {
-  return typeof value === 'object' && value !== null && 'useExisting' in value;
+  return typeof value === 'object' && value !== null && 'useExisting' in value && value.useExisting !== undefined;
 }
 
 function build(type: BackendClass, options: object, path: string, faults: string[]): BaseBackend<unknown> | undefined {
-  const parameters: unknown[] = Reflect.getMetadata('design:paramtypes', type) ?? [];
-  if (parameters.length > 1) {
+  if (injectsMore(type)) {
     faults.push(
       `${path}.backend: ${type.name} injects more than its options; provide it in a module and give { useExisting: ${type.name} }`,
     );
@@ -65,7 +65,26 @@ function build(type: BackendClass, options: object, path: string, faults: string
     return new type(options);
   } catch (error) {
     if (!(error instanceof PhoneVerifyConfigurationError)) throw error;
-    faults.push(...error.faults.map((fault) => `${path}.${fault}`));
+    faults.push(...faultsInside(path, error));
     return undefined;
   }
+}
+
+/** Nest's own keys for what it knows of a class. */
+const PARAMETER_TYPES = 'design:paramtypes';
+const DECLARED_PARAMETERS = 'self:paramtypes';
+const DECLARED_PROPERTIES = 'self:properties_metadata';
+const INJECTABLE = '__injectable__';
+
+/** Whether Nest would give a class something beside, or in place of, its options. */
+function injectsMore(type: BackendClass): boolean {
+  const parameters: unknown[] = Reflect.getMetadata(PARAMETER_TYPES, type) ?? [];
+  const declared: { index: number; param: unknown }[] = Reflect.getMetadata(DECLARED_PARAMETERS, type) ?? [];
+  const [first] = parameters;
+  return (
+    Math.max(parameters.length, type.length) > 1 ||
+    declared.some(({ param }) => param !== PHONE_VERIFY_BACKEND_OPTIONS) ||
+    (typeof first === 'function' && Reflect.hasMetadata(INJECTABLE, first)) ||
+    Reflect.hasMetadata(DECLARED_PROPERTIES, type)
+  );
 }

@@ -1,4 +1,4 @@
-import type { CircuitBreakerPolicy } from 'cockatiel';
+import type { CircuitBreakerPolicy, IBackoff } from 'cockatiel';
 import { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
@@ -17,7 +17,8 @@ type Outcome<T> = { readonly value: T } | { readonly rejected: SmsDeliveryError 
 
 /**
  * Keeps messages from a backend that fails again and again, and from one that asked to be left alone for a while. One
- * message then tries whether it is back; the others do not wait for that.
+ * message then tries whether it is back; the others do not wait for that. Time is that of `performance.now`, which
+ * nobody sets back.
  */
 export class CircuitBreaker {
   #policy: Promise<CircuitBreakerPolicy> | undefined;
@@ -28,9 +29,11 @@ export class CircuitBreaker {
   /**
    * Runs a send, or fails at once.
    *
+   * @param isCutShort - Asked when the send failed: whether it had less time than it may take, so that the backend is not
+   *   to blame. That counts only against one that is being tried again.
    * @throws {@link SmsDeliveryError}: that of the send, or one of which {@link isRefusal} is true.
    */
-  async run<T>(send: () => Promise<T>): Promise<T> {
+  async run<T>(send: () => Promise<T>, isCutShort: () => boolean = () => false): Promise<T> {
     const { CircuitState, isBrokenCircuitError } = await import('cockatiel');
     this.#policy ??= this.#create();
     const policy = await this.#policy;
@@ -39,16 +42,17 @@ export class CircuitBreaker {
     // Without this the message would wait for another one's trial, in the worst case for its whole time limit.
     if (policy.state === CircuitState.HalfOpen) throw new BreakerRefusal('unavailable', 'Its breaker is being tried.');
     try {
-      const outcome = await policy.execute(() => this.#observe(send));
+      const outcome = await policy.execute(() => this.#observe(send, isCutShort));
       if ('rejected' in outcome) throw outcome.rejected;
       return outcome.value;
     } catch (error) {
-      throw isBrokenCircuitError(error) ? new BreakerRefusal('unavailable', 'Its breaker is open.') : error;
+      if (isBrokenCircuitError(error)) throw new BreakerRefusal('unavailable', 'Its breaker is open.');
+      throw error instanceof CutShort ? error.cause : error;
     }
   }
 
   /** A provider that refuses a number works, so that counts as a success. */
-  async #observe<T>(send: () => Promise<T>): Promise<Outcome<T>> {
+  async #observe<T>(send: () => Promise<T>, isCutShort: () => boolean): Promise<Outcome<T>> {
     try {
       return { value: await send() };
     } catch (error) {
@@ -57,14 +61,37 @@ export class CircuitBreaker {
       if (error.retryAfterSeconds !== undefined) {
         this.#restsUntil = performance.now() + error.retryAfterSeconds * 1000;
       }
-      throw error;
+      throw isCutShort() ? new CutShort(error) : error;
     }
   }
 
   async #create(): Promise<CircuitBreakerPolicy> {
-    const { circuitBreaker, ConsecutiveBreaker, handleAll } = await import('cockatiel');
+    const { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } = await import('cockatiel');
     const { failures, halfOpenAfterMs } = this.options;
-    return circuitBreaker(handleAll, { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failures) });
+    const isFailure = (error: Error): boolean => !(error instanceof CutShort) || policy.state === CircuitState.HalfOpen;
+    const policy = circuitBreaker(handleWhen(isFailure), {
+      halfOpenAfter: { next: () => pause(halfOpenAfterMs) },
+      breaker: new ConsecutiveBreaker(failures),
+    });
+    return policy;
+  }
+}
+
+/** How long a breaker stays open. It asks for the duration each time, and measures it by a clock that can be set back. */
+function pause(milliseconds: number): IBackoff<unknown> {
+  const end = performance.now() + milliseconds;
+  return {
+    get duration() {
+      return performance.now() < end ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    },
+    next: () => pause(milliseconds),
+  };
+}
+
+/** A failure that says little about the backend. */
+class CutShort extends Error {
+  constructor(override readonly cause: SmsDeliveryError) {
+    super('There was too little time.');
   }
 }
 

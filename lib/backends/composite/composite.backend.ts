@@ -14,7 +14,7 @@ export abstract class CompositeBackend<TOptions>
   extends BaseBackend<TOptions>
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
 {
-  /** The backends inside, each once. */
+  /** The backends inside. */
   protected abstract readonly children: readonly Child[];
 
   /** Starts the backends inside. */
@@ -49,10 +49,27 @@ export abstract class CompositeBackend<TOptions>
   /** @internal */
   abstract [PREPARE](preparation: Preparation): number;
 
-  /** Calls a hook of every backend that has it, also when another one fails. */
+  /** Calls a hook of every backend inside that has it, and fails when all are done and one of them failed. */
   async #each<Hook extends object>(name: keyof Hook & string, call: (backend: Hook) => unknown): Promise<void> {
-    const own = new Set<object>(this.children.filter(({ isOwn }) => isOwn).map(({ backend }) => backend));
-    const having = [...own].filter((backend): backend is Hook => name in backend);
-    await Promise.all(having.map(async (backend) => call(backend)));
+    const having = [...this.#inside(name)].filter((backend): backend is Hook => name in backend);
+    const calls = await Promise.allSettled(having.map(async (backend) => call(backend)));
+    for (const outcome of calls) if (outcome.status === 'rejected') throw outcome.reason;
   }
+
+  /**
+   * The backends whose hook this one calls, each once, also when it is inside several composite ones: these are looked
+   * into, unless they have a hook of their own.
+   */
+  #inside(hook: string, found = new Set<object>()): ReadonlySet<object> {
+    for (const { backend } of this.children.filter(({ isOwn }) => isOwn)) {
+      const isPlain = backend instanceof CompositeBackend && hasSame(backend, CompositeBackend.prototype, hook);
+      if (isPlain) backend.#inside(hook, found);
+      else found.add(backend);
+    }
+    return found;
+  }
+}
+
+function hasSame(one: object, other: object, name: string): boolean {
+  return Reflect.get(one, name) === Reflect.get(other, name);
 }

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
 import { asDeliveryError, type SendContext, type SendReceipt } from '../base.backend.js';
 import { reportOf } from '../failure-report.js';
-import { PREPARE, type Preparation } from '../preparation.js';
+import { ALONE, PREPARE, type Preparation } from '../preparation.js';
 import { checkBackendOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
 import { SmsDeliveryError } from '../sms-delivery.error.js';
+import { Attempts } from './attempts.js';
 import type { Child } from './child.js';
 import { type ChildBackendOptions, readChild } from './child-options.js';
-import { type BreakerOptions, CircuitBreaker, isRefusal } from './circuit-breaker.js';
+import { type BreakerOptions, CircuitBreaker } from './circuit-breaker.js';
 import { CompositeBackend } from './composite.backend.js';
 import { failureOfAll } from './failure-of-all.js';
 
@@ -49,7 +50,7 @@ interface Guarded {
 export class FailoverBackend extends CompositeBackend<FailoverBackendOptions> {
   readonly #guarded: readonly Guarded[];
   readonly #isEagerAfterUnknown: boolean;
-  #deadlineMs = DEFAULT_DEADLINE_MS;
+  #deadlineMs: number | undefined;
 
   /** @throws {@link PhoneVerifyConfigurationError} with every fault, those of the backends inside included. */
   constructor(options: FailoverBackendOptions) {
@@ -65,23 +66,32 @@ export class FailoverBackend extends CompositeBackend<FailoverBackendOptions> {
 
   /** {@inheritDoc BaseBackend.sendSms} */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
-    const end = performance.now() + this.#deadlineMs;
+    return Attempts.of(number, message, (attempts) => this.#sendOnce(number, message, send, attempts));
+  }
+
+  async #sendOnce(
+    number: string,
+    message: string,
+    send: SendContext | undefined,
+    attempts: Attempts,
+  ): Promise<SendReceipt> {
+    const end = performance.now() + (this.#deadlineMs ?? this[PREPARE](ALONE));
     const report = reportOf(send, number, message);
     const failures: SmsDeliveryError[] = [];
-    let copiesLeft = Number.POSITIVE_INFINITY;
+    // A timer may come a fraction of a millisecond early.
+    const isOver = (): boolean => send?.signal.aborted === true || performance.now() > end - 1;
     for (const { child, breaker } of this.#guarded) {
+      if (attempts.areOver || isOver()) break;
       const limitMs = Math.min(child.limitMs, end - performance.now());
-      if (limitMs <= 0 || send?.signal.aborted) break;
+      const failedBefore = attempts.count;
       try {
-        return await breaker.run(() => child.send(number, message, send, limitMs));
+        return await breaker.run(() => child.send(number, message, send, limitMs), isOver);
       } catch (thrown) {
         const error = asDeliveryError(thrown);
         report(child.name, error);
         failures.push(error);
-        if (error.kind === 'rejected') break;
-        if (!isRefusal(error)) copiesLeft -= 1;
-        if (error.kind === 'unknown') copiesLeft = Math.min(copiesLeft, this.#isEagerAfterUnknown ? 1 : 0);
-        if (copiesLeft <= 0) break;
+        attempts.note(error, failedBefore);
+        if (error.kind === 'rejected' || (error.kind === 'unknown' && !this.#isEagerAfterUnknown)) break;
       }
     }
     throw failureOfAll(failures);

@@ -1,19 +1,23 @@
 import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../sms-delivery.error.js';
+import { isRefusal } from './circuit-breaker.js';
 
 /**
  * One error for a message that none of several backends took. It is `unknown` as soon as one of them may have sent it;
- * else `rejected`, when the last one refused the number; else the kind that all of them share, or `unavailable`. The
- * seconds to wait are those of the first that takes messages again.
+ * else `rejected`, when the last one refused the number; else the kind that all of them share, or `unavailable`. There
+ * are seconds to wait when each of them asks for a pause, those of the first that takes messages again.
  */
 export function failureOfAll(failures: readonly SmsDeliveryError[]): SmsDeliveryError {
   const last = failures.at(-1);
   if (last === undefined) return new SmsDeliveryError('unavailable', 'There was no time left to try a backend.');
   if (failures.length === 1) return last;
-  const waits = failures.map(({ retryAfterSeconds }) => retryAfterSeconds).filter((seconds) => seconds !== undefined);
+  const waits = failures.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds);
+  const shortestWait = Math.min(...waits);
+  // Nobody was asked: who called must be able to tell, so that it counts as no try.
+  if (failures.every(isRefusal)) return failures[waits.indexOf(shortestWait)] ?? last;
   return new SmsDeliveryError(kindOfAll(failures), 'No backend took the message.', {
     cause: last,
     providerCode: last.providerCode,
-    retryAfterSeconds: waits.length === 0 ? undefined : Math.min(...waits),
+    retryAfterSeconds: shortestWait === 0 ? undefined : shortestWait,
   });
 }
 

@@ -4,19 +4,23 @@ import { checkBackendOptions } from '../provider/provider-options.js';
 import type { Child } from './child.js';
 import { readChild } from './child-options.js';
 
+/** They share the ranges of `GB`: a person in London can have a number that counts as one of theirs. */
+const SHARING_BRITISH_RANGES = new Set(['GG', 'JE', 'IM']);
+
 const PREFIX = /^\+\d{1,15}$/;
 
 /** Which backend is meant for which number. */
 export class Routes {
   constructor(
-    private readonly byPrefix: ReadonlyMap<string, Child>,
-    private readonly byCountry: ReadonlyMap<string, Child>,
+    private readonly byPrefix: ReadonlyMap<string, Child | undefined>,
+    private readonly byCountry: ReadonlyMap<string, Child | undefined>,
     private readonly otherwise: Child,
   ) {}
 
   /** Every backend, once. */
   get children(): readonly Child[] {
-    return [...new Set([...this.byPrefix.values(), ...this.byCountry.values(), this.otherwise])];
+    const all = new Set([...this.byPrefix.values(), ...this.byCountry.values(), this.otherwise]);
+    return [...all].filter((child) => child !== undefined);
   }
 
   /** The longest prefix that fits decides, then the country. */
@@ -25,14 +29,17 @@ export class Routes {
       const child = this.byPrefix.get(number.slice(0, length));
       if (child !== undefined) return child;
     }
-    return (country === undefined ? undefined : this.byCountry.get(country)) ?? this.otherwise;
+    const countries = country !== undefined && SHARING_BRITISH_RANGES.has(country) ? [country, 'GB'] : [country];
+    const own = countries.find((each) => each !== undefined && this.byCountry.has(each));
+    return (own === undefined ? undefined : this.byCountry.get(own)) ?? this.otherwise;
   }
 }
 
 /** @throws {@link PhoneVerifyConfigurationError} with every fault, those of the backends inside included. */
 export function readRoutes(options: unknown): Routes {
-  const byPrefix = new Map<string, Child>();
-  const byCountry = new Map<string, Child>();
+  // A route whose backend is at fault has none, and is never used.
+  const byPrefix = new Map<string, Child | undefined>();
+  const byCountry = new Map<string, Child | undefined>();
   let otherwise: Child | undefined;
   checkBackendOptions(options, ['routes', 'otherwise'], (reader) => {
     const routes = reader.value('routes');
@@ -43,7 +50,6 @@ export function readRoutes(options: unknown): Routes {
       const own = new OptionReader(Object(route), reader.faults, `${path}.`);
       const [countries, prefixes] = [own.texts('countries'), own.texts('prefixes')];
       if (countries.length + prefixes.length === 0) own.fault('countries', 'give countries, prefixes or both');
-      if (child === undefined) continue;
       assign(own, 'countries', countries, isCountry, 'ISO 3166-1 alpha-2 in capitals', byCountry, child);
       assign(own, 'prefixes', prefixes, (text) => PREFIX.test(text), 'a plus and 1 to 15 digits', byPrefix, child);
     }
@@ -63,12 +69,12 @@ function assign(
   texts: readonly string[],
   isRight: (text: string) => boolean,
   form: string,
-  children: Map<string, Child>,
-  child: Child,
+  children: Map<string, Child | undefined>,
+  child: Child | undefined,
 ): void {
   for (const text of texts) {
     if (!isRight(text)) reader.fault(name, `${JSON.stringify(text)} is not right: ${form}`);
-    else if (children.has(text)) reader.fault(name, `${text} is in another route already`);
+    else if (children.has(text)) reader.fault(name, `${text} is in a route already`);
     else children.set(text, child);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { asDeliveryError, type BulkSendResult, type SendContext, type SendReceipt } from '../base.backend.js';
-import { PREPARE, type Preparation } from '../preparation.js';
+import type { BulkSendResult, SendContext, SendReceipt } from '../base.backend.js';
+import { ALONE, PREPARE, type Preparation } from '../preparation.js';
 import { SmsDeliveryError } from '../sms-delivery.error.js';
 import type { Child } from './child.js';
 import type { ChildBackendOptions } from './child-options.js';
@@ -13,7 +13,7 @@ import { readRoutes, type Routes } from './routes.js';
  * @publicApi
  */
 export interface RouteOptions extends ChildBackendOptions {
-  /** Countries, ISO 3166-1 alpha-2 in capitals. */
+  /** Countries, ISO 3166-1 alpha-2 in capitals. `GB` includes `GG`, `JE` and `IM`, unless they have a route. */
   readonly countries?: readonly string[];
   /** Beginnings of numbers in E.164, such as `+1787`. */
   readonly prefixes?: readonly string[];
@@ -39,6 +39,7 @@ export interface RoutingBackendOptions {
 @Injectable()
 export class RoutingBackend extends CompositeBackend<RoutingBackendOptions> {
   readonly #routes: Routes;
+  #isPrepared = false;
 
   /** @throws {@link PhoneVerifyConfigurationError} with every fault, those of the backends inside included. */
   constructor(options: RoutingBackendOptions) {
@@ -52,21 +53,25 @@ export class RoutingBackend extends CompositeBackend<RoutingBackendOptions> {
 
   /** {@inheritDoc BaseBackend.sendSms} */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
+    this.#ensurePrepared();
     const child = this.#routes.find(number, send?.country);
     return child.send(number, message, send, child.limitMs);
   }
 
   /** {@inheritDoc BaseBackend.sendBulkSms} Each backend is handed its numbers together. */
   override async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult> {
+    this.#ensurePrepared();
     const groups = new Map<Child, string[]>();
     for (const number of new Set(numbers)) {
       const child = this.#routes.find(number);
-      groups.set(child, [...(groups.get(child) ?? []), number]);
+      const group = groups.get(child);
+      if (group === undefined) groups.set(child, [number]);
+      else group.push(number);
     }
     const results = new Map<string, BulkSendResult[number]>();
     await Promise.all(
       [...groups].map(async ([child, group]) => {
-        for (const result of await sendGroup(child, group, message)) results.set(result.number, result);
+        for (const result of await child.sendBulk(group, message)) results.set(result.number, result);
       }),
     );
     const untold = new SmsDeliveryError('unknown', 'The backend did not say what became of it.');
@@ -76,16 +81,11 @@ export class RoutingBackend extends CompositeBackend<RoutingBackendOptions> {
   /** @internal */
   override [PREPARE](preparation: Preparation): number {
     for (const child of this.children) child.prepare({ ...preparation, timeoutMs: preparation.insideTimeoutMs });
+    this.#isPrepared = true;
     return Math.max(...this.children.map(({ limitMs }) => limitMs));
   }
-}
 
-/** A backend that tells nothing of its numbers took them all; one that throws took none. */
-async function sendGroup(child: Child, numbers: readonly string[], message: string): Promise<BulkSendResult> {
-  try {
-    const results = await child.backend.sendBulkSms(numbers, message);
-    return results ?? numbers.map((number) => ({ number, receipt: { backend: child.name } }));
-  } catch (thrown) {
-    return numbers.map((number) => ({ number, error: asDeliveryError(thrown) }));
+  #ensurePrepared(): void {
+    if (!this.#isPrepared) this[PREPARE](ALONE);
   }
 }

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { SendReceipt } from '../base.backend.js';
 import type { HttpAnswer, HttpRequest } from '../provider/http-exchange.js';
@@ -22,9 +23,9 @@ export interface HttpBackendOptions {
    * Makes the body for a number in E.164 and a text: an object is sent as JSON, a `URLSearchParams` as a form, a string as
    * it is.
    */
-  readonly body: (number: string, message: string) => object | string;
+  readonly body: (number: string, message: string) => object | string | Promise<object | string>;
   /** Whether an answer took the message. Default: any status from 200 to 299. */
-  readonly accepted?: (status: number, text: string) => boolean;
+  readonly accepted?: (status: number, text: string) => boolean | Promise<boolean>;
   /** Longest call in milliseconds, 1 to 600 000. Can only shorten the module's `delivery.timeoutMs`. Default: none. */
   readonly timeoutMs?: number;
 }
@@ -47,8 +48,9 @@ export class HttpBackend extends ProviderBackend<HttpBackendOptions> {
       if (reader.value('url') === undefined) reader.fault('url', 'is required');
       reader.url('url');
       if (!/^[A-Z]+$/.test(reader.text('method', 'POST'))) reader.fault('method', 'must be a method in capitals');
-      const headers = Object.values(reader.object('headers'));
-      if (!headers.every((value) => typeof value === 'string')) reader.fault('headers', 'must be texts by name');
+      if (!Object.entries(reader.object('headers')).every(isHeader)) {
+        reader.fault('headers', 'must be texts by name, both as HTTP allows them');
+      }
       if (reader.value('body') === undefined) reader.fault('body', 'is required');
       reader.function('body');
       reader.function('accepted');
@@ -58,7 +60,7 @@ export class HttpBackend extends ProviderBackend<HttpBackendOptions> {
 
   protected override async deliver({ to, text, exchange }: OutgoingMessage): Promise<SendReceipt> {
     const { accepted = isSuccess } = this.options;
-    let request = this.#request(to, text);
+    let request = await this.#make(to, text);
     let answer = await exchange(request);
     for (let followed = 0; followed < MAX_REDIRECTS; followed += 1) {
       const next = redirected(request, answer);
@@ -66,13 +68,24 @@ export class HttpBackend extends ProviderBackend<HttpBackendOptions> {
       request = next;
       answer = await exchange(request);
     }
-    if (accepted(answer.status, answer.text)) return { backend: this.constructor.name };
+    if (await accepted(answer.status, answer.text)) return { backend: this.constructor.name };
     throw refusalOf(answer);
   }
 
-  #request(number: string, message: string): HttpRequest {
+  /** Nothing was sent when the application's own function fails. */
+  async #make(number: string, message: string): Promise<HttpRequest> {
+    try {
+      return await this.#request(number, message);
+    } catch (thrown) {
+      throw new SmsDeliveryError('misconfigured', 'The option `body` made no body.', { cause: thrown });
+    }
+  }
+
+  async #request(number: string, message: string): Promise<HttpRequest> {
     const { url, method = 'POST', headers = {}, body } = this.options;
-    const content = body(number, message);
+    const content = await body(number, message);
+    // Declared so, but it may have made anything.
+    if (typeof content !== 'string' && !isObject(content)) throw new TypeError('It is neither an object nor a text.');
     if (method === 'GET') return { method, url: withQuery(url, content), headers };
     const type = typeof content === 'string' ? 'text/plain' : content instanceof URLSearchParams ? FORM : JSON_TYPE;
     const hasType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
@@ -88,6 +101,21 @@ export class HttpBackend extends ProviderBackend<HttpBackendOptions> {
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function isHeader([name, value]: readonly [string, unknown]): boolean {
+  try {
+    validateHeaderName(name);
+    if (typeof value !== 'string') return false;
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;

@@ -1,0 +1,365 @@
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  type BaseBackend,
+  FailoverBackend,
+  type FailoverBackendOptions,
+  SmsDeliveryError,
+} from '../../../lib/index.js';
+import {
+  failureOf,
+  fails,
+  hangs,
+  isSettled,
+  pass,
+  type ScriptedBackend,
+  scripted,
+  started,
+  stopTime,
+} from '../../support/composites.js';
+import { ODD_THROWS } from '../../support/failing-backends.js';
+import { KeptLogs } from '../../support/logs.js';
+import { sendContext } from '../../support/provider-faults.js';
+import { NUMBER } from '../../support/requests.js';
+
+const TEXT = 'Your code is 481516';
+
+let logs: KeptLogs;
+
+beforeEach(() => {
+  stopTime();
+  logs = new KeptLogs();
+  Logger.overrideLogger(logs);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  Logger.overrideLogger(false);
+});
+
+function failover(
+  backends: readonly BaseBackend<unknown>[],
+  options: Omit<FailoverBackendOptions, 'backends'> = {},
+): FailoverBackend {
+  return started(new FailoverBackend({ backends: backends.map((backend) => ({ backend })), ...options }));
+}
+
+function attempts(...backends: readonly ScriptedBackend[]): readonly number[] {
+  return backends.map(({ handed }) => handed.length);
+}
+
+describe('FailoverBackend', () => {
+  it('sends through the preferred backend and asks no other', async () => {
+    const [first, second] = [scripted('First'), scripted('Second')];
+
+    expect(await failover([first, second]).sendSms(NUMBER, TEXT, sendContext())).toEqual({ backend: 'First' });
+    expect(attempts(first, second)).toEqual([1, 0]);
+  });
+
+  it.each(['throttled', 'unavailable', 'misconfigured', 'unknown'] as const)(
+    'sends the same text to the same number through the next backend after %s',
+    async (kind) => {
+      const [first, second] = [scripted('First', fails(kind)), scripted('Second')];
+      const send = sendContext();
+
+      expect(await failover([first, second]).sendSms(NUMBER, TEXT, send)).toEqual({ backend: 'Second' });
+
+      for (const backend of [first, second]) {
+        expect(backend.handed).toEqual([
+          { number: NUMBER, message: TEXT, send: expect.objectContaining({ sendId: send.sendId, country: 'US' }) },
+        ]);
+      }
+    },
+  );
+
+  it('asks nobody else when the number is rejected', async () => {
+    const backends = [
+      scripted('First', fails('unavailable')),
+      scripted('Second', fails('rejected')),
+      scripted('Third'),
+    ];
+
+    expect((await failureOf(failover(backends).sendSms(NUMBER, TEXT))).kind).toBe('rejected');
+    expect(attempts(...backends)).toEqual([1, 1, 0]);
+  });
+
+  it.each(['throttled', 'unavailable', 'misconfigured', 'unknown'] as const)(
+    'tries one further backend after unknown, also when that one is %s',
+    async (kind) => {
+      const backends = [scripted('First', fails('unknown')), scripted('Second', fails(kind)), scripted('Third')];
+
+      expect((await failureOf(failover(backends).sendSms(NUMBER, TEXT))).kind).toBe('unknown');
+      expect(attempts(...backends)).toEqual([1, 1, 0]);
+    },
+  );
+
+  it('counts a backend that rests as no try', async () => {
+    const backends = [
+      scripted('First', fails('unknown')),
+      scripted('Second', fails('throttled', 60)),
+      scripted('Third'),
+    ];
+    const backend = failover(backends);
+    await failureOf(backend.sendSms(NUMBER, TEXT));
+
+    expect(await backend.sendSms(NUMBER, TEXT)).toEqual({ backend: 'Third' });
+    expect(attempts(...backends)).toEqual([2, 1, 1]);
+  });
+
+  it("tries nobody else after unknown with afterUnknown: 'stop'", async () => {
+    const backends = [scripted('First', fails('unavailable')), scripted('Second', fails('unknown')), scripted('Third')];
+
+    const error = await failureOf(failover(backends, { afterUnknown: 'stop' }).sendSms(NUMBER, TEXT));
+
+    expect(error.kind).toBe('unknown');
+    expect(attempts(...backends)).toEqual([1, 1, 0]);
+  });
+
+  it.each([
+    ['before the further one', (inner: FailoverBackend, leaf: ScriptedBackend) => [inner, leaf], [1, 1, 0]],
+    ['as the further one', (inner: FailoverBackend, leaf: ScriptedBackend) => [leaf, inner], [1, 0, 1]],
+  ])('counts over nested failovers, %s', async (_name, arrange, expected) => {
+    const [first, second] = [scripted('First', fails('unknown')), scripted('Second', fails('unavailable'))];
+    const leaf = scripted('Leaf', fails('unknown'));
+    const outer = failover(arrange(new FailoverBackend({ backends: [{ backend: first }, { backend: second }] }), leaf));
+
+    for (const send of [sendContext(), undefined]) {
+      expect((await failureOf(outer.sendSms(NUMBER, TEXT, send))).kind).toBe('unknown');
+    }
+
+    expect(attempts(first, second, leaf)).toEqual(expected.map((count) => count * 2));
+  });
+
+  it('goes on from a nested failover none of whose backends may have sent anything', async () => {
+    const nested = new FailoverBackend({
+      backends: [
+        { backend: scripted('First', fails('unavailable')) },
+        { backend: scripted('Second', fails('throttled')) },
+      ],
+    });
+
+    expect(await failover([nested, scripted('Third')]).sendSms(NUMBER, TEXT)).toEqual({ backend: 'Third' });
+  });
+
+  it('counts anew for a message of its own that a backend sends meanwhile', async () => {
+    const alarm = failover([scripted('A', fails('unknown')), scripted('B')]);
+    const first = scripted('First', async () => {
+      await alarm.sendSms(NUMBER, 'First is down');
+      throw new SmsDeliveryError('unavailable', 'down');
+    });
+    const [second, third] = [scripted('Second', fails('unavailable')), scripted('Third')];
+
+    expect(await failover([first, second, third]).sendSms(NUMBER, TEXT)).toEqual({ backend: 'Third' });
+  });
+
+  it.each([
+    ['never answers', hangs],
+    [
+      'fails when it is told that time is over',
+      (send?: { signal: AbortSignal }) =>
+        new Promise((_resolve, reject) => send?.signal.addEventListener('abort', () => reject(new Error('aborted')))),
+    ],
+  ])('leaves the second its time when the first %s', async (_name, behaviour) => {
+    const second = scripted('Second', () => new Promise((resolve) => setTimeout(resolve, 4999)));
+    const sending = failover([scripted('First', behaviour), second]).sendSms(NUMBER, TEXT, sendContext());
+
+    await pass(4999);
+    expect(attempts(second)).toEqual([0]);
+    await pass(1);
+    expect(attempts(second)).toEqual([1]);
+    await pass(4999);
+
+    expect(await sending).toEqual({ backend: 'Second' });
+  });
+
+  it('tells each backend its own deadline and aborts its signal then', async () => {
+    const backends = [scripted('First', hangs), scripted('Second', hangs)];
+    const from = Date.now();
+    const sending = failureOf(
+      failover(backends).sendSms(NUMBER, TEXT, sendContext({ deadline: new Date(from + 20_000) })),
+    );
+
+    await pass(5000);
+    const [first, second] = backends.map(({ handed }) => handed[0]?.send);
+
+    expect([first?.deadline, second?.deadline].map((deadline) => Number(deadline) - from)).toEqual([5000, 10_000]);
+    expect([first?.signal.aborted, second?.signal.aborted]).toEqual([true, false]);
+    await pass(5000);
+    expect(second?.signal.aborted).toBe(true);
+    expect((await sending).kind).toBe('unknown');
+  });
+
+  it('never hands on a later deadline than it has', async () => {
+    const first = scripted('First');
+    const deadline = new Date(Date.now() + 50);
+
+    await failover([first]).sendSms(NUMBER, TEXT, sendContext({ deadline }));
+
+    expect(first.handed[0]?.send?.deadline).toEqual(deadline);
+  });
+
+  it('ends at deadlineMs, with a last backend that got what was left', async () => {
+    const slow = (): Promise<never> =>
+      new Promise((_resolve, reject) => setTimeout(() => reject(new SmsDeliveryError('unavailable', 'down')), 4500));
+    const backends = [scripted('A', slow), scripted('B', slow), scripted('C', hangs), scripted('D')];
+    const sending = failureOf(failover(backends, { deadlineMs: 10_000 }).sendSms(NUMBER, TEXT));
+
+    await pass(9999);
+    expect(await isSettled(sending)).toBe(false);
+    await pass(1);
+
+    expect((await sending).kind).toBe('unknown');
+    expect(attempts(...backends)).toEqual([1, 1, 1, 0]);
+  });
+
+  it('stops when whoever called has given up', async () => {
+    const controller = new AbortController();
+    const first = scripted('First', () => {
+      controller.abort();
+      throw new SmsDeliveryError('unavailable', 'down');
+    });
+    const second = scripted('Second');
+
+    await failureOf(failover([first, second]).sendSms(NUMBER, TEXT, sendContext({ signal: controller.signal })));
+
+    expect(attempts(second)).toEqual([0]);
+  });
+
+  it.each(ODD_THROWS)('goes on after %s was thrown', async (_name, thrown) => {
+    for (const behaviour of [
+      () => {
+        throw thrown();
+      },
+      () => Promise.reject(thrown()),
+    ]) {
+      const backends = [scripted('First', behaviour), scripted('Second')];
+
+      expect(await failover(backends).sendSms(NUMBER, TEXT, sendContext())).toEqual({ backend: 'Second' });
+      expect(logs.text).toContain('First could not send to +141******71: unknown');
+    }
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['a text', 'queued'],
+    ['what the provider answered', { sid: 'SM1' }],
+    ['a name that is no text', { backend: 7 }],
+  ])('says who delivered when a backend answers %s', async (_name, answer) => {
+    const backend = failover([scripted('First', fails('unavailable')), scripted('Second', () => answer)]);
+
+    expect(await backend.sendSms(NUMBER, TEXT)).toEqual({ backend: 'Second' });
+  });
+
+  it('hands on the receipt of the backend that delivered', async () => {
+    const receipt = { backend: 'Own', messageId: 'm-1', segments: 2 };
+
+    expect(await failover([scripted('First', () => receipt)]).sendSms(NUMBER, TEXT)).toEqual(receipt);
+  });
+
+  it('logs who failed and why, masked, and as an error what an operator must mend', async () => {
+    const first = scripted('First', () => {
+      throw new SmsDeliveryError('misconfigured', `Sender refused for ${NUMBER}: "${TEXT}"`, { providerCode: '21606' });
+    });
+
+    await failover([first, scripted('Second')]).sendSms(NUMBER, TEXT, sendContext());
+
+    expect(logs.lines).toEqual([
+      expect.stringMatching(/^error: First could not send to \+141\*{6}71: misconfigured, code 21606: Sender refused/),
+    ]);
+    for (const secret of ['481516', NUMBER, NUMBER.slice(1)]) expect(logs.text).not.toContain(secret);
+  });
+
+  it.each([
+    [['throttled', 'throttled'], 'throttled'],
+    [['unavailable', 'unavailable'], 'unavailable'],
+    [['misconfigured', 'misconfigured'], 'misconfigured'],
+    [['throttled', 'misconfigured'], 'unavailable'],
+    [['unavailable', 'unknown'], 'unknown'],
+    [['unknown', 'rejected'], 'unknown'],
+    [['throttled', 'rejected'], 'rejected'],
+  ] as const)('%j together are %s', async (kinds, kind) => {
+    const backends = kinds.map((each, index) => scripted(`Backend${index}`, fails(each)));
+
+    expect((await failureOf(failover(backends).sendSms(NUMBER, TEXT))).kind).toBe(kind);
+  });
+
+  it.each([
+    [[20, 10], 10],
+    [[20, undefined], undefined],
+    [[undefined, undefined], undefined],
+  ])('tells to wait until the first of its backends takes messages again: %j', async (waits, expected) => {
+    const backends = waits.map((wait, index) => scripted(`Backend${index}`, fails('throttled', wait)));
+
+    const error = await failureOf(failover(backends).sendSms(NUMBER, TEXT));
+
+    expect(error).toMatchObject({ kind: 'throttled', retryAfterSeconds: expected });
+  });
+
+  it.each([
+    [17, 17],
+    [10 ** 9, 3600],
+    [-5, 1],
+    [0.2, 1],
+  ])('leaves a backend alone that asked for %d seconds, for %d', async (asked, honoured) => {
+    const first = scripted('First', fails('throttled', asked));
+    const backend = failover([first, scripted('Second')]);
+    await backend.sendSms(NUMBER, TEXT);
+
+    await pass(honoured * 1000 - 1);
+    expect(await backend.sendSms(NUMBER, TEXT)).toEqual({ backend: 'Second' });
+    expect(attempts(first)).toEqual([1]);
+    await pass(1);
+    await backend.sendSms(NUMBER, TEXT);
+
+    expect(attempts(first)).toEqual([2]);
+  });
+
+  it('says how long when all of them rest', async () => {
+    const backend = failover([scripted('First', fails('throttled', 60)), scripted('Second', fails('throttled', 30))]);
+    await failureOf(backend.sendSms(NUMBER, TEXT));
+    await pass(10_000);
+
+    expect(await failureOf(backend.sendSms(NUMBER, TEXT))).toMatchObject({ kind: 'throttled', retryAfterSeconds: 20 });
+  });
+
+  it('works without a module, with the default limits', async () => {
+    const [first, second] = [scripted('First', hangs), scripted('Second')];
+    const sending = new FailoverBackend({ backends: [{ backend: first }, { backend: second }] }).sendSms(NUMBER, TEXT);
+
+    await pass(5000);
+
+    expect(await sending).toEqual({ backend: 'Second' });
+  });
+
+  it('sends to many numbers, each with a result of its own', async () => {
+    const [bad, good] = [NUMBER, '+447911123456'];
+    const first = scripted('First', (_send, number) => {
+      throw new SmsDeliveryError(number === bad ? 'rejected' : 'unavailable', 'no');
+    });
+
+    expect(await failover([first, scripted('Second')]).sendBulkSms([bad, good], TEXT)).toEqual([
+      { number: bad, error: expect.objectContaining({ kind: 'rejected' }) },
+      { number: good, receipt: { backend: 'Second' } },
+    ]);
+  });
+
+  it('leaves no timer behind', async () => {
+    await failover([scripted('First', fails('unknown')), scripted('Second')]).sendSms(NUMBER, TEXT, sendContext());
+
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('drops what comes of a backend after its time', async () => {
+    const unhandled = vi.fn<(reason: unknown) => void>();
+    process.on('unhandledRejection', unhandled);
+    const late = (): Promise<never> =>
+      new Promise((_resolve, reject) => setTimeout(() => reject(new Error('too late')), 6000));
+    const sending = failover([scripted('First', late), scripted('Second')]).sendSms(NUMBER, TEXT, sendContext());
+
+    await pass(7000);
+
+    expect(await sending).toEqual({ backend: 'Second' });
+    expect(unhandled).not.toHaveBeenCalled();
+    process.off('unhandledRejection', unhandled);
+  });
+});
