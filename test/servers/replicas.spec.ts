@@ -18,7 +18,7 @@ describe.each(serverKinds())('a data source with replicas on %s', (kind) => {
   });
 
   function urlOf({ options }: FreshDatabase): { url: string } {
-    return { url: 'url' in options ? String(options.url) : '' };
+    return { url: 'url' in options ? (options.url ?? '') : '' };
   }
 
   it('asks the primary alone', async () => {
