@@ -17,12 +17,12 @@ export interface SendOptions {
   readonly purpose?: string | undefined;
   /**
    * Address of the client, for the limits by address: what the HTTP adapter gives as `request.ip`, never a header.
-   * Without it none of them applies.
+   * This version checks and keeps it only; nothing is limited by it yet.
    */
   readonly ip?: string | undefined;
   /**
-   * Whether the application knows that its signed-in caller owns the number. Such sends draw on a budget of their own,
-   * which anonymous callers cannot spend. Default `false`.
+   * Whether the application knows that its signed-in caller owns the number. It is meant for limits and changes nothing
+   * in this version. Default `false`.
    */
   readonly vouched?: boolean | undefined;
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SMSVerification, StorageUnavailableError, VerificationStatus } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { KeptLogs } from '../support/logs.js';
 import { NUMBER, register, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
 
 const TIMEOUT_MS = 400;
@@ -114,5 +115,22 @@ describe.each(databaseKinds)('a fault of the storage on %s', (kind) => {
       expect(text).not.toContain(secret);
     }
     expect(test.sandbox.outbox).toHaveLength(1);
+  });
+});
+
+describe.runIf(databaseKinds.includes('postgres'))('connections to PostgreSQL that may hang', () => {
+  it.each([
+    [{}, true],
+    [{ connectTimeoutMS: 1000 }, false],
+    [{ extra: { connectionTimeoutMillis: 1000 } }, false],
+  ])('are told of at start-up: %o', async (limits, isTold) => {
+    const database = await freshDatabase('postgres');
+    const logger = new KeptLogs();
+    const test = await startApplication({ database: { ...database.options, ...limits } as DataSourceOptions, logger });
+
+    expect(logger.text.includes('no `connectTimeoutMS`')).toBe(isTold);
+
+    await test.close();
+    await database.drop();
   });
 });

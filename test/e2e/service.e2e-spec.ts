@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   ArgumentInvalidError,
   BaseBackend,
@@ -7,11 +7,15 @@ import {
   SmsDeliveryError,
 } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
+import { KeptLogs } from '../support/logs.js';
 import { NUMBER, OTHER_NUMBER, RIGHT_CODE } from '../support/requests.js';
 
 let test: TestApplication;
 
-afterEach(() => test.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await test.close();
+});
 
 describe('a caller in plain JavaScript', () => {
   it('is told what it must fix', async () => {
@@ -46,7 +50,10 @@ it('a context takes the place of neither the code nor the application', async ()
 });
 
 describe('sendBulkSms', () => {
-  async function bulk(send: (numbers: readonly string[]) => unknown): Promise<BulkSendResult> {
+  async function bulk(
+    send: (numbers: readonly string[]) => unknown,
+    logger: KeptLogs | false = false,
+  ): Promise<BulkSendResult> {
     class BulkBackend extends BaseBackend {
       override async sendSms(): Promise<void> {}
 
@@ -54,7 +61,7 @@ describe('sendBulkSms', () => {
         return send(numbers) as Promise<BulkSendResult>;
       }
     }
-    test = await startApplication({ phoneVerify: { backend: BulkBackend, delivery: { timeoutMs: 50 } } });
+    test = await startApplication({ phoneVerify: { backend: BulkBackend, delivery: { timeoutMs: 50 } }, logger });
     return test.service.sendBulkSms(['+1 415 555 2671', 'none', OTHER_NUMBER], 'We moved.');
   }
 
@@ -120,6 +127,28 @@ describe('sendBulkSms', () => {
       { number: OTHER_NUMBER, error: { kind: 'unknown' } },
     ]);
     expect(String(results[0]?.error?.cause)).not.toContain(NUMBER);
+  });
+
+  it('of a backend that names them all when it throws shows none of them', async () => {
+    const logs = new KeptLogs();
+    const results = await bulk((numbers) => Promise.reject(new Error(`no ${numbers.join(', ')}`)), logs);
+
+    for (const text of [logs.text, String(results[0]?.error?.cause), String(results[2]?.error?.cause)]) {
+      expect(text).toContain('no ');
+      expect(text).not.toContain(NUMBER);
+      expect(text).not.toContain(OTHER_NUMBER);
+    }
+  });
+
+  it('may take a backend that sends one after the other the time of each', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const results = await bulk(async (numbers) => {
+      // The second of two sends ends when the time of one would be over.
+      await vi.advanceTimersByTimeAsync(60);
+      return numbers.map((number) => ({ number, receipt: { backend: 'own' } }));
+    });
+
+    expect(results[0]).toEqual({ number: NUMBER, receipt: { backend: 'own' } });
   });
 
   it('of nobody asks nobody', async () => {
