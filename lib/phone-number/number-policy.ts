@@ -1,5 +1,6 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { PhoneNumberNotAllowedError } from '../phone-verify.errors.js';
+import { WITHIN_GB } from './phone-number.js';
 
 /**
  * What a number is used for, as the phone number metadata tell it. Where a country does not tell land lines from
@@ -47,9 +48,6 @@ export const PHONE_NUMBER_TYPES = [
   'VOICEMAIL',
   'PERSONAL_NUMBER',
 ] as const;
-
-/** Their mobile ranges lie within those of the United Kingdom, and numbers are carried from one to the other. */
-const WITHIN_GB: ReadonlySet<CountryCode> = new Set(['GG', 'JE', 'IM']);
 
 /** @throws {@link PhoneNumberNotAllowedError} if a number, in E.164, may not be sent a code. */
 export function requireAllowed(e164: string, policy: NumberPolicy): void {

@@ -21,6 +21,9 @@ export const MAX_PHONE_NUMBER_LENGTH = 32;
 /** Marks that a copied number may carry along unseen, such as the direction marks that contact lists put around it. */
 const INVISIBLE = /\p{Cf}/gu;
 
+/** Their mobile ranges lie within those of the United Kingdom, and numbers are carried from one to the other. */
+export const WITHIN_GB: ReadonlySet<string> = new Set(['GG', 'JE', 'IM']);
+
 /** Digits of any script and the punctuation of numbers: no letter, no second number, no extension, no URI parameter. */
 const PHONE_NUMBER = /^[\s\p{Nd}()+\-‐-―−.·/]+$/u;
 

@@ -1,11 +1,8 @@
 import { OptionReader } from '../../option-reader.js';
-import { countryOf, isCountry } from '../../phone-number/phone-number.js';
+import { countryOf, isCountry, WITHIN_GB } from '../../phone-number/phone-number.js';
 import { checkBackendOptions } from '../provider/provider-options.js';
 import type { Child } from './child.js';
 import { readChild } from './child-options.js';
-
-/** They share the ranges of `GB`: a person in London can have a number that counts as one of theirs. */
-const SHARING_BRITISH_RANGES = new Set(['GG', 'JE', 'IM']);
 
 const PREFIX = /^\+\d{1,15}$/;
 
@@ -29,7 +26,7 @@ export class Routes {
       const child = this.byPrefix.get(number.slice(0, length));
       if (child !== undefined) return child;
     }
-    const countries = country !== undefined && SHARING_BRITISH_RANGES.has(country) ? [country, 'GB'] : [country];
+    const countries = country !== undefined && WITHIN_GB.has(country) ? [country, 'GB'] : [country];
     const own = countries.find((each) => each !== undefined && this.byCountry.has(each));
     return (own === undefined ? undefined : this.byCountry.get(own)) ?? this.otherwise;
   }

@@ -130,6 +130,17 @@ describe('FailoverBackend', () => {
     expect(attempts(first, second, leaf)).toEqual(expected.map((count) => count * 2));
   });
 
+  it('tries one further backend after a nested failover whose last may have sent the message', async () => {
+    const nested = new FailoverBackend({
+      backends: [
+        { backend: scripted('First', fails('unavailable')) },
+        { backend: scripted('Second', fails('unknown')) },
+      ],
+    });
+
+    expect(await failover([nested, scripted('Third')]).sendSms(NUMBER, TEXT)).toEqual({ backend: 'Third' });
+  });
+
   it('goes on from a nested failover none of whose backends may have sent anything', async () => {
     const nested = new FailoverBackend({
       backends: [
