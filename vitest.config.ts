@@ -5,7 +5,12 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const hasServers = Boolean(process.env['TEST_POSTGRES_URL'] ?? process.env['TEST_MARIADB_URL']);
 
 export default defineConfig({
-  resolve: { alias: { 'nestjs-phone-verify': fileURLToPath(new URL('lib/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^nestjs-phone-verify$/, replacement: fileURLToPath(new URL('lib/index.ts', import.meta.url)) },
+      { find: /^nestjs-phone-verify\/(.+)$/, replacement: fileURLToPath(new URL('lib/$1/index.ts', import.meta.url)) },
+    ],
+  },
   test: {
     include: ['test/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
     exclude: hasServers ? configDefaults.exclude : [...configDefaults.exclude, 'test/servers/**'],
