@@ -14,6 +14,12 @@ module.exports = {
       to: { path: '^lib/(verification|backends|http)/' },
     },
     {
+      name: 'nothing-needs-the-conformance-suite',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/testing/' },
+      to: { path: '^lib/testing/' },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

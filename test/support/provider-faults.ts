@@ -88,7 +88,7 @@ export function describeProvider(wire: ProviderWire): void {
 
         const text = inspect(await failure(backend), { depth: 10, showHidden: true });
 
-        for (const secret of [CODE, TO, TO.slice(1)]) expect(text).not.toContain(secret);
+        for (const secret of [CODE, TO, TO.slice(1), ...wire.credentials]) expect(text).not.toContain(secret);
       },
     );
 

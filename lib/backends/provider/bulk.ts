@@ -1,4 +1,3 @@
-import { secretsIn } from '../../verification/redaction.js';
 import { asDeliveryError, type BulkSendResult, type SendReceipt } from '../base.backend.js';
 import { forEachBounded } from '../bounded-concurrency.js';
 import { withoutSecrets } from '../failure-report.js';
@@ -56,7 +55,7 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
   async #sendChunk(numbers: readonly string[], text: string): Promise<Outcomes> {
     const [first = '', ...others] = numbers;
     // Only the first is masked, in any form; the others are hidden as they are here, so without the plus.
-    const secrets = secretsIn(text, [first, ...others.map(bareNumber)]);
+    const secrets = this.secretsOf(text, [first, ...others.map(bareNumber)]);
     let whole: SmsDeliveryError;
     try {
       const outcomes = await this.withinTime(secrets, undefined, (exchange) =>

@@ -6,6 +6,7 @@ import { BaseBackend, type SendContext, type SendReceipt } from '../base.backend
 import { withoutSecrets } from '../failure-report.js';
 import { SmsDeliveryError } from '../sms-delivery.error.js';
 import { PREPARE, type Preparation } from '../preparation.js';
+import { credentialsIn } from './credentials.js';
 import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.js';
 import { TIMEOUT_RANGE, type ProviderOptions } from './provider-options.js';
 
@@ -41,7 +42,7 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
 
   /** {@inheritDoc BaseBackend.sendSms} */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
-    return this.withinTime(secretsIn(message, [number]), send, (connect) =>
+    return this.withinTime(this.secretsOf(message, [number]), send, (connect) =>
       this.deliver({
         to: number,
         text: message,
@@ -54,6 +55,12 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
 
   /** Hands one message to the provider. Whatever it throws counts as `unknown`, unless an {@link SmsDeliveryError}. */
   protected abstract deliver(message: OutgoingMessage): Promise<SendReceipt>;
+
+  /** What no error about a message may show: the message, its numbers and the backend's credentials. */
+  protected secretsOf(message: string, numbers: readonly string[]): Secrets {
+    const { hidden, phoneNumbers = [] } = secretsIn(message, numbers);
+    return { hidden: [...hidden, ...credentialsIn(this.options)], phoneNumbers };
+  }
 
   /** Runs calls of the provider within the time limit; what they throw comes out without secrets. */
   protected async withinTime<T>(

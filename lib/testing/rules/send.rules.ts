@@ -1,0 +1,32 @@
+import { expectDelivered, send, sendWithContext, testMessage, testMessages } from '../sending.js';
+import type { Rule } from './rule.js';
+
+const PARALLEL_SENDS = 10;
+
+/** What a send does that the provider takes. */
+export const sendRules: readonly Rule[] = [
+  {
+    name: 'sends a message',
+    check: async (subject) => {
+      const message = testMessage();
+      const receipt = await sendWithContext(subject, message);
+      expectDelivered(subject, [message], [receipt]);
+    },
+  },
+  {
+    name: 'sends a message without a context',
+    check: async (subject) => {
+      const message = testMessage();
+      const receipt = await send(subject, message);
+      expectDelivered(subject, [message], [receipt]);
+    },
+  },
+  {
+    name: 'keeps parallel sends apart',
+    check: async (subject) => {
+      const messages = testMessages(PARALLEL_SENDS);
+      const receipts = await Promise.all(messages.map((message) => sendWithContext(subject, message)));
+      expectDelivered(subject, messages, receipts);
+    },
+  },
+];

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { equal, fail } from 'node:assert/strict';
+import type { SendContext, SendReceipt } from '../backends/base.backend.js';
+import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { isThrown } from '../verification/thrown.js';
+import { TimeLimitError, withinTimeLimit } from '../verification/time-limit.js';
+import type { DeliveredMessage } from './backend-under-test.js';
+import { expectError, expectReceipt, secretsOf } from './expectations.js';
+import type { Subject } from './subject.js';
+
+/** Ends before the time limit of a test in Vitest and Jest, so that the reason is told. */
+const SEND_LIMIT_MS = 4_000;
+
+const CODE_LIFE_MS = 600_000;
+
+/** A message of the suite's own, with its code. */
+export interface TestMessage extends DeliveredMessage {
+  readonly code: string;
+}
+
+/** Messages for different numbers, with different codes. Their texts have characters outside GSM-7. */
+export function testMessages(count: number): TestMessage[] {
+  return Array.from({ length: count }, (_, index) => {
+    const code = String(481_516 + index);
+    return { number: `+1415555${2671 + index}`, message: `Код Acme: ${code} ✓`, code };
+  });
+}
+
+/** One of {@link testMessages}. */
+export function testMessage(): TestMessage {
+  const [message] = testMessages(1);
+  return message ?? fail('no message');
+}
+
+/** The context of a send. */
+export function contextUntil(signal: AbortSignal): SendContext {
+  return {
+    signal,
+    deadline: new Date(Date.now() + SEND_LIMIT_MS),
+    expiresAt: new Date(Date.now() + CODE_LIFE_MS),
+    country: 'US',
+    language: 'en',
+    purpose: '',
+    sendId: randomUUID(),
+  };
+}
+
+/** Sends with the context of a send that nobody gives up. */
+export function sendWithContext(subject: Subject, message: TestMessage): Promise<SendReceipt | undefined> {
+  return send(subject, message, contextUntil(new AbortController().signal));
+}
+
+/** Sends one message and checks the receipt. */
+export async function send(
+  { backend }: Subject,
+  { number, message }: TestMessage,
+  context?: SendContext,
+): Promise<SendReceipt | undefined> {
+  const receipt: unknown = await inTime('sendSms', SEND_LIMIT_MS, () =>
+    context === undefined ? backend.sendSms(number, message) : backend.sendSms(number, message, context),
+  );
+  return expectReceipt(receipt);
+}
+
+/** Sends one message that must fail, and checks the error. */
+export async function failureOf(
+  { backend, given }: Subject,
+  message: TestMessage,
+  context: SendContext,
+  limitMs = SEND_LIMIT_MS,
+): Promise<SmsDeliveryError> {
+  try {
+    await inTime('sendSms', limitMs, () => backend.sendSms(message.number, message.message, context));
+  } catch (error) {
+    if (error instanceof OverdueError) throw error;
+    return expectError(error, secretsOf(message, given.credentials));
+  }
+  return fail('sendSms resolved although the provider did not take the message');
+}
+
+/** A call that takes too long, told apart from whatever the call may throw. */
+class OverdueError extends Error {
+  override readonly name = 'OverdueError';
+}
+
+/** Runs a call of the backend, which must settle in time. */
+export async function inTime<T>(what: string, limitMs: number, call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await withinTimeLimit(limitMs, call);
+  } catch (thrown) {
+    if (isThrown(thrown, TimeLimitError)) throw new OverdueError(`${what} did not settle within ${limitMs} ms`);
+    throw thrown;
+  }
+}
+
+/** Checks that each message arrived once, unchanged, and that the receipts are of the same messages. */
+export function expectDelivered(
+  { given }: Subject,
+  sent: readonly TestMessage[],
+  receipts: readonly (SendReceipt | undefined)[],
+): void {
+  if (given.messages === undefined) return;
+  const delivered = given.messages();
+  for (const [index, { number, message }] of sent.entries()) {
+    const copies = delivered.filter((each) => digits(each.number) === digits(number));
+    equal(copies.length, 1, `${copies.length} messages arrived for ${number}, not one`);
+    const [copy] = copies;
+    equal(copy?.message, message, 'the text that arrived is not the one that was sent');
+    const messageId = receipts[index]?.messageId;
+    if (copy?.messageId === undefined || messageId === undefined) continue;
+    equal(messageId, copy.messageId, 'the receipt has the id of another message');
+  }
+  equal(delivered.length, sent.length, `${delivered.length} messages arrived, not ${sent.length}`);
+}
+
+function digits(number: string): string {
+  return number.replaceAll(/\D/g, '');
+}

@@ -1,0 +1,53 @@
+import { ok } from 'node:assert/strict';
+import type { BaseBackend } from '../backends/base.backend.js';
+import { isBackendClass } from '../backends/backend-form.js';
+import { prepareBackend } from '../backends/preparation.js';
+import type { BackendFactory, BackendUnderTest } from './backend-under-test.js';
+
+/** What a rule is checked on. */
+export interface Subject {
+  /** What the factory gave. */
+  readonly given: BackendUnderTest;
+  /** The backend, started. */
+  readonly backend: BaseBackend<unknown>;
+}
+
+/** The hooks that Nest calls, in its order. */
+const START_HOOKS = ['onModuleInit', 'onApplicationBootstrap'];
+const STOP_HOOKS = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown'];
+
+/** Time limits as the module has them by default. */
+const TIME_LIMITS = { timeoutMs: 10_000, insideTimeoutMs: 5_000 };
+
+/** Runs work on a fresh backend, and takes everything down whatever happens. */
+export async function withSubject<T>(factory: BackendFactory, work: (subject: Subject) => Promise<T>): Promise<T> {
+  const given = await factory();
+  try {
+    const backend = built(given);
+    await start(backend);
+    try {
+      return await work({ given, backend });
+    } finally {
+      for (const hook of STOP_HOOKS) await callHook(backend, hook);
+    }
+  } finally {
+    await given.close?.();
+  }
+}
+
+function built({ backend, options = {} }: BackendUnderTest): BaseBackend<unknown> {
+  if (isBackendClass(backend)) return new backend(options);
+  ok(typeof backend === 'object', 'the factory must give a class that extends BaseBackend, or an instance of one');
+  return backend;
+}
+
+/** Starts a backend as an application does. */
+export async function start(backend: BaseBackend<unknown>): Promise<void> {
+  prepareBackend(backend, { ...TIME_LIMITS, resolve: () => undefined });
+  for (const hook of START_HOOKS) await callHook(backend, hook);
+}
+
+async function callHook(backend: BaseBackend<unknown>, name: string): Promise<void> {
+  const hook: unknown = Reflect.get(backend, name);
+  if (typeof hook === 'function') await Reflect.apply(hook, backend, []);
+}
