@@ -1,0 +1,51 @@
+import { type BackendUnderTest, describeBackend, type ProviderScenario } from '../../lib/testing/index.js';
+import { Gateway } from './broken-backends.js';
+
+/** In the settings of every backend that is judged. */
+export const KEY = 'key-of-the-account';
+
+/** Names of the rules that a backend breaks and of those that were skipped, and what was said. */
+export async function judge(backend: BackendUnderTest['backend'], given: Partial<BackendUnderTest> = {}) {
+  const failed: string[] = [];
+  const skipped: string[] = [];
+  const reasons: string[] = [];
+  const rules: { name: string; run: (...context: unknown[]) => Promise<void> }[] = [];
+  describeBackend(() => played(backend, given), {
+    describe: (_name, define) => define(),
+    it: (name, run) => rules.push({ name, run }),
+  });
+  await Promise.all(
+    rules.map(async ({ name, run }) => {
+      try {
+        await run({ skip: () => skipped.push(name) });
+      } catch (error) {
+        failed.push(name);
+        reasons.push(String(error));
+      }
+    }),
+  );
+  return { rules: rules.map(({ name }) => name), failed: failed.toSorted(), skipped, reasons: reasons.join('\n') };
+}
+
+/** A backend and the provider in memory that it sends through. */
+export function played(backend: BackendUnderTest['backend'], given: Partial<BackendUnderTest>): BackendUnderTest {
+  const gateway = new Gateway();
+  const play = (behaviour: ProviderScenario) => () => {
+    gateway.behaviour = behaviour;
+  };
+  return {
+    backend,
+    options: { gateway, key: KEY },
+    credentials: [KEY],
+    messages: () => gateway.messages,
+    scenarios: {
+      rejected: play('rejected'),
+      throttled: play('throttled'),
+      unavailable: play('unavailable'),
+      misconfigured: play('misconfigured'),
+      unknown: play('unknown'),
+      hanging: play('hanging'),
+    },
+    ...given,
+  };
+}
