@@ -1,0 +1,16 @@
+// Runs the conformance suite under whichever runner starts this file: its globals, or node:test.
+import { strictEqual } from 'node:assert';
+import { createRequire } from 'node:module';
+import { BaseBackend, SandboxBackend } from '../../dist/index.js';
+import { describeBackend } from '../../dist/testing/index.js';
+
+strictEqual(createRequire(import.meta.url)('../../dist/testing/index.js').describeBackend, describeBackend);
+
+class BrokenBackend extends BaseBackend {
+  async sendSms() {
+    return { messageId: 1 };
+  }
+}
+
+const backend = process.env.CONFORMANCE_OF_BROKEN_BACKEND ? BrokenBackend : SandboxBackend;
+describeBackend(() => ({ backend, options: {} }));
