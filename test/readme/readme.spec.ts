@@ -60,7 +60,7 @@ beforeAll(() => {
     rootDir: '../..',
     paths: {
       'nestjs-phone-verify': ['../../lib/index.ts'],
-      'nestjs-phone-verify/*': ['../../lib/backends/*/index.ts'],
+      'nestjs-phone-verify/*': ['../../lib/*/index.ts', '../../lib/backends/*/index.ts'],
     },
   };
   const tsconfig = { extends: '../../tsconfig.json', compilerOptions, include: ['.'] };
@@ -140,6 +140,22 @@ describe('the code of the README', () => {
     await expect(backend.sendSms(NUMBER, 'Hi')).rejects.toMatchObject({ kind: 'misconfigured' });
     expect(backend.generateMessage?.('1234', { username: 'Ada' })).toBe('Hi Ada, your code is 1234.');
     answer.mockRestore();
+  });
+
+  it("tests a backend of one's own, which passes", async () => {
+    const tests: { name: string; run: (context: object) => Promise<void> }[] = [];
+    vi.stubGlobal('describe', (_name: string, define: () => void) => define());
+    vi.stubGlobal('it', (name: string, run: (context: object) => Promise<void>) => tests.push({ name, run }));
+    await import(join(FOLDER, 'acme.backend.spec.ts'));
+    vi.unstubAllGlobals();
+    const skip = vi.fn<(reason: string) => void>();
+
+    for (const { run } of tests) await run({ skip });
+
+    expect(tests.length).toBeGreaterThan(15);
+    // All but the three hooks, which it does not have.
+    expect(skip.mock.calls.flat().every((reason) => reason.startsWith('the backend has no'))).toBe(true);
+    expect(skip).toHaveBeenCalledTimes(3);
   });
 
   it('has a sandbox that takes every code', async () => {
