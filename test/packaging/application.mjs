@@ -26,6 +26,12 @@ function check(holds, what) {
 check(Object.keys(imported).length >= 19, 'every public name is exported');
 for (const name of Object.keys(imported)) check(required[name] === imported[name], `require gives ${name}`);
 
+const { describeBackend } = await import('nestjs-phone-verify/testing');
+check(
+  require('nestjs-phone-verify/testing').describeBackend === describeBackend,
+  'require gives the conformance suite',
+);
+
 // TypeORM 0.3.20 calls its driver without `new`, which the class of libsql refuses.
 const Libsql = require('libsql');
 function Driver(...parameters) {

@@ -40,6 +40,25 @@ const SPEC = `
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import * as phones from 'nestjs-phone-verify';
+import { describeBackend } from 'nestjs-phone-verify/testing';
+
+class FailingBackend extends phones.BaseBackend {
+  async sendSms(): Promise<void> {
+    throw new phones.SmsDeliveryError('rejected', 'This one sends nothing.');
+  }
+}
+
+describeBackend(() => ({ backend: phones.SandboxBackend }));
+
+test('the conformance suite notices a backend that does not send', async () => {
+  const runs: (() => Promise<void>)[] = [];
+  describeBackend(() => ({ backend: FailingBackend }), {
+    describe: (_name, define) => define(),
+    it: (name, run) => name === 'sends a message' && runs.push(run),
+  });
+  expect(runs).toHaveLength(1);
+  await expect(runs[0]()).rejects.toThrow('This one sends nothing.');
+});
 
 test('a code is sent and checked', async () => {
   const module = await Test.createTestingModule({
