@@ -24,7 +24,7 @@ export class ClientAddresses {
     this.#isReported = true;
     this.#logger.error(
       `Requests are forwarded by a proxy at ${ip} that the HTTP adapter does not trust, so the client's own address is ` +
-        'not known: limits by address only report. Name the proxy to the adapter: ' +
+        'not known. Name the proxy to the adapter: ' +
         "Express `app.set('trust proxy', 'uniquelocal')`, Fastify `new FastifyAdapter({ trustProxy: 'uniquelocal' })`; " +
         "in both, 'loopback' for a proxy on the same machine, or the proxy's own address.",
     );

@@ -5,6 +5,7 @@ import type { BackendClass } from '../../phone-verify.options.js';
 import { PHONE_VERIFY_BACKEND_OPTIONS } from '../../phone-verify.tokens.js';
 import { isBackendClass } from '../backend-form.js';
 import { BaseBackend } from '../base.backend.js';
+import { DECLARED_PARAMETERS, DECLARED_PROPERTIES, INJECTABLE, PARAMETER_TYPES } from '../nest-metadata.js';
 import { Child, type ExistingBackend, faultsInside } from './child.js';
 
 /**
@@ -69,12 +70,6 @@ function build(type: BackendClass, options: object, path: string, faults: string
     return undefined;
   }
 }
-
-/** Nest's own keys for what it knows of a class. */
-const PARAMETER_TYPES = 'design:paramtypes';
-const DECLARED_PARAMETERS = 'self:paramtypes';
-const DECLARED_PROPERTIES = 'self:properties_metadata';
-const INJECTABLE = '__injectable__';
 
 /** Whether Nest would give a class something beside, or in place of, its options. */
 function injectsMore(type: BackendClass): boolean {
