@@ -1,0 +1,81 @@
+/** What one send charges to one counter. */
+export interface Charge {
+  /** Whose counter, such as `perNumber:3600:+14155552671`. The same in every process; 100 characters at most. */
+  readonly key: string;
+  /** The counter is full from here on. */
+  readonly max: number;
+  /**
+   * Share of verified sessions, 0 to 1, below which a counter that reached `max` is full; 1 for a plain limit, whose
+   * counter knows no verified sessions.
+   */
+  readonly minimumVerified: number;
+  /** Length of the window in milliseconds. */
+  readonly windowMs: number;
+  /** Whether a full counter refuses the send. */
+  readonly isEnforced: boolean;
+}
+
+/** A counter as it stands. */
+export interface Counter {
+  readonly key: string;
+  /** Messages counted in the window. */
+  readonly used: number;
+  /** Sessions verified in the window, or {@link BLOCKED}. */
+  readonly verified: number;
+  /** Epoch milliseconds; the counter is empty from here on. Tells one window of a counter from the next. */
+  readonly windowEndsAt: number;
+}
+
+/** In place of the verified sessions: full until the window is over, whatever was counted. */
+export const BLOCKED = -1;
+
+/** What became of a charge. */
+export interface ChargeOutcome {
+  /** Whether every counter was charged; otherwise none was. */
+  readonly isCharged: boolean;
+  /** When charged, every counter after it; otherwise the full ones. */
+  readonly counters: readonly Counter[];
+}
+
+/**
+ * Keeps the counters of sends. One file for each place where they can be kept; what is counted, and what a full counter
+ * means, is decided elsewhere.
+ *
+ * Every method throws {@link StorageUnavailableError} when the store is out of reach.
+ */
+export interface LimitStore {
+  /**
+   * Charges one message to every counter, or to none when one that is enforced is full. Of any number of charges at
+   * once, from any number of processes, exactly `max` are taken while one counter alone fills up.
+   *
+   * A counter without an open window opens one of `windowMs` from `now`. A window that ends later than one opened now
+   * would, as after a clock that went back, is cut to that.
+   */
+  charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome>;
+
+  /**
+   * Takes one message off counters, each only while its window is still the one that was charged. A counter at 0 has no
+   * window: the next charge opens one.
+   */
+  giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[]): Promise<void>;
+
+  /** Turns a counter's window into a block until an instant, unless it is one, or another window, already. */
+  block(counter: Pick<Counter, 'key' | 'windowEndsAt'>, until: number): Promise<void>;
+
+  /** Counts a verified session where a window that is no block is open. */
+  countVerified(key: string, now: number): Promise<void>;
+
+  /** The counters among these whose window is open. */
+  read(keys: readonly string[], now: number): Promise<readonly Counter[]>;
+
+  /** Forgets counters. */
+  clear(keys: readonly string[]): Promise<void>;
+
+  /** Deletes one batch of counters whose window is over. Answers whether another batch may be there. */
+  deleteOver(now: number): Promise<boolean>;
+}
+
+/** Whether a counter with an open window refuses the next message. The one rule, which the SQL and Lua spell again. */
+export function isFull({ used, verified }: Counter, { max, minimumVerified }: Charge): boolean {
+  return verified === BLOCKED || (used >= max && verified < minimumVerified * used);
+}

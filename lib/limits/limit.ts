@@ -1,0 +1,42 @@
+/**
+ * Rules that bound sends, named as the options that configure them.
+ *
+ * @publicApi
+ */
+export type LimitRule = 'resendAfter' | 'perNumber' | 'perIp' | 'perPrefix' | 'perCountry' | 'total' | 'conversion';
+
+/**
+ * Whether a limit refuses what is beyond it, or only tells of it: in the log and as an event.
+ *
+ * @publicApi
+ */
+export type LimitMode = 'enforce' | 'report';
+
+/**
+ * One limit, checked: at most `max` messages in a window of `seconds`. The window is fixed and opens with the first
+ * message that is counted.
+ *
+ * @publicApi
+ */
+export interface Limit {
+  readonly rule: Exclude<LimitRule, 'conversion'>;
+  readonly max: number;
+  readonly seconds: number;
+  readonly mode: LimitMode;
+}
+
+/**
+ * The guard over conversion, checked: sending to a country or prefix stops for `blockSeconds` when in a window of
+ * `seconds` at least `minimumSent` messages went there and less than `minimumVerified` of them, as a share from 0 to 1,
+ * were verified.
+ *
+ * @publicApi
+ */
+export interface ConversionGuard {
+  readonly by: 'country' | 'prefix';
+  readonly minimumSent: number;
+  readonly minimumVerified: number;
+  readonly seconds: number;
+  readonly blockSeconds: number;
+  readonly mode: LimitMode;
+}
