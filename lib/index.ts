@@ -13,6 +13,7 @@ export {
   type SmsDeliveryErrorOptions,
 } from './backends/sms-delivery.error.js';
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
+export type { ConversionGuard, Limit, LimitMode, LimitRule } from './limits/limit.js';
 export type { MessageContext } from './message/message-template.js';
 export { phoneVerifyMigrations } from './migrations/index.js';
 export type { NumberOptions } from './phone-number/number-policy.options.js';
@@ -25,6 +26,7 @@ export {
   PhoneVerifyConfigurationError,
   PhoneVerifyError,
   RandomSourceError,
+  RateLimitedError,
   ResendRefusedError,
   StorageUnavailableError,
 } from './phone-verify.errors.js';
@@ -41,6 +43,7 @@ export type {
 } from './phone-verify.options.js';
 export { PHONE_VERIFY_BACKEND, PHONE_VERIFY_BACKEND_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
 export { PhoneVerificationService } from './verification/phone-verification.service.js';
+export type { DescribedBudget, DescribedSession, PhoneDescription } from './verification/phone-records.types.js';
 export { SMSVerification } from './verification/sms-verification.entity.js';
 export type { TestNumberOptions } from './verification/test-numbers.options.js';
 export type { TestNumbers } from './verification/test-numbers.js';

@@ -60,6 +60,24 @@ export class PhoneNumberNotAllowedError extends PhoneVerifyError {
 }
 
 /**
+ * A limit, or the application's own `authorizeSend`, refuses the send. Nothing was sent, no session was opened or changed
+ * and no limit was charged. Which rule it was is in the log, not here: whoever is told learns how to stay below it.
+ *
+ * @publicApi
+ */
+export class RateLimitedError extends PhoneVerifyError {
+  override readonly code = 'rate_limited';
+
+  constructor(
+    /** Whole seconds until the send may be asked for again; `undefined` when the application refused it. */
+    readonly retryAfterSeconds: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super('Too many requests. Please try again later.', options);
+  }
+}
+
+/**
  * An argument of a service call is outside what the call documents: an unknown `purpose`, a `maxAge` that is no
  * number of seconds. A mistake of the calling code, not of the person.
  *

@@ -24,6 +24,7 @@ import {
 import { BackendHooks } from './verification/backend-hooks.js';
 import { CleanupTimer } from './verification/cleanup-timer.js';
 import { type Clock, systemClock } from './verification/clock.js';
+import { CodeChecker } from './verification/code-checker.js';
 import { CodeIssuer } from './verification/code-issuer.js';
 import { Delivery } from './verification/delivery.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
@@ -133,6 +134,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     },
     Retention,
     CleanupTimer,
+    CodeChecker,
     CodeIssuer,
     PhoneVerificationService,
   ];

@@ -5,6 +5,7 @@ import {
   PhoneNumberInvalidError,
   PhoneNumberNotAllowedError,
   PhoneVerifyError,
+  RateLimitedError,
   ResendRefusedError,
 } from '../phone-verify.errors.js';
 import { VerificationStatus } from '../verification/verification-status.js';
@@ -57,6 +58,7 @@ export function toErrorResponse(error: PhoneVerifyError, now: number): ErrorResp
   if (error instanceof ResendRefusedError) return refusal(error.status);
   if (AT_FAULT.some((type) => error instanceof type)) return response(400, error.code, error.message);
   if (error instanceof MediaTypeUnsupportedError) return response(415, error.code, error.message);
+  if (error instanceof RateLimitedError) return rateLimited(error);
   if (error instanceof SmsDeliveryError) return deliveryFailure(error, now);
   return response(503, 'service_unavailable', 'Service temporarily unavailable.');
 }
@@ -65,6 +67,10 @@ function refusal(status: VerificationStatus, attemptsLeft?: number): ErrorRespon
   const code = status === VerificationStatus.SessionTokenInvalid ? VerificationStatus.Invalid : status;
   const extra = attemptsLeft === undefined ? {} : { attempts_left: attemptsLeft };
   return response(400, code, STATUS_TEXTS[status], extra);
+}
+
+function rateLimited({ code, message, retryAfterSeconds }: RateLimitedError): ErrorResponse {
+  return response(429, code, message, retryAfterSeconds === undefined ? {} : { retry_after: retryAfterSeconds });
 }
 
 /** The session that could not be told to the client otherwise goes along, so that it can ask for a resend. */

@@ -30,6 +30,9 @@ export class PhoneVerifyExceptionFilter implements ExceptionFilter<PhoneVerifyEr
       const cause = error.cause instanceof Error ? ` (${error.cause.name}: ${error.cause.message})` : '';
       this.#logger.error(`${error.message}${cause}`);
     }
-    this.adapterHost.httpAdapter.reply(host.switchToHttp().getResponse(), body, body.statusCode);
+    const { httpAdapter } = this.adapterHost;
+    const response: unknown = host.switchToHttp().getResponse();
+    if ('retry_after' in body) httpAdapter.setHeader(response, 'Retry-After', String(body['retry_after']));
+    httpAdapter.reply(response, body, body.statusCode);
   }
 }

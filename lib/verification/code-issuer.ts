@@ -1,6 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { SendReceipt } from '../backends/base.backend.js';
-import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../backends/sms-delivery.error.js';
+import { SendGate } from '../limits/send-gate.js';
+import type { ChargedSend } from '../limits/send-limits.js';
+import { sendRequestOf } from '../limits/send-request.js';
 import { preferredLanguage } from '../message/language.js';
 import { type MessageContext, renderMessage } from '../message/message-template.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
@@ -35,7 +38,15 @@ interface OpenSession {
   readonly expiresAt: number;
   /** Of the send that is about to happen. Drawn before anything is written, so that a failing draw leaves nothing. */
   readonly sendId: string;
+  readonly isResend: boolean;
 }
+
+/** Failures after which it is certain that no message went. */
+const NOTHING_WENT: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
+  'throttled',
+  'unavailable',
+  'misconfigured',
+]);
 
 /** Issues codes: opens sessions and sends their codes, for the first time and again. */
 @Injectable()
@@ -43,6 +54,7 @@ export class CodeIssuer {
   readonly #logger = new Logger('PhoneVerify');
 
   constructor(
+    private readonly gate: SendGate,
     private readonly store: VerificationStore,
     private readonly hooks: BackendHooks,
     private readonly delivery: Delivery,
@@ -53,6 +65,7 @@ export class CodeIssuer {
   /** Opens a session and sends its code. */
   async issue(number: PhoneNumber, purpose: string, options: SendOptions): Promise<SentVerification> {
     const testCode = this.#testCodeOf(number);
+    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), testCode === undefined);
     const securityCode =
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
     const message = testCode === undefined ? await this.#render(securityCode, options.context) : undefined;
@@ -65,16 +78,10 @@ export class CodeIssuer {
       securityCode,
       expiresAt: createdAt + this.options.expiration * 1000,
       sendId: randomId(),
+      isResend: false,
     };
     await this.#open(session, createdAt);
-    try {
-      return await this.#send(session, message, options.language);
-    } catch (error) {
-      // Nobody has this session's token yet, so it goes along; not enumerable, so that no log of the error shows it.
-      throw error instanceof SmsDeliveryError
-        ? Object.defineProperty(error, 'sent', { value: this.#describe(session) })
-        : error;
-    }
+    return this.#sendCharged(session, message, options.language, charged);
   }
 
   /** Sends the code of an open session again. */
@@ -93,10 +100,11 @@ export class CodeIssuer {
     const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
     const isTest = this.#testCodeOf(number) !== undefined;
+    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), !isTest);
     const message = isTest ? undefined : await this.#render(securityCode, options.context);
     const { id, expiresAt } = session;
-    const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId() };
-    return this.#send(open, message, options.language);
+    const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
+    return this.#sendCharged(open, message, options.language, charged);
   }
 
   #testCodeOf(number: PhoneNumber): string | undefined {
@@ -125,16 +133,32 @@ export class CodeIssuer {
     });
   }
 
-  /** @param text - The message; a test number has none, and no backend is called for it. */
-  async #send(
+  /** Sends a message that was charged. When it certainly did not go, the charge is given back as far as that is safe. */
+  async #sendCharged(
     session: OpenSession,
     text: string | undefined,
     languages: string | undefined,
+    charged: ChargedSend,
   ): Promise<SentVerification> {
+    try {
+      await this.#send(session, text, languages);
+      return this.#describe(session, charged.cooldownEndsAt);
+    } catch (error) {
+      if (!(error instanceof SmsDeliveryError)) throw error;
+      const isGivenBack = NOTHING_WENT.has(error.kind);
+      if (isGivenBack) await this.gate.giveBack(charged, session.isResend);
+      if (session.isResend) throw error;
+      // Nobody has this session's token yet, so it goes along; not enumerable, so that no log of the error shows it.
+      const sent = this.#describe(session, isGivenBack ? undefined : charged.cooldownEndsAt);
+      throw Object.defineProperty(error, 'sent', { value: sent });
+    }
+  }
+
+  /** @param text - The message; a test number has none, and no backend is called for it. */
+  async #send(session: OpenSession, text: string | undefined, languages: string | undefined): Promise<void> {
     const { number, purpose, securityCode, sendId } = session;
-    const sent = this.#describe(session);
     const context = {
-      expiresAt: sent.expiresAt,
+      expiresAt: new Date(session.expiresAt),
       country: number.country,
       language: preferredLanguage(languages),
       purpose,
@@ -145,15 +169,17 @@ export class CodeIssuer {
         ? TEST_NUMBER_RECEIPT
         : await this.delivery.send({ to: number.e164, text, securityCode, context });
     await this.#note(session.id, receipt);
-    return sent;
   }
 
-  #describe({ sessionToken, number, securityCode, expiresAt }: OpenSession): SentVerification {
+  #describe(
+    { sessionToken, number, securityCode, expiresAt }: OpenSession,
+    cooldownEndsAt: number | undefined,
+  ): SentVerification {
     return {
       sessionToken,
       phoneNumber: number.e164,
       expiresAt: new Date(expiresAt),
-      resendAt: new Date(this.clock.now()),
+      resendAt: new Date(cooldownEndsAt ?? this.clock.now()),
       codeLength: securityCode.length,
     };
   }

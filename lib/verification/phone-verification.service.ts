@@ -6,17 +6,15 @@ import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { admit } from './admission.js';
-import { BackendHooks } from './backend-hooks.js';
 import { requireAge, requirePurpose, requireString } from './call-arguments.js';
 import type { Clock } from './clock.js';
+import { CodeChecker } from './code-checker.js';
 import { CodeIssuer } from './code-issuer.js';
 import { Delivery } from './delivery.js';
-import { randomToken } from './random.js';
+import { PhoneRecords } from './phone-records.js';
+import type { PhoneDescription } from './phone-records.types.js';
 import { Retention } from './retention.js';
-import { type CodeBinding, hashSecurityCode, hashToken, secretsOf } from './security-code.js';
-import { resultOfCheck } from './session-rules.js';
-import { testCodeOf } from './test-numbers.js';
-import { VerificationStatus } from './verification-status.js';
+import { hashToken } from './security-code.js';
 import { type Proof, type ProofKey, VerificationStore } from './verification.store.js';
 import type {
   ConsumeOptions,
@@ -42,10 +40,11 @@ export class PhoneVerificationService {
   /** @internal */
   constructor(
     private readonly issuer: CodeIssuer,
+    private readonly checker: CodeChecker,
     private readonly store: VerificationStore,
-    private readonly hooks: BackendHooks,
     private readonly delivery: Delivery,
     private readonly retention: Retention,
+    private readonly records: PhoneRecords,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
@@ -57,8 +56,10 @@ export class PhoneVerificationService {
    * @param phoneNumber - As the person wrote it; brought to E.164 here.
    * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
    * @throws {@link PhoneNumberNotAllowedError} if `numbers` forbids it; nothing was written or sent.
+   * @throws {@link RateLimitedError} if a limit or `authorizeSend` refuses it; nothing was written, sent or charged.
    * @throws {@link SmsDeliveryError} if the message did not go. The session stays: `sent` has it, for a resend.
-   * @throws {@link StorageUnavailableError} if the database did not take the session; nothing was sent.
+   * @throws {@link StorageUnavailableError} if the limits could not be asked, or the database did not take the session;
+   *   nothing was sent.
    * @throws {@link BackendHookError} if a hook of the backend failed; nothing was written or sent.
    * @throws {@link RandomSourceError} if the system gave no random numbers; nothing was written or sent.
    */
@@ -107,16 +108,12 @@ export class PhoneVerificationService {
     sessionToken: string,
     options: { purpose?: string | undefined } = {},
   ): Promise<VerificationResult> {
-    const binding: CodeBinding = {
-      sessionToken: requireString('sessionToken', sessionToken),
-      phoneNumber: this.parse(phoneNumber).e164,
+    return this.checker.check({
+      number: this.parse(phoneNumber),
       purpose: requirePurpose(options.purpose),
-    };
-    const code = requireString('securityCode', securityCode).trim();
-    // No backend knows the code of a test number.
-    const isTest = testCodeOf(binding.phoneNumber, this.options.testNumbers, this.clock.now()) !== undefined;
-    const own = isTest ? undefined : await this.hooks.validateSecurityCode(code, binding.phoneNumber, sessionToken);
-    return own === undefined ? this.check(binding, code) : this.accept(binding, own);
+      sessionToken: requireString('sessionToken', sessionToken),
+      securityCode: requireString('securityCode', securityCode).trim(),
+    });
   }
 
   /**
@@ -170,22 +167,32 @@ export class PhoneVerificationService {
     return { deleted: await this.retention.purge(options) };
   }
 
-  private async check(binding: CodeBinding, securityCode: string): Promise<VerificationResult> {
-    const candidates = secretsOf(this.options.secret).map((secret) => hashSecurityCode(binding, securityCode, secret));
-    const proof = randomToken();
-    const now = this.clock.now();
-    const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
-    return resultOfCheck(await this.store.check(key, candidates, hashToken(proof), now), proof, now, this.options);
+  /**
+   * Tells what is stored about a number, for support: its sessions and what is left of its limits. Never a code.
+   *
+   * @param phoneNumber - As somebody wrote it; brought to E.164 here.
+   */
+  async describePhone(phoneNumber: string): Promise<PhoneDescription> {
+    return this.records.describe(this.parse(phoneNumber));
   }
 
-  /** Takes the answer of a backend's own check; a `Valid` one verifies the open session, where there is one. */
-  private async accept(binding: CodeBinding, own: VerificationResult): Promise<VerificationResult> {
-    const { status, verification, attemptsLeft } = own;
-    if (status !== VerificationStatus.Valid) return { status, verification, attemptsLeft };
-    const proof = randomToken();
-    const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
-    const issued = await this.store.accept(key, hashToken(proof), this.clock.now());
-    return { status, verification, verificationToken: issued ? proof : undefined };
+  /**
+   * Forgets what is counted for a number alone, `resendAfter` and `perNumber`, so that somebody who was locked out can
+   * be sent a message again. What it shares with others, such as its prefix, stays. It also gives a guesser new tries:
+   * for operators, not for a public route.
+   */
+  async clearLimits(phoneNumber: string): Promise<void> {
+    await this.records.clearLimits(this.parse(phoneNumber));
+  }
+
+  /**
+   * Deletes what is stored about a number, for a person who asks for it: its sessions, open ones and proofs too, and
+   * what is counted for it alone. As {@link clearLimits}, for operators.
+   *
+   * @returns How many sessions were deleted.
+   */
+  async forgetPhone(phoneNumber: string): Promise<{ deleted: number }> {
+    return { deleted: await this.records.forget(this.parse(phoneNumber)) };
   }
 
   private proofKey(verificationToken: string, options: ProofOptions): ProofKey {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { LimitStore } from '../limits/limit.store.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { requireDays } from './call-arguments.js';
 import type { Clock } from './clock.js';
 import { VerificationStore } from './verification.store.js';
@@ -11,11 +12,12 @@ const DAY_MS = 86_400_000;
 /** A proof younger than this may still be shown, so its row stays: the default `maxAge` of a proof. */
 const KEPT_PROOF_MS = 900_000;
 
-/** Deletes sessions that are old. */
+/** Deletes sessions that are old, and counters of sends whose window is over. */
 @Injectable()
 export class Retention {
   constructor(
     private readonly store: VerificationStore,
+    @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly limits: LimitStore,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
@@ -23,7 +25,7 @@ export class Retention {
   /**
    * Deletes old rows batch by batch, each committed by itself, until none is left or the signal aborts.
    *
-   * @returns How many rows were deleted, or would be.
+   * @returns How many sessions were deleted, or would be.
    */
   async purge({ olderThanDays, dryRun }: PurgeOptions = {}, signal?: AbortSignal): Promise<number> {
     const days = requireDays('olderThanDays', olderThanDays ?? this.options.retentionDays);
@@ -34,7 +36,9 @@ export class Retention {
     for (;;) {
       const { deleted, more } = await this.store.deleteOld(old);
       total += deleted;
-      if (!more || signal?.aborted) return total;
+      if (!more || signal?.aborted) break;
     }
+    while (!signal?.aborted && (await this.limits.deleteOver(now)));
+    return total;
   }
 }

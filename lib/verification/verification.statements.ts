@@ -19,6 +19,8 @@ export type VerificationStatements = Readonly<Record<keyof ReturnType<typeof tex
 export const RIGHT_CODE = 1000;
 /** As {@link RIGHT_CODE}, where the proof was consumed before and so is not replaced. */
 export const RIGHT_CODE_CONSUMED = 1001;
+/** As {@link RIGHT_CODE}, where a right code was given before. */
+export const RIGHT_CODE_AGAIN = 1002;
 
 /** Rows deleted by one statement. */
 export const PURGE_BATCH = 1000;
@@ -50,6 +52,24 @@ const INSERTED: readonly ColumnName[] = [
   'modifiedAt',
 ];
 
+/** What is told of a session: none of its four secrets. */
+const DESCRIBED = [
+  'id',
+  'purpose',
+  'createdAt',
+  'expiresAt',
+  'verifiedAt',
+  'consumedAt',
+  'failedAttempts',
+  'sendCount',
+  'lastSentAt',
+  'backend',
+  'messageId',
+] as const satisfies readonly ColumnName[];
+
+/** How many sessions of a number are told of. */
+const DESCRIBED_SESSIONS = 100;
+
 /** Builds every statement, once. */
 export function buildStatements(dataSource: DataSource, options: StatementOptions): VerificationStatements {
   const table = describeTable(dataSource);
@@ -66,6 +86,8 @@ export function buildStatements(dataSource: DataSource, options: StatementOption
     findConsumed: ready(texts.findConsumed),
     countOld: ready(texts.countOld),
     deleteOld: ready(texts.deleteOld),
+    describeSessions: ready(texts.describeSessions),
+    deleteSessions: ready(texts.deleteSessions),
   };
 }
 
@@ -110,7 +132,12 @@ function textsOf(table: Table, options: StatementOptions) {
 
     countOld: `SELECT COUNT(*) AS total FROM ${table.name} WHERE ${isOld(table)}`,
 
-    deleteOld: deleteText(table),
+    deleteOld: deleteText(table, isOld(table), 'FOR UPDATE SKIP LOCKED'),
+
+    describeSessions: `SELECT ${select(...DESCRIBED)} FROM ${table.name} WHERE ${c('phoneNumber')} = :phoneNumber
+      ORDER BY ${c('createdAt')} DESC LIMIT ${DESCRIBED_SESSIONS}`,
+
+    deleteSessions: deleteText(table, `${c('phoneNumber')} = :phoneNumber`, 'FOR UPDATE'),
   };
 }
 
@@ -124,18 +151,19 @@ function checkText(table: Table, options: StatementOptions, match: string): stri
   // MariaDB assigns from left to right: no column is read after it was assigned.
   return `UPDATE ${table.name} SET
     ${c('verificationToken')} = CASE WHEN ${match} AND ${c('consumedAt')} IS NULL THEN :proof ELSE ${c('verificationToken')} END,
-    ${c('verifiedAt')} = CASE WHEN ${match} AND ${c('verifiedAt')} IS NULL THEN :now ELSE ${c('verifiedAt')} END,
     ${c('isVerified')} = CASE WHEN ${match} THEN 1 ELSE ${c('isVerified')} END,
     ${c('modifiedAt')} = :now,
-    ${c('failedAttempts')} = ${countText(table, match)}
+    ${c('failedAttempts')} = ${countText(table, match)},
+    ${c('verifiedAt')} = CASE WHEN ${match} AND ${c('verifiedAt')} IS NULL THEN :now ELSE ${c('verifiedAt')} END
     WHERE ${sessionIs(table)} AND ${c('failedAttempts')} < :maxFailedAttempts AND ${c('expiresAt')} > :now
     ${options.verifyOnlyOnce ? `AND ${table.column('verifiedAt')} IS NULL` : ''}
-    ${returning(table, table.select('failedAttempts', 'consumedAt'))}`;
+    ${returning(table, table.select('failedAttempts', 'consumedAt', 'verifiedAt'))}`;
 }
 
 function countText({ dialect, column: c }: Table, match: string): string {
   if (dialect !== 'mariadb') return `CASE WHEN ${match} THEN 0 ELSE ${c('failedAttempts')} + 1 END`;
-  const right = `CASE WHEN ${c('consumedAt')} IS NULL THEN ${RIGHT_CODE} ELSE ${RIGHT_CODE_CONSUMED} END`;
+  const right = `CASE WHEN ${c('verifiedAt')} IS NULL THEN ${RIGHT_CODE}
+    WHEN ${c('consumedAt')} IS NULL THEN ${RIGHT_CODE_AGAIN} ELSE ${RIGHT_CODE_CONSUMED} END`;
   return `CASE WHEN ${match} THEN LAST_INSERT_ID(${right}) * 0 ELSE LAST_INSERT_ID(${c('failedAttempts')} + 1) END`;
 }
 
@@ -163,11 +191,11 @@ function isOld({ column: c }: Table): string {
     AND (${c('verifiedAt')} IS NULL OR ${c('verifiedAt')} <= :verifiedBefore)`;
 }
 
-function deleteText(table: Table): string {
+/** @param lock - Of PostgreSQL; rows that a purge skips are left for the next time instead of being waited for. */
+function deleteText(table: Table, condition: string, lock: string): string {
   const { dialect, name, column: c } = table;
-  const batch = `${isOld(table)} ORDER BY ${c('createdAt')} LIMIT ${PURGE_BATCH}`;
+  const batch = `${condition} ORDER BY ${c('createdAt')} LIMIT ${PURGE_BATCH}`;
   if (dialect === 'mariadb') return `DELETE FROM ${name} WHERE ${batch}`;
-  // Rows that another purge or a check holds are left for the next time instead of being waited for.
-  const lock = dialect === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : '';
-  return `DELETE FROM ${name} WHERE ${c('id')} IN (SELECT ${c('id')} FROM ${name} WHERE ${batch} ${lock})`;
+  const locked = dialect === 'postgres' ? lock : '';
+  return `DELETE FROM ${name} WHERE ${c('id')} IN (SELECT ${c('id')} FROM ${name} WHERE ${batch} ${locked})`;
 }

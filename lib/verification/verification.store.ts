@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { Database, type Answer, type Parameters, type Row, type Run } from './database.js';
+import type { DescribedSession } from './phone-records.types.js';
 import { SMSVerification } from './sms-verification.entity.js';
 import { dialectOf } from './sql-dialect.js';
 import {
@@ -32,7 +33,12 @@ export interface NewSession extends SessionKey {
 
 /** What became of a comparison; `refused` when no session with these conditions was there to compare with. */
 export type CheckOutcome =
-  | { readonly kind: 'right'; readonly proofIssued: boolean }
+  | {
+      readonly kind: 'right';
+      readonly proofIssued: boolean;
+      /** Whether this was the session's first right code. */
+      readonly isFirst: boolean;
+    }
   | { readonly kind: 'wrong'; readonly failedAttempts: number }
   | { readonly kind: 'refused'; readonly session: Session | null };
 
@@ -111,18 +117,17 @@ export class VerificationStore {
     const { maxFailedAttempts } = this.options;
     return this.#database.run(async (run) => {
       const answer = await run(this.#statements.check, { ...key, ...named, proof, now, maxFailedAttempts });
-      return readComparison(answer) ?? { kind: 'refused', session: await this.#read(run, key) };
+      return readComparison(answer, now) ?? { kind: 'refused', session: await this.#read(run, key) };
     });
   }
 
-  /** Makes the transition of a right code without a comparison. Answers whether a proof was issued. */
-  async accept(key: SessionKey, proof: string, now: number): Promise<boolean> {
+  /** Makes the transition of a right code without a comparison; `undefined` where there is no session to make it in. */
+  async accept(key: SessionKey, proof: string, now: number): Promise<CheckOutcome | undefined> {
     const { maxFailedAttempts } = this.options;
     const answer = await this.#database.run((run) =>
       run(this.#statements.accept, { ...key, proof, now, maxFailedAttempts }),
     );
-    const outcome = readComparison(answer);
-    return outcome?.kind === 'right' && outcome.proofIssued;
+    return readComparison(answer, now);
   }
 
   /** Finds a session. */
@@ -158,6 +163,18 @@ export class VerificationStore {
     return { deleted: affected, more: affected === PURGE_BATCH };
   }
 
+  /** The newest sessions of a number, for support. */
+  async describeSessions(phoneNumber: string): Promise<DescribedSession[]> {
+    const { rows } = await this.#database.run((run) => run(this.#statements.describeSessions, { phoneNumber }));
+    return rows.map(readDescription);
+  }
+
+  /** Deletes one batch of a number's sessions. `more` tells whether another batch may be there. */
+  async deleteSessions(phoneNumber: string): Promise<{ deleted: number; more: boolean }> {
+    const { affected } = await this.#database.run((run) => run(this.#statements.deleteSessions, { phoneNumber }));
+    return { deleted: affected, more: affected === PURGE_BATCH };
+  }
+
   async #read(run: Run, key: SessionKey): Promise<Session | null> {
     const { rows } = await run(this.#statements.findSession, { ...key } satisfies Parameters);
     return rows[0] === undefined ? null : readSession(rows[0]);
@@ -165,16 +182,20 @@ export class VerificationStore {
 }
 
 /** The outcome that the statement of a check carries; `undefined` where it compared nothing. */
-function readComparison({ rows, insertId }: Answer): CheckOutcome | undefined {
+function readComparison({ rows, insertId }: Answer, now: number): CheckOutcome | undefined {
   const [row] = rows;
   if (row !== undefined) {
     const failedAttempts = Number(row['failedAttempts']);
     if (failedAttempts > 0) return { kind: 'wrong', failedAttempts };
-    return { kind: 'right', proofIssued: row['consumedAt'] === null };
+    return {
+      kind: 'right',
+      proofIssued: row['consumedAt'] === null,
+      isFirst: Number(row['verifiedAt']) === now,
+    };
   }
   if (insertId === 0) return undefined;
   if (insertId < RIGHT_CODE) return { kind: 'wrong', failedAttempts: insertId };
-  return { kind: 'right', proofIssued: insertId !== RIGHT_CODE_CONSUMED };
+  return { kind: 'right', proofIssued: insertId !== RIGHT_CODE_CONSUMED, isFirst: insertId === RIGHT_CODE };
 }
 
 function readSession(row: Row): Session {
@@ -185,6 +206,30 @@ function readSession(row: Row): Session {
     expiresAt: Number(row['expiresAt']),
     isVerified: Number(row['isVerified']) === 1,
   };
+}
+
+function readDescription(row: Row): DescribedSession {
+  return {
+    id: String(row['id']),
+    purpose: String(row['purpose']),
+    createdAt: new Date(Number(row['createdAt'])),
+    expiresAt: new Date(Number(row['expiresAt'])),
+    verifiedAt: readInstant(row['verifiedAt']),
+    consumedAt: readInstant(row['consumedAt']),
+    failedAttempts: Number(row['failedAttempts']),
+    sendCount: Number(row['sendCount']),
+    lastSentAt: readInstant(row['lastSentAt']),
+    backend: readText(row['backend']),
+    messageId: readText(row['messageId']),
+  };
+}
+
+function readInstant(value: unknown): Date | undefined {
+  return value === null ? undefined : new Date(Number(value));
+}
+
+function readText(value: unknown): string | undefined {
+  return value === null ? undefined : String(value);
 }
 
 function readProof(rows: readonly Row[]): Proof | null {

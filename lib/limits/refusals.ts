@@ -1,0 +1,68 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { EventPort } from '../events/event-port.js';
+import { RateLimitedError } from '../phone-verify.errors.js';
+import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
+import type { Clock } from '../verification/clock.js';
+import { RefusalLog } from './refusal-log.js';
+import type { RuledCharge } from './send-charges.js';
+import type { SendRequest } from './send-request.js';
+
+/** A limit that a send is beyond, and the epoch milliseconds from which it is not. */
+export interface Beyond {
+  readonly charge: RuledCharge;
+  readonly retryAt: number;
+}
+
+/** Tells of sends that are beyond a limit: the log and the events which rule it was, the caller only when to come back. */
+@Injectable()
+export class Refusals implements OnModuleDestroy {
+  readonly #log: RefusalLog;
+
+  constructor(
+    private readonly events: EventPort,
+    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+  ) {
+    this.#log = new RefusalLog(clock);
+  }
+
+  /** Tells of a send that limits refuse, and makes its error: back when the last of them lets it through. */
+  refuse(request: SendRequest, beyond: readonly Beyond[]): RateLimitedError {
+    for (const one of beyond) this.#tell(request, one, true);
+    return new RateLimitedError(Math.max(...beyond.map(({ retryAt }) => this.#secondsUntil(retryAt))));
+  }
+
+  /** Tells of a send that the application refuses, and makes its error. */
+  refuseForApplication(request: SendRequest, cause?: Error): RateLimitedError {
+    const { number, purpose } = request;
+    const about = { rule: 'application', enforced: true, phoneNumber: number.e164, country: number.country } as const;
+    this.#log.note(about);
+    this.events.publish({ name: 'phone-verify.rate-limited', ...about, purpose, retryAfterSeconds: undefined });
+    return new RateLimitedError(undefined, { cause });
+  }
+
+  /** Tells of a send that went out beyond limits that only report. */
+  report(request: SendRequest, beyond: readonly Beyond[]): void {
+    for (const one of beyond) this.#tell(request, one, false);
+  }
+
+  /** Writes what the log has kept back. */
+  onModuleDestroy(): void {
+    this.#log.flush();
+  }
+
+  #tell({ number, purpose, origin }: SendRequest, { charge, retryAt }: Beyond, enforced: boolean): void {
+    const { rule, max, windowMs } = charge;
+    const about = { rule, enforced, phoneNumber: number.e164, country: number.country };
+    this.#log.note({ ...about, address: origin.bucket, limit: { max, seconds: windowMs / 1000 } });
+    this.events.publish({
+      name: 'phone-verify.rate-limited',
+      ...about,
+      purpose,
+      retryAfterSeconds: this.#secondsUntil(retryAt),
+    });
+  }
+
+  #secondsUntil(instant: number): number {
+    return Math.max(1, Math.ceil((instant - this.clock.now()) / 1000));
+  }
+}

@@ -1,0 +1,77 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { PhoneNumber } from '../phone-number/phone-number.js';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import type { Clock } from '../verification/clock.js';
+import type { DescribedBudget, PhoneDescription } from '../verification/phone-records.types.js';
+import type { Limit, LimitRule } from './limit.js';
+import { BLOCKED, type Counter, type LimitStore } from './limit.store.js';
+import { conversionKey, counterKey, OWN_OF_VOUCHED, ownSubjectOf, sharedSubjectOf } from './send-charges.js';
+
+/** A limit that counts the sends to a number, and the name of its counter. */
+interface Budget {
+  readonly limit: Limit & { readonly rule: DescribedBudget['rule'] };
+  readonly vouched: boolean;
+  readonly key: string;
+}
+
+/** What is left of the limits of a number. */
+@Injectable()
+export class SendBudgets {
+  constructor(
+    @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly store: LimitStore,
+    @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
+    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Reads what is left of each. */
+  async describe(number: PhoneNumber): Promise<Pick<PhoneDescription, 'budgets' | 'conversionBlockedUntil'>> {
+    const { conversion } = this.options.limits;
+    const budgets = this.#budgetsOf((rule) => ownSubjectOf(rule, number) ?? sharedSubjectOf(rule, number));
+    const guard = conversion === undefined ? [] : [conversionKey(conversion, number)];
+    const counters = await this.#read([...budgets.map(({ key }) => key), ...guard]);
+    const block = counters.find(({ key, verified }) => guard.includes(key) && verified === BLOCKED);
+    return {
+      budgets: budgets.map((budget) => describeBudget(budget, counters)),
+      conversionBlockedUntil: block && new Date(block.windowEndsAt),
+    };
+  }
+
+  /** Forgets what is counted for a number alone; what it shares with others stays. */
+  async clear(number: PhoneNumber): Promise<void> {
+    const keys = this.#budgetsOf((rule) => ownSubjectOf(rule, number)).map(({ key }) => key);
+    if (keys.length > 0) await this.store.clear(keys);
+  }
+
+  async #read(keys: readonly string[]): Promise<readonly Counter[]> {
+    return keys.length === 0 ? [] : this.store.read(keys, this.clock.now());
+  }
+
+  #budgetsOf(subjectOf: (rule: LimitRule) => string | undefined): Budget[] {
+    return this.options.limits.rules.flatMap((limit) => {
+      const { rule } = limit;
+      const subject = subjectOf(rule);
+      if (rule === 'perIp' || subject === undefined) return [];
+      const budgets = OWN_OF_VOUCHED.has(rule) ? [false, true] : [false];
+      return budgets.map((vouched) => ({
+        limit: { ...limit, rule },
+        vouched,
+        key: counterKey(limit, subject, vouched),
+      }));
+    });
+  }
+}
+
+function describeBudget({ limit, vouched, key }: Budget, counters: readonly Counter[]): DescribedBudget {
+  const { rule, max, seconds, mode } = limit;
+  const counter = counters.find((one) => one.key === key);
+  return {
+    rule,
+    vouched,
+    max,
+    seconds,
+    mode,
+    left: Math.max(0, max - (counter?.used ?? 0)),
+    windowEndsAt: counter && new Date(counter.windowEndsAt),
+  };
+}

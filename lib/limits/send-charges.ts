@@ -1,0 +1,90 @@
+import type { PhoneNumber } from '../phone-number/phone-number.js';
+import type { ConversionGuard, Limit, LimitRule } from './limit.js';
+import type { Charge } from './limit.store.js';
+import type { SendRequest } from './send-request.js';
+
+/** A charge and the rule that it comes from. */
+export interface RuledCharge extends Charge {
+  readonly rule: LimitRule;
+}
+
+/** What is counted: the configured limits. */
+export interface CountedLimits {
+  readonly rules: readonly Limit[];
+  readonly conversion: ConversionGuard | undefined;
+}
+
+/** Budgets that vouched sends have to themselves, so that nobody who is not signed in can spend them. */
+export const OWN_OF_VOUCHED: ReadonlySet<LimitRule> = new Set<LimitRule>(['resendAfter', 'perNumber', 'perPrefix']);
+
+/** In the place of a country for numbers that have none. */
+const NO_COUNTRY = 'none';
+
+/** Everything that one send charges. Limits by address are left out where a caller of the service gave no address. */
+export function chargesOf(request: SendRequest, { rules, conversion }: CountedLimits): RuledCharge[] {
+  const charges = rules.flatMap((limit) => {
+    const subject = subjectOf(limit.rule, request);
+    return subject === undefined ? [] : [chargeOf(limit, subject, request)];
+  });
+  return conversion === undefined ? charges : [...charges, conversionCharge(conversion, request.number)];
+}
+
+/** Name of a limit's counter. */
+export function counterKey({ rule, seconds }: Limit, subject: string, isVouched: boolean): string {
+  return `${isVouched && OWN_OF_VOUCHED.has(rule) ? 'vouched:' : ''}${rule}:${seconds}:${subject}`;
+}
+
+/** Name of the counter of messages and verified sessions that a number belongs to. */
+export function conversionKey({ by, seconds }: ConversionGuard, number: PhoneNumber): string {
+  return `conversion:${seconds}:${by === 'country' ? countryKey(number) : prefixOf(number)}`;
+}
+
+/** What a limit of one number counts: `undefined` for limits that many numbers share. */
+export function ownSubjectOf(rule: LimitRule, number: PhoneNumber): string | undefined {
+  return rule === 'resendAfter' || rule === 'perNumber' ? number.e164 : undefined;
+}
+
+/** What a limit counts that a number shares with others: `undefined` for limits by address, and of one number. */
+export function sharedSubjectOf(rule: LimitRule, number: PhoneNumber): string | undefined {
+  if (rule === 'perPrefix') return prefixOf(number);
+  if (rule === 'perCountry') return countryKey(number);
+  return rule === 'total' ? 'all' : undefined;
+}
+
+function subjectOf(rule: LimitRule, { number, origin }: SendRequest): string | undefined {
+  if (rule === 'perIp') return origin.bucket;
+  return ownSubjectOf(rule, number) ?? sharedSubjectOf(rule, number);
+}
+
+function chargeOf(limit: Limit, subject: string, { origin, isVouched }: SendRequest): RuledCharge {
+  // Behind a proxy that is not trusted everybody has the proxy's address, and one would lock out all.
+  const isShared = limit.rule === 'perIp' && origin.isUntrustedProxy;
+  return {
+    rule: limit.rule,
+    key: counterKey(limit, subject, isVouched),
+    max: limit.max,
+    minimumVerified: 1,
+    windowMs: limit.seconds * 1000,
+    isEnforced: limit.mode === 'enforce' && !isShared,
+  };
+}
+
+function conversionCharge(guard: ConversionGuard, number: PhoneNumber): RuledCharge {
+  return {
+    rule: 'conversion',
+    key: conversionKey(guard, number),
+    max: guard.minimumSent,
+    minimumVerified: guard.minimumVerified,
+    windowMs: guard.seconds * 1000,
+    isEnforced: guard.mode === 'enforce',
+  };
+}
+
+function countryKey({ country }: PhoneNumber): string {
+  return country ?? NO_COUNTRY;
+}
+
+/** A number without its last four digits: the range that is given out, and pumped, as one. */
+function prefixOf({ e164 }: PhoneNumber): string {
+  return e164.slice(0, -4);
+}

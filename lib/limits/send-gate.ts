@@ -1,0 +1,57 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import { redactedCause } from '../verification/redaction.js';
+import { withinTimeLimit } from '../verification/time-limit.js';
+import { Refusals } from './refusals.js';
+import { type ChargedSend, NOTHING_CHARGED, SendLimits } from './send-limits.js';
+import type { SendRequest } from './send-request.js';
+
+/** How long the application may take to have its say, in milliseconds. */
+const LONGEST_SAY_MS = 5000;
+
+/** Where a send is let through or refused: first by the application's own say, then by the limits. */
+@Injectable()
+export class SendGate {
+  readonly #logger = new Logger('PhoneVerify');
+
+  constructor(
+    private readonly limits: SendLimits,
+    private readonly refusals: Refusals,
+    @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
+  ) {}
+
+  /**
+   * Lets a send through and charges it.
+   *
+   * @param isLimited - `false` for a number that is sent nothing: the limits do not count it.
+   * @throws {@link RateLimitedError} if the application or a limit refuses it; then nothing was charged.
+   * @throws {@link StorageUnavailableError} if the limits cannot be asked.
+   */
+  async pass(request: SendRequest, isLimited: boolean): Promise<ChargedSend> {
+    await this.#askApplication(request);
+    return isLimited ? this.limits.charge(request) : NOTHING_CHARGED;
+  }
+
+  /** Gives back what a message that certainly did not go has charged. */
+  async giveBack(charged: ChargedSend, isResend: boolean): Promise<void> {
+    await this.limits.giveBack(charged, isResend);
+  }
+
+  async #askApplication(request: SendRequest): Promise<void> {
+    const { authorizeSend } = this.options;
+    if (authorizeSend === undefined) return;
+    const { number, purpose, origin, isVouched } = request;
+    const { e164: phoneNumber, country } = number;
+    const send = { phoneNumber, country, ip: origin.ip, purpose, vouched: isVouched };
+    let isAuthorized = false;
+    try {
+      isAuthorized = (await withinTimeLimit(LONGEST_SAY_MS, async () => authorizeSend(send))) === true;
+    } catch (thrown) {
+      const cause = redactedCause(thrown, { hidden: [], phoneNumbers: [phoneNumber] });
+      this.#logger.error(`authorizeSend failed, so the send is refused: ${cause.name}: ${cause.message}`);
+      throw this.refusals.refuseForApplication(request, cause);
+    }
+    if (!isAuthorized) throw this.refusals.refuseForApplication(request);
+  }
+}

@@ -1,0 +1,116 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import type { PhoneNumber } from '../phone-number/phone-number.js';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import type { Clock } from '../verification/clock.js';
+import { BLOCKED, type ChargeOutcome, type Counter, isFull, type LimitStore } from './limit.store.js';
+import { Refusals } from './refusals.js';
+import { chargesOf, conversionKey, type RuledCharge } from './send-charges.js';
+import type { SendRequest } from './send-request.js';
+
+/** What one send has charged. */
+export interface ChargedSend {
+  /** Epoch milliseconds from which the number may be sent another message; `undefined` without a cooldown. */
+  readonly cooldownEndsAt: number | undefined;
+  readonly counters: readonly (Pick<Counter, 'key' | 'windowEndsAt'> & Pick<RuledCharge, 'rule'>)[];
+}
+
+/** Of a send that no limit counts. */
+export const NOTHING_CHARGED: ChargedSend = { cooldownEndsAt: undefined, counters: [] };
+
+/** A charge and the counter that it met. */
+interface Met {
+  readonly charge: RuledCharge;
+  readonly counter: Counter;
+}
+
+/** Holds sends to the limits: charges them, refuses them, and gives back what a message that did not go has charged. */
+@Injectable()
+export class SendLimits implements OnModuleDestroy {
+  readonly #logger = new Logger('PhoneVerify');
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(
+    @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly store: LimitStore,
+    private readonly refusals: Refusals,
+    @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
+    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Charges a send to every limit, or to none and refuses it.
+   *
+   * @throws {@link RateLimitedError} if a limit refuses it.
+   * @throws {@link StorageUnavailableError} if the limits cannot be asked.
+   */
+  async charge(request: SendRequest): Promise<ChargedSend> {
+    const charges = chargesOf(request, this.options.limits);
+    if (charges.length === 0) return NOTHING_CHARGED;
+    const now = this.clock.now();
+    const outcome = await this.store.charge(charges, now);
+    const met = meet(charges, outcome);
+    if (!outcome.isCharged) throw this.refusals.refuse(request, await this.#retriesOf(met, now));
+    const beyond = met.filter(({ charge, counter }) => isFull({ ...counter, used: counter.used - 1 }, charge));
+    this.refusals.report(request, await this.#retriesOf(beyond, now));
+    return {
+      cooldownEndsAt: met.find(({ charge }) => charge.rule === 'resendAfter' && charge.isEnforced)?.counter
+        .windowEndsAt,
+      counters: met.map(({ charge: { rule }, counter: { key, windowEndsAt } }) => ({ rule, key, windowEndsAt })),
+    };
+  }
+
+  /**
+   * Gives back what a message that certainly did not go has charged. For a message that opened a session that is the
+   * cooldown alone: the sessions of a number bound the guesses at its codes. The address keeps its charge, so that
+   * nobody asks in a loop; the messages of the conversion guard are those that went.
+   */
+  async giveBack({ counters }: ChargedSend, isResend: boolean): Promise<void> {
+    const returned = counters.filter(
+      ({ rule }) => rule === 'resendAfter' || rule === 'conversion' || (isResend && rule !== 'perIp'),
+    );
+    if (returned.length === 0) return;
+    try {
+      await this.store.giveBack(returned);
+    } catch (error) {
+      this.#logger.warn(`A message did not go, and what it charged could not be given back: ${String(error)}`);
+    }
+  }
+
+  /** Counts a verified session for the conversion guard, without anybody waiting for it. */
+  countVerified(number: PhoneNumber): void {
+    const { conversion } = this.options.limits;
+    if (conversion === undefined) return;
+    const counting = this.store
+      .countVerified(conversionKey(conversion, number), this.clock.now())
+      .catch((error: unknown) => this.#logger.warn(`A verified session could not be counted: ${String(error)}`))
+      .finally(() => this.#underWay.delete(counting));
+    this.#underWay.add(counting);
+  }
+
+  /** Waits for what is being counted. */
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  /** When each rule would let a message through, after which a conversion that is too low has become a block. */
+  async #retriesOf(met: readonly Met[], now: number): Promise<{ charge: RuledCharge; retryAt: number }[]> {
+    return Promise.all(
+      met.map(async ({ charge, counter }) => ({ charge, retryAt: await this.#retryAt(charge, counter, now) })),
+    );
+  }
+
+  async #retryAt({ rule }: RuledCharge, counter: Counter, now: number): Promise<number> {
+    const { conversion } = this.options.limits;
+    if (rule !== 'conversion' || conversion === undefined || counter.verified === BLOCKED) return counter.windowEndsAt;
+    const until = now + conversion.blockSeconds * 1000;
+    await this.store.block(counter, until);
+    return until;
+  }
+}
+
+function meet(charges: readonly RuledCharge[], { counters }: ChargeOutcome): Met[] {
+  return charges.flatMap((charge) => {
+    const counter = counters.find(({ key }) => key === charge.key);
+    return counter === undefined ? [] : [{ charge, counter }];
+  });
+}

@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type AuthorizeSend, RateLimitedError, type SendToAuthorize, SMSVerification } from '../../lib/index.js';
+import { EventPort } from '../../lib/events/event-port.js';
+import type { PhoneVerifyEvent } from '../../lib/events/phone-verify-event.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { ODD_THROWS } from '../support/failing-backends.js';
+import { NO_LIMITS } from '../support/limits.js';
+import { KeptLogs } from '../support/logs.js';
+import { NUMBER, OTHER_NUMBER, register } from '../support/requests.js';
+
+let test: TestApplication;
+const logger = new KeptLogs();
+
+async function start(authorizeSend: AuthorizeSend): Promise<void> {
+  logger.lines.length = 0;
+  test = await startApplication({
+    logger,
+    phoneVerify: {
+      authorizeSend,
+      limits: { ...NO_LIMITS, perNumber: [{ max: 1, seconds: 60 }] },
+      testNumbers: { numbers: { [OTHER_NUMBER]: '4711' } },
+    },
+  });
+}
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await test.close();
+});
+
+describe("the application's own say", () => {
+  it('is asked with what it needs to know, over HTTP and for a test number too', async () => {
+    const asked: SendToAuthorize[] = [];
+    await start((send) => asked.push(send) > 0);
+
+    await register(test.app).expect(200);
+    await test.service.sendSecurityCode(OTHER_NUMBER, { ip: '::ffff:192.0.2.1', vouched: true });
+
+    expect(asked).toEqual([
+      { phoneNumber: NUMBER, country: 'US', ip: '127.0.0.1', purpose: '', vouched: false },
+      { phoneNumber: OTHER_NUMBER, country: 'GG', ip: '192.0.2.1', purpose: '', vouched: true },
+    ]);
+  });
+
+  it('is asked for a resend, once the session allows one', async () => {
+    const authorizeSend = vi.fn(() => true);
+    await start(authorizeSend);
+    const { sessionToken } = await test.service.sendSecurityCode(OTHER_NUMBER);
+    await test.service.resendSecurityCode(OTHER_NUMBER, sessionToken);
+    await expect(test.service.resendSecurityCode(OTHER_NUMBER, 'unknown')).rejects.toThrow();
+    expect(authorizeSend).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([
+    ['false', () => false],
+    ['a promise of false', async () => false],
+    ['nothing', (() => undefined) as unknown as AuthorizeSend],
+    ['a text', (() => 'yes') as unknown as AuthorizeSend],
+  ] as const)('refuses with %s: 429 without a time, nothing charged, nothing written', async (_name, say) => {
+    let isOpen = false;
+    await start((send) => (isOpen ? true : say(send)));
+    const events: PhoneVerifyEvent[] = [];
+    test.app.get(EventPort).subscribe((event) => events.push(event));
+
+    const { body, headers } = await register(test.app).expect(429);
+
+    expect(body).toEqual({
+      statusCode: 429,
+      error: 'Too Many Requests',
+      message: 'Too many requests. Please try again later.',
+      code: 'rate_limited',
+    });
+    expect(headers['retry-after']).toBeUndefined();
+    expect(await test.dataSource.getRepository(SMSVerification).count()).toBe(0);
+    expect(events).toMatchObject([{ rule: 'application', enforced: true, phoneNumber: NUMBER }]);
+    isOpen = true;
+    await register(test.app).expect(200);
+  });
+
+  it.each(ODD_THROWS)('refuses when it throws %s', async (_name, make) => {
+    await start(() => {
+      throw make();
+    });
+    await register(test.app).expect(429);
+    expect(logger.text).toMatch(/authorizeSend/);
+    expect(logger.text).not.toContain(NUMBER);
+  });
+
+  it('refuses when it has said nothing for five seconds', async () => {
+    await start(() => new Promise(() => undefined));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate'] });
+    const refused = expect(test.service.sendSecurityCode(NUMBER)).rejects.toThrow(RateLimitedError);
+    await vi.advanceTimersByTimeAsync(5000);
+    await refused;
+  });
+});

@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  BackendHookError,
+  RateLimitedError,
+  SandboxBackend,
+  SmsDeliveryError,
+  type SmsDeliveryErrorKind,
+  type SentVerification,
+} from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { NO_LIMITS } from '../support/limits.js';
+import { NUMBER } from '../support/requests.js';
+
+/** Fails as a test says, and otherwise sends. */
+class FailingSandbox extends SandboxBackend {
+  kind: SmsDeliveryErrorKind | undefined;
+  hookFails = false;
+
+  override async sendSms(number: string, message: string): Promise<void> {
+    if (this.kind !== undefined) throw new SmsDeliveryError(this.kind, 'It failed.');
+    await super.sendSms(number, message);
+  }
+
+  generateMessage(): undefined {
+    if (this.hookFails) throw new Error('The hook failed.');
+  }
+}
+
+const LIMITS = {
+  resendAfter: 30,
+  perNumber: [{ max: 5, seconds: 3600 }],
+  perIp: [{ max: 5, seconds: 3600 }],
+  perPrefix: [{ max: 5, seconds: 3600 }],
+  perCountry: [{ max: 5, seconds: 3600 }],
+  total: [{ max: 5, seconds: 3600 }],
+};
+const SHARED = ['perPrefix', 'perCountry', 'total'] as const;
+const ip = '192.0.2.1';
+
+let test: TestApplication & { readonly sandbox: FailingSandbox };
+
+async function start(): Promise<void> {
+  test = (await startApplication({
+    phoneVerify: { backend: FailingSandbox, limits: { ...NO_LIMITS, ...LIMITS } },
+  })) as typeof test;
+}
+
+/** What is used of each budget. */
+async function used(): Promise<Record<string, number>> {
+  const { budgets } = await test.service.describePhone(NUMBER);
+  return Object.fromEntries(
+    budgets.filter(({ vouched }) => !vouched).map(({ rule, max, left }) => [rule, max - left] as const),
+  );
+}
+
+async function usedByAddress(): Promise<number> {
+  const rows: { used: number }[] = await test.dataSource.query(
+    `SELECT used FROM sms_verification_counter WHERE counter_key = 'perIp:3600:${ip}'`,
+  );
+  return Number(rows[0]?.used ?? 0);
+}
+
+async function failToRegister(kind: SmsDeliveryErrorKind): Promise<SentVerification> {
+  test.sandbox.kind = kind;
+  const error: unknown = await test.service.sendSecurityCode(NUMBER, { ip }).catch((thrown: unknown) => thrown);
+  test.sandbox.kind = undefined;
+  if (error instanceof SmsDeliveryError && error.sent !== undefined) return error.sent;
+  throw new Error('The send did not fail as it should.');
+}
+
+const ALL_ONCE = Object.fromEntries(['resendAfter', 'perNumber', ...SHARED].map((rule) => [rule, 1]));
+
+afterEach(() => test.close());
+
+describe.each(['throttled', 'unavailable', 'misconfigured'] as const)('a message that is %s', (kind) => {
+  it('gives the cooldown of a register back, and nothing else', async () => {
+    await start();
+    const sent = await failToRegister(kind);
+    expect(sent.resendAt.getTime()).toBe(test.clock.now());
+    expect(await used()).toEqual({ ...ALL_ONCE, resendAfter: 0 });
+    expect(await usedByAddress()).toBe(1);
+  });
+
+  it('gives all that a resend charged back, but for the address', async () => {
+    await start();
+    const { sessionToken } = await failToRegister(kind);
+    test.clock.advance(5);
+    test.sandbox.kind = kind;
+    await expect(test.service.resendSecurityCode(NUMBER, sessionToken, { ip })).rejects.toThrow(SmsDeliveryError);
+    expect(await used()).toEqual({ ...ALL_ONCE, resendAfter: 0 });
+    expect(await usedByAddress()).toBe(2);
+
+    test.sandbox.kind = undefined;
+    const sent = await test.service.resendSecurityCode(NUMBER, sessionToken, { ip });
+    expect(sent.resendAt.getTime() - test.clock.now()).toBe(30_000);
+    await expect(test.service.resendSecurityCode(NUMBER, sessionToken, { ip })).rejects.toThrow(RateLimitedError);
+  });
+
+  it('opens no more sessions than the number may have, however long the outage', async () => {
+    await start();
+    for (let index = 0; index < 5; index++) await failToRegister(kind);
+    await expect(test.service.sendSecurityCode(NUMBER)).rejects.toThrow(RateLimitedError);
+  });
+});
+
+describe.each(['rejected', 'unknown'] as const)('a message whose outcome is %s', (kind) => {
+  it('gives nothing back', async () => {
+    await start();
+    const sent = await failToRegister(kind);
+    expect(sent.resendAt.getTime() - test.clock.now()).toBe(30_000);
+    expect(await used()).toEqual(ALL_ONCE);
+    await expect(test.service.resendSecurityCode(NUMBER, sent.sessionToken)).rejects.toThrow(RateLimitedError);
+    test.clock.advance(30);
+    test.sandbox.kind = kind;
+    await expect(test.service.resendSecurityCode(NUMBER, sent.sessionToken)).rejects.toThrow(SmsDeliveryError);
+    expect(await used()).toMatchObject({ perNumber: 2 });
+  });
+});
+
+it('a hook that fails after the charge gives nothing back', async () => {
+  await start();
+  test.sandbox.hookFails = true;
+  await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(BackendHookError);
+  expect(await used()).toEqual(ALL_ONCE);
+});
+
+it('a give-back that fails changes nothing for the caller', async () => {
+  await start();
+  test.sandbox.kind = 'unavailable';
+  const sending = test.service.sendSecurityCode(NUMBER, { ip });
+  test.sandbox.sendSms = async () => {
+    await test.dataSource.query('DROP TABLE sms_verification_counter');
+    throw new SmsDeliveryError('unavailable', 'It failed.');
+  };
+  await expect(sending).rejects.toThrow(SmsDeliveryError);
+});

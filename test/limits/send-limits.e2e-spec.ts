@@ -1,0 +1,251 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type LimitOptions,
+  RateLimitedError,
+  ResendRefusedError,
+  type SendOptions,
+  type SentVerification,
+  SMSVerification,
+  VerificationStatus,
+} from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { NO_LIMITS } from '../support/limits.js';
+import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { spellingsOf } from './simulation.js';
+
+let test: TestApplication;
+
+async function start(limits: LimitOptions, more: Parameters<typeof startApplication>[0] = {}): Promise<void> {
+  test = await startApplication({ ...more, phoneVerify: { ...more.phoneVerify, limits: { ...NO_LIMITS, ...limits } } });
+}
+
+/** Asks for a code, and answers how long to wait where that was refused. */
+async function send(phoneNumber = NUMBER, options: SendOptions = {}): Promise<number | 'sent'> {
+  try {
+    await test.service.sendSecurityCode(phoneNumber, options);
+    return 'sent';
+  } catch (error) {
+    if (error instanceof RateLimitedError) return error.retryAfterSeconds ?? Number.NaN;
+    throw error;
+  }
+}
+
+async function sendTimes(times: number, options: SendOptions = {}): Promise<(number | 'sent')[]> {
+  return Promise.all(Array.from({ length: times }, () => send(NUMBER, options)));
+}
+
+const sentOf = (answers: readonly unknown[]): number => answers.filter((answer) => answer === 'sent').length;
+const rows = (): Promise<number> => test.dataSource.getRepository(SMSVerification).count();
+
+afterEach(() => test.close());
+
+describe('the cooldown', () => {
+  let first: SentVerification;
+
+  beforeEach(async () => {
+    await start({ resendAfter: 30, perNumber: [{ max: 3, seconds: 3600 }] });
+    first = await test.service.sendSecurityCode(NUMBER);
+  });
+
+  it('says when the code may be sent again', () => {
+    expect(first.resendAt.getTime() - test.clock.now()).toBe(30_000);
+  });
+
+  it('refuses a second message, writes nothing, charges nothing and leaves the code as it is', async () => {
+    test.clock.advance(10);
+
+    expect(await sendTimes(5)).toEqual([20, 20, 20, 20, 20]);
+    await expect(test.service.resendSecurityCode(NUMBER, first.sessionToken)).rejects.toThrow(RateLimitedError);
+
+    expect(await rows()).toBe(1);
+    expect(test.sandbox.outbox).toHaveLength(1);
+    const [cooldown, perNumber] = (await test.service.describePhone(NUMBER)).budgets.filter(({ vouched }) => !vouched);
+    expect([cooldown?.left, perNumber?.left]).toEqual([0, 2]);
+    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, first.sessionToken);
+    expect(status).toBe(VerificationStatus.Valid);
+  });
+
+  it('ends after its seconds, to the millisecond', async () => {
+    test.clock.advance(29.999);
+    expect(await send()).toBe(1);
+    test.clock.advance(0.001);
+    expect(await send()).toBe('sent');
+    expect(await send()).toBe(30);
+  });
+
+  it('tells a session that cannot be sent again before any limit is touched', async () => {
+    await expect(test.service.resendSecurityCode(NUMBER, 'unknown')).rejects.toThrow(ResendRefusedError);
+    await expect(test.service.resendSecurityCode(OTHER_NUMBER, first.sessionToken)).rejects.toThrow(ResendRefusedError);
+    expect(await send(OTHER_NUMBER)).toBe('sent');
+  });
+});
+
+describe('the limits of one number', () => {
+  it.each([4, 40])('let exactly max through of %d at once, in any spelling', async (parallel) => {
+    await start({ perNumber: [{ max: 4, seconds: 3600 }] });
+    const spellings = spellingsOf(['415', '555', '2671']);
+
+    const answers = await Promise.all(
+      Array.from({ length: parallel }, (_, index) => send(spellings[index % spellings.length])),
+    );
+
+    expect(sentOf(answers)).toBe(4);
+    expect(await rows()).toBe(4);
+    expect(await send(OTHER_NUMBER)).toBe('sent');
+  });
+
+  it('answer the longest wait of those that refuse, and the shorter ones are not charged', async () => {
+    await start({
+      perNumber: [
+        { max: 1, seconds: 60 },
+        { max: 2, seconds: 3600 },
+      ],
+    });
+    expect(await send()).toBe('sent');
+    expect(await send()).toBe(60);
+    test.clock.advance(60);
+    expect(await send()).toBe('sent');
+    expect(await send()).toBe(3540);
+    test.clock.advance(60);
+    expect(await send()).toBe(3480);
+    const { budgets } = await test.service.describePhone(NUMBER);
+    expect(budgets.filter(({ vouched }) => !vouched).map(({ left }) => left)).toEqual([1, 0]);
+  });
+
+  it('count a resend like a register', async () => {
+    await start({ perNumber: [{ max: 2, seconds: 3600 }] });
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+    await test.service.resendSecurityCode(NUMBER, sessionToken);
+    await expect(test.service.resendSecurityCode(NUMBER, sessionToken)).rejects.toThrow(RateLimitedError);
+    expect(await send()).toBe(3600);
+  });
+
+  it('count vouched sends by themselves', async () => {
+    await start({
+      resendAfter: 30,
+      perNumber: [{ max: 1, seconds: 3600 }],
+      perPrefix: [{ max: 1, seconds: 3600 }],
+      total: [{ max: 3, seconds: 3600 }],
+    });
+    expect(await send()).toBe('sent');
+    expect(await send()).toBe(3600);
+    expect(await send(NUMBER, { vouched: true })).toBe('sent');
+    expect(await send(NUMBER, { vouched: true })).toBe(3600);
+    test.clock.advance(1);
+    expect(await send(OTHER_NUMBER)).toBe('sent');
+    expect(await send('+33612345678', { vouched: true })).toBe(3599);
+  });
+
+  it('bound the guesses at a number, whatever number of sessions they are made in', async () => {
+    await start({ perNumber: [{ max: 2, seconds: 86_400 }] });
+    const sessions = [await test.service.sendSecurityCode(NUMBER), await test.service.sendSecurityCode(NUMBER)];
+    expect(await send()).toBe(86_400);
+
+    const results = await Promise.all(
+      sessions.flatMap(({ sessionToken }) =>
+        Array.from({ length: 20 }, () => test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken)),
+      ),
+    );
+
+    expect(results.filter(({ status }) => status === VerificationStatus.Invalid)).toHaveLength(10);
+    expect(await send()).toBe(86_400);
+  });
+
+  it('leave an open session its attempts, whatever happens in others', async () => {
+    await start({ perNumber: [{ max: 2, seconds: 86_400 }] });
+    const own = await test.service.sendSecurityCode(NUMBER);
+    const other = await test.service.sendSecurityCode(NUMBER);
+    for (let index = 0; index < 6; index++) {
+      await test.service.verifySecurityCode(NUMBER, WRONG_CODE, other.sessionToken);
+    }
+    expect(await send()).toBe(86_400);
+    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, own.sessionToken);
+    expect(status).toBe(VerificationStatus.Valid);
+  });
+
+  it('exempt test numbers', async () => {
+    await start(
+      { resendAfter: 30, total: [{ max: 1, seconds: 60 }] },
+      { phoneVerify: { testNumbers: { numbers: { [OTHER_NUMBER]: '4711' } } } },
+    );
+    expect(await send(OTHER_NUMBER)).toBe('sent');
+    expect(await send(OTHER_NUMBER)).toBe('sent');
+    expect((await test.service.sendSecurityCode(OTHER_NUMBER)).resendAt.getTime()).toBe(test.clock.now());
+    expect(await send()).toBe('sent');
+  });
+});
+
+describe('limits that numbers share', () => {
+  const numberOf = (index: number): string => `+141555526${String(index).padStart(2, '0')}`;
+
+  it.each([
+    ['perPrefix', OTHER_NUMBER],
+    ['perCountry', OTHER_NUMBER],
+  ] as const)('%s lets exactly max through, and others are free', async (rule, free) => {
+    await start({ [rule]: [{ max: 5, seconds: 3600 }] });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => send(numberOf(index))));
+    expect(sentOf(answers)).toBe(5);
+    expect(await send(free)).toBe('sent');
+  });
+
+  it('total counts every number', async () => {
+    await start({ total: [{ max: 5, seconds: 3600 }] });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => send(numberOf(index))));
+    expect(sentOf(answers)).toBe(5);
+    expect(await send(OTHER_NUMBER)).toBe(3600);
+  });
+
+  it('perIp counts an address, an IPv6 one with its /64, and only where there is one', async () => {
+    await start({ perIp: [{ max: 1, seconds: 3600 }] });
+    expect(await send(numberOf(1), { ip: '2001:db8::1' })).toBe('sent');
+    expect(await send(numberOf(2), { ip: '2001:db8::ffff:1' })).toBe(3600);
+    expect(await send(numberOf(3), { ip: '::ffff:192.0.2.1' })).toBe('sent');
+    expect(await send(numberOf(4), { ip: '192.0.2.1' })).toBe(3600);
+    expect(await send(numberOf(5))).toBe('sent');
+    expect(await send(numberOf(6))).toBe('sent');
+  });
+
+  it('refuse a number of no country where it is filtered, and count it where it is not', async () => {
+    await start({ perCountry: [{ max: 1, seconds: 60 }] }, { phoneVerify: { numbers: { deniedTypes: [] } } });
+    expect(await send('+80012345678')).toBe('sent');
+    expect(await send('+979123456789')).toBe(60);
+  });
+});
+
+describe('a limit that only reports', () => {
+  it('lets everything through, and says so', async () => {
+    await start({ resendAfter: { seconds: 30, mode: 'report' }, perNumber: [{ max: 1, seconds: 60, mode: 'report' }] });
+    expect(await sendTimes(5)).toEqual(['sent', 'sent', 'sent', 'sent', 'sent']);
+    expect((await test.service.sendSecurityCode(NUMBER)).resendAt.getTime()).toBe(test.clock.now());
+  });
+
+  it('is not charged when another one refuses', async () => {
+    await start({ perNumber: [{ max: 1, seconds: 60 }], total: [{ max: 10, seconds: 60, mode: 'report' }] });
+    await sendTimes(5);
+    const { budgets } = await test.service.describePhone(NUMBER);
+    expect(budgets.find(({ rule }) => rule === 'total')?.left).toBe(9);
+  });
+});
+
+describe('counters over time', () => {
+  it('survive a restart, and a purge takes only those whose window is over', async () => {
+    await start({ perNumber: [{ max: 1, seconds: 3600 }], total: [{ max: 9, seconds: 60 }] });
+    expect(await send()).toBe('sent');
+    test.clock.advance(61);
+    await test.service.purgeExpired();
+    const counters = await test.dataSource.query('SELECT counter_key FROM sms_verification_counter');
+    expect(counters).toEqual([{ counter_key: `perNumber:3600:${NUMBER}` }]);
+    expect(await send()).toBe(3539);
+  });
+
+  it('are never extended by a clock that went back', async () => {
+    await start({ perNumber: [{ max: 2, seconds: 60 }] });
+    test.clock.advance(86_400);
+    expect(await send()).toBe('sent');
+    test.clock.advance(-86_400);
+    expect(await send()).toBe('sent');
+    expect(await send()).toBe(60);
+    test.clock.advance(60);
+    expect(await send()).toBe('sent');
+  });
+});
