@@ -13,7 +13,17 @@ export {
   type SmsDeliveryErrorOptions,
 } from './backends/sms-delivery.error.js';
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
+export type { AuthorizeSend, SendToAuthorize } from './limits/authorize-send.js';
 export type { ConversionGuard, Limit, LimitMode, LimitRule } from './limits/limit.js';
+export type {
+  ConversionOptions,
+  LimitEntry,
+  LimitOptions,
+  LimitStoreChoice,
+  ResendAfterOptions,
+  ResolvedLimits,
+} from './limits/limits.options.js';
+export type { RedisClient } from './limits/redis-client.js';
 export type { MessageContext } from './message/message-template.js';
 export { phoneVerifyMigrations } from './migrations/index.js';
 export type { NumberOptions } from './phone-number/number-policy.options.js';

@@ -111,4 +111,12 @@ export class OptionReader {
     reader.refuseUnknown(known);
     return reader;
   }
+
+  /** Readers of the entries of a list, each of which has options of its own. */
+  entries(name: string, values: readonly unknown[], known: readonly string[]): readonly OptionReader[] {
+    return Array.from(values, (value, index) => {
+      const place = `${name}[${index}]`;
+      return new OptionReader({ [place]: value }, this.faults, this.path).nested(place, known);
+    });
+  }
 }

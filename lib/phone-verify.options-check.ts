@@ -1,3 +1,5 @@
+import { readAuthorizeSend } from './limits/authorize-send.js';
+import { readLimits } from './limits/limits.options.js';
 import { readContextKeys, readMessage } from './message/message.options.js';
 import { placeholdersOf } from './message/message-template.js';
 import { OptionReader } from './option-reader.js';
@@ -27,6 +29,8 @@ const OPTIONS = [
   'delivery',
   'storage',
   'cleanup',
+  'limits',
+  'authorizeSend',
   'numbers',
   'testNumbers',
 ];
@@ -127,6 +131,8 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
       timeoutMs: reader.nested('storage', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 5000),
     }),
     cleanup: readCleanup(reader),
+    limits: readLimits(reader),
+    authorizeSend: readAuthorizeSend(reader),
     numbers,
     options: reader.object('options'),
     secret: readSecret(reader),

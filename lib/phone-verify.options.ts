@@ -1,6 +1,8 @@
 import type { FactoryProvider, InjectionToken, ModuleMetadata, Type, ValueProvider } from '@nestjs/common';
 import type { CountryCode } from 'libphonenumber-js/max';
 import type { BaseBackend } from './backends/base.backend.js';
+import type { AuthorizeSend } from './limits/authorize-send.js';
+import type { LimitOptions, ResolvedLimits } from './limits/limits.options.js';
 import type { NumberOptions } from './phone-number/number-policy.options.js';
 import type { NumberPolicy } from './phone-number/number-policy.js';
 import type { TestNumberOptions } from './verification/test-numbers.options.js';
@@ -69,6 +71,13 @@ export interface PhoneVerifyOptions {
   storage?: { timeoutMs?: number };
   /** How often old rows are deleted, in minutes, 1 to 1440; `false` for never. Default 60. */
   cleanup?: { everyMinutes?: number } | false;
+  /**
+   * How many messages are sent: to a number, for an address, to a prefix and a country, in all. Given limits replace
+   * the defaults one by one.
+   */
+  limits?: LimitOptions;
+  /** The application's own word on each send, such as a CAPTCHA. Default: none. */
+  authorizeSend?: AuthorizeSend | undefined;
   /** Which numbers may be sent a code. Default: mobile numbers, and those that may be mobile, of every country. */
   numbers?: NumberOptions;
   /**
@@ -174,6 +183,10 @@ export interface ResolvedPhoneVerifyOptions {
   readonly storage: { readonly timeoutMs: number };
   /** Minutes between two deletions of old rows; `false` for never. */
   readonly cleanup: { readonly everyMinutes: number } | false;
+  /** How many messages are sent. */
+  readonly limits: ResolvedLimits;
+  /** The application's own word on each send; none when not configured. */
+  readonly authorizeSend: AuthorizeSend | undefined;
   /** Which numbers may be sent a code. */
   readonly numbers: NumberPolicy;
   /** Numbers with a fixed code; none when not configured. */

@@ -63,6 +63,8 @@ describe('the module gives', () => {
       message: 'Your {app} security code is {security_code}. Do not share it with anyone.',
       contextKeys: [],
       appName: 'Acme',
+      authorizeSend: undefined,
+      limits: { store: 'database', rules: [], conversion: undefined },
       expiration: 600,
       verifyOnlyOnce: true,
       maxFailedAttempts: 5,
@@ -139,7 +141,13 @@ describe('the module starts', () => {
   it('without a warning where there is nothing to say', async () => {
     const logger = new KeptLogs();
     const { close } = await startApplication({
-      phoneVerify: { ...ROOT, message: '{username}: {security_code}', contextKeys: ['username'], controllers: false },
+      phoneVerify: {
+        ...ROOT,
+        message: '{username}: {security_code}',
+        contextKeys: ['username'],
+        controllers: false,
+        limits: {},
+      },
       logger,
     });
 

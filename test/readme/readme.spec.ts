@@ -50,6 +50,24 @@ function namesIn(cell: string): string[] {
   return Array.from(cell.matchAll(/`(\w+)`/g), ([, name = '']) => name);
 }
 
+/** Limits as an application would write them. */
+function limitDefaults({ store, rules, conversion }: library.ResolvedLimits): Record<string, unknown> {
+  const entriesOf = (rule: library.LimitRule): unknown => {
+    const entries = rules.filter((limit) => limit.rule === rule).map(({ max, seconds }) => ({ max, seconds }));
+    return entries.length > 0 && entries;
+  };
+  return {
+    'limits.store': store,
+    'limits.resendAfter': rules.find(({ rule }) => rule === 'resendAfter')?.seconds,
+    'limits.perNumber': entriesOf('perNumber'),
+    'limits.perIp': entriesOf('perIp'),
+    'limits.perPrefix': entriesOf('perPrefix'),
+    'limits.perCountry': entriesOf('perCountry'),
+    'limits.total': entriesOf('total'),
+    'limits.conversion': conversion,
+  };
+}
+
 beforeAll(() => {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
@@ -193,6 +211,7 @@ describe('the tables of the README', () => {
       'storage.timeoutMs': options.storage.timeoutMs,
       'cleanup.everyMinutes': options.cleanup && options.cleanup.everyMinutes,
       ...Object.fromEntries(Object.entries(options.numbers).map(([name, value]) => [`numbers.${name}`, value])),
+      ...limitDefaults(options.limits),
       testNumbers: options.testNumbers,
       options: options.options,
       minTokenLength: 6,
@@ -200,7 +219,7 @@ describe('the tables of the README', () => {
       backend: 'required',
       appName: 'required',
     };
-    for (const name of ['delivery', 'storage', 'cleanup', 'numbers']) delete defaults[name];
+    for (const name of ['delivery', 'storage', 'cleanup', 'limits', 'numbers']) delete defaults[name];
 
     const listed = Object.fromEntries(
       table('option').map(([name = '', , , value = '']) => [name.replaceAll('`', ''), value]),

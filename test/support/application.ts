@@ -15,6 +15,7 @@ import {
 import { PHONE_VERIFY_CLOCK } from '../../lib/phone-verify.tokens.js';
 import { TestClock } from './clock.js';
 import { freshDatabase } from './databases.js';
+import { NO_LIMITS } from './limits.js';
 
 export type Adapter = 'express' | 'fastify';
 
@@ -24,6 +25,7 @@ export interface ApplicationOptions {
   /** Default: a new SQLite file, which goes when the application closes. */
   readonly database?: DataSourceOptions;
   readonly adapter?: Adapter;
+  /** Without `limits` nothing is limited, since most tests register one number again and again. */
   readonly phoneVerify?: Partial<PhoneVerifyModuleOptions>;
   /** In place of `PhoneVerifyModule.forRoot`. */
   readonly module?: DynamicModule;
@@ -55,7 +57,13 @@ export async function startApplication(options: ApplicationOptions = {}): Promis
   const clock = new TestClock();
   const module =
     options.module ??
-    PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', cleanup: false, ...options.phoneVerify });
+    PhoneVerifyModule.forRoot({
+      backend: SandboxBackend,
+      appName: 'Acme',
+      cleanup: false,
+      limits: NO_LIMITS,
+      ...options.phoneVerify,
+    });
   const dataSource = {
     migrations: phoneVerifyMigrations,
     migrationsRun: true,

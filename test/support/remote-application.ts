@@ -9,10 +9,12 @@ import type {
   VerificationResult,
   VerifiedPhone,
 } from '../../lib/index.js';
+import { NO_LIMITS } from './limits.js';
 
 export interface RemoteApplicationOptions {
   /** Migrated already. */
   readonly database: DataSourceOptions;
+  /** Without `limits` nothing is limited. */
   readonly phoneVerify?: Partial<PhoneVerifyModuleOptions>;
   /** Run by each connection to MariaDB before anything else. */
   readonly sessionStatement?: string | undefined;
@@ -42,7 +44,11 @@ export class RemoteApplication {
     const script = fileURLToPath(new URL('remote-application.mjs', import.meta.url));
     const remote = new RemoteApplication(fork(script, { env: { ...process.env, ...environment } }));
     const sent = Object.fromEntries(Object.entries(database).filter(([key]) => key !== 'driver' && key !== 'logger'));
-    await remote.#ask('start', { ...options, database: sent });
+    await remote.#ask('start', {
+      ...options,
+      database: sent,
+      phoneVerify: { limits: NO_LIMITS, ...options.phoneVerify },
+    });
     return remote;
   }
 

@@ -4,7 +4,6 @@ import {
   type BaseBackend,
   FailoverBackend,
   HttpBackend,
-  PhoneVerifyModule,
   SmsDeliveryError,
   SMSVerification,
 } from '../../../lib/index.js';
@@ -38,7 +37,7 @@ function numberOf(index: number): string {
 async function start(...backends: readonly BaseBackend<unknown>[]): Promise<TestApplication> {
   const options = { backends: backends.map((backend) => ({ backend })) };
   application = await startApplication({
-    module: PhoneVerifyModule.forRoot({ backend: FailoverBackend, options, appName: 'Acme', cleanup: false }),
+    phoneVerify: { backend: FailoverBackend, options },
   });
   return application;
 }

@@ -1,0 +1,126 @@
+import type { OptionReader } from '../option-reader.js';
+import type { ConversionGuard, Limit, LimitMode } from './limit.js';
+import { LIMIT_LISTS, readConversion, readList, readResendAfter } from './limit-readers.js';
+import { isRedisClient, type RedisClient } from './redis-client.js';
+
+/**
+ * One entry of a limit: `max` messages in a window of `seconds`. The window opens with the first message that is
+ * counted, so any sliding window of that length sees `2 × max − 1` at most.
+ *
+ * @publicApi
+ */
+export interface LimitEntry {
+  /** Messages, 1 to 1 000 000 000. */
+  max: number;
+  /** Length of the window in seconds, 1 to 31 536 000 (a year). Another one than those of its list. */
+  seconds: number;
+  /** `'report'` tells of what is beyond it, and lets it through. Default `'enforce'`. */
+  mode?: LimitMode;
+}
+
+/**
+ * The time between two messages to one number, with its mode.
+ *
+ * @publicApi
+ */
+export interface ResendAfterOptions {
+  /** Seconds, 1 to 86 400. Default 30. */
+  seconds?: number;
+  /** `'report'` tells of what comes sooner, and lets it through. Default `'enforce'`. */
+  mode?: LimitMode;
+}
+
+/**
+ * Stops a country, or a prefix, whose messages hardly anybody verifies: a sign that somebody is paid for them. Each key
+ * that is not given keeps its default.
+ *
+ * @publicApi
+ */
+export interface ConversionOptions {
+  /** What is watched: each country, or each prefix (a number without its last four digits). Default `'country'`. */
+  by?: 'country' | 'prefix';
+  /** Messages in the window below which nothing is said, 1 to 1 000 000 000. Default 50. */
+  minimumSent?: number;
+  /** Share of verified sessions among the messages sent, above 0 and up to 1. Default 0.1. */
+  minimumVerified?: number;
+  /** Length of the window in seconds, 1 to 31 536 000. Default 3600. */
+  seconds?: number;
+  /** For how long it is stopped, in seconds, 1 to 31 536 000. Default 3600. */
+  blockSeconds?: number;
+  /** `'enforce'` stops it, `'report'` only tells. Default `'report'`. */
+  mode?: LimitMode;
+}
+
+/**
+ * Where the counters are kept: `'database'`, the data source, for every process; `'memory'`, this process alone;
+ * `{ redis }`, an `ioredis` client of the application's, which stays the application's to close.
+ *
+ * @publicApi
+ */
+export type LimitStoreChoice = 'database' | 'memory' | { readonly redis: RedisClient };
+
+/**
+ * How many messages are sent, see {@link PhoneVerifyOptions.limits}. `false` turns a limit off; what is not given keeps
+ * its default.
+ *
+ * @publicApi
+ */
+export interface LimitOptions {
+  /** Where the counters are kept. Default `'database'`. */
+  store?: LimitStoreChoice;
+  /** Between two messages to one number, in seconds, 1 to 86 400. Default 30. */
+  resendAfter?: number | ResendAfterOptions | false;
+  /** For each number. Default: 5 in an hour and 10 in a day. */
+  perNumber?: readonly LimitEntry[] | false;
+  /** For each address of a client; an IPv6 one counts as its /64. Default: 10 in a minute and 100 in an hour. */
+  perIp?: readonly LimitEntry[] | false;
+  /** For each number without its last four digits. Default: 100 in an hour. */
+  perPrefix?: readonly LimitEntry[] | false;
+  /** For each country. Default `false`. */
+  perCountry?: readonly LimitEntry[] | false;
+  /** For all messages of the application. Default `false`. */
+  total?: readonly LimitEntry[] | false;
+  /** For countries or prefixes whose messages hardly anybody verifies. Default: reports, see {@link ConversionOptions}. */
+  conversion?: ConversionOptions | false;
+}
+
+/**
+ * The limits as the library uses them: checked, with their defaults. A client of Redis is not enumerable, so that a log
+ * does not show its settings.
+ *
+ * @publicApi
+ */
+export interface ResolvedLimits {
+  /** Where the counters are kept. */
+  readonly store: LimitStoreChoice;
+  /** Every limit that is on, in the order of the options. */
+  readonly rules: readonly Limit[];
+  /** The guard over conversion; `undefined` when it is off. */
+  readonly conversion: ConversionGuard | undefined;
+}
+
+const NAMES = ['store', 'resendAfter', ...LIMIT_LISTS, 'conversion'];
+
+/** Reads {@link LimitOptions}. */
+export function readLimits(options: OptionReader): ResolvedLimits {
+  const reader = options.nested('limits', NAMES);
+  return Object.freeze({
+    store: readStore(reader),
+    rules: Object.freeze([...readResendAfter(reader), ...LIMIT_LISTS.flatMap((rule) => readList(reader, rule))]),
+    conversion: readConversion(reader),
+  });
+}
+
+function readStore(reader: OptionReader): LimitStoreChoice {
+  const given = reader.value('store');
+  if (given === undefined || given === 'database' || given === 'memory') return given ?? 'database';
+  if (typeof given !== 'object' || given === null || !('redis' in given)) {
+    reader.fault('store', 'must be "database", "memory" or { redis: client }');
+    return 'database';
+  }
+  const store = reader.nested('store', ['redis']);
+  const redis = store.value('redis');
+  if (isRedisClient(redis)) return Object.freeze(Object.defineProperty({ redis }, 'redis', { enumerable: false }));
+  store.fault('redis', 'must be a client with eval and evalsha, such as one of ioredis');
+  return 'database';
+}
