@@ -24,6 +24,7 @@ export type {
   ResolvedLimits,
 } from './limits/limits.options.js';
 export type { RedisClient } from './limits/redis-client.js';
+export { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 export type { MessageContext } from './message/message-template.js';
 export { phoneVerifyMigrations } from './migrations/index.js';
 export type { NumberOptions } from './phone-number/number-policy.options.js';

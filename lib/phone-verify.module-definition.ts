@@ -6,6 +6,7 @@ import { backendProvider } from './backends/backend-factory.js';
 import type { BaseBackend } from './backends/base.backend.js';
 import { prepareBackend } from './backends/preparation.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
+import { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import type {
   PhoneVerifyModuleAsyncOptions,
@@ -44,7 +45,10 @@ export function defineModule(module: Type, statics: StaticOptions, given: Provid
     module,
     global: isGlobal,
     // What is no list is told as a fault of the options.
-    imports: [...(Array.isArray(imports) ? imports : []), TypeOrmModule.forFeature([SMSVerification], dataSource)],
+    imports: [
+      ...(Array.isArray(imports) ? imports : []),
+      TypeOrmModule.forFeature([SMSVerification, SMSVerificationCounter], dataSource),
+    ],
     controllers: controllers ? [createPhoneVerifyController(path)] : [],
     providers: [...given, optionsProvider(statics), backendProvider(backend), ...verificationProviders(dataSource)],
     exports: [

@@ -1,14 +1,6 @@
 import { inspect } from 'node:util';
 import { Column, Entity, Index, PrimaryColumn, type ValueTransformer } from 'typeorm';
-
-/**
- * Instants are epoch milliseconds in `bigint` columns: the one form that is exact and means the same on every database
- * and in every time zone. PostgreSQL and MariaDB answer them as text.
- */
-const instant: ValueTransformer = {
-  to: (value: Date | null | undefined) => (value instanceof Date ? value.getTime() : value),
-  from: (value: string | number | null) => (value === null ? null : new Date(Number(value))),
-};
+import { instant } from './instant.js';
 
 const flag: ValueTransformer = {
   to: (value: boolean | undefined) => (typeof value === 'boolean' ? Number(value) : value),

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { plainToInstance } from 'class-transformer';
 import { IsIn, IsNotEmpty, IsOptional, IsUrl, Max, Min, MinLength, validateSync } from 'class-validator';
-import { phoneVerifyMigrations, SMSVerification } from 'nestjs-phone-verify';
+import { phoneVerifyMigrations, SMSVerification, SMSVerificationCounter } from 'nestjs-phone-verify';
 import type { DataSourceOptions } from 'typeorm';
 import { deliveryFaults } from './delivery/backend.js';
 import { CreateUser1764000000001 } from './users/create-user.migration.js';
@@ -49,7 +49,7 @@ export function readEnvironment(variables: Record<string, unknown>): Environment
 /** The data source: the embedded database, or the server that `DATABASE_URL` names. */
 export function dataSourceOptions(url: string | undefined): DataSourceOptions {
   const common = {
-    entities: [SMSVerification, User],
+    entities: [SMSVerification, SMSVerificationCounter, User],
     migrations: [...phoneVerifyMigrations, CreateUser1764000000001],
     migrationsRun: true,
   };

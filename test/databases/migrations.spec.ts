@@ -1,6 +1,6 @@
 import { DataSource, type DataSourceOptions, DefaultNamingStrategy } from 'typeorm';
 import { describe, expect, it } from 'vitest';
-import { phoneVerifyMigrations, SMSVerification } from '../../lib/index.js';
+import { phoneVerifyMigrations, SMSVerification, SMSVerificationCounter } from '../../lib/index.js';
 import { startApplication } from '../support/application.js';
 import { databaseKinds, freshDatabase, serverKinds } from '../support/databases.js';
 import { NUMBER, RIGHT_CODE } from '../support/requests.js';
@@ -25,7 +25,7 @@ class ShoutingNamingStrategy extends DefaultNamingStrategy {
 }
 
 async function connect(options: DataSourceOptions): Promise<DataSource> {
-  const own = { entities: [SMSVerification], migrations: phoneVerifyMigrations };
+  const own = { entities: [SMSVerification, SMSVerificationCounter], migrations: phoneVerifyMigrations };
   return new DataSource({ ...options, ...own }).initialize();
 }
 

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { phoneVerifyMigrations, SMSVerification } from '../../lib/index.js';
+import { phoneVerifyMigrations, SMSVerification, SMSVerificationCounter } from '../../lib/index.js';
 import { buildStatements, type VerificationStatements } from '../../lib/verification/verification.statements.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 
@@ -26,7 +26,7 @@ describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
 
   beforeAll(async () => {
     database = await freshDatabase(kind);
-    const own = { entities: [SMSVerification], migrations: phoneVerifyMigrations };
+    const own = { entities: [SMSVerification, SMSVerificationCounter], migrations: phoneVerifyMigrations };
     dataSource = await new DataSource({ ...database.options, ...own }).initialize();
     await dataSource.runMigrations();
     const number = TEXT_OF_NUMBER[kind];
