@@ -5,8 +5,10 @@ import type { DataSource } from 'typeorm';
 import { backendProvider } from './backends/backend-factory.js';
 import type { BaseBackend } from './backends/base.backend.js';
 import { prepareBackend } from './backends/preparation.js';
+import { EventPort } from './events/event-port.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
 import { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
+import { limitProviders } from './limits/limits.providers.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import type {
   PhoneVerifyModuleAsyncOptions,
@@ -28,6 +30,7 @@ import { type Clock, systemClock } from './verification/clock.js';
 import { CodeChecker } from './verification/code-checker.js';
 import { CodeIssuer } from './verification/code-issuer.js';
 import { Delivery } from './verification/delivery.js';
+import { PhoneRecords } from './verification/phone-records.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
 import { Retention } from './verification/retention.js';
 import { SMSVerification } from './verification/sms-verification.entity.js';
@@ -136,10 +139,13 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
         new BackendHooks(backend, delivery.timeoutMs),
       inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS],
     },
+    EventPort,
+    ...limitProviders,
     Retention,
     CleanupTimer,
     CodeChecker,
     CodeIssuer,
+    PhoneRecords,
     PhoneVerificationService,
   ];
 }

@@ -90,7 +90,7 @@ describe("the application's own say", () => {
     await start(() => new Promise(() => undefined));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate'] });
     const refused = expect(test.service.sendSecurityCode(NUMBER)).rejects.toThrow(RateLimitedError);
-    await vi.advanceTimersByTimeAsync(5000);
+    await vi.advanceTimersByTimeAsync(5001);
     await refused;
   });
 });

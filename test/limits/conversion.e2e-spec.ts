@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LimitOptions, RateLimitedError, SmsDeliveryError, SandboxBackend } from '../../lib/index.js';
+import {
+  type LimitOptions,
+  RateLimitedError,
+  type SendReceipt,
+  SmsDeliveryError,
+  SandboxBackend,
+} from '../../lib/index.js';
 import { EventPort } from '../../lib/events/event-port.js';
 import type { PhoneVerifyEvent } from '../../lib/events/phone-verify-event.js';
 import { startApplication, type TestApplication } from '../support/application.js';
@@ -9,9 +15,9 @@ import { OTHER_NUMBER, RIGHT_CODE } from '../support/requests.js';
 class SandboxWithOutage extends SandboxBackend {
   isDown = false;
 
-  override async sendSms(number: string, message: string): Promise<void> {
+  override async sendSms(number: string, message: string): Promise<SendReceipt> {
     if (this.isDown) throw new SmsDeliveryError('unavailable', 'Down.');
-    await super.sendSms(number, message);
+    return super.sendSms(number, message);
   }
 }
 
@@ -56,6 +62,7 @@ async function verifyTimes(times: number, checks = 1): Promise<void> {
     const { sessionToken } = await test.service.sendSecurityCode(number);
     for (let check = 0; check < checks; check++) {
       await test.service.verifySecurityCode(number, RIGHT_CODE, sessionToken);
+      test.clock.advance(0.001);
     }
   }
 }

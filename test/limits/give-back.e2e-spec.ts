@@ -3,6 +3,7 @@ import {
   BackendHookError,
   RateLimitedError,
   SandboxBackend,
+  type SendReceipt,
   SmsDeliveryError,
   type SmsDeliveryErrorKind,
   type SentVerification,
@@ -16,9 +17,9 @@ class FailingSandbox extends SandboxBackend {
   kind: SmsDeliveryErrorKind | undefined;
   hookFails = false;
 
-  override async sendSms(number: string, message: string): Promise<void> {
+  override async sendSms(number: string, message: string): Promise<SendReceipt> {
     if (this.kind !== undefined) throw new SmsDeliveryError(this.kind, 'It failed.');
-    await super.sendSms(number, message);
+    return super.sendSms(number, message);
   }
 
   generateMessage(): undefined {

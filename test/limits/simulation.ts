@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { RateLimitedError, SandboxBackend, SmsDeliveryError } from '../../lib/index.js';
-import type { SendOptions, SentVerification } from '../../lib/index.js';
+import type { SendOptions, SendReceipt, SentVerification } from '../../lib/index.js';
 import { VerificationStatus } from '../../lib/index.js';
 import type { TestApplication } from '../support/application.js';
 
@@ -12,9 +12,9 @@ export const DAY = 86_400;
 export class ProviderWithAnOutage extends SandboxBackend {
   isDown = false;
 
-  override async sendSms(number: string, message: string): Promise<void> {
+  override async sendSms(number: string, message: string): Promise<SendReceipt> {
     if (this.isDown) throw new SmsDeliveryError('unavailable', 'The provider is down.');
-    await super.sendSms(number, message);
+    return super.sendSms(number, message);
   }
 }
 
@@ -127,7 +127,7 @@ export function spellingsOf(national: readonly [string, string, string]): string
     `+1-${area} ${exchange} ${line}`,
     `+1 ${area}-${exchange} ${line}`,
     `+1 ${area}.${exchange}-${line}`,
-    `+1·${area}·${exchange}·${line}`,
+    `+1-${area}-${exchange}${line}`,
     `+1–${area}–${exchange}–${line}`,
     `\u202a+1${area}${exchange}${line}\u202c`,
     `+１${area}${exchange}${line}`,

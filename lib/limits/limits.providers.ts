@@ -1,0 +1,24 @@
+import type { Provider } from '@nestjs/common';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import type { LimitStore } from './limit.store.js';
+import { MemoryLimitStore } from './memory-limit.store.js';
+import { Refusals } from './refusals.js';
+import { SendBudgets } from './send-budgets.js';
+import { SendGate } from './send-gate.js';
+import { SendLimits } from './send-limits.js';
+
+/** What holds sends to the limits, with the store that the options choose. */
+export const limitProviders: Provider[] = [
+  {
+    provide: PHONE_VERIFY_LIMIT_STORE,
+    useFactory: (_options: ResolvedPhoneVerifyOptions): LimitStore => {
+      return new MemoryLimitStore();
+    },
+    inject: [PHONE_VERIFY_OPTIONS],
+  },
+  Refusals,
+  SendBudgets,
+  SendLimits,
+  SendGate,
+];
