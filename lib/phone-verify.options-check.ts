@@ -1,4 +1,5 @@
 import { readAuthorizeSend } from './limits/authorize-send.js';
+import { warningsOfLimits } from './limits/limit-warnings.js';
 import { readLimits } from './limits/limits.options.js';
 import { readContextKeys, readMessage } from './message/message.options.js';
 import { placeholdersOf } from './message/message-template.js';
@@ -72,6 +73,7 @@ export function checkOptions(given: unknown, extras: object, clock: Clock = syst
   if (faults.length > 0) throw new PhoneVerifyConfigurationError(faults);
   const warnings = [
     ...warningsOf(options, statics.boolean('controllers', true)),
+    ...warningsOfLimits(options),
     ...warningsOfTestNumbers(options.testNumbers, clock.now()),
   ];
   return { options, warnings };

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type LimitOptions, type NumberOptions, SandboxBackend } from '../../lib/index.js';
+import { checkOptions } from '../../lib/phone-verify.options-check.js';
+import { NO_LIMITS } from '../support/limits.js';
+
+const HOUR = { max: 1000, seconds: 3600 };
+
+function warningsOf(limits: LimitOptions, numbers: NumberOptions = {}): readonly string[] {
+  return checkOptions({ appName: 'Acme', backend: SandboxBackend, maxFailedAttempts: 7, limits, numbers }, {}).warnings;
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('an application without a cap on its bill', () => {
+  beforeEach(() => vi.stubEnv('NODE_ENV', 'production'));
+
+  it('is warned in production, once, with what bounds the bill and what does not', () => {
+    const [warning, another] = warningsOf({});
+
+    expect(another).toBeUndefined();
+    expect(warning).toContain('numbers.allowedCountries is not set, limits.total is off');
+    expect(warning).toContain('limits.conversion, which could stop a country that is abused, only reports.');
+    expect(warning).toContain('name the countries of your people in numbers.allowedCountries');
+    expect(warning).toContain('cap all messages with limits.total');
+  });
+
+  it.each([
+    [false, 'limits.conversion, which could stop a country that is abused, is off.'],
+    [{ by: 'prefix' }, 'limits.conversion, which could stop a prefix that is abused, only reports.'],
+    [
+      { mode: 'enforce', by: 'prefix', minimumSent: 9, minimumVerified: 0.07 },
+      'Only limits.conversion is left: it stops a prefix when, of 9 messages or more, a share of less than 0.07 was verified.',
+    ],
+  ] as const)('with conversion %j is told what that does', (conversion, text) => {
+    expect(warningsOf({ conversion })).toEqual([expect.stringContaining(text)]);
+  });
+
+  it('is warned of a total that only reports', () => {
+    expect(warningsOf({ total: [{ ...HOUR, mode: 'report' }] })).toEqual([
+      expect.stringContaining('limits.total only reports'),
+    ]);
+  });
+
+  it.each(['test', 'development', ''])('is not warned where NODE_ENV is %j', (environment) => {
+    vi.stubEnv('NODE_ENV', environment);
+
+    expect(warningsOf({})).toEqual([]);
+  });
+
+  it('is not one when its countries are named, or the total is capped', () => {
+    expect(warningsOf({}, { allowedCountries: ['GB'] })).toEqual([]);
+    expect(warningsOf({ total: [HOUR] })).toEqual([]);
+    expect(
+      warningsOf({
+        total: [
+          { ...HOUR, mode: 'report' },
+          { max: 9, seconds: 60 },
+        ],
+      }),
+    ).toEqual([]);
+    expect(warningsOf({}, { deniedCountries: ['GB'] })).toHaveLength(1);
+  });
+});
+
+describe('an application that does not cap the sessions of a number', () => {
+  it.each([
+    [{ perNumber: false }, 'limits.perNumber: it is off'],
+    [{ perNumber: [{ ...HOUR, mode: 'report' }] }, 'limits.perNumber: it only reports'],
+    [NO_LIMITS, 'limits.perNumber: it is off'],
+  ] as const)('is warned anywhere, %j', (limits, text) => {
+    expect(warningsOf(limits)).toEqual([expect.stringContaining(text)]);
+    expect(warningsOf(limits)[0]).toContain('can be guessed without end: each session takes 7 wrong codes');
+  });
+
+  it('is not one when an entry is enforced', () => {
+    expect(warningsOf({ perNumber: [{ max: 9, seconds: 60, mode: 'report' }, HOUR] })).toEqual([]);
+  });
+});
+
+describe('the memory as the store of limits', () => {
+  it('is warned of in production alone', () => {
+    const limits: LimitOptions = { store: 'memory', total: [HOUR] };
+    expect(warningsOf(limits)).toEqual([]);
+
+    vi.stubEnv('NODE_ENV', 'production');
+
+    expect(warningsOf(limits)).toEqual([
+      expect.stringMatching(/^limits\.store: "memory" counts in this process alone/),
+    ]);
+  });
+});
