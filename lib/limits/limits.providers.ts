@@ -3,6 +3,7 @@ import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { LimitStore } from './limit.store.js';
 import { MemoryLimitStore } from './memory-limit.store.js';
+import { RefusalLog } from './refusal-log.js';
 import { Refusals } from './refusals.js';
 import { SendBudgets } from './send-budgets.js';
 import { SendGate } from './send-gate.js';
@@ -17,6 +18,7 @@ export const limitProviders: Provider[] = [
     },
     inject: [PHONE_VERIFY_OPTIONS],
   },
+  RefusalLog,
   Refusals,
   SendBudgets,
   SendLimits,

@@ -11,6 +11,8 @@ export interface Refusal extends Pick<RateLimitedEvent, 'rule' | 'enforced' | 'p
   readonly address?: string | undefined;
   /** The limit that is reached, where the rule is one. */
   readonly limit?: Pick<Limit, 'max' | 'seconds'> | undefined;
+  /** What `authorizeSend` threw; no number stands in it. */
+  readonly failure?: Error | undefined;
 }
 
 /** When a rule was last told of, and how often it has refused since. */
@@ -107,7 +109,8 @@ function subjectOf({ rule, enforced }: Pick<Refusal, 'rule' | 'enforced'>): stri
   return `${name} ${enforced ? 'refused' : 'would have refused'}`;
 }
 
-function reasonOf({ rule, limit, address = 'unknown' }: Refusal): string {
+function reasonOf({ rule, limit, failure, address = 'unknown' }: Refusal): string {
+  if (failure !== undefined) return `it failed with ${failure.name}: ${failure.message}`;
   if (rule === 'application') return 'it did not answer true';
   if (rule === 'conversion') return 'too few of the messages sent there were verified';
   if (limit === undefined) return 'its limit is reached';

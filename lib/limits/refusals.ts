@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { EventPort } from '../events/event-port.js';
 import { RateLimitedError } from '../phone-verify.errors.js';
 import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
@@ -15,15 +15,12 @@ export interface Beyond {
 
 /** Tells of sends that are beyond a limit: the log and the events which rule it was, the caller only when to come back. */
 @Injectable()
-export class Refusals implements OnModuleDestroy {
-  readonly #log: RefusalLog;
-
+export class Refusals {
   constructor(
+    private readonly log: RefusalLog,
     private readonly events: EventPort,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
-  ) {
-    this.#log = new RefusalLog(clock);
-  }
+  ) {}
 
   /** Tells of a send that limits refuse, and makes its error: back when the last of them lets it through. */
   refuse(request: SendRequest, beyond: readonly Beyond[]): RateLimitedError {
@@ -32,12 +29,11 @@ export class Refusals implements OnModuleDestroy {
   }
 
   /** Tells of a send that the application refuses, and makes its error. */
-  refuseForApplication(request: SendRequest, cause?: Error): RateLimitedError {
-    const { number, purpose } = request;
+  refuseForApplication({ number, purpose }: SendRequest, failure?: Error): RateLimitedError {
     const about = { rule: 'application', enforced: true, phoneNumber: number.e164, country: number.country } as const;
-    this.#log.note(about);
+    this.log.note({ ...about, failure });
     this.events.publish({ name: 'phone-verify.rate-limited', ...about, purpose, retryAfterSeconds: undefined });
-    return new RateLimitedError(undefined, { cause });
+    return new RateLimitedError(undefined, { cause: failure });
   }
 
   /** Tells of a send that went out beyond limits that only report. */
@@ -45,15 +41,10 @@ export class Refusals implements OnModuleDestroy {
     for (const one of beyond) this.#tell(request, one, false);
   }
 
-  /** Writes what the log has kept back. */
-  onModuleDestroy(): void {
-    this.#log.flush();
-  }
-
   #tell({ number, purpose, origin }: SendRequest, { charge, retryAt }: Beyond, enforced: boolean): void {
     const { rule, max, windowMs } = charge;
     const about = { rule, enforced, phoneNumber: number.e164, country: number.country };
-    this.#log.note({ ...about, address: origin.bucket, limit: { max, seconds: windowMs / 1000 } });
+    this.log.note({ ...about, address: origin.bucket, limit: { max, seconds: windowMs / 1000 } });
     this.events.publish({
       name: 'phone-verify.rate-limited',
       ...about,

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { redactedCause } from '../verification/redaction.js';
@@ -13,8 +13,6 @@ const LONGEST_SAY_MS = 5000;
 /** Where a send is let through or refused: first by the application's own say, then by the limits. */
 @Injectable()
 export class SendGate {
-  readonly #logger = new Logger('PhoneVerify');
-
   constructor(
     private readonly limits: SendLimits,
     private readonly refusals: Refusals,
@@ -48,9 +46,8 @@ export class SendGate {
     try {
       isAuthorized = (await withinTimeLimit(LONGEST_SAY_MS, async () => authorizeSend(send))) === true;
     } catch (thrown) {
-      const cause = redactedCause(thrown, { hidden: [], phoneNumbers: [phoneNumber] });
-      this.#logger.error(`authorizeSend failed, so the send is refused: ${cause.name}: ${cause.message}`);
-      throw this.refusals.refuseForApplication(request, cause);
+      const failure = redactedCause(thrown, { hidden: [], phoneNumbers: [phoneNumber] });
+      throw this.refusals.refuseForApplication(request, failure);
     }
     if (!isAuthorized) throw this.refusals.refuseForApplication(request);
   }

@@ -27,7 +27,7 @@ let test: TestApplication & { readonly sandbox: SandboxWithOutage };
 let events: PhoneVerifyEvent[];
 let next: number;
 
-async function start(conversion: LimitOptions['conversion'], verifyOnlyOnce = true): Promise<void> {
+async function start(conversion: NonNullable<LimitOptions['conversion']>, verifyOnlyOnce = true): Promise<void> {
   next = 0;
   events = [];
   test = (await startApplication({

@@ -22,7 +22,7 @@ class FailingSandbox extends SandboxBackend {
     return super.sendSms(number, message);
   }
 
-  generateMessage(): undefined {
+  override generateMessage(): undefined {
     if (this.hookFails) throw new Error('The hook failed.');
   }
 }

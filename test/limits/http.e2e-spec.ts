@@ -11,13 +11,13 @@ const numberOf = (index: number): string => `+141555526${String(index).padStart(
 let test: TestApplication;
 const logger = new KeptLogs();
 
-async function start(adapter: Adapter, limits: LimitOptions | undefined, trustProxy?: string): Promise<void> {
+async function start(adapter: Adapter, limits: LimitOptions | 'defaults', trustProxy?: string): Promise<void> {
   logger.lines.length = 0;
   test = await startApplication({
     adapter,
     logger,
     ...(trustProxy !== undefined && { trustProxy }),
-    phoneVerify: { limits: limits === undefined ? undefined : { ...NO_LIMITS, ...limits } },
+    phoneVerify: { limits: limits === 'defaults' ? {} : { ...NO_LIMITS, ...limits } },
   });
 }
 
@@ -25,7 +25,7 @@ afterEach(() => test.close());
 
 describe.each(ADAPTERS)('limits over HTTP, on %s', (adapter) => {
   it('are on where nothing is configured', async () => {
-    await start(adapter, undefined);
+    await start(adapter, 'defaults');
     const { body } = await register(test.app).expect(200);
     expect(body.resend_in).toBe(30);
     await register(test.app).expect(429);

@@ -35,7 +35,7 @@ it('a comparison is told by its statement', () => {
     status: Invalid,
     attemptsLeft: 0,
   });
-  expect(resultOfCheck({ kind: 'right', proofIssued: true }, 'proof', NOW, options())).toEqual({
+  expect(resultOfCheck({ kind: 'right', proofIssued: true, isFirst: true }, 'proof', NOW, options())).toEqual({
     status: Valid,
     verificationToken: 'proof',
   });
