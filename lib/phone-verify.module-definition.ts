@@ -26,6 +26,7 @@ import { BackendHooks } from './verification/backend-hooks.js';
 import { CleanupTimer } from './verification/cleanup-timer.js';
 import { type Clock, systemClock } from './verification/clock.js';
 import { CodeIssuer } from './verification/code-issuer.js';
+import { Database } from './verification/database.js';
 import { Delivery } from './verification/delivery.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
 import { Retention } from './verification/retention.js';
@@ -115,9 +116,15 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     },
     { provide: PHONE_VERIFY_CLOCK, useValue: systemClock },
     {
-      provide: VerificationStore,
-      useFactory: (source: DataSource, options: ResolvedPhoneVerifyOptions) => new VerificationStore(source, options),
+      provide: Database,
+      useFactory: (source: DataSource, { storage }: ResolvedPhoneVerifyOptions) =>
+        new Database(source, storage.timeoutMs),
       inject: [getDataSourceToken(dataSource), PHONE_VERIFY_OPTIONS],
+    },
+    {
+      provide: VerificationStore,
+      useFactory: (database: Database, options: ResolvedPhoneVerifyOptions) => new VerificationStore(database, options),
+      inject: [Database, PHONE_VERIFY_OPTIONS],
     },
     {
       provide: Delivery,
