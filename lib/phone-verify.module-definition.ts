@@ -29,6 +29,7 @@ import { CleanupTimer } from './verification/cleanup-timer.js';
 import { type Clock, systemClock } from './verification/clock.js';
 import { CodeChecker } from './verification/code-checker.js';
 import { CodeIssuer } from './verification/code-issuer.js';
+import { Database } from './verification/database.js';
 import { Delivery } from './verification/delivery.js';
 import { PhoneRecords } from './verification/phone-records.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
@@ -119,9 +120,15 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     },
     { provide: PHONE_VERIFY_CLOCK, useValue: systemClock },
     {
-      provide: VerificationStore,
-      useFactory: (source: DataSource, options: ResolvedPhoneVerifyOptions) => new VerificationStore(source, options),
+      provide: Database,
+      useFactory: (source: DataSource, { storage }: ResolvedPhoneVerifyOptions) =>
+        new Database(source, storage.timeoutMs),
       inject: [getDataSourceToken(dataSource), PHONE_VERIFY_OPTIONS],
+    },
+    {
+      provide: VerificationStore,
+      useFactory: (database: Database, options: ResolvedPhoneVerifyOptions) => new VerificationStore(database, options),
+      inject: [Database, PHONE_VERIFY_OPTIONS],
     },
     {
       provide: Delivery,

@@ -4,7 +4,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { randomDelay } from './random.js';
 import { redactedCause } from './redaction.js';
-import { isPassing, type SqlDialect, type Statement } from './sql-dialect.js';
+import { dialectOf, isPassing, type SqlDialect, type Statement } from './sql-dialect.js';
 import { withinTimeLimit } from './time-limit.js';
 
 /** Values of a statement's parameters by name. */
@@ -24,6 +24,10 @@ export interface Answer {
 /** Runs one statement. */
 export type Run = (statement: Statement, parameters: Parameters) => Promise<Answer>;
 
+const START: Statement = { sql: 'START TRANSACTION', parameters: [] };
+const COMMIT: Statement = { sql: 'COMMIT', parameters: [] };
+const ROLLBACK: Statement = { sql: 'ROLLBACK', parameters: [] };
+
 /** Longest pause before another try, in milliseconds. */
 const LONGEST_PAUSE = 32;
 
@@ -32,12 +36,15 @@ const LONGEST_PAUSE = 32;
  * a failed serialisation left nothing done, and with every failure as a {@link StorageUnavailableError}.
  */
 export class Database {
+  readonly dialect: SqlDialect;
+
+  /** @throws {@link PhoneVerifyConfigurationError} if the data source is of an untested kind. */
   constructor(
-    private readonly dataSource: DataSource,
-    readonly dialect: SqlDialect,
+    readonly dataSource: DataSource,
     private readonly timeoutMs: number,
   ) {
-    if (dialect === 'postgres' && !hasConnectTimeout(dataSource.options)) {
+    this.dialect = dialectOf(dataSource);
+    if (this.dialect === 'postgres' && !hasConnectTimeout(dataSource.options)) {
       new Logger('PhoneVerify').warn(
         'The data source has no `connectTimeoutMS`: connections to a server that has gone silent hang, and keep the pool, for ever.',
       );
@@ -54,6 +61,22 @@ export class Database {
           if (signal.aborted || !passes(thrown)) throw thrown;
         }
         await pauseFor(1 + randomDelay(pause));
+      }
+    });
+  }
+
+  /** Runs an operation in a transaction of its own: committed when this returns, undone when the operation failed. */
+  async transact<T>(operation: (run: Run) => Promise<T>): Promise<T> {
+    return this.run(async (run) => {
+      await run(START, {});
+      try {
+        const result = await operation(run);
+        await run(COMMIT, {});
+        return result;
+      } catch (thrown) {
+        // A connection that refuses this is lost, and its transaction with it.
+        await run(ROLLBACK, {}).catch(() => undefined);
+        throw thrown;
       }
     });
   }

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { SMSVerification } from './sms-verification.entity.js';
-import { dialectOf, prepare, type SqlDialect, type Statement } from './sql-dialect.js';
+import { prepare, type Statement } from './sql-dialect.js';
+import { describeTable, type SqlTable } from './sql-table.js';
 
 /** What shapes the statements; fixed while the application runs. */
 export interface StatementOptions {
@@ -27,15 +28,7 @@ export const PURGE_BATCH = 1000;
 
 type ColumnName = Exclude<keyof SMSVerification, 'isExpired' | 'toJSON' | symbol>;
 
-/** The table as the data source names it, so that its schema, prefix and naming strategy hold. */
-interface Table {
-  readonly dialect: SqlDialect;
-  readonly name: string;
-  /** A column's name. */
-  readonly column: (name: ColumnName) => string;
-  /** Columns to answer, under the entity's names. */
-  readonly select: (...names: ColumnName[]) => string;
-}
+type Table = SqlTable<ColumnName>;
 
 const INSERTED: readonly ColumnName[] = [
   'id',
@@ -72,7 +65,7 @@ const DESCRIBED_SESSIONS = 100;
 
 /** Builds every statement, once. */
 export function buildStatements(dataSource: DataSource, options: StatementOptions): VerificationStatements {
-  const table = describeTable(dataSource);
+  const table: Table = describeTable(dataSource, SMSVerification);
   const ready = (text: string): Statement => prepare(table.dialect, text);
   const texts = textsOf(table, options);
   return {
@@ -88,18 +81,6 @@ export function buildStatements(dataSource: DataSource, options: StatementOption
     deleteOld: ready(texts.deleteOld),
     describeSessions: ready(texts.describeSessions),
     deleteSessions: ready(texts.deleteSessions),
-  };
-}
-
-function describeTable(dataSource: DataSource): Table {
-  const metadata = dataSource.getMetadata(SMSVerification);
-  const escape = (name: string): string => dataSource.driver.escape(name);
-  const column = (name: ColumnName): string => escape(metadata.findColumnWithPropertyName(name)?.databaseName ?? name);
-  return {
-    dialect: dialectOf(dataSource),
-    name: metadata.tablePath.split('.').map(escape).join('.'),
-    column,
-    select: (...names) => names.map((name) => `${column(name)} AS ${escape(name)}`).join(', '),
   };
 }
 

@@ -1,10 +1,7 @@
-import type { DataSource, EntityManager } from 'typeorm';
-import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
+import type { EntityManager } from 'typeorm';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { Database, type Answer, type Parameters, type Row, type Run } from './database.js';
+import type { Answer, Database, Parameters, Row, Run } from './database.js';
 import type { DescribedSession } from './phone-records.types.js';
-import { SMSVerification } from './sms-verification.entity.js';
-import { dialectOf } from './sql-dialect.js';
 import {
   buildStatements,
   PURGE_BATCH,
@@ -74,21 +71,14 @@ export interface OldRows {
 
 /** Keeps the sessions in the application's database. */
 export class VerificationStore {
-  readonly #database: Database;
   readonly #statements: VerificationStatements;
 
-  /** @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity or is of an untested kind. */
+  /** @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity. */
   constructor(
-    dataSource: DataSource,
+    private readonly database: Database,
     private readonly options: ResolvedPhoneVerifyOptions,
   ) {
-    if (!dataSource.hasMetadata(SMSVerification)) {
-      throw new PhoneVerifyConfigurationError(
-        'dataSource: the entity is missing; add `SMSVerification` to `entities` or set `autoLoadEntities`',
-      );
-    }
-    this.#database = new Database(dataSource, dialectOf(dataSource), options.storage.timeoutMs);
-    this.#statements = buildStatements(dataSource, {
+    this.#statements = buildStatements(database.dataSource, {
       candidates: Math.max(1, options.secret.length),
       verifyOnlyOnce: options.verifyOnlyOnce,
     });
@@ -97,12 +87,12 @@ export class VerificationStore {
   /** Opens a session; it is committed when this returns. */
   async insert(session: NewSession): Promise<void> {
     const values = { ...session, isVerified: 0, failedAttempts: 0, sendCount: 0, modifiedAt: session.createdAt };
-    await this.#database.run((run) => run(this.#statements.insert, values));
+    await this.database.run((run) => run(this.#statements.insert, values));
   }
 
   /** Notes that a backend took a message. */
   async noteSend(note: { id: string; backend: string; messageId: string | null; now: number }): Promise<void> {
-    await this.#database.run((run) => run(this.#statements.noteSend, note));
+    await this.database.run((run) => run(this.#statements.noteSend, note));
   }
 
   /**
@@ -115,7 +105,7 @@ export class VerificationStore {
   async check(key: SessionKey, candidates: readonly string[], proof: string, now: number): Promise<CheckOutcome> {
     const named = Object.fromEntries(candidates.map((candidate, index) => [`candidate${index}`, candidate]));
     const { maxFailedAttempts } = this.options;
-    return this.#database.run(async (run) => {
+    return this.database.run(async (run) => {
       const answer = await run(this.#statements.check, { ...key, ...named, proof, now, maxFailedAttempts });
       return readComparison(answer, now) ?? { kind: 'refused', session: await this.#read(run, key) };
     });
@@ -124,7 +114,7 @@ export class VerificationStore {
   /** Makes the transition of a right code without a comparison; `undefined` where there is no session to make it in. */
   async accept(key: SessionKey, proof: string, now: number): Promise<CheckOutcome | undefined> {
     const { maxFailedAttempts } = this.options;
-    const answer = await this.#database.run((run) =>
+    const answer = await this.database.run((run) =>
       run(this.#statements.accept, { ...key, proof, now, maxFailedAttempts }),
     );
     return readComparison(answer, now);
@@ -132,12 +122,12 @@ export class VerificationStore {
 
   /** Finds a session. */
   async find(key: SessionKey): Promise<Session | null> {
-    return this.#database.run((run) => this.#read(run, key));
+    return this.database.run((run) => this.#read(run, key));
   }
 
   /** Finds a proof that was not consumed. */
   async findProof(key: ProofKey): Promise<Proof | null> {
-    const { rows } = await this.#database.run((run) => run(this.#statements.findProof, { ...key }));
+    const { rows } = await this.database.run((run) => run(this.#statements.findProof, { ...key }));
     return readProof(rows);
   }
 
@@ -148,30 +138,30 @@ export class VerificationStore {
       if (rows.length > 0 || affected === 0) return readProof(rows);
       return readProof((await run(this.#statements.findConsumed, { verificationToken: key.verificationToken })).rows);
     };
-    return manager === undefined ? this.#database.run(operation) : this.#database.runWith(manager, operation);
+    return manager === undefined ? this.database.run(operation) : this.database.runWith(manager, operation);
   }
 
   /** Counts the rows that a purge would delete. */
   async countOld(old: OldRows): Promise<number> {
-    const { rows } = await this.#database.run((run) => run(this.#statements.countOld, { ...old }));
+    const { rows } = await this.database.run((run) => run(this.#statements.countOld, { ...old }));
     return Number(rows[0]?.['total']);
   }
 
   /** Deletes one batch of old rows. `more` tells whether another batch may be there. */
   async deleteOld(old: OldRows): Promise<{ deleted: number; more: boolean }> {
-    const { affected } = await this.#database.run((run) => run(this.#statements.deleteOld, { ...old }));
+    const { affected } = await this.database.run((run) => run(this.#statements.deleteOld, { ...old }));
     return { deleted: affected, more: affected === PURGE_BATCH };
   }
 
   /** The newest sessions of a number, for support. */
   async describeSessions(phoneNumber: string): Promise<DescribedSession[]> {
-    const { rows } = await this.#database.run((run) => run(this.#statements.describeSessions, { phoneNumber }));
+    const { rows } = await this.database.run((run) => run(this.#statements.describeSessions, { phoneNumber }));
     return rows.map(readDescription);
   }
 
   /** Deletes one batch of a number's sessions. `more` tells whether another batch may be there. */
   async deleteSessions(phoneNumber: string): Promise<{ deleted: number; more: boolean }> {
-    const { affected } = await this.#database.run((run) => run(this.#statements.deleteSessions, { phoneNumber }));
+    const { affected } = await this.database.run((run) => run(this.#statements.deleteSessions, { phoneNumber }));
     return { deleted: affected, more: affected === PURGE_BATCH };
   }
 

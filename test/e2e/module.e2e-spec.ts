@@ -14,7 +14,7 @@ import {
   type ResolvedPhoneVerifyOptions,
   SandboxBackend,
 } from '../../lib/index.js';
-import { VerificationStore } from '../../lib/verification/verification.store.js';
+import { Database } from '../../lib/verification/database.js';
 import { startApplication } from '../support/application.js';
 import { freshDatabase } from '../support/databases.js';
 import { KeptLogs } from '../support/logs.js';
@@ -194,9 +194,9 @@ describe('the module does not start', () => {
   });
 
   it('on a database that was not tested', () => {
-    const oracle = { options: { type: 'oracle' }, hasMetadata: () => true } as unknown as DataSource;
+    const oracle = { options: { type: 'oracle' } } as unknown as DataSource;
 
-    expect(() => new VerificationStore(oracle, { storage: {} } as ResolvedPhoneVerifyOptions)).toThrow(
+    expect(() => new Database(oracle, 1000)).toThrow(
       '"oracle" is not supported; use postgres, mariadb, mysql, better-sqlite3',
     );
   });

@@ -15,7 +15,8 @@ export function withIsolation(
 
 /** On MariaDB, where no option sets it, has each connection of the pool begin with a statement. */
 export async function beginSessionsWith(dataSource: DataSource, statement: string): Promise<void> {
-  if (dataSource.options.type !== 'mariadb' || !('pool' in dataSource.driver)) return;
+  const { type } = dataSource.options;
+  if ((type !== 'mariadb' && type !== 'mysql') || !('pool' in dataSource.driver)) return;
   const { pool } = dataSource.driver as unknown as { pool: SessionPool };
   pool.on('connection', (connection) => connection.query(statement));
   // The connection that was made while starting is there already, and idle.

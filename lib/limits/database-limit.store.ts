@@ -1,0 +1,173 @@
+import type { Database, Parameters, Row, Run } from '../verification/database.js';
+import { describeTable } from '../verification/sql-table.js';
+import {
+  type CountersStatements,
+  countersStatements,
+  type CounterStatements,
+  counterStatements,
+  type CounterTable,
+  DELETE_BATCH,
+} from './limit.statements.js';
+import { BLOCKED, type Charge, type ChargeOutcome, type Counter, isFull, type LimitStore } from './limit.store.js';
+import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
+
+/** A counter's window. */
+type Window = Pick<Counter, 'key' | 'windowEndsAt'>;
+
+/**
+ * Keeps the counters in the application's database.
+ *
+ * What holds the limits is that each charge of a counter is answered with the count that it made, and no two with the
+ * same: a charge whose count is beyond a limit is taken back and refused. The charges before it are those that were
+ * taken, or are about to be taken back, so never more than `max` are taken. To look before charging, which PostgreSQL
+ * does in the same statement, spares a refused send the charge wherever it is not the first to be refused.
+ */
+export class DatabaseLimitStore implements LimitStore {
+  readonly #table: CounterTable;
+  readonly #one: CounterStatements;
+  readonly #many = new Map<number, CountersStatements>();
+  /** MySQL, and so TypeORM's type for it, knows no `RETURNING`. */
+  readonly #canReturn: boolean;
+
+  /** @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity. */
+  constructor(private readonly database: Database) {
+    this.#table = describeTable(database.dataSource, SMSVerificationCounter);
+    this.#one = counterStatements(this.#table);
+    this.#canReturn = database.dataSource.options.type !== 'mysql';
+  }
+
+  async charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome> {
+    if (charges.length === 0) return { isCharged: true, counters: [] };
+    const { isCharged, counters } = await this.#chargeUnlessFull(charges.toSorted(byKey), now);
+    if (!isCharged) return { isCharged, counters: await this.#cutAll(counters, charges, now) };
+    const full = enforcedAndFull(counters.map(beforeCharge), charges);
+    if (full.length === 0) return { isCharged, counters };
+    await this.giveBack(counters);
+    return { isCharged: false, counters: full };
+  }
+
+  async giveBack(charged: readonly Window[]): Promise<void> {
+    if (charged.length === 0) return;
+    const sorted = charged.toSorted(byKey);
+    const { giveBack } = this.#statements(sorted.length);
+    await this.database.run((run) => run(giveBack, numbered(sorted.map(windowOf))));
+  }
+
+  async block(counter: Window, until: number): Promise<void> {
+    await this.database.run((run) => run(this.#one.block, { ...windowOf(counter), until }));
+  }
+
+  async countVerified(key: string, now: number): Promise<void> {
+    await this.database.run((run) => run(this.#one.countVerified, { key, now }));
+  }
+
+  async read(keys: readonly string[], now: number): Promise<readonly Counter[]> {
+    if (keys.length === 0) return [];
+    const values = { ...numbered(keys.map((key) => ({ key }))), now };
+    return this.database.run((run) => this.#read(run, values, keys.length));
+  }
+
+  async clear(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const values = numbered(keys.map((key) => ({ key })));
+    await this.database.run((run) => run(this.#statements(keys.length).clear, values));
+  }
+
+  async deleteOver(now: number): Promise<boolean> {
+    const { affected } = await this.database.run((run) => run(this.#one.deleteOver, { now }));
+    return affected >= DELETE_BATCH;
+  }
+
+  /** Charges, unless a full counter is seen. Counters that fill up meanwhile may be charged beyond their limit. */
+  async #chargeUnlessFull(charges: readonly Charge[], now: number): Promise<ChargeOutcome> {
+    const { charge } = this.#statements(charges.length);
+    const values = { ...numbered(charges.map((each) => valuesOf(each, now))), now };
+    if (this.database.dialect === 'postgres') {
+      const { rows } = await this.database.run((run) => run(charge, values));
+      return { isCharged: rows.every((row) => Number(row['isCharged']) === 1), counters: rows.map(readCounter) };
+    }
+    const look = async (run: Run): Promise<Counter[]> =>
+      enforcedAndFull(await this.#read(run, values, charges.length), charges);
+    if (this.#canReturn) {
+      return this.database.run(async (run) => {
+        const full = await look(run);
+        if (full.length > 0) return { isCharged: false, counters: full };
+        const { rows } = await run(charge, values);
+        return { isCharged: true, counters: rows.map(readCounter) };
+      });
+    }
+    const full = await this.database.run(look);
+    if (full.length > 0) return { isCharged: false, counters: full };
+    // What is read before the transaction ends is this charge's: it holds the counters.
+    const counters = await this.database.transact(async (run) => {
+      await run(charge, values);
+      return this.#read(run, values, charges.length);
+    });
+    return { isCharged: true, counters };
+  }
+
+  /** Cuts the windows of full counters that end later than ones opened now would, since no charge does. */
+  async #cutAll(full: readonly Counter[], charges: readonly Charge[], now: number): Promise<Counter[]> {
+    const cut: Counter[] = [];
+    for (const counter of full) {
+      const { windowMs = 0 } = charges.find(({ key }) => key === counter.key) ?? {};
+      const until = now + windowMs;
+      const isTooLong = counter.windowEndsAt > until && counter.verified !== BLOCKED;
+      if (isTooLong) await this.database.run((run) => run(this.#one.cut, { ...windowOf(counter), until }));
+      cut.push(isTooLong ? { ...counter, windowEndsAt: until } : counter);
+    }
+    return cut;
+  }
+
+  async #read(run: Run, values: Parameters, count: number): Promise<Counter[]> {
+    const { rows } = await run(this.#statements(count).read, values);
+    return rows.map(readCounter);
+  }
+
+  #statements(count: number): CountersStatements {
+    const built = this.#many.get(count) ?? countersStatements(this.#table, count, this.#canReturn);
+    this.#many.set(count, built);
+    return built;
+  }
+}
+
+/** Names the values of each counter's parameters by its number. */
+function numbered(each: readonly Parameters[]): Parameters {
+  return Object.fromEntries(
+    each.flatMap((values, number) => Object.entries(values).map(([name, value]) => [`${name}${number}`, value])),
+  );
+}
+
+function valuesOf({ key, max, minimumVerified, windowMs, isEnforced }: Charge, now: number): Parameters {
+  return { key, max, minimumVerified, windowEndsAt: now + windowMs, isEnforced: Number(isEnforced) };
+}
+
+function windowOf({ key, windowEndsAt }: Window): Window {
+  return { key, windowEndsAt };
+}
+
+function byKey(one: { readonly key: string }, other: { readonly key: string }): number {
+  return one.key < other.key ? -1 : 1;
+}
+
+/** Of counters with an open window, those that refuse the next message. */
+function enforcedAndFull(counters: readonly Counter[], charges: readonly Charge[]): Counter[] {
+  const enforced = new Map(charges.filter(({ isEnforced }) => isEnforced).map((charge) => [charge.key, charge]));
+  return counters.filter((counter) => {
+    const charge = enforced.get(counter.key);
+    return charge !== undefined && isFull(counter, charge);
+  });
+}
+
+function beforeCharge(counter: Counter): Counter {
+  return { ...counter, used: counter.used - 1 };
+}
+
+function readCounter(row: Row): Counter {
+  return {
+    key: String(row['key']),
+    used: Number(row['used']),
+    verified: Number(row['verified']),
+    windowEndsAt: Number(row['windowEndsAt']),
+  };
+}

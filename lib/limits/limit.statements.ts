@@ -1,0 +1,157 @@
+import { prepare, type Statement } from '../verification/sql-dialect.js';
+import type { SqlTable } from '../verification/sql-table.js';
+import { BLOCKED } from './limit.store.js';
+import type { SMSVerificationCounter } from './sms-verification-counter.entity.js';
+
+/** The table of the counters. */
+export type CounterTable = SqlTable<keyof SMSVerificationCounter>;
+
+/** Statements about one counter, or about any. */
+export interface CounterStatements {
+  readonly block: Statement;
+  readonly cut: Statement;
+  readonly countVerified: Statement;
+  readonly deleteOver: Statement;
+}
+
+/** Statements about a number of counters. Their parameters are numbered: `key0`, `key1` and so on. */
+export interface CountersStatements {
+  readonly charge: Statement;
+  readonly giveBack: Statement;
+  readonly read: Statement;
+  readonly clear: Statement;
+}
+
+/** Counters deleted by one statement. */
+export const DELETE_BATCH = 1000;
+
+const COLUMNS = ['key', 'used', 'verified', 'windowEndsAt'] as const;
+
+/** Builds the statements about one counter. */
+export function counterStatements(table: CounterTable): CounterStatements {
+  const { dialect, name, column: c } = table;
+  const isChargedWindow = `${c('key')} = :key AND ${c('windowEndsAt')} = :windowEndsAt AND ${c('verified')} <> ${BLOCKED}`;
+  return {
+    block: prepare(
+      dialect,
+      `UPDATE ${name} SET ${c('verified')} = ${BLOCKED}, ${c('windowEndsAt')} = :until WHERE ${isChargedWindow}`,
+    ),
+    cut: prepare(dialect, `UPDATE ${name} SET ${c('windowEndsAt')} = :until WHERE ${isChargedWindow}`),
+    countVerified: prepare(
+      dialect,
+      `UPDATE ${name} SET ${c('verified')} = ${c('verified')} + 1
+        WHERE ${c('key')} = :key AND ${c('windowEndsAt')} > :now AND ${c('verified')} <> ${BLOCKED}`,
+    ),
+    deleteOver: prepare(dialect, deleteOverText(table)),
+  };
+}
+
+/**
+ * Builds the statements about `count` counters. The caller sorts them by key, and PostgreSQL and MariaDB lock them in
+ * that order, so that two of these statements do not wait for each other. Where they do all the same (a counter that is
+ * new to one of them, a plan of MariaDB that goes by another index) the database refuses one, and it is run again.
+ */
+export function countersStatements(table: CounterTable, count: number, canReturn: boolean): CountersStatements {
+  const { dialect, name, column: c, select } = table;
+  const numbers = Array.from({ length: count }, (_, index) => index);
+  const isOneOf = `${c('key')} IN (${numbers.map((number) => `:key${number}`).join(', ')})`;
+  const lockedKeys = `SELECT ${c('key')} FROM ${name} WHERE ${isOneOf} ORDER BY ${c('key')} FOR UPDATE`;
+  return {
+    charge: prepare(
+      dialect,
+      dialect === 'postgres' ? guardedChargeText(table, numbers) : chargeText(table, numbers, canReturn),
+    ),
+    giveBack: prepare(dialect, giveBackText(table, numbers)),
+    read: prepare(
+      dialect,
+      `SELECT ${select(...COLUMNS)} FROM ${name} WHERE ${isOneOf} AND ${c('windowEndsAt')} > :now`,
+    ),
+    clear: prepare(
+      dialect,
+      `DELETE FROM ${name} WHERE ${dialect === 'postgres' ? `${c('key')} IN (${lockedKeys})` : isOneOf}`,
+    ),
+  };
+}
+
+/** Charges every counter, full or not. */
+function chargeText(table: CounterTable, numbers: readonly number[], canReturn: boolean): string {
+  const { dialect, name, column: c, select } = table;
+  const values = numbers.map((number) => `(:key${number}, 1, 0, :windowEndsAt${number})`).join(', ');
+  const isMariadb = dialect === 'mariadb';
+  return `INSERT INTO ${name} ${isMariadb ? '' : 'AS counter'} (${COLUMNS.map(c).join(', ')}) VALUES ${values}
+    ${isMariadb ? 'ON DUPLICATE KEY UPDATE' : `ON CONFLICT (${c('key')}) DO UPDATE SET`} ${chargedOnce(table)}
+    ${canReturn ? `RETURNING ${select(...COLUMNS)}` : ''}`;
+}
+
+/**
+ * Charges every counter, or none when one that is enforced is full. A counter that exists is locked before it is read:
+ * under READ COMMITTED the version read is the one that was waited for, under stricter levels a version that came in
+ * between is a failed serialisation. A counter that the statement's snapshot does not know yet is charged unseen; what
+ * is answered tells whether it was full.
+ */
+function guardedChargeText(table: CounterTable, numbers: readonly number[]): string {
+  const { name, column: c, select, alias } = table;
+  const wanted = numbers.map(
+    (number) => `(CAST(:key${number} AS varchar), CAST(:windowEndsAt${number} AS bigint), CAST(:max${number} AS bigint),
+      CAST(:minimumVerified${number} AS double precision), CAST(:isEnforced${number} AS integer))`,
+  );
+  return `WITH wanted (wanted_key, ends_at, full_from, minimum_verified, is_enforced) AS (VALUES ${wanted.join(', ')}),
+    locked AS (
+      SELECT counter.*, wanted.* FROM ${name} AS counter JOIN wanted ON counter.${c('key')} = wanted_key
+      ORDER BY counter.${c('key')} FOR UPDATE OF counter
+    ),
+    exhausted AS (
+      SELECT ${select(...COLUMNS)} FROM locked WHERE is_enforced = 1 AND ${c('windowEndsAt')} > :now
+      AND (${c('verified')} = ${BLOCKED}
+        OR (${c('used')} >= full_from AND ${c('verified')} < minimum_verified * ${c('used')}))
+    ),
+    charged AS (
+      INSERT INTO ${name} AS counter (${COLUMNS.map(c).join(', ')})
+      SELECT wanted_key, 1, 0, ends_at FROM wanted WHERE NOT EXISTS (SELECT 1 FROM exhausted) ORDER BY wanted_key
+      ON CONFLICT (${c('key')}) DO UPDATE SET ${chargedOnce(table)} RETURNING ${select(...COLUMNS)}
+    )
+    SELECT charged.*, 1 AS ${alias('isCharged')} FROM charged UNION ALL SELECT exhausted.*, 0 FROM exhausted`;
+}
+
+/** What one charge makes of a counter that is there: one more in an open window, the first of a new one otherwise. */
+function chargedOnce({ dialect, column: c }: CounterTable): string {
+  const own = (name: keyof SMSVerificationCounter): string => (dialect === 'mariadb' ? c(name) : `counter.${c(name)}`);
+  const endsAt = dialect === 'mariadb' ? `VALUES(${c('windowEndsAt')})` : `excluded.${c('windowEndsAt')}`;
+  const isOver = `${own('windowEndsAt')} <= :now`;
+  const isTooLong = `${own('windowEndsAt')} > ${endsAt} AND ${own('verified')} <> ${BLOCKED}`;
+  // MariaDB assigns from left to right: the end, which all three read, comes last, and the verified sessions that it
+  // reads are the old ones wherever the window is not over.
+  return `${c('used')} = CASE WHEN ${isOver} THEN 1 ELSE ${own('used')} + 1 END,
+    ${c('verified')} = CASE WHEN ${isOver} THEN 0 ELSE ${own('verified')} END,
+    ${c('windowEndsAt')} = CASE WHEN ${isOver} OR (${isTooLong}) THEN ${endsAt} ELSE ${own('windowEndsAt')} END`;
+}
+
+function giveBackText({ dialect, name, column: c }: CounterTable, numbers: readonly number[]): string {
+  // MariaDB assigns from left to right: the end, which reads the count, comes first.
+  const update = `UPDATE ${name} AS counter SET
+    ${c('windowEndsAt')} = CASE WHEN counter.${c('used')} <= 1 AND counter.${c('verified')} <> ${BLOCKED} THEN 0
+      ELSE counter.${c('windowEndsAt')} END,
+    ${c('used')} = CASE WHEN counter.${c('used')} <= 1 THEN 0 ELSE counter.${c('used')} - 1 END`;
+  if (dialect !== 'postgres') {
+    const each = numbers.map(
+      (number) => `(${c('key')} = :key${number} AND ${c('windowEndsAt')} = :windowEndsAt${number})`,
+    );
+    return `${update} WHERE ${each.join(' OR ')}`;
+  }
+  const given = numbers.map((number) => `(CAST(:key${number} AS varchar), CAST(:windowEndsAt${number} AS bigint))`);
+  return `WITH given (given_key, ends_at) AS (VALUES ${given.join(', ')}),
+    locked AS (
+      SELECT counter.${c('key')} AS locked_key FROM ${name} AS counter
+      JOIN given ON counter.${c('key')} = given_key AND counter.${c('windowEndsAt')} = ends_at
+      ORDER BY counter.${c('key')} FOR UPDATE OF counter
+    )
+    ${update} FROM locked WHERE counter.${c('key')} = locked_key`;
+}
+
+function deleteOverText({ dialect, name, column: c }: CounterTable): string {
+  const batch = `${c('windowEndsAt')} <= :now ORDER BY ${c('windowEndsAt')} LIMIT ${DELETE_BATCH}`;
+  if (dialect === 'mariadb') return `DELETE FROM ${name} WHERE ${batch}`;
+  // Counters that a charge holds are about to open a window.
+  const lock = dialect === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : '';
+  return `DELETE FROM ${name} WHERE ${c('key')} IN (SELECT ${c('key')} FROM ${name} WHERE ${batch} ${lock})`;
+}

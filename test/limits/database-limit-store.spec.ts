@@ -1,0 +1,220 @@
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SMSVerification, SMSVerificationCounter } from '../../lib/index.js';
+import { DatabaseLimitStore } from '../../lib/limits/database-limit.store.js';
+import { BLOCKED, type Charge } from '../../lib/limits/limit.store.js';
+import { Database } from '../../lib/verification/database.js';
+import {
+  databaseStoreKinds,
+  type DatabaseStoreUnderTest,
+  startDatabaseStore,
+} from '../support/database-limit-store.js';
+import { freshDatabase } from '../support/databases.js';
+
+const NOW = 1_800_000_000_000;
+const HOUR = 3_600_000;
+const ROWS = 2500;
+
+function limit(key: string, max: number, rest: Partial<Charge> = {}): Charge {
+  return { key, max, minimumVerified: 1, windowMs: HOUR, isEnforced: true, ...rest };
+}
+
+describe.each(databaseStoreKinds)('the counters in the database through %s', (kind) => {
+  let test: DatabaseStoreUnderTest;
+
+  beforeAll(async () => {
+    test = await startDatabaseStore(kind);
+  });
+
+  afterAll(() => test.close());
+
+  beforeEach(() => test.dataSource.getRepository(SMSVerificationCounter).clear());
+
+  function charge(charges: readonly Charge[], now = NOW) {
+    return test.store.charge(charges, now);
+  }
+
+  async function rowOf(key: string): Promise<Record<string, unknown> | null> {
+    const row = await test.dataSource.getRepository(SMSVerificationCounter).findOneBy({ key });
+    return row && { used: row.used, verified: row.verified, windowEndsAt: row.windowEndsAt.getTime() };
+  }
+
+  it('open a window with the first charge, which stays as it is until it is over', async () => {
+    const three = limit('a', 3);
+
+    expect(await charge([three])).toEqual({
+      isCharged: true,
+      counters: [{ key: 'a', used: 1, verified: 0, windowEndsAt: NOW + HOUR }],
+    });
+    const { counters } = await charge([three], NOW + HOUR - 1);
+    expect(counters).toEqual([{ key: 'a', used: 2, verified: 0, windowEndsAt: NOW + HOUR }]);
+    const next = await charge([three], NOW + HOUR);
+    expect(next.counters).toEqual([{ key: 'a', used: 1, verified: 0, windowEndsAt: NOW + 2 * HOUR }]);
+  });
+
+  it('refuse a charge beyond one, charge nothing for it and answer the full ones', async () => {
+    const charges = [limit('b', 1), limit('a', 5), limit('c', 1)];
+    await charge(charges);
+
+    expect(await charge(charges)).toEqual({
+      isCharged: false,
+      counters: [
+        { key: 'b', used: 1, verified: 0, windowEndsAt: NOW + HOUR },
+        { key: 'c', used: 1, verified: 0, windowEndsAt: NOW + HOUR },
+      ],
+    });
+    expect(await rowOf('a')).toMatchObject({ used: 1 });
+    expect(await charge([limit('new', 1), limit('b', 1)])).toMatchObject({ isCharged: false });
+    expect(await rowOf('new')).toBeNull();
+  });
+
+  it('count on where a full one only reports', async () => {
+    const reported = limit('a', 1, { isEnforced: false });
+    await charge([reported]);
+
+    expect(await charge([reported, limit('b', 1)])).toMatchObject({
+      isCharged: true,
+      counters: [{ key: 'a', used: 2 }, { key: 'b' }],
+    });
+  });
+
+  it('are full by the share of verified sessions where one is asked for', async () => {
+    const conversion = limit('conversion', 4, { minimumVerified: 0.25 });
+    for (let sent = 0; sent < 4; sent++) expect(await charge([conversion])).toMatchObject({ isCharged: true });
+    expect(await charge([conversion])).toMatchObject({ isCharged: false, counters: [{ used: 4, verified: 0 }] });
+
+    await test.store.countVerified('conversion', NOW);
+    expect(await charge([conversion])).toMatchObject({ isCharged: true, counters: [{ used: 5, verified: 1 }] });
+    expect(await charge([conversion])).toMatchObject({ isCharged: false });
+  });
+
+  it('count verified sessions in an open window only', async () => {
+    await test.store.countVerified('a', NOW);
+    expect(await rowOf('a')).toBeNull();
+    await charge([limit('a', 5)]);
+    await test.store.countVerified('a', NOW + HOUR);
+    expect(await rowOf('a')).toMatchObject({ verified: 0 });
+    await test.store.countVerified('a', NOW + HOUR - 1);
+    expect(await rowOf('a')).toMatchObject({ verified: 1 });
+    expect(await charge([limit('a', 5)], NOW + HOUR)).toMatchObject({ counters: [{ used: 1, verified: 0 }] });
+  });
+
+  it('take a charge back in its own window alone, and close a window without charges', async () => {
+    const { counters: first } = await charge([limit('a', 5), limit('b', 5)]);
+    await charge([limit('b', 5)]);
+
+    await test.store.giveBack(first);
+    expect(await rowOf('a')).toEqual({ used: 0, verified: 0, windowEndsAt: 0 });
+    expect(await rowOf('b')).toEqual({ used: 1, verified: 0, windowEndsAt: NOW + HOUR });
+
+    const { counters: second } = await charge([limit('a', 5)], NOW + 1);
+    expect(second).toEqual([{ key: 'a', used: 1, verified: 0, windowEndsAt: NOW + 1 + HOUR }]);
+    await test.store.giveBack(first.filter(({ key }) => key === 'a'));
+    expect(await rowOf('a')).toMatchObject({ used: 1, windowEndsAt: NOW + 1 + HOUR });
+  });
+
+  it('never go below nothing', async () => {
+    const { counters } = await charge([limit('a', 5)]);
+    await test.dataSource.query('UPDATE sms_verification_counter SET used = 0');
+
+    await test.store.giveBack(counters);
+
+    expect(await rowOf('a')).toMatchObject({ used: 0 });
+  });
+
+  it('cut a window when the clock goes back, and keep what was used', async () => {
+    const [two, one] = [limit('a', 2), limit('b', 1)];
+    await charge([two, one]);
+
+    expect(await charge([two], NOW - HOUR)).toMatchObject({ counters: [{ used: 2, windowEndsAt: NOW }] });
+    // A full one is cut as well, or it would be full for as long as the clock went back.
+    expect(await charge([one], NOW - HOUR)).toMatchObject({
+      isCharged: false,
+      counters: [{ used: 1, windowEndsAt: NOW }],
+    });
+    expect(await rowOf('b')).toEqual({ used: 1, verified: 0, windowEndsAt: NOW });
+    expect(await charge([two, one], NOW)).toMatchObject({ isCharged: true });
+  });
+
+  it('are blocked until an instant, once, whatever they counted', async () => {
+    const [conversion] = [limit('a', 5)];
+    const { counters } = await charge([conversion]);
+    const [counter] = counters;
+
+    await test.store.block({ key: 'a', windowEndsAt: NOW }, NOW + 9 * HOUR);
+    expect(await rowOf('a')).toMatchObject({ verified: 0, windowEndsAt: NOW + HOUR });
+    await test.store.block(counter!, NOW + 2 * HOUR);
+    await test.store.block({ key: 'a', windowEndsAt: NOW + 2 * HOUR }, NOW + 9 * HOUR);
+    await test.store.countVerified('a', NOW);
+
+    const blocked = { used: 1, verified: BLOCKED, windowEndsAt: NOW + 2 * HOUR };
+    expect(await charge([conversion])).toEqual({ isCharged: false, counters: [{ key: 'a', ...blocked }] });
+    expect(await rowOf('a')).toEqual(blocked);
+    expect(await charge([{ ...conversion, isEnforced: false }])).toMatchObject({
+      isCharged: true,
+      counters: [{ used: 2, verified: BLOCKED, windowEndsAt: NOW + 2 * HOUR }],
+    });
+    expect(await charge([conversion], NOW + 2 * HOUR)).toMatchObject({ counters: [{ used: 1, verified: 0 }] });
+  });
+
+  it('stay blocked when a charge of the block is taken back', async () => {
+    const { counters } = await charge([limit('a', 5)]);
+    await test.store.block(counters[0]!, NOW + HOUR);
+
+    await test.store.giveBack(counters);
+
+    expect(await rowOf('a')).toEqual({ used: 0, verified: BLOCKED, windowEndsAt: NOW + HOUR });
+  });
+
+  it('are read while their window is open, and forgotten when they are cleared', async () => {
+    await charge([limit('a', 5), limit('b', 5, { windowMs: 2 * HOUR }), limit('c', 5)]);
+
+    const keysAt = async (now: number) =>
+      (await test.store.read(['a', 'b', 'unknown'], now)).map(({ key }) => key).toSorted();
+    expect(await keysAt(NOW)).toEqual(['a', 'b']);
+    expect(await keysAt(NOW + HOUR)).toEqual(['b']);
+
+    await test.store.clear(['b', 'unknown', 'a']);
+    expect(await keysAt(NOW)).toEqual([]);
+    expect(await rowOf('c')).not.toBeNull();
+  });
+
+  it('need no database where there are none', async () => {
+    test.log.clear();
+
+    expect(await charge([])).toEqual({ isCharged: true, counters: [] });
+    expect(await test.store.read([], NOW)).toEqual([]);
+    await test.store.giveBack([]);
+    await test.store.clear([]);
+
+    expect(test.log.statements).toEqual([]);
+  });
+
+  it('are deleted in batches once their window is over', async () => {
+    const over = Array.from({ length: ROWS }, (_, index) => {
+      return { key: `${index}`, used: 1, verified: 0, windowEndsAt: new Date(NOW - index) };
+    });
+    await test.dataSource.getRepository(SMSVerificationCounter).insert(over);
+    await charge([limit('open', 5)]);
+    test.log.clear();
+
+    const more = [await test.store.deleteOver(NOW), await test.store.deleteOver(NOW), await test.store.deleteOver(NOW)];
+
+    expect(more).toEqual([true, true, false]);
+    expect(test.log.statements).toHaveLength(3);
+    expect(await test.dataSource.getRepository(SMSVerificationCounter).count()).toBe(1);
+    expect(await rowOf('open')).not.toBeNull();
+  });
+});
+
+it('the store in the database needs the entity of the counters', async () => {
+  const database = await freshDatabase('sqlite');
+  const dataSource = await new DataSource({ ...database.options, entities: [SMSVerification] }).initialize();
+
+  expect(() => new DatabaseLimitStore(new Database(dataSource, 1000))).toThrow(
+    'dataSource: the entity is missing; add `SMSVerificationCounter` to `entities` or set `autoLoadEntities`',
+  );
+
+  await dataSource.destroy();
+  await database.drop();
+});
