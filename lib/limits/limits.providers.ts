@@ -1,6 +1,8 @@
 import type { Provider } from '@nestjs/common';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import { Database } from '../verification/database.js';
+import { DatabaseLimitStore } from './database-limit.store.js';
 import type { LimitStore } from './limit.store.js';
 import { MemoryLimitStore } from './memory-limit.store.js';
 import { RefusalLog } from './refusal-log.js';
@@ -13,10 +15,11 @@ import { SendLimits } from './send-limits.js';
 export const limitProviders: Provider[] = [
   {
     provide: PHONE_VERIFY_LIMIT_STORE,
-    useFactory: (_options: ResolvedPhoneVerifyOptions): LimitStore => {
-      return new MemoryLimitStore();
+    useFactory: (database: Database, { limits: { store } }: ResolvedPhoneVerifyOptions): LimitStore => {
+      if (store === 'memory') return new MemoryLimitStore();
+      return new DatabaseLimitStore(database);
     },
-    inject: [PHONE_VERIFY_OPTIONS],
+    inject: [Database, PHONE_VERIFY_OPTIONS],
   },
   RefusalLog,
   Refusals,
