@@ -13,6 +13,7 @@ export {
   type SmsDeliveryErrorOptions,
 } from './backends/sms-delivery.error.js';
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
+export type { RedisClient } from './limits/redis-limit.store.js';
 export type { MessageContext } from './message/message-template.js';
 export { phoneVerifyMigrations } from './migrations/index.js';
 export type { NumberOptions } from './phone-number/number-policy.options.js';

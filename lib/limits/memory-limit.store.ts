@@ -1,0 +1,88 @@
+import { BLOCKED, type Charge, type ChargeOutcome, type Counter, isFull, type LimitStore } from './limit.store.js';
+
+/** Fewer counters than this are never swept by a charge. */
+const FEWEST_TO_SWEEP = 1024;
+
+/** Keeps the counters in this process: for one process, whose limits may begin anew when it restarts. */
+export class MemoryLimitStore implements LimitStore {
+  readonly #counters = new Map<string, Counter>();
+  #sweepAt = FEWEST_TO_SWEEP;
+
+  async charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome> {
+    const looked = charges.map((charge) => ({ charge, counter: this.#look(charge, now) }));
+    const full = looked.filter(({ charge, counter }) => isFull(counter, charge));
+    if (full.some(({ charge }) => charge.isEnforced)) {
+      return { isCharged: false, counters: full.map(({ counter }) => counter) };
+    }
+    const counters = looked.map(({ counter }) => this.#put({ ...counter, used: counter.used + 1 }));
+    if (this.#counters.size >= this.#sweepAt) this.#sweep(now);
+    return { isCharged: true, counters };
+  }
+
+  async giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[]): Promise<void> {
+    for (const window of charged) {
+      const counter = this.#find(window);
+      if (counter === undefined || counter.verified === BLOCKED) continue;
+      if (counter.used > 1) this.#put({ ...counter, used: counter.used - 1 });
+      else this.#counters.delete(counter.key);
+    }
+  }
+
+  async block(window: Pick<Counter, 'key' | 'windowEndsAt'>, until: number): Promise<void> {
+    const counter = this.#find(window);
+    if (counter === undefined || counter.verified === BLOCKED) return;
+    this.#put({ ...counter, verified: BLOCKED, windowEndsAt: until });
+  }
+
+  async countVerified(key: string, now: number): Promise<void> {
+    const counter = this.#open(key, now);
+    if (counter === undefined || counter.verified === BLOCKED) return;
+    this.#put({ ...counter, verified: counter.verified + 1 });
+  }
+
+  async read(keys: readonly string[], now: number): Promise<readonly Counter[]> {
+    return keys.map((key) => this.#open(key, now)).filter((counter) => counter !== undefined);
+  }
+
+  async clear(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.#counters.delete(key);
+  }
+
+  /** All of them are one batch. */
+  async deleteOver(now: number): Promise<boolean> {
+    this.#sweep(now);
+    return false;
+  }
+
+  /** The counter that a charge meets: the one that is open, its window cut where it ends too late, or an empty one. */
+  #look({ key, windowMs }: Charge, now: number): Counter {
+    const latestEnd = now + windowMs;
+    const counter = this.#open(key, now) ?? { key, used: 0, verified: 0, windowEndsAt: latestEnd };
+    // A block has a length of its own.
+    if (counter.windowEndsAt <= latestEnd || counter.verified === BLOCKED) return counter;
+    return this.#put({ ...counter, windowEndsAt: latestEnd });
+  }
+
+  #open(key: string, now: number): Counter | undefined {
+    const counter = this.#counters.get(key);
+    return counter !== undefined && counter.windowEndsAt > now ? counter : undefined;
+  }
+
+  #find({ key, windowEndsAt }: Pick<Counter, 'key' | 'windowEndsAt'>): Counter | undefined {
+    const counter = this.#counters.get(key);
+    return counter?.windowEndsAt === windowEndsAt ? counter : undefined;
+  }
+
+  #put(counter: Counter): Counter {
+    this.#counters.set(counter.key, counter);
+    return counter;
+  }
+
+  /** Without a timer that cleans up, charges do; each sweep waits until the counters that it left have doubled. */
+  #sweep(now: number): void {
+    for (const { key, windowEndsAt } of this.#counters.values()) {
+      if (windowEndsAt <= now) this.#counters.delete(key);
+    }
+    this.#sweepAt = Math.max(FEWEST_TO_SWEEP, 2 * this.#counters.size);
+  }
+}
