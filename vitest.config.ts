@@ -5,6 +5,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 // What only a database server can show: many connections, many processes, an outage.
 const hasServers = Boolean(process.env['TEST_POSTGRES_URL'] ?? process.env['TEST_MARIADB_URL']);
+const leftOut = [
+  ...(hasServers ? [] : ['test/servers/**']),
+  ...(process.env['TEST_REDIS_URL'] ? [] : ['test/redis/**']),
+];
 
 interface Manifest {
   readonly name: string;
@@ -39,7 +43,7 @@ export default defineConfig({
   resolve: { alias: [...entryPoints, ...otherPeers] },
   test: {
     include: ['test/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
-    exclude: hasServers ? configDefaults.exclude : [...configDefaults.exclude, 'test/servers/**'],
+    exclude: [...configDefaults.exclude, ...leftOut],
     globalSetup: ['test/support/global-setup.ts'],
     env: { NODE_ENV: 'test' },
     testTimeout: 30_000,

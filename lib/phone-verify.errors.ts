@@ -112,16 +112,20 @@ export class ResendRefusedError extends PhoneVerifyError {
 }
 
 /**
- * The database did not answer in time, or answered with an error. The outcome is unknown: the attempt may have been
- * counted. `cause` tells the driver's code and text, with every parameter of the statement taken out.
+ * The database, or the store of the limits where that is another one, did not answer in time, or answered with an
+ * error. The outcome is unknown: the attempt, or the send, may have been counted. `cause` tells the driver's code and
+ * text, with every parameter of the statement taken out.
  *
  * @publicApi
  */
 export class StorageUnavailableError extends PhoneVerifyError {
   override readonly code = 'storage_unavailable';
 
-  constructor(options?: ErrorOptions) {
-    super('The database is not available.', options);
+  constructor({
+    storage = 'database',
+    ...options
+  }: ErrorOptions & { readonly storage?: 'database' | 'limit store' } = {}) {
+    super(`The ${storage} is not available.`, options);
   }
 }
 

@@ -5,6 +5,7 @@ import { Database } from '../verification/database.js';
 import { DatabaseLimitStore } from './database-limit.store.js';
 import type { LimitStore } from './limit.store.js';
 import { MemoryLimitStore } from './memory-limit.store.js';
+import { RedisLimitStore } from './redis-limit.store.js';
 import { RefusalLog } from './refusal-log.js';
 import { Refusals } from './refusals.js';
 import { SendBudgets } from './send-budgets.js';
@@ -15,9 +16,10 @@ import { SendLimits } from './send-limits.js';
 export const limitProviders: Provider[] = [
   {
     provide: PHONE_VERIFY_LIMIT_STORE,
-    useFactory: (database: Database, { limits: { store } }: ResolvedPhoneVerifyOptions): LimitStore => {
-      if (store === 'memory') return new MemoryLimitStore();
-      return new DatabaseLimitStore(database);
+    useFactory: (database: Database, { limits, storage }: ResolvedPhoneVerifyOptions): LimitStore => {
+      if (limits.store === 'memory') return new MemoryLimitStore();
+      if (limits.store === 'database') return new DatabaseLimitStore(database);
+      return new RedisLimitStore(limits.store.redis, storage.timeoutMs);
     },
     inject: [Database, PHONE_VERIFY_OPTIONS],
   },

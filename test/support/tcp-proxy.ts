@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { DataSourceOptions } from 'typeorm';
 
-/** Stands between an application and its database server, so that a test can take the server away. */
+/** Stands between an application and a server that it needs, so that a test can take the server away. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -12,13 +12,19 @@ export class TcpProxy {
     this.#server = createServer((client) => this.#connect(client));
   }
 
-  /** A proxy in front of a server, and the options that lead through it. */
+  /** A proxy in front of a database server, and the options that lead through it. */
   static async start(options: DataSourceOptions): Promise<{ proxy: TcpProxy; options: DataSourceOptions }> {
-    const url = new URL('url' in options ? (options.url ?? '') : '');
+    const { proxy, url } = await TcpProxy.inFrontOf('url' in options ? (options.url ?? '') : '');
+    return { proxy, options: { ...options, url } as DataSourceOptions };
+  }
+
+  /** A proxy in front of any server, and the address that leads through it. */
+  static async inFrontOf(address: string): Promise<{ proxy: TcpProxy; url: string }> {
+    const url = new URL(address);
     const proxy = new TcpProxy({ host: url.hostname, port: Number(url.port) });
     url.hostname = '127.0.0.1';
     url.port = String(await proxy.listen(0));
-    return { proxy, options: { ...options, url: url.href } as DataSourceOptions };
+    return { proxy, url: url.href };
   }
 
   get port(): number {

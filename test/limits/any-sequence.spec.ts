@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Counter, LimitStore } from '../../lib/limits/limit.store.js';
+import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
+import { chargeOf, limitStores, type OpenLimitStore, openLimitStore } from '../support/limit-stores.js';
+
+const START = 1_764_000_000_123;
+/** Far longer than the test, so that a store with a clock of its own forgets nothing within it. */
+const STEP = 600_000;
+const ROUNDS = 150;
+
+describe.each(limitStores)('$name, whatever is done to its counters,', (factory) => {
+  let opened: OpenLimitStore;
+
+  beforeAll(async () => {
+    opened = await openLimitStore(factory);
+  });
+
+  afterAll(async () => {
+    await opened.close();
+  });
+
+  it.each([1, 2, 3, 4])('answers what counters in memory answer (seed %i)', async (seed) => {
+    const draw = drawsFrom(seed);
+    const model = new MemoryLimitStore();
+    const limits = Array.from({ length: 4 }, () =>
+      chargeOf(opened.key(), {
+        max: 1 + draw(4),
+        minimumVerified: draw(2) === 0 ? 1 : draw(10) / 10,
+        windowMs: STEP * (1 + draw(4)),
+        isEnforced: draw(4) > 0,
+      }),
+    );
+    const keys = limits.map(({ key }) => key);
+    let charged: readonly Counter[] = [];
+    let now = START;
+
+    for (let round = 0; round < ROUNDS; round++) {
+      // Back as well, now and then.
+      if (draw(2) === 0) now += STEP * (draw(5) - 1);
+      const some = limits.filter(() => draw(2) === 0);
+      const outcome = await model.charge(some, now);
+      expect(await opened.store.charge(some, now)).toEqual(outcome);
+
+      charged = [...charged, ...outcome.counters].slice(-6);
+      const operation = drawOperation(draw, keys, charged, now);
+      const expected = await operation(model);
+      expect(await operation(opened.store)).toEqual(expected);
+      expect(await opened.store.read(keys, now)).toEqual(await model.read(keys, now));
+    }
+  });
+});
+
+/** Something other than a charge, the same for any store. */
+function drawOperation(
+  draw: (below: number) => number,
+  keys: readonly string[],
+  charged: readonly Counter[],
+  now: number,
+): (store: LimitStore) => Promise<unknown> {
+  const key = keys[draw(keys.length)] ?? '';
+  const window = charged[draw(charged.length)] ?? { key, windowEndsAt: now };
+  const until = now + STEP * (1 + draw(6));
+  const kind = draw(12);
+  if (kind < 4) return (store) => store.giveBack([window]);
+  if (kind < 6) return (store) => store.giveBack(charged.slice(-2));
+  if (kind < 10) return (store) => store.countVerified(key, now);
+  if (kind < 11) return (store) => store.block(window, until);
+  return (store) => store.clear([key]);
+}
+
+/** The same numbers for the same seed. */
+function drawsFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}

@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BLOCKED, type Counter, type LimitStore } from '../../lib/limits/limit.store.js';
+import { chargeOf, HOUR, limitStores, type OpenLimitStore, openLimitStore } from '../support/limit-stores.js';
+
+const NOW = 1_764_000_000_123;
+
+describe.each(limitStores)('the counters in $name', (factory) => {
+  let opened: OpenLimitStore;
+  let store: LimitStore;
+  let key: string;
+  let other: string;
+
+  beforeAll(async () => {
+    opened = await openLimitStore(factory);
+    ({ store } = opened);
+  });
+
+  beforeEach(() => {
+    key = opened.key();
+    other = opened.key();
+  });
+
+  afterAll(async () => {
+    await opened.close();
+  });
+
+  function counter(used: number, { of = key, verified = 0, endsAt = NOW + HOUR } = {}): Counter {
+    return { key: of, used, verified, windowEndsAt: endsAt };
+  }
+
+  async function charge(times: number, now = NOW): Promise<void> {
+    for (let time = 0; time < times; time++) await store.charge([chargeOf(key, { max: times })], now);
+  }
+
+  it('a window opens with the first charge and stays where it is', async () => {
+    const first = await store.charge([chargeOf(key)], NOW);
+    const second = await store.charge([chargeOf(key)], NOW + HOUR - 1);
+
+    expect(first).toEqual({ isCharged: true, counters: [counter(1)] });
+    expect(second).toEqual({ isCharged: true, counters: [counter(2)] });
+  });
+
+  it('is full at its maximum until the window is over, and not a millisecond longer', async () => {
+    await charge(2);
+
+    const last = await store.charge([chargeOf(key)], NOW + HOUR - 1);
+    const next = await store.charge([chargeOf(key)], NOW + HOUR);
+
+    expect(last).toEqual({ isCharged: false, counters: [counter(2)] });
+    expect(next).toEqual({ isCharged: true, counters: [counter(1, { endsAt: NOW + 2 * HOUR })] });
+  });
+
+  it('a full counter refuses the send and nothing is charged', async () => {
+    await charge(2);
+
+    const outcome = await store.charge([chargeOf(other), chargeOf(key)], NOW + 1);
+
+    expect(outcome).toEqual({ isCharged: false, counters: [counter(2)] });
+    expect(await store.read([other, key], NOW + 1)).toEqual([counter(2)]);
+  });
+
+  it('a full counter that is not enforced refuses nothing and goes on counting', async () => {
+    const reported = chargeOf(key, { isEnforced: false });
+    await charge(2);
+
+    const outcome = await store.charge([reported, chargeOf(other)], NOW);
+
+    expect(outcome).toEqual({ isCharged: true, counters: [counter(3), counter(1, { of: other })] });
+  });
+
+  it('of several full counters all are told, those that are not enforced as well', async () => {
+    const third = opened.key();
+    await charge(2);
+    await store.charge([chargeOf(other), chargeOf(third)], NOW + 5);
+
+    const outcome = await store.charge(
+      [chargeOf(other, { max: 1 }), chargeOf(third), chargeOf(key, { isEnforced: false })],
+      NOW + 6,
+    );
+
+    expect(outcome).toEqual({
+      isCharged: false,
+      counters: [counter(1, { of: other, endsAt: NOW + 5 + HOUR }), counter(2)],
+    });
+  });
+
+  it('a message that is given back leaves room for another in the same window', async () => {
+    await charge(2);
+    await store.giveBack([counter(2)]);
+
+    expect(await store.read([key], NOW)).toEqual([counter(1)]);
+    expect(await store.charge([chargeOf(key)], NOW + 9)).toEqual({ isCharged: true, counters: [counter(2)] });
+  });
+
+  it('a counter that is given back to 0 has no window; the next charge opens one of full length', async () => {
+    await store.charge([chargeOf(key), chargeOf(other)], NOW);
+    await store.giveBack([counter(1), counter(1, { of: other })]);
+
+    expect(await store.read([key, other], NOW)).toEqual([]);
+    expect(await store.charge([chargeOf(key)], NOW + 7)).toEqual({
+      isCharged: true,
+      counters: [counter(1, { endsAt: NOW + 7 + HOUR })],
+    });
+  });
+
+  it('nothing is given back to another window than the one that was charged', async () => {
+    await charge(1);
+    const [next] = (await store.charge([chargeOf(key)], NOW + HOUR)).counters;
+    await store.giveBack([counter(1), counter(1, { of: other })]);
+
+    expect(await store.read([key, other], NOW + HOUR)).toEqual([next]);
+  });
+
+  it('a window that ends too late, as after a clock that went back, is cut and forgets nothing', async () => {
+    await charge(1);
+    const back = NOW - 24 * HOUR;
+
+    const outcome = await store.charge([chargeOf(key)], back);
+
+    expect(outcome).toEqual({ isCharged: true, counters: [counter(2, { endsAt: back + HOUR })] });
+  });
+
+  it('a full counter whose window ends too late stays full for one window and no longer', async () => {
+    await charge(2);
+    const back = NOW - 24 * HOUR;
+    const cut = counter(2, { endsAt: back + HOUR });
+
+    expect(await store.charge([chargeOf(key)], back)).toEqual({ isCharged: false, counters: [cut] });
+    expect(await store.charge([chargeOf(key)], back + HOUR - 1)).toEqual({ isCharged: false, counters: [cut] });
+    expect((await store.charge([chargeOf(key)], back + HOUR)).isCharged).toBe(true);
+  });
+
+  it('a block is full until its own end, which may be later than that of a window', async () => {
+    const until = NOW + 5 * HOUR;
+    await charge(1);
+    await store.block(counter(1), until);
+    const blocked = counter(1, { verified: BLOCKED, endsAt: until });
+
+    expect(await store.charge([chargeOf(key, { max: 9 })], NOW)).toEqual({ isCharged: false, counters: [blocked] });
+    expect(await store.read([key], until - 1)).toEqual([blocked]);
+    expect(await store.charge([chargeOf(key)], until)).toEqual({
+      isCharged: true,
+      counters: [counter(1, { endsAt: until + HOUR })],
+    });
+  });
+
+  it('a block that is not enforced goes on counting and stays what it is', async () => {
+    await charge(1);
+    await store.block(counter(1), NOW + 2 * HOUR);
+
+    const outcome = await store.charge([chargeOf(key, { isEnforced: false })], NOW + 1);
+
+    const blocked = counter(2, { verified: BLOCKED, endsAt: NOW + 2 * HOUR });
+    expect(outcome).toEqual({ isCharged: true, counters: [blocked] });
+  });
+
+  it('a counter is blocked once, in the window that it was blocked for alone', async () => {
+    await charge(1);
+    await store.block(counter(1, { endsAt: NOW + HOUR + 1 }), NOW + 2 * HOUR);
+    expect(await store.read([key], NOW)).toEqual([counter(1)]);
+
+    await store.block(counter(1), NOW + 2 * HOUR);
+    await store.block(counter(1, { endsAt: NOW + 2 * HOUR }), NOW + 3 * HOUR);
+    await store.block(counter(1, { of: other }), NOW + 3 * HOUR);
+
+    const blocked = counter(1, { verified: BLOCKED, endsAt: NOW + 2 * HOUR });
+    expect(await store.read([key, other], NOW)).toEqual([blocked]);
+  });
+
+  it('a block that ends earlier than its window did is over then', async () => {
+    await charge(1);
+    await store.block(counter(1), NOW + 1000);
+
+    expect(await store.read([key], NOW + 999)).toHaveLength(1);
+    expect(await store.read([key], NOW + 1000)).toEqual([]);
+  });
+
+  it('no message that is given back ends a block', async () => {
+    await charge(1);
+    await store.block(counter(1), NOW + HOUR);
+    await store.giveBack([counter(1)]);
+
+    expect((await store.charge([chargeOf(key)], NOW)).isCharged).toBe(false);
+  });
+
+  it('verified sessions are counted where a window is open', async () => {
+    await charge(1);
+    await store.countVerified(key, NOW + 1);
+    await store.countVerified(key, NOW + HOUR - 1);
+    await store.countVerified(key, NOW + HOUR);
+    await store.countVerified(other, NOW);
+
+    expect(await store.read([key, other], NOW)).toEqual([counter(1, { verified: 2 })]);
+  });
+
+  it('verified sessions are not counted in a block', async () => {
+    await charge(1);
+    await store.block(counter(1), NOW + HOUR);
+    await store.countVerified(key, NOW);
+
+    expect(await store.read([key], NOW)).toEqual([counter(1, { verified: BLOCKED })]);
+  });
+
+  it('the next window begins without the verified sessions of the last', async () => {
+    await charge(1);
+    await store.countVerified(key, NOW);
+
+    expect((await store.charge([chargeOf(key)], NOW + HOUR)).counters).toEqual([
+      counter(1, { endsAt: NOW + 2 * HOUR }),
+    ]);
+  });
+
+  it.each([
+    { used: 9, verified: 0, minimumVerified: 0.1, isFull: false },
+    { used: 10, verified: 0, minimumVerified: 0.1, isFull: true },
+    { used: 10, verified: 1, minimumVerified: 0.1, isFull: false },
+    { used: 11, verified: 1, minimumVerified: 0.1, isFull: true },
+    { used: 10, verified: 6, minimumVerified: 0.6, isFull: false },
+    { used: 12, verified: 3, minimumVerified: 0.300_000_1, isFull: true },
+    { used: 12, verified: 0, minimumVerified: 0, isFull: false },
+    { used: 10, verified: 9, minimumVerified: 1, isFull: true },
+  ])('$verified of $used verified, at least 10 and $minimumVerified of them: full is $isFull', async (row) => {
+    const conversion = chargeOf(key, { max: 10, minimumVerified: row.minimumVerified });
+    for (let time = 0; time < row.used; time++) await store.charge([{ ...conversion, isEnforced: false }], NOW);
+    for (let time = 0; time < row.verified; time++) await store.countVerified(key, NOW);
+
+    expect((await store.charge([conversion], NOW)).isCharged).toBe(!row.isFull);
+  });
+
+  it('reads the counters that are open, in the order of their keys', async () => {
+    const long = `${opened.key()}:${'x'.repeat(100)}`.slice(0, 100);
+    await store.charge([chargeOf(key), chargeOf(long), chargeOf(other, { windowMs: 1 })], NOW);
+
+    const open = await store.read([long, other, opened.key(), key], NOW + 1);
+
+    expect(open).toEqual([counter(1, { of: long }), counter(1)]);
+    await store.clear([long]);
+  });
+
+  it('forgets the counters that it is told to', async () => {
+    await store.charge([chargeOf(key), chargeOf(other)], NOW);
+    await store.clear([key, opened.key()]);
+
+    expect(await store.read([key, other], NOW)).toEqual([counter(1, { of: other })]);
+  });
+
+  it('takes no counters at all for what it says', async () => {
+    expect(await store.charge([], NOW)).toEqual({ isCharged: true, counters: [] });
+    expect(await store.read([], NOW)).toEqual([]);
+    await expect(store.giveBack([])).resolves.toBeUndefined();
+    await expect(store.clear([])).resolves.toBeUndefined();
+  });
+
+  it('deletes counters that are over, and no others', async () => {
+    const over = Array.from({ length: 30 }, () => opened.key());
+    await store.charge([...over.map((each) => chargeOf(each, { windowMs: 1000 })), chargeOf(key)], NOW);
+    let batches = 1;
+    while ((await store.deleteOver(NOW + 1000)) && batches < 100) batches++;
+
+    expect(batches).toBeLessThan(100);
+    expect(await store.read([...over, key], NOW + 1000)).toEqual([counter(1)]);
+    // The past shows what is still there.
+    expect(await store.read(over, NOW)).toHaveLength(factory.forgetsByItself ? over.length : 0);
+  });
+});

@@ -1,0 +1,123 @@
+import { inspect } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import { StorageUnavailableError } from '../../lib/index.js';
+import { type RedisClient, RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
+import { chargeOf } from '../support/limit-stores.js';
+
+const NOW = 1_764_000_000_123;
+const NUMBER = '+14155552671';
+const ADDRESS = '2001:db8:1:2::/64';
+
+describe('a Redis client that misbehaves', () => {
+  function storeOn(evalsha: RedisClient['evalsha'], timeoutMs = 5000) {
+    const run = vi.fn<RedisClient['eval']>(async () => [1]);
+    return { store: new RedisLimitStore({ evalsha, eval: run }, timeoutMs), run };
+  }
+
+  it.each([[undefined], [null], ['OK'], [{}], [[1, 0, 'many', 0, NOW]], [[1, 0, 1, 0, 2 ** 60]]])(
+    'whose reply is %o takes no charge',
+    async (reply) => {
+      const { store } = storeOn(async () => reply);
+
+      await expect(store.charge([chargeOf('key')], NOW)).rejects.toThrow(StorageUnavailableError);
+    },
+  );
+
+  it('that throws at once fails as one that rejects', async () => {
+    const { store } = storeOn(() => {
+      throw new Error('at once');
+    });
+
+    await expect(store.read(['key'], NOW)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      cause: { message: 'at once' },
+    });
+  });
+
+  it('whose error repeats the keys gives neither number nor address away', async () => {
+    const { store } = storeOn(async (_sha1, _count, ...texts) => {
+      throw Object.assign(new Error(`ERR near ${texts.join(' ')} of ${NUMBER} from ${ADDRESS}`), { texts });
+    });
+    const keys = [`perNumber:3600:${NUMBER}`, `perIp:60:${ADDRESS}`];
+
+    const error: unknown = await store.clear(keys).catch((thrown: unknown) => thrown);
+
+    const text = inspect(error, { depth: 10, showHidden: true });
+    expect(text).toContain('ERR near');
+    for (const secret of [NUMBER.slice(1), ADDRESS, '2001:db8']) expect(text).not.toContain(secret);
+  });
+
+  it('that asks for the script when the time is over is not told to run it', async () => {
+    const late = deferred();
+    const { store, run } = storeOn(() => late.promise, 20);
+
+    await expect(store.charge([chargeOf('key')], NOW)).rejects.toThrow(StorageUnavailableError);
+    late.reject(new Error('NOSCRIPT No matching script. Please use EVAL.'));
+    await nextTurn();
+
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    { outcome: 'charged', reply: [1, 0, 1, 0, NOW], given: ['key', NOW] },
+    { outcome: 'refused', reply: [0, 0, 1, 0, NOW], given: undefined },
+  ])('that says too late that it $outcome leaves nothing charged', async ({ reply, given }) => {
+    const late = deferred();
+    const evalsha = vi.fn<RedisClient['evalsha']>(async () => 1).mockReturnValueOnce(late.promise);
+    const { store } = storeOn(evalsha, 20);
+
+    await expect(store.charge([chargeOf('key')], NOW)).rejects.toThrow(StorageUnavailableError);
+    late.resolve(reply);
+    await nextTurn();
+
+    const [, , , key, , windowEndsAt] = evalsha.mock.calls[1] ?? [];
+    expect(given).toEqual(key && [key.replace('{phone-verify}:', ''), Number(windowEndsAt)]);
+  });
+
+  it('that cannot give back a late charge either disturbs nobody', async () => {
+    const late = deferred();
+    const unhandled = vi.fn<(reason: unknown) => void>();
+    process.on('unhandledRejection', unhandled);
+    const evalsha = vi
+      .fn<RedisClient['evalsha']>()
+      .mockReturnValueOnce(late.promise)
+      .mockRejectedValue(new Error('gone'));
+    const { store } = storeOn(evalsha, 20);
+
+    await expect(store.charge([chargeOf('key')], NOW)).rejects.toThrow(StorageUnavailableError);
+    late.resolve([1, 0, 1, 0, NOW]);
+    await nextTurn();
+
+    expect(evalsha).toHaveBeenCalledTimes(2);
+    expect(unhandled).not.toHaveBeenCalled();
+    process.off('unhandledRejection', unhandled);
+  });
+
+  it.each([new Error('READONLY You cannot write'), 'NOSCRIPT'])(
+    'that fails with %o is not asked again',
+    async (thrown) => {
+      const { store, run } = storeOn(() => Promise.reject(thrown));
+
+      await expect(store.charge([chargeOf('key')], NOW)).rejects.toThrow(StorageUnavailableError);
+      expect(run).not.toHaveBeenCalled();
+    },
+  );
+});
+
+interface Deferred {
+  readonly promise: Promise<unknown>;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+function deferred(): Deferred {
+  let settle: Omit<Deferred, 'promise'> = { resolve: () => undefined, reject: () => undefined };
+  const promise = new Promise((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, ...settle };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

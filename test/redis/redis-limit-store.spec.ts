@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BLOCKED, type Counter } from '../../lib/limits/limit.store.js';
+import { type RedisClient, RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
+import { chargeOf, HOUR } from '../support/limit-stores.js';
+import { type FreshRedis, freshRedis } from '../support/redis.js';
+
+const NOW = 1_764_000_000_123;
+const KEY = 'perNumber:3600:+14155552671';
+const OTHER = 'perIp:3600:2001:db8:{1}::/64';
+
+describe('the counters in Redis', () => {
+  let redis: FreshRedis;
+  let store: RedisLimitStore;
+
+  beforeEach(() => {
+    redis = freshRedis();
+    store = new RedisLimitStore(redis.client, 5000);
+  });
+
+  afterEach(async () => {
+    await redis.drop();
+  });
+
+  /** Passes commands on, each as many times as told, and notes their names. */
+  function passOn(times = 1): { client: RedisClient; commands: string[] } {
+    const commands: string[] = [];
+    const run =
+      (command: 'evalsha' | 'eval') =>
+      async (script: string, numberOfKeys: number, ...texts: string[]) => {
+        commands.push(command);
+        let reply: unknown;
+        for (let time = 0; time < times; time++) reply = await redis.client[command](script, numberOfKeys, ...texts);
+        return reply;
+      };
+    return { client: { evalsha: run('evalsha'), eval: run('eval') }, commands };
+  }
+
+  function window(windowEndsAt = NOW + HOUR): Pick<Counter, 'key' | 'windowEndsAt'> {
+    return { key: KEY, windowEndsAt };
+  }
+
+  const operations: Record<string, (store: RedisLimitStore) => Promise<unknown>> = {
+    charge: (some) => some.charge([chargeOf(KEY), chargeOf(OTHER)], NOW),
+    giveBack: (some) => some.giveBack([window(), { ...window(), key: OTHER }]),
+    block: (some) => some.block(window(), NOW + HOUR),
+    countVerified: (some) => some.countVerified(KEY, NOW),
+    read: (some) => some.read([KEY, OTHER], NOW),
+    clear: (some) => some.clear([KEY, OTHER]),
+  };
+
+  it.each(Object.entries(operations))('%s is one round trip', async (_name, operation) => {
+    await operation(store);
+    const { client, commands } = passOn();
+
+    await operation(new RedisLimitStore(client, 5000));
+
+    expect(commands).toEqual(['evalsha']);
+  });
+
+  it('leaves to Redis what is over', async () => {
+    const { client, commands } = passOn();
+
+    expect(await new RedisLimitStore(client, 5000).deleteOver()).toBe(false);
+    expect(commands).toEqual([]);
+  });
+
+  it.each(Object.entries(operations))(
+    '%s brings its script along when the server has lost it',
+    async (_name, operation) => {
+      await store.charge([chargeOf(KEY), chargeOf(OTHER)], NOW);
+      const expected = await operation(store);
+      await store.clear([KEY, OTHER]);
+      await store.charge([chargeOf(KEY), chargeOf(OTHER)], NOW);
+      await redis.client.script('FLUSH');
+      const { client, commands } = passOn();
+
+      expect(await operation(new RedisLimitStore(client, 5000))).toEqual(expected);
+      expect(commands).toEqual(['evalsha', 'eval']);
+    },
+  );
+
+  it('each key lives until its window is over, not much longer', async () => {
+    await store.charge([chargeOf(KEY), chargeOf(OTHER, { windowMs: 60_000 })], NOW);
+    await store.charge([chargeOf(KEY, { max: 9 })], NOW + 1_000_000);
+
+    expect(await lifetimes()).toEqual([60_000, HOUR - 1_000_000]);
+  });
+
+  it('a key lives as long as its window after a clock that went back, in a full counter too', async () => {
+    await store.charge([chargeOf(KEY, { max: 1, windowMs: 24 * HOUR })], NOW);
+    await store.charge([chargeOf(KEY, { max: 1 })], NOW - HOUR);
+
+    expect(await lifetimes()).toEqual([HOUR]);
+  });
+
+  it('a key lives as long as the block, and never shorter than its window', async () => {
+    await store.charge([chargeOf(KEY), chargeOf(OTHER)], NOW);
+    await store.block(window(), NOW + 3 * HOUR);
+    await store.block({ ...window(), key: OTHER }, NOW + 1);
+
+    expect(await lifetimes()).toEqual([HOUR, 3 * HOUR]);
+  });
+
+  it('no operation leaves a key that lives for ever', async () => {
+    for (const [name, operation] of Object.entries(operations)) {
+      await store.charge([chargeOf(KEY, { max: 99 }), chargeOf(OTHER, { max: 99 })], NOW);
+      await operation(store);
+      expect([name, Math.min(...(await lifetimes()))]).toEqual([name, expect.toSatisfy((left) => left > 0)]);
+    }
+  });
+
+  it('all keys are in one slot of a cluster, whatever is in them', async () => {
+    for (const operation of Object.values(operations)) await operation(store);
+    await store.charge([chargeOf(KEY), chargeOf(OTHER)], NOW);
+
+    expect(slotOf('123456789')).toBe(12_739);
+    const keys = await redis.keys();
+    expect(keys.length).toBeGreaterThan(2);
+    expect(new Set(keys.map(slotOf))).toEqual(new Set([slotOf('phone-verify')]));
+  });
+
+  it('keeps every digit of an instant', async () => {
+    const late = 8_640_000_000_000_000 - HOUR;
+    await store.charge([chargeOf(KEY)], late);
+    await store.block(window(late + HOUR), late + HOUR - 1);
+
+    expect(await store.read([KEY], late)).toEqual([
+      { key: KEY, used: 1, verified: BLOCKED, windowEndsAt: late + HOUR - 1 },
+    ]);
+  });
+
+  it('gives back once what a client sends twice, as after a lost connection', async () => {
+    for (let time = 0; time < 3; time++) await store.charge([chargeOf(KEY, { max: 3 })], NOW);
+
+    await new RedisLimitStore(passOn(2).client, 5000).giveBack([window()]);
+
+    expect(await store.read([KEY], NOW)).toMatchObject([{ used: 2 }]);
+  });
+
+  /** What is left of each key, the shortest first, with up to ten seconds that the test has taken put back. */
+  async function lifetimes(): Promise<number[]> {
+    const left = await Promise.all((await redis.keys()).map((key) => redis.client.pttl(key)));
+    return left.toSorted((one, other) => one - other).map((milliseconds) => Math.ceil(milliseconds / 10_000) * 10_000);
+  }
+});
+
+/** CRC16 of what stands in the first braces, as a cluster counts it. */
+function slotOf(key: string): number {
+  const [, tag = key] = /\{([^}]+)\}/.exec(key) ?? [];
+  let crc = 0;
+  for (const byte of Buffer.from(tag)) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1;
+  }
+  return (crc & 0xffff) % 16_384;
+}

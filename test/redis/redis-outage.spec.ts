@@ -1,0 +1,103 @@
+import { inspect } from 'node:util';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { StorageUnavailableError } from '../../lib/index.js';
+import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
+import { chargeOf, HOUR } from '../support/limit-stores.js';
+import { type FreshRedis, freshRedis } from '../support/redis.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+
+const NOW = 1_764_000_000_123;
+const TIMEOUT_MS = 300;
+const NUMBER = '+14155552671';
+const KEY = `perNumber:3600:${NUMBER}`;
+const COUNTER = { key: KEY, windowEndsAt: NOW + HOUR };
+
+describe('when Redis is gone', () => {
+  let redis: FreshRedis;
+  let proxy: TcpProxy;
+  let client: Redis;
+  let store: RedisLimitStore;
+
+  beforeEach(async () => {
+    redis = freshRedis();
+    const proxied = await TcpProxy.inFrontOf(redis.connection.url);
+    ({ proxy } = proxied);
+    client = new Redis(proxied.url, { keyPrefix: redis.connection.keyPrefix });
+    client.on('error', () => undefined);
+    store = new RedisLimitStore(client, TIMEOUT_MS);
+    await store.charge([chargeOf(KEY)], NOW);
+  });
+
+  afterEach(async () => {
+    client.disconnect();
+    await proxy.stop();
+    await redis.drop();
+  });
+
+  const operations: Record<string, () => Promise<unknown>> = {
+    charge: () => store.charge([chargeOf(KEY)], NOW),
+    giveBack: () => store.giveBack([COUNTER]),
+    block: () => store.block(COUNTER, NOW + HOUR),
+    countVerified: () => store.countVerified(KEY, NOW),
+    read: () => store.read([KEY], NOW),
+    clear: () => store.clear([KEY]),
+  };
+
+  /** What an operation throws, and how long that takes. */
+  async function failureOf(operation: () => Promise<unknown>): Promise<{ error: unknown; elapsed: number }> {
+    const started = performance.now();
+    const error: unknown = await operation().catch((thrown: unknown) => thrown);
+    return { error, elapsed: performance.now() - started };
+  }
+
+  it.each(Object.entries(operations))('%s fails in time on a port where nobody listens', async (_name, operation) => {
+    await proxy.refuse();
+
+    const { error, elapsed } = await failureOf(operation);
+
+    expect(error).toBeInstanceOf(StorageUnavailableError);
+    expect(error).toMatchObject({ message: 'The limit store is not available.' });
+    expect(elapsed).toBeLessThan(10 * TIMEOUT_MS);
+  });
+
+  it.each(Object.entries(operations))('%s fails in time on a server that says nothing', async (_name, operation) => {
+    proxy.freeze();
+
+    const { error, elapsed } = await failureOf(operation);
+
+    expect(error).toBeInstanceOf(StorageUnavailableError);
+    expect(error).toMatchObject({ code: 'storage_unavailable', cause: { name: 'TimeLimitError' } });
+    expect(elapsed).toBeLessThan(10 * TIMEOUT_MS);
+  });
+
+  it('counts on when it is back', async () => {
+    const port = await proxy.refuse();
+    await expect(store.read([KEY], NOW)).rejects.toThrow(StorageUnavailableError);
+
+    await proxy.listen(port);
+    const patient = new RedisLimitStore(client, 20_000);
+
+    expect(await patient.charge([chargeOf(KEY, { max: 9 })], NOW)).toMatchObject({ isCharged: true });
+  });
+
+  it('a charge that waited in the queue until it was back leaves nothing charged', async () => {
+    const port = await proxy.refuse();
+    await expect(store.charge([chargeOf(KEY, { max: 9 })], NOW)).rejects.toThrow(StorageUnavailableError);
+
+    await proxy.listen(port);
+    await vi.waitFor(async () => expect(String(await redis.keys())).toContain('given-back'), 10_000);
+
+    expect(await new RedisLimitStore(redis.client, 5000).read([KEY], NOW)).toMatchObject([{ used: 1 }]);
+  });
+
+  it('the error tells why, and carries neither key nor number', async () => {
+    await redis.client.set(`{phone-verify}:${KEY}`, 'not a counter');
+
+    const { error } = await failureOf(() => store.charge([chargeOf(KEY)], NOW));
+
+    expect(error).toMatchObject({ cause: { name: 'ReplyError', message: expect.stringContaining('WRONGTYPE') } });
+    const text = inspect(error, { depth: 10, showHidden: true });
+    for (const secret of [NUMBER, NUMBER.slice(1), KEY]) expect(text).not.toContain(secret);
+  });
+});
