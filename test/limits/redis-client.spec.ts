@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { StorageUnavailableError } from '../../lib/index.js';
-import { type RedisClient, RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
+import type { RedisClient } from '../../lib/limits/redis-client.js';
+import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
 import { chargeOf } from '../support/limit-stores.js';
 
 const NOW = 1_764_000_000_123;

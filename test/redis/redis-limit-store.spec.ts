@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BLOCKED, type Counter } from '../../lib/limits/limit.store.js';
-import { type RedisClient, RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
+import type { RedisClient } from '../../lib/limits/redis-client.js';
+import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
 import { chargeOf, HOUR } from '../support/limit-stores.js';
 import { type FreshRedis, freshRedis } from '../support/redis.js';
 
