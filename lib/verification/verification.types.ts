@@ -17,12 +17,12 @@ export interface SendOptions {
   readonly purpose?: string | undefined;
   /**
    * Address of the client, for the limits by address: what the HTTP adapter gives as `request.ip`, never a header.
-   * This version checks and keeps it only; nothing is limited by it yet.
+   * Without it nothing is counted by address.
    */
   readonly ip?: string | undefined;
   /**
-   * Whether the application knows that its signed-in caller owns the number. It is meant for limits and changes nothing
-   * in this version. Default `false`.
+   * Whether the application knows that its signed-in caller owns the number. Such a send draws on a budget of its own
+   * (`resendAfter`, `perNumber`, `perPrefix`), equal to that of other callers, which they cannot spend. Default `false`.
    */
   readonly vouched?: boolean | undefined;
 }

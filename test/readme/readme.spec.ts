@@ -144,6 +144,28 @@ describe('the code of the README', () => {
     expect(names).toEqual(['TwilioBackend', 'AwsSnsBackend', 'HttpBackend', 'RoutingBackend']);
   });
 
+  it('starts with its limits', async () => {
+    const { LimitsModule } = await import(join(FOLDER, 'limits.module.ts'));
+    const { phonesWith } = await import(join(FOLDER, 'redis.module.ts'));
+    const { CaptchaModule } = await import(join(FOLDER, 'captcha.module.ts'));
+    const redis: library.RedisClient = { eval: async () => null, evalsha: async () => null };
+    const driver: unknown = createRequire(import.meta.url)('libsql');
+    const database = { type: 'better-sqlite3', driver, database: ':memory:', autoLoadEntities: true } as const;
+    const started: library.ResolvedPhoneVerifyOptions[] = [];
+    for (const phones of [LimitsModule, phonesWith(redis), CaptchaModule]) {
+      const module = await Test.createTestingModule({ imports: [TypeOrmModule.forRoot(database), phones] }).compile();
+      const app = module.createNestApplication({ logger: false });
+      await app.init();
+      started.push(app.get(library.PHONE_VERIFY_OPTIONS, { strict: false }));
+      await app.close();
+    }
+    const [limited, onRedis, guarded] = started;
+
+    expect(limited?.limits.conversion).toMatchObject({ minimumVerified: 0.2, mode: 'enforce', minimumSent: 50 });
+    expect(onRedis?.limits.store).toHaveProperty('redis', redis);
+    expect(guarded?.authorizeSend).toBeTypeOf('function');
+  });
+
   it('sends with its backend, and says what the provider answers', async () => {
     const { NexmoBackend } = await import(join(FOLDER, 'nexmo.backend.ts'));
     const backend: library.BaseBackend = new NexmoBackend({ key: 'k', secret: 's', from: 'Acme' });
