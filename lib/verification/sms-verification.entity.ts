@@ -17,6 +17,7 @@ const flag: ValueTransformer = {
 @Index('ux_sms_verification_session_token', ['sessionToken'], { unique: true })
 @Index('ux_sms_verification_verification_token', ['verificationToken'], { unique: true })
 @Index('ix_sms_verification_created_at', ['createdAt'])
+@Index('ix_sms_verification_phone_number_created_at', ['phoneNumber', 'createdAt'])
 export class SMSVerification {
   /** UUID, made by the application. */
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_sms_verification' })

@@ -81,6 +81,8 @@ describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
     ['consumeProof', 'ux_sms_verification_verification_token'],
     ['findConsumed', 'ux_sms_verification_verification_token'],
     ['deleteOld', 'ix_sms_verification_created_at'],
+    ['describeSessions', 'ix_sms_verification_phone_number_created_at'],
+    ['deleteSessions', 'ix_sms_verification_phone_number_created_at'],
   ] as const)('%s goes by the index %s', async (name, index) => {
     const text = await plan(name);
 

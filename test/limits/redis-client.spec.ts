@@ -72,7 +72,7 @@ describe('a Redis client that misbehaves', () => {
     await nextTurn();
 
     const [, , , key, , windowEndsAt] = evalsha.mock.calls[1] ?? [];
-    expect(given).toEqual(key && [key.replace('{phone-verify}:', ''), Number(windowEndsAt)]);
+    expect(given).toEqual(key && [String(key).replace('{phone-verify}:', ''), Number(windowEndsAt)]);
   });
 
   it('that cannot give back a late charge either disturbs nobody', async () => {

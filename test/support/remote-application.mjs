@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Redis } from 'ioredis';
 import { DataSource } from 'typeorm';
 import { PhoneVerificationService, PhoneVerifyModule, SandboxBackend } from '../../dist/index.js';
 import { PHONE_VERIFY_CLOCK } from '../../dist/phone-verify.tokens.js';
@@ -10,14 +11,17 @@ import { PHONE_VERIFY_CLOCK } from '../../dist/phone-verify.tokens.js';
 let app;
 let service;
 let instant;
+let client;
 let isEnding = false;
 
 const commands = {
-  async start({ database, phoneVerify, sessionStatement }) {
+  async start({ database, phoneVerify, sessionStatement, redis }) {
+    if (redis) client = new Redis(redis.url, { keyPrefix: redis.keyPrefix });
+    const limits = { ...phoneVerify?.limits, ...(client && { store: { redis: client } }) };
     const module = Test.createTestingModule({
       imports: [
         TypeOrmModule.forRoot({ ...withDriver(database), autoLoadEntities: true, retryAttempts: 0 }),
-        PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', cleanup: false, ...phoneVerify }),
+        PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', cleanup: false, ...phoneVerify, limits }),
       ],
     });
     module.overrideProvider(PHONE_VERIFY_CLOCK).useValue({ now: () => instant ?? Date.now() });
@@ -30,6 +34,10 @@ const commands = {
     instant = input;
   },
   send: ({ phoneNumber }) => service.sendSecurityCode(phoneNumber),
+  sendAll: async ({ phoneNumbers }) => {
+    const outcomes = await Promise.allSettled(phoneNumbers.map((phoneNumber) => service.sendSecurityCode(phoneNumber)));
+    return outcomes.map(({ reason }) => reason?.code ?? 'sent');
+  },
   verifyAll: ({ phoneNumber, codes, sessionToken }) =>
     Promise.all(codes.map((code) => service.verifySecurityCode(phoneNumber, code, sessionToken))),
   consumeAll: ({ verificationToken, times }) =>
@@ -54,6 +62,7 @@ const commands = {
     }),
   async close() {
     await app.close();
+    await client?.quit();
     commands.abandon();
   },
   /** Lets go of the parent and closes nothing. */

@@ -10,6 +10,7 @@ import type {
   VerifiedPhone,
 } from '../../lib/index.js';
 import { NO_LIMITS } from './limits.js';
+import type { FreshRedis } from './redis.js';
 
 export interface RemoteApplicationOptions {
   /** Migrated already. */
@@ -18,6 +19,8 @@ export interface RemoteApplicationOptions {
   readonly phoneVerify?: Partial<PhoneVerifyModuleOptions>;
   /** Run by each connection to MariaDB before anything else. */
   readonly sessionStatement?: string | undefined;
+  /** Where the limits count, in place of the database. */
+  readonly redis?: FreshRedis['connection'] | undefined;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -59,6 +62,11 @@ export class RemoteApplication {
   /** Instants are texts: they come over a channel. */
   send(phoneNumber: string): Promise<Pick<SentVerification, 'sessionToken'> & { readonly expiresAt: string }> {
     return this.#ask('send', { phoneNumber });
+  }
+
+  /** Sends all at once, and answers `sent` or the code of the error for each. */
+  sendAll(phoneNumbers: readonly string[]): Promise<string[]> {
+    return this.#ask('sendAll', { phoneNumbers });
   }
 
   verifyAll(phoneNumber: string, codes: readonly string[], sessionToken: string): Promise<VerificationResult[]> {

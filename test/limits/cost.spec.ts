@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type RedisClient, RateLimitedError, SmsDeliveryError } from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { QueryLog } from '../support/query-log.js';
+import { freshRedis, redisUrl } from '../support/redis.js';
+import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+
+const ip = '192.0.2.1';
+
+describe.runIf(databaseKinds.includes('postgres'))('statements for the default limits on postgres', () => {
+  let database: FreshDatabase;
+  let test: TestApplication;
+  const log = new QueryLog();
+
+  beforeAll(async () => {
+    database = await freshDatabase('postgres');
+    test = await startApplication({
+      database: { ...database.options, logger: log } as never,
+      phoneVerify: { limits: {} },
+    });
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  beforeEach(async () => {
+    await test.service.forgetPhone(NUMBER);
+    await test.service.forgetPhone(OTHER_NUMBER);
+    log.clear();
+  });
+
+  /** The statements about counters, by their first word. */
+  const counting = (): string[] =>
+    log.statements.filter((sql) => sql.includes('sms_verification_counter')).map((sql) => sql.split(' ')[0] ?? '');
+
+  it('are one for a send, whatever number of limits it is charged to', async () => {
+    await test.service.sendSecurityCode(NUMBER, { ip });
+    expect(counting()).toEqual(['WITH']);
+    expect(log.statements[0]).toContain('sms_verification_counter');
+    expect(log.statements).toHaveLength(3);
+  });
+
+  it('are one for a refused send', async () => {
+    await test.service.sendSecurityCode(NUMBER, { ip });
+    log.clear();
+    await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(RateLimitedError);
+    expect(log.statements).toHaveLength(1);
+  });
+
+  it('are one more for a message that did not go', async () => {
+    const send = test.sandbox.sendSms.bind(test.sandbox);
+    test.sandbox.sendSms = async () => {
+      throw new SmsDeliveryError('unavailable', 'Down.');
+    };
+    await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(SmsDeliveryError);
+    test.sandbox.sendSms = send;
+    expect(counting()).toEqual(['WITH', 'WITH']);
+  });
+
+  it('are none for a check before it answers, and one afterwards for a right one', async () => {
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+    log.clear();
+    await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
+    expect(log.statements).toHaveLength(1);
+    log.clear();
+    await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    expect(log.statements[0]).not.toContain('sms_verification_counter');
+    await expect.poll(counting).toEqual(['UPDATE']);
+    expect(log.statements).toHaveLength(2);
+  });
+});
+
+describe.runIf(redisUrl !== undefined)('round trips for the default limits on redis', () => {
+  let test: TestApplication;
+  let drop: () => Promise<void>;
+  const calls: string[] = [];
+
+  beforeAll(async () => {
+    const fresh = freshRedis();
+    drop = fresh.drop;
+    const counted: RedisClient = {
+      evalsha: (...given) => {
+        calls.push('evalsha');
+        return fresh.client.evalsha(...given);
+      },
+      eval: (...given) => {
+        calls.push('eval');
+        return fresh.client.eval(...given);
+      },
+    };
+    test = await startApplication({ phoneVerify: { limits: { store: { redis: counted } } } });
+    await test.service.sendSecurityCode(OTHER_NUMBER);
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await drop();
+  });
+
+  beforeEach(() => {
+    calls.length = 0;
+  });
+
+  it('are one for a send, and one for a refused one', async () => {
+    await test.service.sendSecurityCode(NUMBER, { ip });
+    expect(calls).toEqual(['evalsha']);
+    await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(RateLimitedError);
+    expect(calls).toEqual(['evalsha', 'evalsha']);
+  });
+
+  it('are none for a wrong code', async () => {
+    test.clock.advance(31);
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+    calls.length = 0;
+    await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
+    expect(calls).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LimitOptions } from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { NO_LIMITS } from '../support/limits.js';
+import { type FreshRedis, freshRedis, redisUrl } from '../support/redis.js';
+import { RemoteApplication } from '../support/remote-application.js';
+import { NUMBER, OTHER_NUMBER } from '../support/requests.js';
+
+const MAX = 6;
+
+const LIMITS: LimitOptions = {
+  ...NO_LIMITS,
+  perNumber: [{ max: MAX, seconds: 3600 }],
+  perCountry: [{ max: 4 * MAX, seconds: 3600 }],
+};
+
+const SETUPS: readonly { readonly name: string; readonly kind: DatabaseKind; readonly isInRedis: boolean }[] = [
+  ...databaseKinds.map((kind) => ({ name: `counted on ${kind}`, kind, isInRedis: false })),
+  ...(redisUrl === undefined ? [] : [{ name: 'counted on redis', kind: 'sqlite' as const, isInRedis: true }]),
+];
+
+describe.each(SETUPS)('sends of two processes, $name', ({ kind, isInRedis }) => {
+  let database: FreshDatabase;
+  let redis: FreshRedis | undefined;
+  let here: TestApplication;
+  let there: RemoteApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    redis = isInRedis ? freshRedis() : undefined;
+    const storage = { timeoutMs: 20_000 };
+    const pooled = kind === 'sqlite' ? database.options : ({ ...database.options, poolSize: 12 } as never);
+    here = await startApplication({
+      database: pooled,
+      phoneVerify: { storage, limits: { ...LIMITS, ...(redis && { store: { redis: redis.client } }) } },
+    });
+    there = await RemoteApplication.start({
+      database: pooled,
+      phoneVerify: { storage, limits: LIMITS },
+      redis: redis?.connection,
+    });
+    await there.setClock(here.clock.now());
+  }, 60_000);
+
+  afterAll(async () => {
+    await there.kill();
+    await here.close();
+    await redis?.drop();
+    await database.drop();
+  });
+
+  async function sendFromBoth(phoneNumbers: readonly string[]): Promise<string[]> {
+    const own = Promise.allSettled(phoneNumbers.map((phoneNumber) => here.service.sendSecurityCode(phoneNumber)));
+    const others = there.sendAll(phoneNumbers);
+    return [
+      ...(await own).map((outcome) => (outcome.status === 'fulfilled' ? 'sent' : String(outcome.reason.code))),
+      ...(await others),
+    ];
+  }
+
+  it('let exactly max of four times as many through, of one number that is new to both', async () => {
+    const answers = await sendFromBoth(Array.from({ length: 2 * MAX }, () => NUMBER));
+    expect(answers.filter((answer) => answer === 'sent')).toHaveLength(MAX);
+    expect(answers.filter((answer) => answer === 'rate_limited')).toHaveLength(3 * MAX);
+  });
+
+  it('have one budget: what one spent, the other has not', async () => {
+    await here.service.sendSecurityCode(OTHER_NUMBER);
+    const answers = await there.sendAll(Array.from({ length: MAX }, () => OTHER_NUMBER));
+    expect(answers.filter((answer) => answer === 'sent')).toHaveLength(MAX - 1);
+  });
+
+  it('let no more than max through of many numbers that share a limit', async () => {
+    const numbers = Array.from({ length: 2 * MAX + 6 }, (_, index) => `+336123456${String(index).padStart(2, '0')}`);
+    const answers = await sendFromBoth(numbers);
+    expect(answers.filter((answer) => answer === 'sent')).toHaveLength(4 * MAX);
+    expect(new Set(answers)).toEqual(new Set(['sent', 'rate_limited']));
+  });
+});
