@@ -38,7 +38,9 @@ export class Retention {
       total += deleted;
       if (!more || signal?.aborted) break;
     }
-    while (!signal?.aborted && (await this.limits.deleteOver(now)));
+    while (await this.limits.deleteOver(now)) {
+      if (signal?.aborted) break;
+    }
     return total;
   }
 }

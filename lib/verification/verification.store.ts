@@ -219,7 +219,7 @@ function readInstant(value: unknown): Date | undefined {
 }
 
 function readText(value: unknown): string | undefined {
-  return value === null ? undefined : String(value);
+  return typeof value === 'string' ? value : undefined;
 }
 
 function readProof(rows: readonly Row[]): Proof | null {

@@ -58,7 +58,7 @@ async function usedByAddress(): Promise<number> {
   const rows: { used: number }[] = await test.dataSource.query(
     `SELECT used FROM sms_verification_counter WHERE counter_key = 'perIp:3600:${ip}'`,
   );
-  return Number(rows[0]?.used ?? 0);
+  return rows[0]?.used ?? 0;
 }
 
 async function failToRegister(kind: SmsDeliveryErrorKind): Promise<SentVerification> {

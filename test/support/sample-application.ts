@@ -1,7 +1,9 @@
 import { type INestApplication, ValidationPipe } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { vi } from 'vitest';
+import { PHONE_VERIFY_LIMIT_STORE } from '../../lib/phone-verify.tokens.js';
 import type { FreshDatabase } from './databases.js';
+import { EndlessLimitStore } from './endless-limit.store.js';
 
 /** Starts the sample application on a database of the test's own, with an environment. */
 export async function startSample(
@@ -21,7 +23,9 @@ export async function startSample(
     return { ...configuration, dataSourceOptions };
   });
   const { AppModule } = await import('../../sample-app/src/app.module.js');
-  const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
+  const builder = Test.createTestingModule({ imports: [AppModule] });
+  // These tests send to one range from one address within a second.
+  const module = await builder.overrideProvider(PHONE_VERIFY_LIMIT_STORE).useClass(EndlessLimitStore).compile();
   const app = module.createNestApplication({ logger: false });
   app.useGlobalPipes(new ValidationPipe({ whitelist: true }));
   await app.init();
