@@ -30,7 +30,7 @@ const COLUMNS = ['key', 'used', 'verified', 'windowEndsAt'] as const;
 /** Builds the statements about one counter. */
 export function counterStatements(table: CounterTable): CounterStatements {
   const { dialect, name, column: c } = table;
-  const isChargedWindow = `${c('key')} = :key AND ${c('windowEndsAt')} = :windowEndsAt AND ${c('verified')} <> ${BLOCKED}`;
+  const isChargedWindow = `${windowIs(table)} AND ${c('verified')} <> ${BLOCKED}`;
   return {
     block: prepare(
       dialect,
@@ -126,17 +126,15 @@ function chargedOnce({ dialect, column: c }: CounterTable): string {
     ${c('windowEndsAt')} = CASE WHEN ${isOver} OR (${isTooLong}) THEN ${endsAt} ELSE ${own('windowEndsAt')} END`;
 }
 
-function giveBackText({ dialect, name, column: c }: CounterTable, numbers: readonly number[]): string {
+function giveBackText(table: CounterTable, numbers: readonly number[]): string {
+  const { dialect, name, column: c } = table;
   // MariaDB assigns from left to right: the end, which reads the count, comes first.
   const update = `UPDATE ${name} AS counter SET
     ${c('windowEndsAt')} = CASE WHEN counter.${c('used')} <= 1 AND counter.${c('verified')} <> ${BLOCKED} THEN 0
       ELSE counter.${c('windowEndsAt')} END,
     ${c('used')} = CASE WHEN counter.${c('used')} <= 1 THEN 0 ELSE counter.${c('used')} - 1 END`;
   if (dialect !== 'postgres') {
-    const each = numbers.map(
-      (number) => `(${c('key')} = :key${number} AND ${c('windowEndsAt')} = :windowEndsAt${number})`,
-    );
-    return `${update} WHERE ${each.join(' OR ')}`;
+    return `${update} WHERE ${numbers.map((number) => `(${windowIs(table, number)})`).join(' OR ')}`;
   }
   const given = numbers.map((number) => `(CAST(:key${number} AS varchar), CAST(:windowEndsAt${number} AS bigint))`);
   return `WITH given (given_key, ends_at) AS (VALUES ${given.join(', ')}),
@@ -148,10 +146,16 @@ function giveBackText({ dialect, name, column: c }: CounterTable, numbers: reado
     ${update} FROM locked WHERE counter.${c('key')} = locked_key`;
 }
 
+/** The sum keeps the database from going by the index of the ends, in which MariaDB would lock the windows beside it. */
+function windowIs({ column: c }: CounterTable, number: number | '' = ''): string {
+  return `${c('key')} = :key${number} AND ${c('windowEndsAt')} + 0 = :windowEndsAt${number}`;
+}
+
 function deleteOverText({ dialect, name, column: c }: CounterTable): string {
   const batch = `${c('windowEndsAt')} <= :now ORDER BY ${c('windowEndsAt')} LIMIT ${DELETE_BATCH}`;
   if (dialect === 'mariadb') return `DELETE FROM ${name} WHERE ${batch}`;
-  // Counters that a charge holds are about to open a window.
-  const lock = dialect === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : '';
-  return `DELETE FROM ${name} WHERE ${c('key')} IN (SELECT ${c('key')} FROM ${name} WHERE ${batch} ${lock})`;
+  const keys = `SELECT ${c('key')} FROM ${name} WHERE ${batch}`;
+  if (dialect === 'sqlite') return `DELETE FROM ${name} WHERE ${c('key')} IN (${keys})`;
+  // Counters that a charge holds are about to open a window. An array is made once and looked up in the index.
+  return `DELETE FROM ${name} WHERE ${c('key')} = ANY (ARRAY(${keys} FOR UPDATE SKIP LOCKED))`;
 }

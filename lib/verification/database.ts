@@ -24,7 +24,7 @@ export interface Answer {
 /** Runs one statement. */
 export type Run = (statement: Statement, parameters: Parameters) => Promise<Answer>;
 
-const START: Statement = { sql: 'START TRANSACTION', parameters: [] };
+const BEGIN: Statement = { sql: 'BEGIN', parameters: [] };
 const COMMIT: Statement = { sql: 'COMMIT', parameters: [] };
 const ROLLBACK: Statement = { sql: 'ROLLBACK', parameters: [] };
 
@@ -68,7 +68,7 @@ export class Database {
   /** Runs an operation in a transaction of its own: committed when this returns, undone when the operation failed. */
   async transact<T>(operation: (run: Run) => Promise<T>): Promise<T> {
     return this.run(async (run) => {
-      await run(START, {});
+      await run(BEGIN, {});
       try {
         const result = await operation(run);
         await run(COMMIT, {});

@@ -11,6 +11,7 @@ import {
 } from '../support/databases.js';
 import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
 import { beginSessionsWith, withIsolation } from '../support/session-default.js';
+import { untilOneWaits } from '../support/statements.js';
 
 const TIMEOUT_MS = 400;
 
@@ -128,9 +129,7 @@ describe.each(serverKinds())('a check that waited for a row which then changed, 
     const check = await test.dataSource.transaction(async (manager) => {
       await manager.query('UPDATE sms_verification SET modified_at = modified_at + 1');
       const waiting = test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
-      // MariaDB refreshes what it tells about transactions ten times a second, if nobody asks more often.
-      const look = { timeout: 5000, interval: 150 };
-      await vi.waitFor(async () => expect(await waitingStatements(test.dataSource)).toBe(1), look);
+      await untilOneWaits(test.dataSource);
       return { waiting };
     });
 
@@ -139,16 +138,6 @@ describe.each(serverKinds())('a check that waited for a row which then changed, 
     expect(session?.failedAttempts).toBe(1);
   });
 });
-
-async function waitingStatements(dataSource: DataSource): Promise<number> {
-  const [row]: { total: unknown }[] = await dataSource.query(
-    dataSource.options.type === 'postgres'
-      ? `SELECT COUNT(*) AS total FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-      : `SELECT COUNT(*) AS total FROM information_schema.innodb_trx JOIN information_schema.processlist
-          ON id = trx_mysql_thread_id WHERE trx_state = 'LOCK WAIT' AND db = DATABASE()`,
-  );
-  return Number(row?.total);
-}
 
 function refusal(code: string): QueryFailedError {
   return new QueryFailedError('a statement', [], Object.assign(new Error('refused'), { code }));

@@ -285,6 +285,7 @@ describe('the tables of the README', () => {
       StorageUnavailableError: new library.StorageUnavailableError(),
       BackendHookError: new library.BackendHookError('x', 'x'),
       RandomSourceError: new library.RandomSourceError(),
+      RateLimitedError: new library.RateLimitedError(1),
       PhoneVerifyConfigurationError: new library.PhoneVerifyConfigurationError('x'),
     };
     const exported = Object.keys(library).filter((name) => name.endsWith('Error') && name !== 'PhoneVerifyError');

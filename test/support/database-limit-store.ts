@@ -27,6 +27,8 @@ export interface DatabaseStoreUnderTest {
   /** Where the counters are, for another process. */
   readonly options: DataSourceOptions;
   readonly log: QueryLog;
+  /** Connects once more; what runs there is not logged. */
+  connect(): Promise<DataSource>;
   close(): Promise<void>;
 }
 
@@ -38,7 +40,11 @@ export async function startDatabaseStore(
   const database = await freshDatabase(kind === 'mysql' ? 'mariadb' : kind);
   const log = new QueryLog();
   const pooled = kind === 'sqlite' ? database.options : withIsolation(database.options, isolation, poolSize);
-  const options = { ...pooled, ...(kind === 'mysql' && { type: 'mysql' }) } as DataSourceOptions;
+  const options = {
+    ...pooled,
+    ...(kind === 'mysql' && { type: 'mysql' }),
+    ...(kind === 'postgres' && { connectTimeoutMS: 5000 }),
+  } as DataSourceOptions;
   const own = { entities: [SMSVerificationCounter], migrations: phoneVerifyMigrations, logger: log };
   const dataSource = await new DataSource({ ...options, ...own }).initialize();
   await dataSource.runMigrations();
@@ -48,6 +54,7 @@ export async function startDatabaseStore(
     dataSource,
     options,
     log,
+    connect: () => new DataSource(options).initialize(),
     close: async () => {
       await dataSource.destroy();
       await database.drop();

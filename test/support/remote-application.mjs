@@ -6,7 +6,9 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Redis } from 'ioredis';
 import { DataSource } from 'typeorm';
 import { PhoneVerificationService, PhoneVerifyModule, SandboxBackend } from '../../dist/index.js';
+import { DatabaseLimitStore } from '../../dist/limits/database-limit.store.js';
 import { PHONE_VERIFY_CLOCK } from '../../dist/phone-verify.tokens.js';
+import { Database } from '../../dist/verification/database.js';
 
 let app;
 let service;
@@ -43,6 +45,11 @@ const commands = {
   consumeAll: ({ verificationToken, times }) =>
     Promise.all(Array.from({ length: times }, () => service.consumeVerifiedPhone(verificationToken))),
   purge: (options) => service.purgeExpired(options),
+  /** Each list of charges at once with the others, on the store of counters in the database. */
+  chargeAll({ lists, now }) {
+    const store = new DatabaseLimitStore(app.get(Database));
+    return Promise.all(lists.map((charges) => store.charge(charges, now)));
+  },
   /** Answers once the statement of the check has run; the check itself never goes on. */
   hangAfterCounting: ({ phoneNumber, code, sessionToken }) =>
     new Promise((resolve) => {

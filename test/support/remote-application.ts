@@ -9,6 +9,7 @@ import type {
   VerificationResult,
   VerifiedPhone,
 } from '../../lib/index.js';
+import type { Charge, ChargeOutcome } from '../../lib/limits/limit.store.js';
 import { NO_LIMITS } from './limits.js';
 import type { FreshRedis } from './redis.js';
 
@@ -79,6 +80,11 @@ export class RemoteApplication {
 
   purge(options: PurgeOptions): Promise<{ deleted: number }> {
     return this.#ask('purge', options);
+  }
+
+  /** Each list of charges at once with the others, on the store of counters in the database. */
+  chargeAll(lists: readonly (readonly Charge[])[], now: number): Promise<ChargeOutcome[]> {
+    return this.#ask('chargeAll', { lists, now });
   }
 
   /** Has a check count its attempt and then hang, so that its answer never comes. */
