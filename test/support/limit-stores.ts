@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import type { Charge, LimitStore } from '../../lib/limits/limit.store.js';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
 import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
+import { databaseStoreKinds, startDatabaseStore } from './database-limit-store.js';
 import { deleteKeys, freshRedis, redisUrl } from './redis.js';
 
 export const HOUR = 3_600_000;
@@ -26,6 +27,11 @@ export const limitStores: readonly LimitStoreFactory[] = [
     forgetsByItself: false,
     open: async () => ({ store: new MemoryLimitStore(), close: async () => undefined }),
   },
+  ...databaseStoreKinds.map((kind) => ({
+    name: kind,
+    forgetsByItself: false,
+    open: () => startDatabaseStore(kind),
+  })),
   ...(redisUrl === undefined ? [] : redisStores(redisUrl)),
 ];
 

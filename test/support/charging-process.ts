@@ -1,0 +1,31 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Charge, ChargeOutcome } from '../../lib/limits/limit.store.js';
+import type { FreshRedis } from './redis.js';
+
+/** A process of its own that charges the same counters in Redis. */
+export class ChargingProcess {
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** Answers once the process has a connection. */
+  static async start({ url, keyPrefix }: FreshRedis['connection']): Promise<ChargingProcess> {
+    const script = fileURLToPath(new URL('charging-process.mjs', import.meta.url));
+    const started = new ChargingProcess(fork(script, [url, keyPrefix]));
+    await started.chargeAll([[]], 0);
+    return started;
+  }
+
+  /** Charges all at once. */
+  async chargeAll(charges: readonly (readonly Charge[])[], now: number): Promise<readonly ChargeOutcome[]> {
+    this.child.send({ charges, now });
+    const [outcomes] = await once(this.child, 'message');
+    return outcomes;
+  }
+
+  async kill(): Promise<void> {
+    const exit = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exit;
+  }
+}
