@@ -41,9 +41,10 @@ export class DatabaseLimitStore implements LimitStore {
     const { isCharged, counters } = await this.#chargeUnlessFull(charges.toSorted(byKey), now);
     if (!isCharged) return { isCharged, counters: await this.#cutAll(counters, charges, now) };
     const full = enforcedAndFull(counters.map(beforeCharge), charges);
-    if (full.length === 0) return { isCharged, counters };
+    const keys = charges.map(({ key }) => key);
+    if (full.length === 0) return { isCharged, counters: inOrderOf(keys, counters) };
     await this.giveBack(counters);
-    return { isCharged: false, counters: full };
+    return { isCharged: false, counters: inOrderOf(keys, full) };
   }
 
   async giveBack(charged: readonly Window[]): Promise<void> {
@@ -64,7 +65,7 @@ export class DatabaseLimitStore implements LimitStore {
   async read(keys: readonly string[], now: number): Promise<readonly Counter[]> {
     if (keys.length === 0) return [];
     const values = { ...numbered(keys.map((key) => ({ key }))), now };
-    return this.database.run((run) => this.#read(run, values, keys.length));
+    return inOrderOf(keys, await this.database.run((run) => this.#read(run, values, keys.length)));
   }
 
   async clear(keys: readonly string[]): Promise<void> {
@@ -109,8 +110,9 @@ export class DatabaseLimitStore implements LimitStore {
   /** Cuts the windows of full counters that end later than ones opened now would, since no charge does. */
   async #cutAll(full: readonly Counter[], charges: readonly Charge[], now: number): Promise<Counter[]> {
     const cut: Counter[] = [];
-    for (const counter of full) {
-      const { windowMs = 0 } = charges.find(({ key }) => key === counter.key) ?? {};
+    for (const { key, windowMs } of charges) {
+      const counter = full.find((each) => each.key === key);
+      if (counter === undefined) continue;
       const until = now + windowMs;
       const isTooLong = counter.windowEndsAt > until && counter.verified !== BLOCKED;
       if (isTooLong) await this.database.run((run) => run(this.#one.cut, { ...windowOf(counter), until }));
@@ -148,6 +150,11 @@ function windowOf({ key, windowEndsAt }: Window): Window {
 
 function byKey(one: { readonly key: string }, other: { readonly key: string }): number {
   return one.key < other.key ? -1 : 1;
+}
+
+/** A database answers in any order. */
+function inOrderOf(keys: readonly string[], counters: readonly Counter[]): Counter[] {
+  return keys.flatMap((key) => counters.filter((counter) => counter.key === key));
 }
 
 /** Of counters with an open window, those that refuse the next message. */

@@ -130,11 +130,12 @@ function giveBackText(table: CounterTable, numbers: readonly number[]): string {
   const { dialect, name, column: c } = table;
   // MariaDB assigns from left to right: the end, which reads the count, comes first.
   const update = `UPDATE ${name} AS counter SET
-    ${c('windowEndsAt')} = CASE WHEN counter.${c('used')} <= 1 AND counter.${c('verified')} <> ${BLOCKED} THEN 0
-      ELSE counter.${c('windowEndsAt')} END,
+    ${c('windowEndsAt')} = CASE WHEN counter.${c('used')} <= 1 THEN 0 ELSE counter.${c('windowEndsAt')} END,
     ${c('used')} = CASE WHEN counter.${c('used')} <= 1 THEN 0 ELSE counter.${c('used')} - 1 END`;
+  const isNoBlock = `counter.${c('verified')} <> ${BLOCKED}`;
   if (dialect !== 'postgres') {
-    return `${update} WHERE ${numbers.map((number) => `(${windowIs(table, number)})`).join(' OR ')}`;
+    const isCharged = numbers.map((number) => `(${windowIs(table, number)})`).join(' OR ');
+    return `${update} WHERE (${isCharged}) AND ${isNoBlock}`;
   }
   const given = numbers.map((number) => `(CAST(:key${number} AS varchar), CAST(:windowEndsAt${number} AS bigint))`);
   return `WITH given (given_key, ends_at) AS (VALUES ${given.join(', ')}),
@@ -143,7 +144,7 @@ function giveBackText(table: CounterTable, numbers: readonly number[]): string {
       JOIN given ON counter.${c('key')} = given_key AND counter.${c('windowEndsAt')} = ends_at
       ORDER BY counter.${c('key')} FOR UPDATE OF counter
     )
-    ${update} FROM locked WHERE counter.${c('key')} = locked_key`;
+    ${update} FROM locked WHERE counter.${c('key')} = locked_key AND ${isNoBlock}`;
 }
 
 /** The sum keeps the database from going by the index of the ends, in which MariaDB would lock the windows beside it. */

@@ -33,7 +33,7 @@ export const BLOCKED = -1;
 export interface ChargeOutcome {
   /** Whether every counter was charged; otherwise none was. */
   readonly isCharged: boolean;
-  /** When charged, every counter after it; otherwise the full ones. */
+  /** In the order of the charges: when charged, every counter after it; otherwise the full ones that are enforced. */
   readonly counters: readonly Counter[];
 }
 
@@ -65,7 +65,7 @@ export interface LimitStore {
   /** Counts a verified session where a window that is no block is open. */
   countVerified(key: string, now: number): Promise<void>;
 
-  /** The counters among these whose window is open. */
+  /** The counters among these whose window is open, in the order of their keys. */
   read(keys: readonly string[], now: number): Promise<readonly Counter[]>;
 
   /** Forgets counters. */

@@ -10,8 +10,8 @@ export class MemoryLimitStore implements LimitStore {
 
   async charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome> {
     const looked = charges.map((charge) => ({ charge, counter: this.#look(charge, now) }));
-    const full = looked.filter(({ charge, counter }) => isFull(counter, charge));
-    if (full.some(({ charge }) => charge.isEnforced)) {
+    const full = looked.filter(({ charge, counter }) => charge.isEnforced && isFull(counter, charge));
+    if (full.length > 0) {
       return { isCharged: false, counters: full.map(({ counter }) => counter) };
     }
     const counters = looked.map(({ counter }) => this.#put({ ...counter, used: counter.used + 1 }));

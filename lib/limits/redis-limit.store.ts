@@ -36,7 +36,10 @@ export class RedisLimitStore implements LimitStore {
       const { isCharged, counters } = readOutcome(late, keys);
       if (isCharged) await this.giveBack(counters);
     });
-    return readOutcome(reply, keys);
+    const outcome = readOutcome(reply, keys);
+    if (outcome.isCharged) return outcome;
+    const enforced = new Set(charges.filter(({ isEnforced }) => isEnforced).map(({ key }) => key));
+    return { isCharged: false, counters: outcome.counters.filter(({ key }) => enforced.has(key)) };
   }
 
   async giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[]): Promise<void> {

@@ -49,10 +49,7 @@ export class SendLimits implements OnModuleDestroy {
     const now = this.clock.now();
     const outcome = await this.store.charge(charges, now);
     const met = meet(charges, outcome);
-    if (!outcome.isCharged) {
-      const refusing = met.filter(({ charge }) => charge.isEnforced);
-      throw this.refusals.refuse(request, await this.#retriesOf(refusing, now));
-    }
+    if (!outcome.isCharged) throw this.refusals.refuse(request, await this.#retriesOf(met, now));
     const beyond = met.filter(({ charge, counter }) => isFull({ ...counter, used: counter.used - 1 }, charge));
     this.refusals.report(request, await this.#retriesOf(beyond, now));
     return {
