@@ -14,6 +14,7 @@ export {
 } from './backends/sms-delivery.error.js';
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
 export type { MessageContext } from './message/message-template.js';
+export { type MessageSegments, segments } from './message/segments.js';
 export { phoneVerifyMigrations } from './migrations/index.js';
 export type { NumberOptions } from './phone-number/number-policy.options.js';
 export type { NumberPolicy, NumberValidation, PhoneNumberType } from './phone-number/number-policy.js';
