@@ -13,6 +13,8 @@ export {
   type SmsDeliveryErrorOptions,
 } from './backends/sms-delivery.error.js';
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
+export type { Autofill } from './message/autofill.js';
+export type { AutofillOptions } from './message/autofill.options.js';
 export type { MessageContext } from './message/message-template.js';
 export { type MessageSegments, segments } from './message/segments.js';
 export { phoneVerifyMigrations } from './migrations/index.js';

@@ -26,6 +26,7 @@ import { CleanupTimer } from './verification/cleanup-timer.js';
 import { type Clock, systemClock } from './verification/clock.js';
 import { CodeIssuer } from './verification/code-issuer.js';
 import { Delivery } from './verification/delivery.js';
+import { MessageWriter } from './verification/message-writer.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
 import { Retention } from './verification/retention.js';
 import { SMSVerification } from './verification/sms-verification.entity.js';
@@ -133,6 +134,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     },
     Retention,
     CleanupTimer,
+    MessageWriter,
     CodeIssuer,
     PhoneVerificationService,
   ];

@@ -1,5 +1,6 @@
+import { readAutofill } from './message/autofill.options.js';
 import { readContextKeys, readMessage } from './message/message.options.js';
-import { placeholdersOf } from './message/message-template.js';
+import { checkMessage, warningsOfMessage } from './message/message-check.js';
 import { OptionReader } from './option-reader.js';
 import { readNumberPolicy } from './phone-number/number-policy.options.js';
 import { isCountry } from './phone-number/phone-number.js';
@@ -17,6 +18,7 @@ const OPTIONS = [
   'minTokenLength',
   'message',
   'contextKeys',
+  'autofill',
   'appName',
   'expiration',
   'verifyOnlyOnce',
@@ -65,9 +67,11 @@ export function checkOptions(given: unknown, extras: object, clock: Clock = syst
   const statics = checkExtras(extras, faults);
   checkBackend(reader, statics);
   const options = readOptions(reader);
+  checkMessage(reader, options);
   if (faults.length > 0) throw new PhoneVerifyConfigurationError(faults);
   const warnings = [
-    ...warningsOf(options, statics.boolean('controllers', true)),
+    ...warningsOf(options),
+    ...warningsOfMessage(options, statics.boolean('controllers', true)),
     ...warningsOfTestNumbers(options.testNumbers, clock.now()),
   ];
   return { options, warnings };
@@ -116,6 +120,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     tokenLength: readTokenLength(reader),
     message: readMessage(reader, contextKeys),
     contextKeys,
+    autofill: readAutofill(reader),
     appName: reader.text('appName', ''),
     expiration: reader.integer('expiration', { from: 60, to: 86_400 }, RECOMMENDED_EXPIRATION_SECONDS),
     verifyOnlyOnce: reader.boolean('verifyOnlyOnce', true),
@@ -169,19 +174,9 @@ function readCleanup(reader: OptionReader): { readonly everyMinutes: number } | 
   };
 }
 
-function warningsOf(options: ResolvedPhoneVerifyOptions, hasControllers: boolean): string[] {
-  const warnings: string[] = [];
-  if (options.expiration > RECOMMENDED_EXPIRATION_SECONDS) {
-    warnings.push(
-      `expiration: ${options.expiration} seconds is longer than the ${RECOMMENDED_EXPIRATION_SECONDS} that NIST SP 800-63B and OWASP ASVS allow a code`,
-    );
-  }
-  const used = placeholdersOf(options.message).filter((name) => options.contextKeys.includes(name));
-  if (hasControllers && used.length > 0) {
-    const names = used.map((name) => `{${name}}`).join(', ');
-    warnings.push(
-      `message: ${names} renders empty in messages asked for over HTTP; only callers of the service give context`,
-    );
-  }
-  return warnings;
+function warningsOf({ expiration }: ResolvedPhoneVerifyOptions): string[] {
+  if (expiration <= RECOMMENDED_EXPIRATION_SECONDS) return [];
+  return [
+    `expiration: ${expiration} seconds is longer than the ${RECOMMENDED_EXPIRATION_SECONDS} that NIST SP 800-63B and OWASP ASVS allow a code`,
+  ];
 }

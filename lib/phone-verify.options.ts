@@ -1,6 +1,8 @@
 import type { FactoryProvider, InjectionToken, ModuleMetadata, Type, ValueProvider } from '@nestjs/common';
 import type { CountryCode } from 'libphonenumber-js/max';
 import type { BaseBackend } from './backends/base.backend.js';
+import type { AutofillOptions } from './message/autofill.options.js';
+import type { Autofill } from './message/autofill.js';
 import type { NumberOptions } from './phone-number/number-policy.options.js';
 import type { NumberPolicy } from './phone-number/number-policy.js';
 import type { TestNumberOptions } from './verification/test-numbers.options.js';
@@ -43,6 +45,8 @@ export interface PhoneVerifyOptions {
   message?: string;
   /** Further names that `message` may use, given by callers of the service as `context`. Default `[]`. */
   contextKeys?: readonly string[];
+  /** Lines at the end of every message by which phones fill the code in. Default: none. */
+  autofill?: AutofillOptions;
   /** The application's name, for `{app}`. Required. */
   appName: string;
   /** Life of a code in seconds, 60 to 86 400. Default 600: the most that NIST SP 800-63B 5.1.3.2 allows. */
@@ -150,6 +154,8 @@ export interface ResolvedPhoneVerifyOptions {
   readonly message: string;
   /** Further names that `message` may use. */
   readonly contextKeys: readonly string[];
+  /** What phones need to fill a code in. */
+  readonly autofill: Autofill;
   /** The application's name. */
   readonly appName: string;
   /** Life of a code in seconds. */

@@ -2,7 +2,6 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { SendReceipt } from '../backends/base.backend.js';
 import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
 import { preferredLanguage } from '../message/language.js';
-import { type MessageContext, renderMessage } from '../message/message-template.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import { ResendRefusedError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
@@ -10,6 +9,7 @@ import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens
 import { BackendHooks } from './backend-hooks.js';
 import type { Clock } from './clock.js';
 import { Delivery } from './delivery.js';
+import { MessageWriter } from './message-writer.js';
 import { randomDigits, randomId, randomToken } from './random.js';
 import {
   type CodeBinding,
@@ -45,6 +45,7 @@ export class CodeIssuer {
   constructor(
     private readonly store: VerificationStore,
     private readonly hooks: BackendHooks,
+    private readonly writer: MessageWriter,
     private readonly delivery: Delivery,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
@@ -55,7 +56,7 @@ export class CodeIssuer {
     const testCode = this.#testCodeOf(number);
     const securityCode =
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
-    const message = testCode === undefined ? await this.#render(securityCode, options.context) : undefined;
+    const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
     const createdAt = this.clock.now();
     const session = {
       id: randomId(),
@@ -93,7 +94,7 @@ export class CodeIssuer {
     const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
     const isTest = this.#testCodeOf(number) !== undefined;
-    const message = isTest ? undefined : await this.#render(securityCode, options.context);
+    const message = isTest ? undefined : await this.writer.write(securityCode, options);
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId() };
     return this.#send(open, message, options.language);
@@ -101,12 +102,6 @@ export class CodeIssuer {
 
   #testCodeOf(number: PhoneNumber): string | undefined {
     return testCodeOf(number.e164, this.options.testNumbers, this.clock.now());
-  }
-
-  async #render(securityCode: string, context: MessageContext | undefined): Promise<string> {
-    const own = await this.hooks.generateMessage(securityCode, context);
-    const values = { ...context, app: this.options.appName, security_code: securityCode };
-    return own ?? renderMessage(this.options.message, values);
   }
 
   async #open(session: OpenSession, createdAt: number): Promise<void> {

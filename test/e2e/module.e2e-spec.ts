@@ -62,6 +62,7 @@ describe('the module gives', () => {
       tokenLength: 6,
       message: 'Your {app} security code is {security_code}. Do not share it with anyone.',
       contextKeys: [],
+      autofill: {},
       appName: 'Acme',
       expiration: 600,
       verifyOnlyOnce: true,

@@ -193,6 +193,7 @@ describe('the tables of the README', () => {
       'storage.timeoutMs': options.storage.timeoutMs,
       'cleanup.everyMinutes': options.cleanup && options.cleanup.everyMinutes,
       ...Object.fromEntries(Object.entries(options.numbers).map(([name, value]) => [`numbers.${name}`, value])),
+      ...Object.fromEntries(Object.entries(options.autofill).map(([name, value]) => [`autofill.${name}`, value])),
       testNumbers: options.testNumbers,
       options: options.options,
       minTokenLength: 6,
@@ -200,7 +201,7 @@ describe('the tables of the README', () => {
       backend: 'required',
       appName: 'required',
     };
-    for (const name of ['delivery', 'storage', 'cleanup', 'numbers']) delete defaults[name];
+    for (const name of ['delivery', 'storage', 'cleanup', 'numbers', 'autofill']) delete defaults[name];
 
     const listed = Object.fromEntries(
       table('option').map(([name = '', , , value = '']) => [name.replaceAll('`', ''), value]),

@@ -31,6 +31,23 @@ describe('a message', () => {
     },
   );
 
+  it.each(['{name} {security_code}', 'Hi\n{name} {security_code}', 'Hi\r \n {empty}{name} {security_code}'])(
+    'keeps a value from beginning a line of %j with @',
+    (template) => {
+      const values = { security_code: '123456', empty: '' };
+      const message = renderMessage(template, { ...values, name: '@@ @evil.com #123456' });
+
+      expect(message).toBe(renderMessage(template, { ...values, name: 'evil.com #123456' }));
+      expect(renderMessage(`Hi, ${template}`, { ...values, name: '@ada' }).includes('@ada')).toBe(
+        !template.includes('\n'),
+      );
+    },
+  );
+
+  it("leaves an @ of the application's own, and of its code, alone", () => {
+    expect(renderMessage('{app}\n{security_code}', { app: '@home', security_code: '@123' })).toBe('@home\n@123');
+  });
+
   it('keeps the line breaks of its template', () => {
     expect(renderMessage('{app}\n\n{app}', { app: 'x' })).toBe('x\n\nx');
   });

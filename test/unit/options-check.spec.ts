@@ -36,6 +36,11 @@ describe('the options', () => {
     { cleanup: false },
     { cleanup: { everyMinutes: 1440 } },
     { options: { anything: true } },
+    { autofill: {} },
+    { autofill: { domain: undefined, androidAppHash: undefined } },
+    { autofill: { domain: 'example.com', androidAppHash: 'FA+9qCX9VSu' } },
+    { autofill: { domain: 'login.xn--mnchen-3ya.xn--p1ai' } },
+    { autofill: { domain: 'localhost' } },
     { tokenLength: undefined, secret: undefined, cleanup: undefined },
   ])('%o are right', (options) => {
     expect(faultsOf({ ...GOOD, ...options })).toEqual([]);
@@ -71,6 +76,7 @@ describe('the options', () => {
     ['storage', ['5s']],
     ['cleanup', [true, 60]],
     ['options', [7, [], 'x']],
+    ['autofill', [true, 'example.com', [], null]],
   ] as const)('%s is refused when it is any of %j', (name, values) => {
     for (const value of values) {
       const faults = faultsOf({ ...GOOD, [name]: value });
@@ -82,6 +88,7 @@ describe('the options', () => {
     [{ delivery: { timeoutMs: 0 } }, 'delivery.timeoutMs: must be a whole number from 1 to 600000'],
     [{ storage: { timeoutMs: '5' } }, 'storage.timeoutMs: must be a whole number from 1 to 600000'],
     [{ cleanup: { everyMinutes: 1441 } }, 'cleanup.everyMinutes: must be a whole number from 1 to 1440'],
+    [{ autofill: { host: 'x' } }, 'autofill.host: is not an option; the options are domain, androidAppHash'],
     [{ delivery: { timeout: 5 } }, 'delivery.timeout: is not an option; the options are timeoutMs'],
   ])('%o is refused with %s', (options, fault) => {
     expect(faultsOf({ ...GOOD, ...options })).toEqual([fault]);
@@ -96,12 +103,9 @@ describe('the options', () => {
     expect(checkOptions({ ...GOOD, ...options }, {}).options.tokenLength).toBe(tokenLength);
   });
 
-  it.each(['limits', 'authorizeSend', 'messages', 'autofill', 'purposes', 'events', 'tokenLenght'])(
-    '%s is not known',
-    (name) => {
-      expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([expect.stringMatching(`^${name}: is not an option`)]);
-    },
-  );
+  it.each(['limits', 'authorizeSend', 'messages', 'purposes', 'events', 'tokenLenght'])('%s is not known', (name) => {
+    expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([expect.stringMatching(`^${name}: is not an option`)]);
+  });
 
   it('are told with every fault at once', () => {
     const faults = faultsOf(
