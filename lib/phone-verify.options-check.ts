@@ -1,6 +1,6 @@
 import { readAutofill } from './message/autofill.options.js';
-import { readContextKeys, readMessage } from './message/message.options.js';
-import { checkMessage, warningsOfMessage } from './message/message-check.js';
+import { readContextKeys, readMessage, readMessages } from './message/message.options.js';
+import { checkMessages, warningsOfMessages } from './message/message-check.js';
 import { OptionReader } from './option-reader.js';
 import { readNumberPolicy } from './phone-number/number-policy.options.js';
 import { isCountry } from './phone-number/phone-number.js';
@@ -17,6 +17,7 @@ const OPTIONS = [
   'tokenLength',
   'minTokenLength',
   'message',
+  'messages',
   'contextKeys',
   'autofill',
   'appName',
@@ -67,11 +68,11 @@ export function checkOptions(given: unknown, extras: object, clock: Clock = syst
   const statics = checkExtras(extras, faults);
   checkBackend(reader, statics);
   const options = readOptions(reader);
-  checkMessage(reader, options);
+  checkMessages(reader, options);
   if (faults.length > 0) throw new PhoneVerifyConfigurationError(faults);
   const warnings = [
     ...warningsOf(options),
-    ...warningsOfMessage(options, statics.boolean('controllers', true)),
+    ...warningsOfMessages(options, statics.boolean('controllers', true)),
     ...warningsOfTestNumbers(options.testNumbers, clock.now()),
   ];
   return { options, warnings };
@@ -119,6 +120,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
   const resolved = {
     tokenLength: readTokenLength(reader),
     message: readMessage(reader, contextKeys),
+    messages: readMessages(reader, contextKeys),
     contextKeys,
     autofill: readAutofill(reader),
     appName: reader.text('appName', ''),

@@ -41,9 +41,14 @@ export interface PhoneVerifyOptions {
   tokenLength?: number;
   /** A `tokenLength` below it is refused, 4 to 32. Default 6. */
   minTokenLength?: number;
-  /** The text, with `{app}`, `{security_code}` and the names in `contextKeys`. Default: an English text. */
-  message?: string;
-  /** Further names that `message` may use, given by callers of the service as `context`. Default `[]`. */
+  /**
+   * The text for everybody whom `messages` has none for, with `{app}`, `{security_code}` and the names in `contextKeys`.
+   * Default: a text in the person's language, where the library has one, else in English.
+   */
+  message?: string | undefined;
+  /** Texts as `message`, by language tag (BCP 47), looked up by the person's languages (RFC 4647). Default: none. */
+  messages?: Readonly<Record<string, string>> | undefined;
+  /** Further names that `message` and `messages` may use, given by callers of the service as `context`. Default `[]`. */
   contextKeys?: readonly string[];
   /** Lines at the end of every message by which phones fill the code in. Default: none. */
   autofill?: AutofillOptions;
@@ -150,9 +155,11 @@ export interface ResolvedPhoneVerifyOptions {
   readonly options: object;
   /** Digits in a code. */
   readonly tokenLength: number;
-  /** The text with its placeholders. */
-  readonly message: string;
-  /** Further names that `message` may use. */
+  /** The text with its placeholders; none when the library's own are used. */
+  readonly message: string | undefined;
+  /** The texts by language tag, in its canonical spelling. */
+  readonly messages: Readonly<Record<string, string>>;
+  /** Further names that the texts may use. */
   readonly contextKeys: readonly string[];
   /** What phones need to fill a code in. */
   readonly autofill: Autofill;

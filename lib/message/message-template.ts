@@ -5,9 +5,6 @@
  */
 export type MessageContext = Readonly<Record<string, string>>;
 
-/** The text that is sent when the application gives none. */
-export const DEFAULT_MESSAGE = 'Your {app} security code is {security_code}. Do not share it with anyone.';
-
 /** Names that every template may use. */
 export const STANDARD_PLACEHOLDERS: readonly string[] = ['app', 'security_code'];
 

@@ -60,7 +60,7 @@ describe('the module gives', () => {
 
     expect({ ...options }).toEqual({
       tokenLength: 6,
-      message: 'Your {app} security code is {security_code}. Do not share it with anyone.',
+      messages: {},
       contextKeys: [],
       autofill: {},
       appName: 'Acme',

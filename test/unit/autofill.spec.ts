@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PhoneVerifyConfigurationError, SandboxBackend } from '../../lib/index.js';
 import { obstaclesToAutofill, withAutofill } from '../../lib/message/autofill.js';
+import { SHIPPED_TEXTS } from '../../lib/message/shipped-texts.js';
 import { checkOptions } from '../../lib/phone-verify.options-check.js';
 
 const DOMAIN = 'example.com';
@@ -151,14 +152,64 @@ describe('a template', () => {
       'message: takes 2 segments (82 units of ucs-2, because "’" is not in GSM-7); each is billed',
     ],
     [
-      { appName: `Acme – ${'a'.repeat(30)}` },
-      'message: takes 2 segments (96 units of ucs-2, because "–" is not in GSM-7); each is billed',
-    ],
-    [
       { message: `{security_code}${'a'.repeat(140)}`, tokenLength: 32 },
       'message: takes 2 segments (172 units of gsm-7); each is billed',
     ],
   ])('of %o warns of %j', (options, warning) => {
     expect(check(options)).toEqual(warning === undefined ? [] : [warning]);
+  });
+
+  it('is told by its language', () => {
+    const autofill = { androidAppHash: HASH };
+
+    expect(check({ messages: { de: '@home {security_code}' }, autofill })).toEqual([
+      LINE.replace('message', 'messages.de'),
+    ]);
+    expect(check({ messages: { de: `{security_code}${'ж'.repeat(65)}` } })).toContain(
+      'messages.de: takes 2 segments (71 units of ucs-2, because "ж" is not in GSM-7); each is billed',
+    );
+    expect(check({ messages: { de: '{security_code} {name}' }, contextKeys: ['name'] })).toEqual([
+      'messages.de: {name} renders empty in messages asked for over HTTP; only callers of the service give context',
+    ]);
+  });
+});
+
+describe('the texts that come with the library', () => {
+  const SHIPPED = 'message: is not given, and of the texts that come with the library';
+  const LONG_NAME = 'a'.repeat(60);
+
+  it('stop the application when the English one cannot be read', () => {
+    const faults = check({ appName: LONG_NAME, autofill: { domain: DOMAIN, androidAppHash: HASH } });
+
+    expect(faults).toEqual([
+      `${SHIPPED} the one in English comes to 153 bytes with the lines for autofill; Android's SMS Retriever reads 140`,
+    ]);
+  });
+
+  it('are told when others cannot be read, or cost more', () => {
+    const warnings = check({
+      appName: 'Phone Verify',
+      autofill: { domain: 'phone-verify.example', androidAppHash: HASH },
+    });
+
+    expect(warnings).toEqual([
+      `${SHIPPED} these are too long for Android's SMS Retriever with the lines for autofill: bn, el, he, hi, sr, ta, th`,
+      expect.stringMatching(
+        /^message: is not given, .* segment, each of which is billed: ar \(2\), bg \(2\), (\S+ \(2\), )+/,
+      ),
+    ]);
+  });
+
+  it('are told with the character of the name that makes them cost more', () => {
+    expect(check({ appName: 'Acme – the shop' })).toEqual([
+      expect.stringMatching(/ billed: ca \(2\), .*, en \(2\), .*; "–" of appName is not in GSM-7$/),
+    ]);
+  });
+
+  it.each([
+    { message: '{security_code}' },
+    { messages: Object.fromEntries(Object.keys(SHIPPED_TEXTS).map((tag) => [tag, '{security_code}'])) },
+  ])('do not matter beside %o', (options) => {
+    expect(check({ appName: LONG_NAME, autofill: { domain: DOMAIN, androidAppHash: HASH }, ...options })).toEqual([]);
   });
 });

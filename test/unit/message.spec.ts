@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { placeholdersOf, renderMessage } from '../../lib/message/message-template.js';
-import { preferredLanguage } from '../../lib/message/language.js';
+import { preferredLanguage, preferredLanguages } from '../../lib/message/language.js';
 
 describe('a message', () => {
   it('has each name replaced everywhere', () => {
@@ -78,6 +78,12 @@ describe('the preferred language', () => {
     ['de;q=0', undefined],
     ['de;q=-1', undefined],
     ['de;q=x', undefined],
+    ['de;q=NaN', undefined],
+    ['de;q=Infinity', undefined],
+    ['de;q=1.1', undefined],
+    ['de;q=', undefined],
+    ['de;Q=0.2,fr;q=0.3', 'fr'],
+    ['de;level=1', 'de'],
     ['a', undefined],
     ['e n', undefined],
     ['../../etc', undefined],
@@ -91,4 +97,15 @@ describe('the preferred language', () => {
     expect(preferredLanguage(undefined)).toBeUndefined();
     expect(preferredLanguage(7 as never)).toBeUndefined();
   });
+});
+
+it('the preferred languages are the best ten, best first', () => {
+  expect(preferredLanguages('en;q=0.1, *;q=0.9, ../../x, de;q=0.5, pt-BR, fr;q=0.5')).toEqual([
+    'pt-BR',
+    'de',
+    'fr',
+    'en',
+  ]);
+  expect(preferredLanguages(Array.from({ length: 300 }, () => 'aa').join(','))).toHaveLength(10);
+  expect(preferredLanguages(`en,${' '.repeat(1000)}`)).toEqual([]);
 });
