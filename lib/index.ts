@@ -25,7 +25,10 @@ export type {
 } from './limits/limits.options.js';
 export type { RedisClient } from './limits/redis-client.js';
 export { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
+export type { Autofill } from './message/autofill.js';
+export type { AutofillOptions } from './message/autofill.options.js';
 export type { MessageContext } from './message/message-template.js';
+export { type MessageSegments, segments } from './message/segments.js';
 export { phoneVerifyMigrations } from './migrations/index.js';
 export type { NumberOptions } from './phone-number/number-policy.options.js';
 export type { NumberPolicy, NumberValidation, PhoneNumberType } from './phone-number/number-policy.js';

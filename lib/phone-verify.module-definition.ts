@@ -32,6 +32,7 @@ import { CodeIssuer } from './verification/code-issuer.js';
 import { Database } from './verification/database.js';
 import { Delivery } from './verification/delivery.js';
 import { PhoneRecords } from './verification/phone-records.js';
+import { MessageWriter } from './verification/message-writer.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
 import { Retention } from './verification/retention.js';
 import { SMSVerification } from './verification/sms-verification.entity.js';
@@ -151,6 +152,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     Retention,
     CleanupTimer,
     CodeChecker,
+    MessageWriter,
     CodeIssuer,
     PhoneRecords,
     PhoneVerificationService,

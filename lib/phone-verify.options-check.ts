@@ -1,8 +1,9 @@
 import { readAuthorizeSend } from './limits/authorize-send.js';
 import { warningsOfLimits } from './limits/limit-warnings.js';
 import { readLimits } from './limits/limits.options.js';
-import { readContextKeys, readMessage } from './message/message.options.js';
-import { placeholdersOf } from './message/message-template.js';
+import { readAutofill } from './message/autofill.options.js';
+import { readContextKeys, readMessage, readMessages } from './message/message.options.js';
+import { checkMessages, warningsOfMessages } from './message/message-check.js';
 import { OptionReader } from './option-reader.js';
 import { readNumberPolicy } from './phone-number/number-policy.options.js';
 import { isCountry } from './phone-number/phone-number.js';
@@ -19,7 +20,9 @@ const OPTIONS = [
   'tokenLength',
   'minTokenLength',
   'message',
+  'messages',
   'contextKeys',
+  'autofill',
   'appName',
   'expiration',
   'verifyOnlyOnce',
@@ -70,10 +73,12 @@ export function checkOptions(given: unknown, extras: object, clock: Clock = syst
   const statics = checkExtras(extras, faults);
   checkBackend(reader, statics);
   const options = readOptions(reader);
+  checkMessages(reader, options);
   if (faults.length > 0) throw new PhoneVerifyConfigurationError(faults);
   const warnings = [
-    ...warningsOf(options, statics.boolean('controllers', true)),
     ...warningsOfLimits(options),
+    ...warningsOf(options),
+    ...warningsOfMessages(options, statics.boolean('controllers', true)),
     ...warningsOfTestNumbers(options.testNumbers, clock.now()),
   ];
   return { options, warnings };
@@ -121,7 +126,9 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
   const resolved = {
     tokenLength: readTokenLength(reader),
     message: readMessage(reader, contextKeys),
+    messages: readMessages(reader, contextKeys),
     contextKeys,
+    autofill: readAutofill(reader),
     appName: reader.text('appName', ''),
     expiration: reader.integer('expiration', { from: 60, to: 86_400 }, RECOMMENDED_EXPIRATION_SECONDS),
     verifyOnlyOnce: reader.boolean('verifyOnlyOnce', true),
@@ -177,19 +184,9 @@ function readCleanup(reader: OptionReader): { readonly everyMinutes: number } | 
   };
 }
 
-function warningsOf(options: ResolvedPhoneVerifyOptions, hasControllers: boolean): string[] {
-  const warnings: string[] = [];
-  if (options.expiration > RECOMMENDED_EXPIRATION_SECONDS) {
-    warnings.push(
-      `expiration: ${options.expiration} seconds is longer than the ${RECOMMENDED_EXPIRATION_SECONDS} that NIST SP 800-63B and OWASP ASVS allow a code`,
-    );
-  }
-  const used = placeholdersOf(options.message).filter((name) => options.contextKeys.includes(name));
-  if (hasControllers && used.length > 0) {
-    const names = used.map((name) => `{${name}}`).join(', ');
-    warnings.push(
-      `message: ${names} renders empty in messages asked for over HTTP; only callers of the service give context`,
-    );
-  }
-  return warnings;
+function warningsOf({ expiration }: ResolvedPhoneVerifyOptions): string[] {
+  if (expiration <= RECOMMENDED_EXPIRATION_SECONDS) return [];
+  return [
+    `expiration: ${expiration} seconds is longer than the ${RECOMMENDED_EXPIRATION_SECONDS} that NIST SP 800-63B and OWASP ASVS allow a code`,
+  ];
 }

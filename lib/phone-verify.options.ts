@@ -3,6 +3,8 @@ import type { CountryCode } from 'libphonenumber-js/max';
 import type { BaseBackend } from './backends/base.backend.js';
 import type { AuthorizeSend } from './limits/authorize-send.js';
 import type { LimitOptions, ResolvedLimits } from './limits/limits.options.js';
+import type { AutofillOptions } from './message/autofill.options.js';
+import type { Autofill } from './message/autofill.js';
 import type { NumberOptions } from './phone-number/number-policy.options.js';
 import type { NumberPolicy } from './phone-number/number-policy.js';
 import type { TestNumberOptions } from './verification/test-numbers.options.js';
@@ -41,10 +43,17 @@ export interface PhoneVerifyOptions {
   tokenLength?: number;
   /** A `tokenLength` below it is refused, 4 to 32. Default 6. */
   minTokenLength?: number;
-  /** The text, with `{app}`, `{security_code}` and the names in `contextKeys`. Default: an English text. */
-  message?: string;
-  /** Further names that `message` may use, given by callers of the service as `context`. Default `[]`. */
+  /**
+   * The text for everybody whom `messages` has none for, with `{app}`, `{security_code}` and the names in `contextKeys`.
+   * Default: a text in the person's language, where the library has one, else in English.
+   */
+  message?: string | undefined;
+  /** Texts as `message`, by language tag (BCP 47), looked up by the person's languages (RFC 4647). Default: none. */
+  messages?: Readonly<Record<string, string>> | undefined;
+  /** Further names that `message` and `messages` may use, given by callers of the service as `context`. Default `[]`. */
   contextKeys?: readonly string[];
+  /** Lines at the end of every message by which phones fill the code in. Default: none. */
+  autofill?: AutofillOptions;
   /** The application's name, for `{app}`. Required. */
   appName: string;
   /** Life of a code in seconds, 60 to 86 400. Default 600: the most that NIST SP 800-63B 5.1.3.2 allows. */
@@ -155,10 +164,14 @@ export interface ResolvedPhoneVerifyOptions {
   readonly options: object;
   /** Digits in a code. */
   readonly tokenLength: number;
-  /** The text with its placeholders. */
-  readonly message: string;
-  /** Further names that `message` may use. */
+  /** The text with its placeholders; none when the library's own are used. */
+  readonly message: string | undefined;
+  /** The texts by language tag, in its canonical spelling. */
+  readonly messages: Readonly<Record<string, string>>;
+  /** Further names that the texts may use. */
   readonly contextKeys: readonly string[];
+  /** What phones need to fill a code in. */
+  readonly autofill: Autofill;
   /** The application's name. */
   readonly appName: string;
   /** Life of a code in seconds. */

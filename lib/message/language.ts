@@ -1,25 +1,34 @@
 /** Longest header that is looked at; a browser's has well under 100 characters. */
 const MAX_HEADER_LENGTH = 1000;
 
+/** The most languages that are looked at; a browser sends a handful. */
+const MAX_LANGUAGES = 10;
+
 /** The shape of a language tag (RFC 5646), no longer than 35 characters (section 4.4.1). */
 const LANGUAGE_TAG = /^(?=.{1,35}$)[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
 
 /**
- * The language a person prefers, from a tag or an `Accept-Language` list: the well-formed tag with the highest quality,
- * the first of several. `undefined` when there is none.
+ * The languages a person prefers, from a tag or an `Accept-Language` list: the well-formed tags, the one with the
+ * highest quality first. `*` names none.
  */
-export function preferredLanguage(languages: string | undefined): string | undefined {
-  if (typeof languages !== 'string' || languages.length > MAX_HEADER_LENGTH) return undefined;
-  const [preferred] = languages
+export function preferredLanguages(languages: string | undefined): string[] {
+  if (typeof languages !== 'string' || languages.length > MAX_HEADER_LENGTH) return [];
+  return languages
     .split(',')
     .map(readRange)
-    .filter(({ tag, quality }) => quality > 0 && LANGUAGE_TAG.test(tag))
-    .toSorted((one, other) => other.quality - one.quality);
-  return preferred?.tag;
+    .filter(({ tag, quality }) => quality > 0 && quality <= 1 && LANGUAGE_TAG.test(tag))
+    .toSorted((one, other) => other.quality - one.quality)
+    .slice(0, MAX_LANGUAGES)
+    .map(({ tag }) => tag);
+}
+
+/** The first of {@link preferredLanguages}; `undefined` when there is none. */
+export function preferredLanguage(languages: string | undefined): string | undefined {
+  return preferredLanguages(languages)[0];
 }
 
 function readRange(range: string): { tag: string; quality: number } {
   const [tag = '', ...parameters] = range.split(';').map((part) => part.trim());
-  const quality = parameters.find((parameter) => parameter.startsWith('q='));
+  const quality = parameters.find((parameter) => /^q=/i.test(parameter));
   return { tag, quality: quality === undefined ? 1 : Number(quality.slice(2)) };
 }

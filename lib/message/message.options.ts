@@ -1,5 +1,6 @@
-import type { OptionReader } from '../option-reader.js';
-import { DEFAULT_MESSAGE, placeholdersOf, STANDARD_PLACEHOLDERS } from './message-template.js';
+import { OptionReader } from '../option-reader.js';
+import { canonicalTag, type TextsByLanguage } from './language-lookup.js';
+import { placeholdersOf, STANDARD_PLACEHOLDERS } from './message-template.js';
 
 /** Reads the further names that a template may use. */
 export function readContextKeys(reader: OptionReader): readonly string[] {
@@ -12,14 +13,36 @@ export function readContextKeys(reader: OptionReader): readonly string[] {
   return keys;
 }
 
-/** Reads the template; every placeholder in it must be known. */
-export function readMessage(reader: OptionReader, contextKeys: readonly string[]): string {
-  const message = reader.text('message', DEFAULT_MESSAGE);
-  const used = placeholdersOf(message);
-  const known = [...STANDARD_PLACEHOLDERS, ...contextKeys];
-  if (!used.includes('security_code')) reader.fault('message', 'must contain {security_code}');
-  for (const name of used.filter((placeholder) => !known.includes(placeholder))) {
-    reader.fault('message', `{${name}} is not known; known are ${known.map((key) => `{${key}}`).join(', ')}`);
+/** Reads the template for every language; every placeholder in it must be known. */
+export function readMessage(reader: OptionReader, contextKeys: readonly string[]): string | undefined {
+  return reader.value('message') === undefined ? undefined : readTemplate(reader, 'message', contextKeys);
+}
+
+/** Reads the templates by language; their tags come out in the one canonical spelling. */
+export function readMessages(options: OptionReader, contextKeys: readonly string[]): TextsByLanguage {
+  const given = options.object('messages');
+  const reader = new OptionReader(given, options.faults, 'messages.');
+  const tags = Object.keys(given).filter((tag) => reader.value(tag) !== undefined);
+  const isGiven = given === options.value('messages');
+  if (isGiven && tags.length === 0) options.fault('messages', 'must have a text');
+  const texts = new Map<string, string>();
+  for (const tag of tags) {
+    const canonical = canonicalTag(tag);
+    const template = readTemplate(reader, tag, contextKeys);
+    if (canonical === undefined) reader.fault(tag, 'is not a language tag (BCP 47), such as en or pt-BR');
+    else if (texts.has(canonical)) reader.fault(tag, `is there already, in another spelling of ${canonical}`);
+    else texts.set(canonical, template);
   }
-  return message;
+  return Object.freeze(Object.fromEntries(texts));
+}
+
+function readTemplate(reader: OptionReader, name: string, contextKeys: readonly string[]): string {
+  const template = reader.text(name, '{security_code}');
+  const used = placeholdersOf(template);
+  const known = [...STANDARD_PLACEHOLDERS, ...contextKeys];
+  if (!used.includes('security_code')) reader.fault(name, 'must contain {security_code}');
+  for (const placeholder of used.filter((each) => !known.includes(each))) {
+    reader.fault(name, `{${placeholder}} is not known; known are ${known.map((key) => `{${key}}`).join(', ')}`);
+  }
+  return template;
 }

@@ -5,7 +5,6 @@ import { SendGate } from '../limits/send-gate.js';
 import type { ChargedSend } from '../limits/send-limits.js';
 import { sendRequestOf } from '../limits/send-request.js';
 import { preferredLanguage } from '../message/language.js';
-import { type MessageContext, renderMessage } from '../message/message-template.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import { ResendRefusedError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
@@ -13,6 +12,7 @@ import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens
 import { BackendHooks } from './backend-hooks.js';
 import type { Clock } from './clock.js';
 import { Delivery } from './delivery.js';
+import { MessageWriter } from './message-writer.js';
 import { randomDigits, randomId, randomToken } from './random.js';
 import {
   type CodeBinding,
@@ -57,6 +57,7 @@ export class CodeIssuer {
     private readonly gate: SendGate,
     private readonly store: VerificationStore,
     private readonly hooks: BackendHooks,
+    private readonly writer: MessageWriter,
     private readonly delivery: Delivery,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
@@ -68,7 +69,7 @@ export class CodeIssuer {
     const charged = await this.gate.pass(sendRequestOf(number, purpose, options), testCode === undefined);
     const securityCode =
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
-    const message = testCode === undefined ? await this.#render(securityCode, options.context) : undefined;
+    const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
     const createdAt = this.clock.now();
     const session = {
       id: randomId(),
@@ -101,7 +102,7 @@ export class CodeIssuer {
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
     const isTest = this.#testCodeOf(number) !== undefined;
     const charged = await this.gate.pass(sendRequestOf(number, purpose, options), !isTest);
-    const message = isTest ? undefined : await this.#render(securityCode, options.context);
+    const message = isTest ? undefined : await this.writer.write(securityCode, options);
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
     return this.#sendCharged(open, message, options.language, charged);
@@ -109,12 +110,6 @@ export class CodeIssuer {
 
   #testCodeOf(number: PhoneNumber): string | undefined {
     return testCodeOf(number.e164, this.options.testNumbers, this.clock.now());
-  }
-
-  async #render(securityCode: string, context: MessageContext | undefined): Promise<string> {
-    const own = await this.hooks.generateMessage(securityCode, context);
-    const values = { ...context, app: this.options.appName, security_code: securityCode };
-    return own ?? renderMessage(this.options.message, values);
   }
 
   async #open(session: OpenSession, createdAt: number): Promise<void> {

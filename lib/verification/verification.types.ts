@@ -9,7 +9,10 @@ import type { VerificationStatus } from './verification-status.js';
  * @publicApi
  */
 export interface SendOptions {
-  /** The person's language: a tag such as `pt-BR`, or a whole `Accept-Language` header. Handed to the backend. */
+  /**
+   * The person's language: a tag such as `pt-BR`, or a whole `Accept-Language` header. It chooses the text; the
+   * preferred tag is handed to the backend.
+   */
   readonly language?: string | undefined;
   /** Values for the template's further names (`contextKeys`). */
   readonly context?: MessageContext | undefined;

@@ -60,8 +60,9 @@ describe('the module gives', () => {
 
     expect({ ...options }).toEqual({
       tokenLength: 6,
-      message: 'Your {app} security code is {security_code}. Do not share it with anyone.',
+      messages: {},
       contextKeys: [],
+      autofill: {},
       appName: 'Acme',
       authorizeSend: undefined,
       limits: { store: 'database', rules: [], conversion: undefined },

@@ -234,6 +234,7 @@ describe('the tables of the README', () => {
       'cleanup.everyMinutes': options.cleanup && options.cleanup.everyMinutes,
       ...Object.fromEntries(Object.entries(options.numbers).map(([name, value]) => [`numbers.${name}`, value])),
       ...limitDefaults(options.limits),
+      ...Object.fromEntries(Object.entries(options.autofill).map(([name, value]) => [`autofill.${name}`, value])),
       testNumbers: options.testNumbers,
       options: options.options,
       minTokenLength: 6,
@@ -241,7 +242,7 @@ describe('the tables of the README', () => {
       backend: 'required',
       appName: 'required',
     };
-    for (const name of ['delivery', 'storage', 'cleanup', 'limits', 'numbers']) delete defaults[name];
+    for (const name of ['delivery', 'storage', 'cleanup', 'limits', 'numbers', 'autofill']) delete defaults[name];
 
     const listed = Object.fromEntries(
       table('option').map(([name = '', , , value = '']) => [name.replaceAll('`', ''), value]),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { placeholdersOf, renderMessage } from '../../lib/message/message-template.js';
-import { preferredLanguage } from '../../lib/message/language.js';
+import { preferredLanguage, preferredLanguages } from '../../lib/message/language.js';
 
 describe('a message', () => {
   it('has each name replaced everywhere', () => {
@@ -30,6 +30,23 @@ describe('a message', () => {
       expect(renderMessage('Hi {name}', { name: `Ada${lineBreak}@evil.com #123456` })).toBe('Hi Ada @evil.com #123456');
     },
   );
+
+  it.each(['{name} {security_code}', 'Hi\n{name} {security_code}', 'Hi\r \n {empty}{name} {security_code}'])(
+    'keeps a value from beginning a line of %j with @',
+    (template) => {
+      const values = { security_code: '123456', empty: '' };
+      const message = renderMessage(template, { ...values, name: '@@ @evil.com #123456' });
+
+      expect(message).toBe(renderMessage(template, { ...values, name: 'evil.com #123456' }));
+      expect(renderMessage(`Hi, ${template}`, { ...values, name: '@ada' }).includes('@ada')).toBe(
+        !template.includes('\n'),
+      );
+    },
+  );
+
+  it("leaves an @ of the application's own, and of its code, alone", () => {
+    expect(renderMessage('{app}\n{security_code}', { app: '@home', security_code: '@123' })).toBe('@home\n@123');
+  });
 
   it('keeps the line breaks of its template', () => {
     expect(renderMessage('{app}\n\n{app}', { app: 'x' })).toBe('x\n\nx');
@@ -61,6 +78,12 @@ describe('the preferred language', () => {
     ['de;q=0', undefined],
     ['de;q=-1', undefined],
     ['de;q=x', undefined],
+    ['de;q=NaN', undefined],
+    ['de;q=Infinity', undefined],
+    ['de;q=1.1', undefined],
+    ['de;q=', undefined],
+    ['de;Q=0.2,fr;q=0.3', 'fr'],
+    ['de;level=1', 'de'],
     ['a', undefined],
     ['e n', undefined],
     ['../../etc', undefined],
@@ -74,4 +97,15 @@ describe('the preferred language', () => {
     expect(preferredLanguage(undefined)).toBeUndefined();
     expect(preferredLanguage(7 as never)).toBeUndefined();
   });
+});
+
+it('the preferred languages are the best ten, best first', () => {
+  expect(preferredLanguages('en;q=0.1, *;q=0.9, ../../x, de;q=0.5, pt-BR, fr;q=0.5')).toEqual([
+    'pt-BR',
+    'de',
+    'fr',
+    'en',
+  ]);
+  expect(preferredLanguages(Array.from({ length: 300 }, () => 'aa').join(','))).toHaveLength(10);
+  expect(preferredLanguages(`en,${' '.repeat(1000)}`)).toEqual([]);
 });

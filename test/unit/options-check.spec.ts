@@ -36,6 +36,17 @@ describe('the options', () => {
     { cleanup: false },
     { cleanup: { everyMinutes: 1440 } },
     { options: { anything: true } },
+    {
+      messages: { en: '{security_code}', 'PT-br': '{app} {security_code}', 'zh-Hant': '{security_code} {name}' },
+      contextKeys: ['name'],
+    },
+    { messages: { 'de-x-formal': '{security_code}', de: undefined } },
+    { messages: undefined, message: undefined },
+    { autofill: {} },
+    { autofill: { domain: undefined, androidAppHash: undefined } },
+    { autofill: { domain: 'example.com', androidAppHash: 'FA+9qCX9VSu' } },
+    { autofill: { domain: 'login.xn--mnchen-3ya.xn--p1ai' } },
+    { autofill: { domain: 'localhost' } },
     { tokenLength: undefined, secret: undefined, cleanup: undefined },
   ])('%o are right', (options) => {
     expect(faultsOf({ ...GOOD, ...options })).toEqual([]);
@@ -58,6 +69,7 @@ describe('the options', () => {
         '{security_code} {name}',
       ],
     ],
+    ['messages', [7, 'de', [], null, {}, { de: undefined }]],
     ['contextKeys', ['name', [7], ['a b'], ['app'], ['security_code']]],
     ['appName', ['', 7, null]],
     ['expiration', [59, 86_401, '600', 600.5, Number.POSITIVE_INFINITY]],
@@ -71,6 +83,7 @@ describe('the options', () => {
     ['storage', ['5s']],
     ['cleanup', [true, 60]],
     ['options', [7, [], 'x']],
+    ['autofill', [true, 'example.com', [], null]],
   ] as const)('%s is refused when it is any of %j', (name, values) => {
     for (const value of values) {
       const faults = faultsOf({ ...GOOD, [name]: value });
@@ -82,6 +95,27 @@ describe('the options', () => {
     [{ delivery: { timeoutMs: 0 } }, 'delivery.timeoutMs: must be a whole number from 1 to 600000'],
     [{ storage: { timeoutMs: '5' } }, 'storage.timeoutMs: must be a whole number from 1 to 600000'],
     [{ cleanup: { everyMinutes: 1441 } }, 'cleanup.everyMinutes: must be a whole number from 1 to 1440'],
+    [{ messages: { de: 'x' } }, 'messages.de: must contain {security_code}'],
+    [{ messages: { de: '' } }, 'messages.de: must be a text that is not empty'],
+    [{ messages: { de: 7 } }, 'messages.de: must be a text that is not empty'],
+    [
+      { messages: { de: '{security_code} {toString}' } },
+      'messages.de: {toString} is not known; known are {app}, {security_code}',
+    ],
+    ...['', '*', 'd', 'de_DE', 'de-', 'x-pirate', '../../x', '__proto__', 'constructor', 'toolongtag'].map(
+      (tag): [object, string] => [
+        { messages: { en: '{security_code}', ...JSON.parse(`{"${tag}":"{security_code}"}`) } },
+        `messages.${tag}: is not a language tag (BCP 47), such as en or pt-BR`,
+      ],
+    ),
+    ...[
+      ['pt-BR', 'pt-br'],
+      ['he', 'iw'],
+    ].map(([canonical, another]): [object, string] => [
+      { messages: { [canonical ?? '']: '{security_code}', [another ?? '']: '{security_code}' } },
+      `messages.${another}: is there already, in another spelling of ${canonical}`,
+    ]),
+    [{ autofill: { host: 'x' } }, 'autofill.host: is not an option; the options are domain, androidAppHash'],
     [{ delivery: { timeout: 5 } }, 'delivery.timeout: is not an option; the options are timeoutMs'],
   ])('%o is refused with %s', (options, fault) => {
     expect(faultsOf({ ...GOOD, ...options })).toEqual([fault]);
@@ -96,8 +130,17 @@ describe('the options', () => {
     expect(checkOptions({ ...GOOD, ...options }, {}).options.tokenLength).toBe(tokenLength);
   });
 
-  it.each(['messages', 'autofill', 'purposes', 'events', 'tokenLenght'])('%s is not known', (name) => {
+  it.each(['purposes', 'events', 'tokenLenght'])('%s is not known', (name) => {
     expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([expect.stringMatching(`^${name}: is not an option`)]);
+  });
+
+  it('have their language tags in one spelling', () => {
+    const { options } = checkOptions(
+      { ...GOOD, messages: { 'ZH-hant-tw': '{security_code}', iw: '{security_code}' } },
+      {},
+    );
+
+    expect(options.messages).toEqual({ 'zh-Hant-TW': '{security_code}', he: '{security_code}' });
   });
 
   it('are told with every fault at once', () => {

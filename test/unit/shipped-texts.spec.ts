@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { segments } from '../../lib/index.js';
+import { withAutofill } from '../../lib/message/autofill.js';
+import { renderMessage } from '../../lib/message/message-template.js';
+import { SHIPPED_TEXTS } from '../../lib/message/shipped-texts.js';
+
+const APP = 'TenLetters';
+const CODE = '123456';
+const TEXTS = Object.entries(SHIPPED_TEXTS);
+const RIGHT_TO_LEFT = ['ar', 'fa', 'he', 'ur'];
+/** Alphabets that GSM-7 can write; texts in them are worded so that it does. */
+const GSM_7 = 'ca da de en es et fi fil fr hr id it ms nb nl nn no pl sl sr-Latn sv sw tr'.split(' ');
+
+function render(template: string, app = APP): string {
+  return renderMessage(template, { app, security_code: CODE });
+}
+
+describe.each(TEXTS)('the text in %s', (language, template) => {
+  it('is one segment long', () => {
+    const { count, encoding, units } = segments(render(template));
+
+    expect(count).toBe(1);
+    expect(encoding).toBe(GSM_7.includes(language) ? 'gsm-7' : 'ucs-2');
+    expect(units).toBeLessThanOrEqual(encoding === 'gsm-7' ? 160 : 70);
+  });
+
+  it('has the code and the name once each, and no other name', () => {
+    const names = Array.from(template.matchAll(/\{([^}]*)\}/g), ([, name]) => name);
+
+    expect(names).toHaveLength(2);
+    expect(new Set(names)).toEqual(new Set(['app', 'security_code']));
+  });
+
+  it('is one line of composed characters, none of them invisible', () => {
+    expect(template).toBe(template.normalize('NFC').trim());
+    expect(template).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00a0]| {2}/u);
+  });
+
+  it('does not begin with the name, which could be taken for a line of its own', () => {
+    expect(template).not.toMatch(/^\{app\}/);
+    expect(render(template, '@home')).not.toMatch(/^@/);
+  });
+
+  it("fits Android's SMS Retriever with both lines for autofill", () => {
+    const autofill = { domain: 'example.com', androidAppHash: 'FA+9qCX9VSu' };
+
+    expect(Buffer.byteLength(withAutofill(render(template), CODE, autofill))).toBeLessThanOrEqual(140);
+  });
+
+  it('runs in the direction of its language', () => {
+    const [firstLetter = ''] = /\p{Letter}/u.exec(render(template)) ?? [];
+
+    expect(/[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(firstLetter)).toBe(RIGHT_TO_LEFT.includes(language));
+  });
+});
+
+describe('the shipped texts', () => {
+  it('are in at least 24 languages, by canonical tags in order', () => {
+    const tags = TEXTS.map(([tag]) => tag);
+
+    expect(new Set(tags.map((tag) => new Intl.Locale(tag).language)).size).toBeGreaterThanOrEqual(24);
+    expect(tags).toEqual(Intl.getCanonicalLocales(tags));
+    expect(tags).toEqual(tags.toSorted());
+    expect(tags).toEqual(expect.arrayContaining(RIGHT_TO_LEFT));
+  });
+
+  it('differ, but for the two tags of Bokmål', () => {
+    expect(new Set(Object.values(SHIPPED_TEXTS)).size).toBe(TEXTS.length - 1);
+  });
+
+  it('are listed in the README', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, list = ''] = /The library's own texts are in (.*?)\. /.exec(readme) ?? [];
+
+    expect(Array.from(list.matchAll(/`([^`]+)`/g), ([, tag]) => tag)).toEqual(TEXTS.map(([tag]) => tag));
+  });
+});
