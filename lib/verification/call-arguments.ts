@@ -10,8 +10,9 @@ export function requireString(name: string, value: unknown): string {
 }
 
 /** @throws {@link ArgumentInvalidError} for a purpose that is not configured. `''` is the one that always is. */
-export function requirePurpose(purpose: string | undefined): string {
+export function requirePurpose(purpose: string | undefined, configured: readonly string[]): string {
   if (purpose === undefined || purpose === '') return '';
+  if (configured.includes(purpose)) return purpose;
   throw new ArgumentInvalidError('purpose', 'is not one of the purposes that the module knows');
 }
 

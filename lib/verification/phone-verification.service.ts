@@ -65,7 +65,7 @@ export class PhoneVerificationService {
   async sendSecurityCode(phoneNumber: string, options: SendOptions = {}): Promise<SentVerification> {
     return this.issuer.issue(
       admit(this.parse(phoneNumber), this.options, this.clock),
-      requirePurpose(options.purpose),
+      requirePurpose(options.purpose, this.options.purposes),
       options,
     );
   }
@@ -86,7 +86,7 @@ export class PhoneVerificationService {
   ): Promise<SentVerification> {
     const token = requireString('sessionToken', sessionToken);
     const number = admit(this.parse(phoneNumber), this.options, this.clock);
-    return this.issuer.repeat(number, requirePurpose(options.purpose), token, options);
+    return this.issuer.repeat(number, requirePurpose(options.purpose, this.options.purposes), token, options);
   }
 
   /**
@@ -110,7 +110,7 @@ export class PhoneVerificationService {
     const binding: CodeBinding = {
       sessionToken: requireString('sessionToken', sessionToken),
       phoneNumber: this.parse(phoneNumber).e164,
-      purpose: requirePurpose(options.purpose),
+      purpose: requirePurpose(options.purpose, this.options.purposes),
     };
     const code = requireString('securityCode', securityCode).trim();
     // No backend knows the code of a test number.
@@ -192,7 +192,7 @@ export class PhoneVerificationService {
     const maxAge = requireAge('maxAge', options.maxAge ?? DEFAULT_MAX_AGE_SECONDS);
     return {
       verificationToken: hashToken(requireString('verificationToken', verificationToken)),
-      purpose: requirePurpose(options.purpose),
+      purpose: requirePurpose(options.purpose, this.options.purposes),
       verifiedAfter: this.clock.now() - maxAge * 1000,
     };
   }

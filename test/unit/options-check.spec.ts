@@ -36,6 +36,8 @@ describe('the options', () => {
     { cleanup: false },
     { cleanup: { everyMinutes: 1440 } },
     { options: { anything: true } },
+    { purposes: [] },
+    { purposes: ['login', 'change-phone', '2fa', 'a'.repeat(64)] },
     { tokenLength: undefined, secret: undefined, cleanup: undefined },
   ])('%o are right', (options) => {
     expect(faultsOf({ ...GOOD, ...options })).toEqual([]);
@@ -71,6 +73,10 @@ describe('the options', () => {
     ['storage', ['5s']],
     ['cleanup', [true, 60]],
     ['options', [7, [], 'x']],
+    [
+      'purposes',
+      ['login', {}, null, [7], [''], ['Login'], ['a b'], ['log_in'], ['é'], ['login\n'], ['a'.repeat(65)], ['a', 'a']],
+    ],
   ] as const)('%s is refused when it is any of %j', (name, values) => {
     for (const value of values) {
       const faults = faultsOf({ ...GOOD, [name]: value });
@@ -96,12 +102,9 @@ describe('the options', () => {
     expect(checkOptions({ ...GOOD, ...options }, {}).options.tokenLength).toBe(tokenLength);
   });
 
-  it.each(['limits', 'authorizeSend', 'messages', 'autofill', 'purposes', 'events', 'tokenLenght'])(
-    '%s is not known',
-    (name) => {
-      expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([expect.stringMatching(`^${name}: is not an option`)]);
-    },
-  );
+  it.each(['limits', 'authorizeSend', 'messages', 'autofill', 'events', 'tokenLenght'])('%s is not known', (name) => {
+    expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([expect.stringMatching(`^${name}: is not an option`)]);
+  });
 
   it('are told with every fault at once', () => {
     const faults = faultsOf(
