@@ -12,6 +12,10 @@ export {
   type SmsDeliveryErrorKind,
   type SmsDeliveryErrorOptions,
 } from './backends/sms-delivery.error.js';
+export { PhoneNotVerifiedException } from './http/phone-not-verified.exception.js';
+export type { RequireVerifiedPhoneOptions } from './http/phone-requirement.js';
+export { RequireVerifiedPhone } from './http/require-verified-phone.decorator.js';
+export { VerifiedPhone } from './http/verified-phone.decorator.js';
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
 export type { MessageContext } from './message/message-template.js';
 export { phoneVerifyMigrations } from './migrations/index.js';
@@ -52,5 +56,4 @@ export type {
   SendOptions,
   SentVerification,
   VerificationResult,
-  VerifiedPhone,
 } from './verification/verification.types.js';

@@ -5,6 +5,8 @@ import { CONSTRAINTS, NOT_A_STRING, type RegisterRequest } from './requests.js';
 /** What Express and Fastify requests have in common. */
 export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** As the adapter parsed it; `undefined` for requests without one. */
+  readonly body?: unknown;
   /** Address of the client, as far as the adapter trusts the proxies in between. */
   readonly ip?: string | undefined;
   /** The addresses that the adapter trusts; on Fastify only when it is told to trust any. */

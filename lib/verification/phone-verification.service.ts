@@ -29,7 +29,7 @@ import type {
 } from './verification.types.js';
 
 /** A proof counts for 15 minutes unless the caller says otherwise. */
-const DEFAULT_MAX_AGE_SECONDS = 900;
+export const DEFAULT_MAX_AGE_SECONDS = 900;
 
 /**
  * Issues and checks security codes. Every rule lives here and below, none in the controller, so that a caller that

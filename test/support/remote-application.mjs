@@ -6,6 +6,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { PhoneVerificationService, PhoneVerifyModule, SandboxBackend } from '../../dist/index.js';
 import { PHONE_VERIFY_CLOCK } from '../../dist/phone-verify.tokens.js';
+import { GuardedController, HEADER } from './remote-guarded-controller.mjs';
 
 let app;
 let service;
@@ -13,16 +14,18 @@ let instant;
 let isEnding = false;
 
 const commands = {
-  async start({ database, phoneVerify, sessionStatement }) {
+  async start({ database, phoneVerify, sessionStatement, listens }) {
     const module = Test.createTestingModule({
       imports: [
         TypeOrmModule.forRoot({ ...withDriver(database), autoLoadEntities: true, retryAttempts: 0 }),
         PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', cleanup: false, ...phoneVerify }),
       ],
+      controllers: [GuardedController],
     });
     module.overrideProvider(PHONE_VERIFY_CLOCK).useValue({ now: () => instant ?? Date.now() });
     app = await module.compile();
-    await app.init();
+    if (listens) app = app.createNestApplication({ logger: false });
+    await (listens ? app.listen(0, '127.0.0.1') : app.init());
     service = app.get(PhoneVerificationService);
     if (sessionStatement) await beginSessionsWith(app.get(DataSource), sessionStatement);
   },
@@ -34,6 +37,13 @@ const commands = {
     Promise.all(codes.map((code) => service.verifySecurityCode(phoneNumber, code, sessionToken))),
   consumeAll: ({ verificationToken, times }) =>
     Promise.all(Array.from({ length: times }, () => service.consumeVerifiedPhone(verificationToken))),
+  /** Answers the status of each of many requests with one proof, and how many of them reached the handler. */
+  async requestAll({ verificationToken, times }) {
+    const url = `${await app.getUrl()}/guarded`;
+    const request = () => fetch(url, { method: 'POST', headers: { [HEADER]: verificationToken } });
+    const answers = await Promise.all(Array.from({ length: times }, request));
+    return { statuses: answers.map(({ status }) => status), handled: app.get(GuardedController).handled };
+  },
   purge: (options) => service.purgeExpired(options),
   /** Answers once the statement of the check has run; the check itself never goes on. */
   hangAfterCounting: ({ phoneNumber, code, sessionToken }) =>

@@ -16,6 +16,8 @@ export interface RemoteApplicationOptions {
   readonly phoneVerify?: Partial<PhoneVerifyModuleOptions>;
   /** Run by each connection to MariaDB before anything else. */
   readonly sessionStatement?: string | undefined;
+  /** Whether it has a server, for {@link RemoteApplication.requestAll}. */
+  readonly listens?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -61,6 +63,11 @@ export class RemoteApplication {
 
   consumeAll(verificationToken: string, times: number): Promise<(VerifiedPhone | null)[]> {
     return this.#ask('consumeAll', { verificationToken, times });
+  }
+
+  /** Makes many requests with one proof, all at once, to a route that consumes it. */
+  requestAll(verificationToken: string, times: number): Promise<{ statuses: number[]; handled: number }> {
+    return this.#ask('requestAll', { verificationToken, times });
   }
 
   purge(options: PurgeOptions): Promise<{ deleted: number }> {
