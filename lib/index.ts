@@ -12,6 +12,10 @@ export {
   type SmsDeliveryErrorKind,
   type SmsDeliveryErrorOptions,
 } from './backends/sms-delivery.error.js';
+export { PhoneNotVerifiedException } from './http/phone-not-verified.exception.js';
+export type { RequireVerifiedPhoneOptions } from './http/phone-requirement.js';
+export { RequireVerifiedPhone } from './http/require-verified-phone.decorator.js';
+export { VerifiedPhone } from './http/verified-phone.decorator.js';
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
 export type { AuthorizeSend, SendToAuthorize } from './limits/authorize-send.js';
 export type { ConversionGuard, Limit, LimitMode, LimitRule } from './limits/limit.js';
@@ -69,5 +73,4 @@ export type {
   SendOptions,
   SentVerification,
   VerificationResult,
-  VerifiedPhone,
 } from './verification/verification.types.js';

@@ -92,7 +92,7 @@ export class OptionReader {
   /** A list of texts. */
   texts(name: string): readonly string[] {
     const value = this.value(name);
-    if (value === undefined) return [];
+    if (value === undefined) return Object.freeze([]);
     if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return Object.freeze([...value]);
     this.fault(name, 'must be a list of strings');
     return [];

@@ -2,10 +2,15 @@ import { type DynamicModule, Module, type OnModuleInit, Scope } from '@nestjs/co
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { checkBackendClass } from './backends/backend-factory.js';
 import { isBackendClass } from './backends/backend-form.js';
+import { checkGuardedRoutes } from './http/guarded-routes.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import { defineModule, givenOptionsProviders } from './phone-verify.module-definition.js';
-import type { PhoneVerifyModuleAsyncOptions, PhoneVerifyModuleOptions } from './phone-verify.options.js';
-import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_GIVEN_OPTIONS } from './phone-verify.tokens.js';
+import type {
+  PhoneVerifyModuleAsyncOptions,
+  PhoneVerifyModuleOptions,
+  ResolvedPhoneVerifyOptions,
+} from './phone-verify.options.js';
+import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
 import { Delivery } from './verification/delivery.js';
 
 /**
@@ -40,7 +45,7 @@ export class PhoneVerifyModule implements OnModuleInit {
   /** @internal */
   constructor(
     private readonly moduleRef: ModuleRef,
-    modules: ModulesContainer,
+    private readonly modules: ModulesContainer,
   ) {
     const [own, another] = [...modules.values()].filter(({ metatype }) => metatype === PhoneVerifyModule);
     // Nothing that could be request-scoped is injected here: the checks of a module that is are never made.
@@ -57,7 +62,7 @@ export class PhoneVerifyModule implements OnModuleInit {
     }
   }
 
-  /** Checks the backend that is in place, which may be one that a test put there. */
+  /** Checks the backend that is in place, which may be one that a test put there, and the application's routes. */
   onModuleInit(): void {
     if (this.moduleRef.introspect(PHONE_VERIFY_GIVEN_OPTIONS).scope === Scope.REQUEST) {
       throw new PhoneVerifyConfigurationError(
@@ -78,6 +83,7 @@ export class PhoneVerifyModule implements OnModuleInit {
     ) {
       throw new PhoneVerifyConfigurationError('backend: it has no sendSms; extend BaseBackend');
     }
+    checkGuardedRoutes(this.modules, this.moduleRef.get<ResolvedPhoneVerifyOptions>(PHONE_VERIFY_OPTIONS));
     this.moduleRef.get(Delivery).start();
   }
 }

@@ -11,6 +11,7 @@ import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from './phone-verify.options.js';
 import { type Clock, systemClock } from './verification/clock.js';
 import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './verification/security-code.js';
+import { readPurposes } from './verification/purposes.options.js';
 import { readTestNumbers, warningsOfTestNumbers } from './verification/test-numbers.options.js';
 import { isBackendForm, isBackendProvider } from './backends/backend-form.js';
 
@@ -37,6 +38,7 @@ const OPTIONS = [
   'authorizeSend',
   'numbers',
   'testNumbers',
+  'purposes',
 ];
 
 const EXTRAS = ['backend', 'isGlobal', 'controllers', 'path', 'dataSource', 'imports'];
@@ -146,6 +148,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     options: reader.object('options'),
     secret: readSecret(reader),
     testNumbers: readTestNumbers(reader, numbers.validation),
+    purposes: readPurposes(reader),
   };
   if (reader.value('appName') === undefined) reader.fault('appName', 'is required');
   // Credentials, secrets and codes stay out of whatever prints the options.

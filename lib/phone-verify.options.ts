@@ -94,6 +94,11 @@ export interface PhoneVerifyOptions {
    * knows the code can use the account behind one. Default: none.
    */
   testNumbers?: TestNumberOptions | undefined;
+  /**
+   * What a code may be for, beside `''`: names of small letters, digits and `-`, up to 64. A code that was asked for
+   * one purpose, and the proof that it gives, serve no other. Default `[]`.
+   */
+  purposes?: readonly string[];
 }
 
 /**
@@ -204,4 +209,6 @@ export interface ResolvedPhoneVerifyOptions {
   readonly numbers: NumberPolicy;
   /** Numbers with a fixed code; none when not configured. */
   readonly testNumbers: TestNumbers | undefined;
+  /** What a code may be for, beside `''`. */
+  readonly purposes: readonly string[];
 }

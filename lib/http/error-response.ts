@@ -60,7 +60,22 @@ export function toErrorResponse(error: PhoneVerifyError, now: number): ErrorResp
   if (error instanceof MediaTypeUnsupportedError) return response(415, error.code, error.message);
   if (error instanceof RateLimitedError) return rateLimited(error);
   if (error instanceof SmsDeliveryError) return deliveryFailure(error, now);
+  return serviceUnavailable();
+}
+
+/** The one answer to a request without a proof that counts. */
+export function phoneNotVerified(): ErrorResponse {
+  return response(403, 'phone_not_verified', 'A verified phone number is required.');
+}
+
+/** The answer while something that the library needs is out of reach. */
+export function serviceUnavailable(): ErrorResponse {
   return response(503, 'service_unavailable', 'Service temporarily unavailable.');
+}
+
+/** What an operator is told of an error that the wire tells nothing of. */
+export function describeOutage({ message, cause }: PhoneVerifyError): string {
+  return message + (cause instanceof Error ? ` (${cause.name}: ${cause.message})` : '');
 }
 
 function refusal(status: VerificationStatus, attemptsLeft?: number): ErrorResponse {

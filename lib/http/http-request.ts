@@ -1,10 +1,12 @@
 import { type ValidationError, validateSync } from 'class-validator';
 import { PhoneVerifyError } from '../phone-verify.errors.js';
-import { CONSTRAINTS } from './requests.js';
+import { CONSTRAINTS, NOT_A_STRING, type RegisterRequest } from './requests.js';
 
 /** What Express and Fastify requests have in common. */
 export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** As the adapter parsed it; `undefined` for requests without one. */
+  readonly body?: unknown;
   /** Address of the client, as far as the adapter trusts the proxies in between. */
   readonly ip?: string | undefined;
   /** The addresses that the adapter trusts; on Fastify only when it is told to trust any. */
@@ -41,19 +43,33 @@ export function requireJson({ headers }: HttpRequest): void {
 }
 
 /**
- * Reads the named fields of a body; everything else in it is dropped.
+ * Reads the named fields of a body; everything else in it is dropped, and so is `purpose` where there are none.
  *
  * @throws {@link RequestInvalidError} with a text for each field at fault.
  */
-export function readBody<Request extends object>(type: new () => Request, body: unknown): Request {
+export function readBody<Request extends RegisterRequest>(
+  type: new () => Request,
+  body: unknown,
+  purposes: readonly string[],
+): Request {
   const request = new type();
-  const given: object = typeof body === 'object' && body !== null ? body : {};
-  for (const field of Object.keys(request)) {
-    Object.assign(request, { [field]: Object.getOwnPropertyDescriptor(given, field)?.value });
-  }
-  const faults = validateSync(request);
-  if (faults.length > 0) throw new RequestInvalidError(Object.fromEntries(faults.map(describeFault)));
+  for (const field of Object.keys(request)) Object.assign(request, { [field]: readField(body, field) });
+  if (purposes.length === 0) request.purpose = undefined;
+  const faults = [...validateSync(request).map(describeFault), ...describePurpose(request.purpose, purposes)];
+  if (faults.length > 0) throw new RequestInvalidError(Object.fromEntries(faults));
   return request;
+}
+
+/** A field that a body itself has, never what it inherits. */
+export function readField(body: unknown, field: string): unknown {
+  const given: object = typeof body === 'object' && body !== null ? body : {};
+  return Object.getOwnPropertyDescriptor(given, field)?.value;
+}
+
+function describePurpose(purpose: unknown, purposes: readonly string[]): [string, string[]][] {
+  if (purpose === undefined || purpose === '') return [];
+  if (typeof purpose !== 'string') return [['purpose', [NOT_A_STRING]]];
+  return purposes.includes(purpose) ? [] : [['purpose', ['Not a valid choice.']]];
 }
 
 function describeFault({ property, constraints = {} }: ValidationError): [string, string[]] {

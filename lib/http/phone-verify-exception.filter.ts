@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { PhoneVerifyError } from '../phone-verify.errors.js';
 import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
 import type { Clock } from '../verification/clock.js';
-import { toErrorResponse } from './error-response.js';
+import { describeOutage, toErrorResponse } from './error-response.js';
 
 /**
  * Answers the library's errors as its own routes do, whatever filters the application has for its own. For other routes
@@ -26,10 +26,7 @@ export class PhoneVerifyExceptionFilter implements ExceptionFilter<PhoneVerifyEr
   catch(error: PhoneVerifyError, host: ArgumentsHost): void {
     const body = toErrorResponse(error, this.clock.now());
     // A failed delivery is in the log already, with what the backend said.
-    if (body.statusCode === 503) {
-      const cause = error.cause instanceof Error ? ` (${error.cause.name}: ${error.cause.message})` : '';
-      this.#logger.error(`${error.message}${cause}`);
-    }
+    if (body.statusCode === 503) this.#logger.error(describeOutage(error));
     const { httpAdapter } = this.adapterHost;
     const response: unknown = host.switchToHttp().getResponse();
     if ('retry_after' in body) httpAdapter.setHeader(response, 'Retry-After', String(body['retry_after']));

@@ -43,8 +43,8 @@ abstract class PhoneVerifyRoutes {
   @Header('Cache-Control', 'no-store')
   async register(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
     requireJson(request);
-    const { phone_number } = readBody(RegisterRequest, body);
-    const sent = await this.service.sendSecurityCode(phone_number, this.#sendOptions(request));
+    const { phone_number, purpose } = readBody(RegisterRequest, body, this.options.purposes);
+    const sent = await this.service.sendSecurityCode(phone_number, this.#sendOptions(request, purpose));
     return describeSent(sent, this.clock.now());
   }
 
@@ -53,8 +53,12 @@ abstract class PhoneVerifyRoutes {
   @Header('Cache-Control', 'no-store')
   async resend(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
     requireJson(request);
-    const { phone_number, session_token } = readBody(ResendRequest, body);
-    const sent = await this.service.resendSecurityCode(phone_number, session_token, this.#sendOptions(request));
+    const { phone_number, session_token, purpose } = readBody(ResendRequest, body, this.options.purposes);
+    const sent = await this.service.resendSecurityCode(
+      phone_number,
+      session_token,
+      this.#sendOptions(request, purpose),
+    );
     return describeSent(sent, this.clock.now());
   }
 
@@ -63,8 +67,12 @@ abstract class PhoneVerifyRoutes {
   @Header('Cache-Control', 'no-store')
   async verify(@Req() request: HttpRequest, @Body() body: unknown): Promise<VerifiedResponse> {
     requireJson(request);
-    const { phone_number, session_token, security_code } = readBody(VerifyRequest, body);
-    const result = await this.service.verifySecurityCode(phone_number, security_code, session_token);
+    const { phone_number, session_token, security_code, purpose } = readBody(
+      VerifyRequest,
+      body,
+      this.options.purposes,
+    );
+    const result = await this.service.verifySecurityCode(phone_number, security_code, session_token, { purpose });
     if (result.status !== VerificationStatus.Valid) throw new CheckRefusedError(result.status, result.attemptsLeft);
     const { defaultCountry, numbers } = this.options;
     return {
@@ -74,10 +82,11 @@ abstract class PhoneVerifyRoutes {
     };
   }
 
-  #sendOptions(request: HttpRequest): RoutedSendOptions {
+  #sendOptions(request: HttpRequest, purpose: string | undefined): RoutedSendOptions {
     const languages = request.headers['accept-language'];
     return {
       language: Array.isArray(languages) ? languages.join(',') : languages,
+      purpose,
       [CLIENT_ADDRESS]: this.#addresses.read(request),
     };
   }

@@ -8,10 +8,13 @@ const MAX_FIELD_LENGTH = 64;
 /** Keys of class-validator's constraints, the one that is told first in front. */
 export const CONSTRAINTS = ['isDefined', 'isString', 'maxLength'] as const;
 
+/** Tells that a field is of another type. */
+export const NOT_A_STRING = 'Not a valid string.';
+
 function Field(maxLength: number): PropertyDecorator {
   return applyDecorators(
     IsDefined({ message: 'This field is required.' }),
-    IsString({ message: 'Not a valid string.' }),
+    IsString({ message: NOT_A_STRING }),
     MaxLength(maxLength, { message: `Ensure this field has no more than ${maxLength} characters.` }),
   );
 }
@@ -21,6 +24,9 @@ export class RegisterRequest {
   /** The number as the person wrote it. */
   @Field(MAX_PHONE_NUMBER_LENGTH)
   phone_number = '';
+
+  /** What the code is for; `undefined` where the module has no purposes. Which there are is known when it is read. */
+  purpose: string | undefined = undefined;
 }
 
 /** Body of `POST /phone/resend`. */

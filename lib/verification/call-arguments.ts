@@ -1,7 +1,7 @@
 import { ArgumentInvalidError } from '../phone-verify.errors.js';
 
 /** Ten years: longer than any proof is kept, short enough for every database's arithmetic. */
-const LONGEST_AGE_SECONDS = 315_360_000;
+export const LONGEST_AGE_SECONDS = 315_360_000;
 
 /** @throws {@link ArgumentInvalidError} for anything but a string: callers in plain JavaScript may pass what came in. */
 export function requireString(name: string, value: unknown): string {
@@ -10,8 +10,9 @@ export function requireString(name: string, value: unknown): string {
 }
 
 /** @throws {@link ArgumentInvalidError} for a purpose that is not configured. `''` is the one that always is. */
-export function requirePurpose(purpose: string | undefined): string {
+export function requirePurpose(purpose: string | undefined, configured: readonly string[]): string {
   if (purpose === undefined || purpose === '') return '';
+  if (configured.includes(purpose)) return purpose;
   throw new ArgumentInvalidError('purpose', 'is not one of the purposes that the module knows');
 }
 

@@ -27,7 +27,7 @@ import type {
 } from './verification.types.js';
 
 /** A proof counts for 15 minutes unless the caller says otherwise. */
-const DEFAULT_MAX_AGE_SECONDS = 900;
+export const DEFAULT_MAX_AGE_SECONDS = 900;
 
 /**
  * Issues and checks security codes. Every rule lives here and below, none in the controller, so that a caller that
@@ -66,7 +66,7 @@ export class PhoneVerificationService {
   async sendSecurityCode(phoneNumber: string, options: SendOptions = {}): Promise<SentVerification> {
     return this.issuer.issue(
       admit(this.parse(phoneNumber), this.options, this.clock),
-      requirePurpose(options.purpose),
+      requirePurpose(options.purpose, this.options.purposes),
       options,
     );
   }
@@ -87,7 +87,7 @@ export class PhoneVerificationService {
   ): Promise<SentVerification> {
     const token = requireString('sessionToken', sessionToken);
     const number = admit(this.parse(phoneNumber), this.options, this.clock);
-    return this.issuer.repeat(number, requirePurpose(options.purpose), token, options);
+    return this.issuer.repeat(number, requirePurpose(options.purpose, this.options.purposes), token, options);
   }
 
   /**
@@ -110,7 +110,7 @@ export class PhoneVerificationService {
   ): Promise<VerificationResult> {
     return this.checker.check({
       number: this.parse(phoneNumber),
-      purpose: requirePurpose(options.purpose),
+      purpose: requirePurpose(options.purpose, this.options.purposes),
       sessionToken: requireString('sessionToken', sessionToken),
       securityCode: requireString('securityCode', securityCode).trim(),
     });
@@ -199,7 +199,7 @@ export class PhoneVerificationService {
     const maxAge = requireAge('maxAge', options.maxAge ?? DEFAULT_MAX_AGE_SECONDS);
     return {
       verificationToken: hashToken(requireString('verificationToken', verificationToken)),
-      purpose: requirePurpose(options.purpose),
+      purpose: requirePurpose(options.purpose, this.options.purposes),
       verifiedAfter: this.clock.now() - maxAge * 1000,
     };
   }

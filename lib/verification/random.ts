@@ -16,6 +16,11 @@ export function randomToken(): string {
   return drawn(() => randomBytes(TOKEN_BYTES).toString('base64url'));
 }
 
+/** Whether a value can be a token that {@link randomToken} drew. */
+export function isToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{43}$/.test(value);
+}
+
 /** A random UUID. */
 export function randomId(): string {
   return drawn(() => randomUUID());

@@ -58,6 +58,8 @@ describe.each(SETUPS.filter(({ kind }) => databaseKinds.includes(kind)))(
       here = await startApplication(options);
       if (sessionStatement) await beginSessionsWith(here.dataSource, sessionStatement);
       there = await RemoteApplication.start({ ...options, sessionStatement });
+      // The session that was opened last is the newest, however long the other process took to start.
+      await there.setClock(here.clock.now());
     });
 
     afterAll(async () => {

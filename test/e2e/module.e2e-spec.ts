@@ -89,9 +89,11 @@ describe('the module gives', () => {
         ],
         validation: 'valid',
       },
+      purposes: [],
     });
     expect(options.secret).toEqual([secret]);
-    for (const part of [options, options.delivery, options.storage, options.secret, options.numbers]) {
+    const { delivery, storage, numbers, purposes } = options;
+    for (const part of [options, delivery, storage, options.secret, numbers, purposes]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
     await close();

@@ -9,6 +9,7 @@ import { PhoneVerificationService, PhoneVerifyModule, SandboxBackend } from '../
 import { DatabaseLimitStore } from '../../dist/limits/database-limit.store.js';
 import { PHONE_VERIFY_CLOCK } from '../../dist/phone-verify.tokens.js';
 import { Database } from '../../dist/verification/database.js';
+import { GuardedController, HEADER } from './remote-guarded-controller.mjs';
 
 let app;
 let service;
@@ -17,7 +18,7 @@ let client;
 let isEnding = false;
 
 const commands = {
-  async start({ database, phoneVerify, sessionStatement, redis }) {
+  async start({ database, phoneVerify, sessionStatement, redis, listens }) {
     if (redis) client = new Redis(redis.url, { keyPrefix: redis.keyPrefix });
     const limits = { ...phoneVerify?.limits, ...(client && { store: { redis: client } }) };
     const module = Test.createTestingModule({
@@ -25,10 +26,12 @@ const commands = {
         TypeOrmModule.forRoot({ ...withDriver(database), autoLoadEntities: true, retryAttempts: 0 }),
         PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', cleanup: false, ...phoneVerify, limits }),
       ],
+      controllers: [GuardedController],
     });
     module.overrideProvider(PHONE_VERIFY_CLOCK).useValue({ now: () => instant ?? Date.now() });
     app = await module.compile();
-    await app.init();
+    if (listens) app = app.createNestApplication({ logger: false });
+    await (listens ? app.listen(0, '127.0.0.1') : app.init());
     service = app.get(PhoneVerificationService);
     if (sessionStatement) await beginSessionsWith(app.get(DataSource), sessionStatement);
   },
@@ -44,6 +47,13 @@ const commands = {
     Promise.all(codes.map((code) => service.verifySecurityCode(phoneNumber, code, sessionToken))),
   consumeAll: ({ verificationToken, times }) =>
     Promise.all(Array.from({ length: times }, () => service.consumeVerifiedPhone(verificationToken))),
+  /** Answers the status of each of many requests with one proof, and how many of them reached the handler. */
+  async requestAll({ verificationToken, times }) {
+    const url = `${await app.getUrl()}/guarded`;
+    const request = () => fetch(url, { method: 'POST', headers: { [HEADER]: verificationToken } });
+    const answers = await Promise.all(Array.from({ length: times }, request));
+    return { statuses: answers.map(({ status }) => status), handled: app.get(GuardedController).handled };
+  },
   purge: (options) => service.purgeExpired(options),
   /** Each list of charges at once with the others, on the store of counters in the database. */
   chargeAll({ lists, now }) {

@@ -22,6 +22,8 @@ export interface RemoteApplicationOptions {
   readonly sessionStatement?: string | undefined;
   /** Where the limits count, in place of the database. */
   readonly redis?: FreshRedis['connection'] | undefined;
+  /** Whether it has a server, for {@link RemoteApplication.requestAll}. */
+  readonly listens?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -76,6 +78,11 @@ export class RemoteApplication {
 
   consumeAll(verificationToken: string, times: number): Promise<(VerifiedPhone | null)[]> {
     return this.#ask('consumeAll', { verificationToken, times });
+  }
+
+  /** Makes many requests with one proof, all at once, to a route that consumes it. */
+  requestAll(verificationToken: string, times: number): Promise<{ statuses: number[]; handled: number }> {
+    return this.#ask('requestAll', { verificationToken, times });
   }
 
   purge(options: PurgeOptions): Promise<{ deleted: number }> {

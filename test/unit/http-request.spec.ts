@@ -8,7 +8,10 @@ describe('the body of a request', () => {
       '{ "phone_number": "1", "is_verified": true, "__proto__": { "session_token": "a" } }',
     );
 
-    expect(Object.entries(readBody(RegisterRequest, body))).toEqual([['phone_number', '1']]);
+    expect(Object.entries(readBody(RegisterRequest, body, []))).toEqual([
+      ['phone_number', '1'],
+      ['purpose', undefined],
+    ]);
   });
 
   it('has a field of its own, or it is missing', () => {
@@ -19,14 +22,20 @@ describe('the body of a request', () => {
       },
     };
 
-    expect(() => readBody(RegisterRequest, inherited)).toThrow(RequestInvalidError);
-    expect(() => readBody(RegisterRequest, computed)).toThrow(RequestInvalidError);
+    expect(() => readBody(RegisterRequest, inherited, ['login'])).toThrow(RequestInvalidError);
+    expect(() => readBody(RegisterRequest, computed, ['login'])).toThrow(RequestInvalidError);
+  });
+
+  it('inherits no purpose', () => {
+    const inherited: unknown = Object.assign(Object.create({ purpose: 'login' }), { phone_number: '1' });
+
+    expect(readBody(RegisterRequest, inherited, ['login']).purpose).toBeUndefined();
   });
 
   it('tells of every field at fault, one text each', () => {
     const errors = { phone_number: ['This field is required.'], session_token: ['Not a valid string.'] };
 
-    expect(() => readBody(VerifyRequest, { session_token: 1, security_code: '1' })).toThrow(
+    expect(() => readBody(VerifyRequest, { session_token: 1, security_code: '1' }, [])).toThrow(
       expect.objectContaining({ errors }),
     );
   });

@@ -47,6 +47,8 @@ describe('the options', () => {
     { autofill: { domain: 'example.com', androidAppHash: 'FA+9qCX9VSu' } },
     { autofill: { domain: 'login.xn--mnchen-3ya.xn--p1ai' } },
     { autofill: { domain: 'localhost' } },
+    { purposes: [] },
+    { purposes: ['login', 'change-phone', '2fa', 'a'.repeat(64)] },
     { tokenLength: undefined, secret: undefined, cleanup: undefined },
   ])('%o are right', (options) => {
     expect(faultsOf({ ...GOOD, ...options })).toEqual([]);
@@ -84,6 +86,10 @@ describe('the options', () => {
     ['cleanup', [true, 60]],
     ['options', [7, [], 'x']],
     ['autofill', [true, 'example.com', [], null]],
+    [
+      'purposes',
+      ['login', {}, null, [7], [''], ['Login'], ['a b'], ['log_in'], ['é'], ['login\n'], ['a'.repeat(65)], ['a', 'a']],
+    ],
   ] as const)('%s is refused when it is any of %j', (name, values) => {
     for (const value of values) {
       const faults = faultsOf({ ...GOOD, [name]: value });
@@ -130,7 +136,7 @@ describe('the options', () => {
     expect(checkOptions({ ...GOOD, ...options }, {}).options.tokenLength).toBe(tokenLength);
   });
 
-  it.each(['purposes', 'events', 'tokenLenght'])('%s is not known', (name) => {
+  it.each(['events', 'tokenLenght'])('%s is not known', (name) => {
     expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([expect.stringMatching(`^${name}: is not an option`)]);
   });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ConflictException, ForbiddenException, Injectable, ServiceUnavailableException } from '@nestjs/common';
-import { PhoneVerificationService, StorageUnavailableError } from 'nestjs-phone-verify';
+import { ConflictException, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { PhoneNotVerifiedException, PhoneVerificationService, StorageUnavailableError } from 'nestjs-phone-verify';
 import { QueryFailedError } from 'typeorm';
 import { Transactions } from './transactions.js';
 import { User } from './user.entity.js';
@@ -23,7 +23,7 @@ export class UsersService {
     try {
       return await this.transactions.run(async (manager) => {
         const phone = await this.phones.consumeVerifiedPhone(verificationToken, { manager });
-        if (phone === null) throw notVerified();
+        if (phone === null) throw new PhoneNotVerifiedException();
         const user = { id: randomUUID(), username, phoneNumber: phone.phoneNumber };
         await manager.insert(User, user);
         return user;
@@ -40,14 +40,4 @@ export class UsersService {
 
 function codeOf({ driverError }: QueryFailedError): string {
   return 'code' in driverError ? String(driverError.code) : '';
-}
-
-/** One body for a proof that is missing, unknown, too old or used. */
-function notVerified(): ForbiddenException {
-  return new ForbiddenException({
-    statusCode: 403,
-    error: 'Forbidden',
-    message: 'A verified phone number is required.',
-    code: 'phone_not_verified',
-  });
 }

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ResendRefusedError, SMSVerification, VerificationStatus } from '../../lib/index.js';
+import { hashToken } from '../../lib/verification/security-code.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+
+const { Invalid, SessionTokenInvalid, Valid } = VerificationStatus;
+
+const PURPOSES = ['login', 'change-phone', 'changephone'];
+
+/** Each purpose with every other one, none among them. */
+const PAIRS = ['', ...PURPOSES].flatMap((purpose, _index, all) =>
+  all.filter((other) => other !== purpose).map((other) => [purpose, other] as const),
+);
+
+describe.each(databaseKinds)('purposes on %s', (kind) => {
+  let database: FreshDatabase;
+  let test: TestApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    test = await startApplication({ database: database.options, phoneVerify: { purposes: PURPOSES } });
+  });
+
+  afterAll(async () => {
+    await test.close();
+    await database.drop();
+  });
+
+  async function open(purpose: string): Promise<string> {
+    return (await test.service.sendSecurityCode(NUMBER, { purpose })).sessionToken;
+  }
+
+  async function check(sessionToken: string, code: string, purpose: string): Promise<VerificationStatus> {
+    return (await test.service.verifySecurityCode(NUMBER, code, sessionToken, { purpose })).status;
+  }
+
+  async function rowOf(sessionToken: string): Promise<SMSVerification> {
+    return test.dataSource.getRepository(SMSVerification).findOneByOrFail({ sessionToken: hashToken(sessionToken) });
+  }
+
+  it.each(PAIRS)('a code for %j is not valid for %j, and no attempt is counted', async (purpose, other) => {
+    const token = await open(purpose);
+    const before = await rowOf(token);
+
+    expect(await check(token, RIGHT_CODE, other)).toBe(SessionTokenInvalid);
+    expect(await check(token, WRONG_CODE, other)).toBe(SessionTokenInvalid);
+
+    expect(await rowOf(token)).toEqual(before);
+    expect(await check(token, RIGHT_CODE, purpose)).toBe(Valid);
+  });
+
+  it.each(PAIRS)('a code for %j is not repeated for %j', async (purpose, other) => {
+    const token = await open(purpose);
+    test.sandbox.clear();
+
+    const refused = test.service.resendSecurityCode(NUMBER, token, { purpose: other });
+
+    await expect(refused).rejects.toThrow(new ResendRefusedError(SessionTokenInvalid));
+    expect(test.sandbox.outbox).toEqual([]);
+    await test.service.resendSecurityCode(NUMBER, token, { purpose });
+    expect(test.sandbox.lastCode(NUMBER)).toBe(RIGHT_CODE);
+  });
+
+  it.each(PAIRS)('a proof for %j proves nothing for %j', async (purpose, other) => {
+    const token = await open(purpose);
+    const result = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token, { purpose });
+    const proof = result.verificationToken ?? '';
+
+    expect(await test.service.getVerifiedPhone(proof, { purpose: other })).toBeNull();
+    expect(await test.service.consumeVerifiedPhone(proof, { purpose: other })).toBeNull();
+
+    expect(await test.service.getVerifiedPhone(proof, { purpose })).toMatchObject({ phoneNumber: NUMBER, purpose });
+    expect(await test.service.consumeVerifiedPhone(proof, { purpose })).toMatchObject({ purpose });
+  });
+
+  it('a row that was moved to another purpose opens with no code', async () => {
+    const token = await open('login');
+    await test.dataSource
+      .getRepository(SMSVerification)
+      .update({ sessionToken: hashToken(token) }, { purpose: 'change-phone' });
+
+    expect(await check(token, RIGHT_CODE, 'change-phone')).toBe(Invalid);
+    const resend = test.service.resendSecurityCode(NUMBER, token, { purpose: 'change-phone' });
+    await expect(resend).rejects.toThrow(new ResendRefusedError(VerificationStatus.Expired));
+  });
+
+  it('a purpose that was taken from the options opens nothing, its sessions included', async () => {
+    const token = await open('login');
+    const restarted = await startApplication({ database: database.options, phoneVerify: { purposes: ['other'] } });
+
+    const checks = [
+      restarted.service.verifySecurityCode(NUMBER, RIGHT_CODE, token, { purpose: 'login' }),
+      restarted.service.getVerifiedPhone(token, { purpose: 'login' }),
+    ];
+
+    for (const refused of checks) await expect(refused).rejects.toThrow('purpose');
+    expect(await restarted.service.verifySecurityCode(NUMBER, RIGHT_CODE, token)).toEqual({
+      status: SessionTokenInvalid,
+    });
+    await restarted.close();
+  });
+});
