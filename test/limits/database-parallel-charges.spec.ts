@@ -30,19 +30,19 @@ const SETUPS: readonly Setup[] = [
     kind: 'postgres' as const,
     isolation,
   })),
-  ...(['mariadb', 'mysql'] as const).flatMap((kind) => [
-    ...ISOLATION_LEVELS.map((isolation) => ({
-      name: `${kind} under ${isolation}`,
-      kind,
-      sessionStatement: `SET SESSION TRANSACTION ISOLATION LEVEL ${isolation}`,
-    })),
-    {
-      name: `${kind} with innodb_snapshot_isolation`,
-      kind,
-      sessionStatement: 'SET SESSION innodb_snapshot_isolation = ON',
-    },
-  ]),
+  ...onMariadb('mariadb'),
+  ...onMariadb('mysql'),
 ];
+
+function onMariadb(kind: 'mariadb' | 'mysql'): Setup[] {
+  const levels = ISOLATION_LEVELS.map((isolation) => ({
+    name: `${kind} under ${isolation}`,
+    kind,
+    sessionStatement: `SET SESSION TRANSACTION ISOLATION LEVEL ${isolation}`,
+  }));
+  const sessionStatement = 'SET SESSION innodb_snapshot_isolation = ON';
+  return [...levels, { name: `${kind} with innodb_snapshot_isolation`, kind, sessionStatement }];
+}
 
 function limit(key: string, max: number): Charge {
   return { key, max, minimumVerified: 1, windowMs: HOUR, isEnforced: true };
