@@ -33,8 +33,15 @@ module.exports = {
       to: {
         path: 'node_modules/',
         pathNot:
-          'node_modules/(@nestjs/(common|core|typeorm)|typeorm|class-validator|reflect-metadata|libphonenumber-js|cockatiel)/',
+          'node_modules/(@nestjs/(common|core|typeorm|event-emitter)|typeorm|class-validator|reflect-metadata|libphonenumber-js|cockatiel)/',
       },
+    },
+    {
+      name: 'an-optional-package-in-its-own-place-only',
+      comment: 'Types alone, or imported when the application starts.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/events/event-emission.ts$' },
+      to: { path: 'node_modules/@nestjs/event-emitter/' },
     },
     {
       name: 'an-sdk-in-its-own-backend-only',

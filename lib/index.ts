@@ -12,7 +12,20 @@ export {
   type SmsDeliveryErrorKind,
   type SmsDeliveryErrorOptions,
 } from './backends/sms-delivery.error.js';
+export type { EventOptions } from './events/events.options.js';
+export {
+  type CheckFailedEvent,
+  type EventSubject,
+  type LockedEvent,
+  type PhoneVerifyEvent,
+  PhoneVerifyEvents,
+  type RateLimitedEvent,
+  type SendFailedEvent,
+  type SentEvent,
+  type VerifiedEvent,
+} from './events/phone-verify-event.js';
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
+export type { LimitRule } from './limits/limit.js';
 export type { MessageContext } from './message/message-template.js';
 export { phoneVerifyMigrations } from './migrations/index.js';
 export type { NumberOptions } from './phone-number/number-policy.options.js';

@@ -5,6 +5,9 @@ import type { DataSource } from 'typeorm';
 import { backendProvider } from './backends/backend-factory.js';
 import type { BaseBackend } from './backends/base.backend.js';
 import { prepareBackend } from './backends/preparation.js';
+import { EventEmission } from './events/event-emission.js';
+import { EventPort } from './events/event-port.js';
+import { SendObserver } from './events/send-observer.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import type {
@@ -131,6 +134,9 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
         new BackendHooks(backend, delivery.timeoutMs),
       inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS],
     },
+    EventPort,
+    EventEmission,
+    SendObserver,
     Retention,
     CleanupTimer,
     CodeIssuer,

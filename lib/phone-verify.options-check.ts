@@ -1,3 +1,4 @@
+import { readEvents } from './events/events.options.js';
 import { readContextKeys, readMessage } from './message/message.options.js';
 import { placeholdersOf } from './message/message-template.js';
 import { OptionReader } from './option-reader.js';
@@ -29,6 +30,7 @@ const OPTIONS = [
   'cleanup',
   'numbers',
   'testNumbers',
+  'events',
 ];
 
 const EXTRAS = ['backend', 'isGlobal', 'controllers', 'path', 'dataSource', 'imports'];
@@ -131,6 +133,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     options: reader.object('options'),
     secret: readSecret(reader),
     testNumbers: readTestNumbers(reader, numbers.validation),
+    events: readEvents(reader),
   };
   if (reader.value('appName') === undefined) reader.fault('appName', 'is required');
   // Credentials, secrets and codes stay out of whatever prints the options.

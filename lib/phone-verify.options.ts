@@ -1,6 +1,7 @@
 import type { FactoryProvider, InjectionToken, ModuleMetadata, Type, ValueProvider } from '@nestjs/common';
 import type { CountryCode } from 'libphonenumber-js/max';
 import type { BaseBackend } from './backends/base.backend.js';
+import type { EventOptions } from './events/events.options.js';
 import type { NumberOptions } from './phone-number/number-policy.options.js';
 import type { NumberPolicy } from './phone-number/number-policy.js';
 import type { TestNumberOptions } from './verification/test-numbers.options.js';
@@ -76,6 +77,8 @@ export interface PhoneVerifyOptions {
    * knows the code can use the account behind one. Default: none.
    */
   testNumbers?: TestNumberOptions | undefined;
+  /** How events are told to the application's listeners. */
+  events?: EventOptions;
 }
 
 /**
@@ -178,4 +181,6 @@ export interface ResolvedPhoneVerifyOptions {
   readonly numbers: NumberPolicy;
   /** Numbers with a fixed code; none when not configured. */
   readonly testNumbers: TestNumbers | undefined;
+  /** How events are told. */
+  readonly events: Readonly<Required<EventOptions>>;
 }

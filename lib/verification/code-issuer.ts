@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { SendReceipt } from '../backends/base.backend.js';
 import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { SendObserver } from '../events/send-observer.js';
 import { preferredLanguage } from '../message/language.js';
 import { type MessageContext, renderMessage } from '../message/message-template.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
@@ -35,6 +36,8 @@ interface OpenSession {
   readonly expiresAt: number;
   /** Of the send that is about to happen. Drawn before anything is written, so that a failing draw leaves nothing. */
   readonly sendId: string;
+  /** Whether its code was sent before. */
+  readonly isResend: boolean;
 }
 
 /** Issues codes: opens sessions and sends their codes, for the first time and again. */
@@ -46,6 +49,7 @@ export class CodeIssuer {
     private readonly store: VerificationStore,
     private readonly hooks: BackendHooks,
     private readonly delivery: Delivery,
+    private readonly observer: SendObserver,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
@@ -65,6 +69,7 @@ export class CodeIssuer {
       securityCode,
       expiresAt: createdAt + this.options.expiration * 1000,
       sendId: randomId(),
+      isResend: false,
     };
     await this.#open(session, createdAt);
     try {
@@ -95,7 +100,7 @@ export class CodeIssuer {
     const isTest = this.#testCodeOf(number) !== undefined;
     const message = isTest ? undefined : await this.#render(securityCode, options.context);
     const { id, expiresAt } = session;
-    const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId() };
+    const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
     return this.#send(open, message, options.language);
   }
 
@@ -131,7 +136,7 @@ export class CodeIssuer {
     text: string | undefined,
     languages: string | undefined,
   ): Promise<SentVerification> {
-    const { number, purpose, securityCode, sendId } = session;
+    const { number, purpose, securityCode, sendId, isResend } = session;
     const sent = this.#describe(session);
     const context = {
       expiresAt: sent.expiresAt,
@@ -140,10 +145,13 @@ export class CodeIssuer {
       purpose,
       sendId,
     };
+    const subject = { phoneNumber: number.e164, country: number.country, purpose, isResend };
     const receipt =
       text === undefined
         ? TEST_NUMBER_RECEIPT
-        : await this.delivery.send({ to: number.e164, text, securityCode, context });
+        : await this.observer.observe(subject, () =>
+            this.delivery.send({ to: number.e164, text, securityCode, context }),
+          );
     await this.#note(session.id, receipt);
     return sent;
   }

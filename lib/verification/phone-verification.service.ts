@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BulkSendResult } from '../backends/base.backend.js';
 import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { publishCheck } from '../events/check-events.js';
+import { EventPort } from '../events/event-port.js';
 import { parsePhoneNumber, type PhoneNumber } from '../phone-number/phone-number.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
@@ -46,6 +48,7 @@ export class PhoneVerificationService {
     private readonly hooks: BackendHooks,
     private readonly delivery: Delivery,
     private readonly retention: Retention,
+    private readonly events: EventPort,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
@@ -107,16 +110,21 @@ export class PhoneVerificationService {
     sessionToken: string,
     options: { purpose?: string | undefined } = {},
   ): Promise<VerificationResult> {
+    const token = requireString('sessionToken', sessionToken);
+    const { e164, country } = this.parse(phoneNumber);
     const binding: CodeBinding = {
-      sessionToken: requireString('sessionToken', sessionToken),
-      phoneNumber: this.parse(phoneNumber).e164,
+      sessionToken: token,
+      phoneNumber: e164,
       purpose: requirePurpose(options.purpose),
     };
     const code = requireString('securityCode', securityCode).trim();
     // No backend knows the code of a test number.
     const isTest = testCodeOf(binding.phoneNumber, this.options.testNumbers, this.clock.now()) !== undefined;
     const own = isTest ? undefined : await this.hooks.validateSecurityCode(code, binding.phoneNumber, sessionToken);
-    return own === undefined ? this.check(binding, code) : this.accept(binding, own);
+    const result = own === undefined ? await this.check(binding, code) : await this.accept(binding, own);
+    const { purpose } = binding;
+    publishCheck(this.events, { phoneNumber: e164, country, purpose }, result, own === undefined);
+    return result;
   }
 
   /**

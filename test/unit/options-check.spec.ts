@@ -36,6 +36,8 @@ describe('the options', () => {
     { cleanup: false },
     { cleanup: { everyMinutes: 1440 } },
     { options: { anything: true } },
+    { events: {} },
+    { events: { fullNumbers: true } },
     { tokenLength: undefined, secret: undefined, cleanup: undefined },
   ])('%o are right', (options) => {
     expect(faultsOf({ ...GOOD, ...options })).toEqual([]);
@@ -71,6 +73,7 @@ describe('the options', () => {
     ['storage', ['5s']],
     ['cleanup', [true, 60]],
     ['options', [7, [], 'x']],
+    ['events', [true, 'x', null]],
   ] as const)('%s is refused when it is any of %j', (name, values) => {
     for (const value of values) {
       const faults = faultsOf({ ...GOOD, [name]: value });
@@ -82,6 +85,7 @@ describe('the options', () => {
     [{ delivery: { timeoutMs: 0 } }, 'delivery.timeoutMs: must be a whole number from 1 to 600000'],
     [{ storage: { timeoutMs: '5' } }, 'storage.timeoutMs: must be a whole number from 1 to 600000'],
     [{ cleanup: { everyMinutes: 1441 } }, 'cleanup.everyMinutes: must be a whole number from 1 to 1440'],
+    [{ events: { fullNumbers: 'yes' } }, 'events.fullNumbers: must be true or false'],
     [{ delivery: { timeout: 5 } }, 'delivery.timeout: is not an option; the options are timeoutMs'],
   ])('%o is refused with %s', (options, fault) => {
     expect(faultsOf({ ...GOOD, ...options })).toEqual([fault]);
@@ -96,12 +100,9 @@ describe('the options', () => {
     expect(checkOptions({ ...GOOD, ...options }, {}).options.tokenLength).toBe(tokenLength);
   });
 
-  it.each(['limits', 'authorizeSend', 'messages', 'autofill', 'purposes', 'events', 'tokenLenght'])(
-    '%s is not known',
-    (name) => {
-      expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([expect.stringMatching(`^${name}: is not an option`)]);
-    },
-  );
+  it.each(['limits', 'authorizeSend', 'messages', 'autofill', 'purposes', 'tokenLenght'])('%s is not known', (name) => {
+    expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([expect.stringMatching(`^${name}: is not an option`)]);
+  });
 
   it('are told with every fault at once', () => {
     const faults = faultsOf(
