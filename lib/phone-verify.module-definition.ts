@@ -24,6 +24,7 @@ import {
   PHONE_VERIFY_GIVEN_OPTIONS,
   PHONE_VERIFY_OPTIONS,
 } from './phone-verify.tokens.js';
+import { Telemetry } from './telemetry/telemetry.js';
 import { BackendHooks } from './verification/backend-hooks.js';
 import { CleanupTimer } from './verification/cleanup-timer.js';
 import { type Clock, systemClock } from './verification/clock.js';
@@ -137,6 +138,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     EventPort,
     EventEmission,
     SendObserver,
+    Telemetry,
     Retention,
     CleanupTimer,
     CodeIssuer,
