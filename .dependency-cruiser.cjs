@@ -33,7 +33,7 @@ module.exports = {
       to: {
         path: 'node_modules/',
         pathNot:
-          'node_modules/(@nestjs/(common|core|typeorm|event-emitter)|@opentelemetry/api|typeorm|class-validator|reflect-metadata|libphonenumber-js|cockatiel)/',
+          'node_modules/(@nestjs/(common|core|typeorm|event-emitter|terminus)|@opentelemetry/api|typeorm|class-validator|reflect-metadata|libphonenumber-js|cockatiel)/',
       },
     },
     {
@@ -42,6 +42,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/events/event-emission.ts$' },
       to: { path: 'node_modules/@nestjs/event-emitter/' },
+    },
+    {
+      name: 'terminus-in-its-own-entry-point-only',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/terminus/' },
+      to: { path: ['node_modules/@nestjs/terminus/', '^lib/terminus/'] },
     },
     {
       name: 'opentelemetry-in-its-own-place-only',

@@ -24,3 +24,6 @@ export const PHONE_VERIFY_CLOCK = Symbol.for('nestjs-phone-verify.clock');
 
 /** Injects what `forRoot` or the options factory gave, unchecked. */
 export const PHONE_VERIFY_GIVEN_OPTIONS = Symbol.for('nestjs-phone-verify.given-options');
+
+/** Injects the {@link LimitStore}. */
+export const PHONE_VERIFY_LIMIT_STORE = Symbol.for('nestjs-phone-verify.limit-store');
