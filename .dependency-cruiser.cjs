@@ -33,7 +33,7 @@ module.exports = {
       to: {
         path: 'node_modules/',
         pathNot:
-          'node_modules/(@nestjs/(common|core|typeorm|event-emitter|terminus)|@opentelemetry/api|typeorm|class-validator|reflect-metadata|libphonenumber-js|cockatiel)/',
+          'node_modules/(@nestjs/(common|core|typeorm|event-emitter|terminus|swagger)|@opentelemetry/api|typeorm|class-validator|reflect-metadata|libphonenumber-js|cockatiel)/',
       },
     },
     {
@@ -42,6 +42,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/events/event-emission.ts$' },
       to: { path: 'node_modules/@nestjs/event-emitter/' },
+    },
+    {
+      name: 'swagger-in-its-own-place-only',
+      comment: 'Types alone, or imported when the application starts.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/http/openapi/' },
+      to: { path: 'node_modules/@nestjs/swagger/' },
     },
     {
       name: 'terminus-in-its-own-entry-point-only',

@@ -8,6 +8,7 @@ import { prepareBackend } from './backends/preparation.js';
 import { EventEmission } from './events/event-emission.js';
 import { EventPort } from './events/event-port.js';
 import { SendObserver } from './events/send-observer.js';
+import { openApiProvider } from './http/openapi/openapi.provider.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import type {
@@ -43,13 +44,20 @@ export interface StaticOptions extends PhoneVerifyModuleExtras {
 /** Puts the module together. */
 export function defineModule(module: Type, statics: StaticOptions, given: Provider[]): DynamicModule {
   const { isGlobal = false, controllers = true, path = 'phone', dataSource, imports = [], backend } = statics;
+  const routes = controllers ? [createPhoneVerifyController(path)] : [];
   return {
     module,
     global: isGlobal,
     // What is no list is told as a fault of the options.
     imports: [...(Array.isArray(imports) ? imports : []), TypeOrmModule.forFeature([SMSVerification], dataSource)],
-    controllers: controllers ? [createPhoneVerifyController(path)] : [],
-    providers: [...given, optionsProvider(statics), backendProvider(backend), ...verificationProviders(dataSource)],
+    controllers: routes,
+    providers: [
+      ...given,
+      optionsProvider(statics),
+      backendProvider(backend),
+      ...verificationProviders(dataSource),
+      ...routes.map(openApiProvider),
+    ],
     exports: [
       PHONE_VERIFY_BACKEND,
       PHONE_VERIFY_BACKEND_OPTIONS,
