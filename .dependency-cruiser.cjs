@@ -33,8 +33,34 @@ module.exports = {
       to: {
         path: 'node_modules/',
         pathNot:
-          'node_modules/(@nestjs/(common|core|typeorm)|typeorm|class-validator|reflect-metadata|libphonenumber-js|cockatiel)/',
+          'node_modules/(@nestjs/(common|core|typeorm|event-emitter|terminus|swagger)|@opentelemetry/api|typeorm|class-validator|reflect-metadata|libphonenumber-js|cockatiel)/',
       },
+    },
+    {
+      name: 'an-optional-package-in-its-own-place-only',
+      comment: 'Types alone, or imported when the application starts.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/events/event-emission.ts$' },
+      to: { path: 'node_modules/@nestjs/event-emitter/' },
+    },
+    {
+      name: 'swagger-in-its-own-place-only',
+      comment: 'Types alone, or imported when the application starts.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/http/openapi/' },
+      to: { path: 'node_modules/@nestjs/swagger/' },
+    },
+    {
+      name: 'terminus-in-its-own-entry-point-only',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/terminus/' },
+      to: { path: ['node_modules/@nestjs/terminus/', '^lib/terminus/'] },
+    },
+    {
+      name: 'opentelemetry-in-its-own-place-only',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/telemetry/' },
+      to: { path: 'node_modules/@opentelemetry/' },
     },
     {
       name: 'an-sdk-in-its-own-backend-only',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
@@ -30,10 +30,9 @@ const entryPoints = Object.entries(manifest.exports).flatMap(([entry, target]) =
 
 /** Optional peers from another folder than this one's, such as the oldest that are supported. */
 const peersFolder = process.env['TEST_OPTIONAL_PEERS'];
-const otherPeers = Object.keys(peersFolder === undefined ? {} : manifest.peerDependenciesMeta).map((name) => ({
-  find: exactly(name),
-  replacement: join(peersFolder ?? '', 'node_modules', name),
-}));
+const otherPeers = Object.keys(peersFolder === undefined ? {} : manifest.peerDependenciesMeta)
+  .map((name) => ({ find: exactly(name), replacement: join(peersFolder ?? '', 'node_modules', name) }))
+  .filter(({ replacement }) => existsSync(replacement));
 
 function exactly(name: string): RegExp {
   return new RegExp(`^${name}$`);

@@ -31,6 +31,18 @@ export type { RedisClient } from './limits/redis-client.js';
 export { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 export type { Autofill } from './message/autofill.js';
 export type { AutofillOptions } from './message/autofill.options.js';
+export type { EventOptions } from './events/events.options.js';
+export {
+  type CheckFailedEvent,
+  type EventSubject,
+  type LockedEvent,
+  type PhoneVerifyEvent,
+  PhoneVerifyEvents,
+  type RateLimitedEvent,
+  type SendFailedEvent,
+  type SentEvent,
+  type VerifiedEvent,
+} from './events/phone-verify-event.js';
 export type { MessageContext } from './message/message-template.js';
 export { type MessageSegments, segments } from './message/segments.js';
 export { phoneVerifyMigrations } from './migrations/index.js';

@@ -5,7 +5,10 @@ import type { DataSource } from 'typeorm';
 import { backendProvider } from './backends/backend-factory.js';
 import type { BaseBackend } from './backends/base.backend.js';
 import { prepareBackend } from './backends/preparation.js';
+import { EventEmission } from './events/event-emission.js';
 import { EventPort } from './events/event-port.js';
+import { SendObserver } from './events/send-observer.js';
+import { openApiProvider } from './http/openapi/openapi.provider.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
 import { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 import { limitProviders } from './limits/limits.providers.js';
@@ -24,6 +27,7 @@ import {
   PHONE_VERIFY_GIVEN_OPTIONS,
   PHONE_VERIFY_OPTIONS,
 } from './phone-verify.tokens.js';
+import { Telemetry } from './telemetry/telemetry.js';
 import { BackendHooks } from './verification/backend-hooks.js';
 import { CleanupTimer } from './verification/cleanup-timer.js';
 import { type Clock, systemClock } from './verification/clock.js';
@@ -46,6 +50,7 @@ export interface StaticOptions extends PhoneVerifyModuleExtras {
 /** Puts the module together. */
 export function defineModule(module: Type, statics: StaticOptions, given: Provider[]): DynamicModule {
   const { isGlobal = false, controllers = true, path = 'phone', dataSource, imports = [], backend } = statics;
+  const routes = controllers ? [createPhoneVerifyController(path)] : [];
   return {
     module,
     global: isGlobal,
@@ -54,8 +59,14 @@ export function defineModule(module: Type, statics: StaticOptions, given: Provid
       ...(Array.isArray(imports) ? imports : []),
       TypeOrmModule.forFeature([SMSVerification, SMSVerificationCounter], dataSource),
     ],
-    controllers: controllers ? [createPhoneVerifyController(path)] : [],
-    providers: [...given, optionsProvider(statics), backendProvider(backend), ...verificationProviders(dataSource)],
+    controllers: routes,
+    providers: [
+      ...given,
+      optionsProvider(statics),
+      backendProvider(backend),
+      ...verificationProviders(dataSource),
+      ...routes.map(openApiProvider),
+    ],
     exports: [
       PHONE_VERIFY_BACKEND,
       PHONE_VERIFY_BACKEND_OPTIONS,
@@ -149,6 +160,9 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     },
     EventPort,
     ...limitProviders,
+    EventEmission,
+    SendObserver,
+    Telemetry,
     Retention,
     CleanupTimer,
     CodeChecker,

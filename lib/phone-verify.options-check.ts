@@ -4,6 +4,7 @@ import { readLimits } from './limits/limits.options.js';
 import { readAutofill } from './message/autofill.options.js';
 import { readContextKeys, readMessage, readMessages } from './message/message.options.js';
 import { checkMessages, warningsOfMessages } from './message/message-check.js';
+import { readEvents } from './events/events.options.js';
 import { OptionReader } from './option-reader.js';
 import { readNumberPolicy } from './phone-number/number-policy.options.js';
 import { isCountry } from './phone-number/phone-number.js';
@@ -39,6 +40,7 @@ const OPTIONS = [
   'numbers',
   'testNumbers',
   'purposes',
+  'events',
 ];
 
 const EXTRAS = ['backend', 'isGlobal', 'controllers', 'path', 'dataSource', 'imports'];
@@ -149,6 +151,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     secret: readSecret(reader),
     testNumbers: readTestNumbers(reader, numbers.validation),
     purposes: readPurposes(reader),
+    events: readEvents(reader),
   };
   if (reader.value('appName') === undefined) reader.fault('appName', 'is required');
   // Credentials, secrets and codes stay out of whatever prints the options.

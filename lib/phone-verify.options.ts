@@ -5,6 +5,7 @@ import type { AuthorizeSend } from './limits/authorize-send.js';
 import type { LimitOptions, ResolvedLimits } from './limits/limits.options.js';
 import type { AutofillOptions } from './message/autofill.options.js';
 import type { Autofill } from './message/autofill.js';
+import type { EventOptions } from './events/events.options.js';
 import type { NumberOptions } from './phone-number/number-policy.options.js';
 import type { NumberPolicy } from './phone-number/number-policy.js';
 import type { TestNumberOptions } from './verification/test-numbers.options.js';
@@ -99,6 +100,8 @@ export interface PhoneVerifyOptions {
    * one purpose, and the proof that it gives, serve no other. Default `[]`.
    */
   purposes?: readonly string[];
+  /** How events are told to the application's listeners. */
+  events?: EventOptions;
 }
 
 /**
@@ -211,4 +214,6 @@ export interface ResolvedPhoneVerifyOptions {
   readonly testNumbers: TestNumbers | undefined;
   /** What a code may be for, beside `''`. */
   readonly purposes: readonly string[];
+  /** How events are told. */
+  readonly events: Readonly<Required<EventOptions>>;
 }

@@ -3,7 +3,7 @@ import { IsDefined, IsString, MaxLength } from 'class-validator';
 import { MAX_PHONE_NUMBER_LENGTH } from '../phone-number/phone-number.js';
 
 /** A token has 43 characters and a code 32 at most; white space around a typed code is dropped later. */
-const MAX_FIELD_LENGTH = 64;
+export const MAX_FIELD_LENGTH = 64;
 
 /** Keys of class-validator's constraints, the one that is told first in front. */
 export const CONSTRAINTS = ['isDefined', 'isString', 'maxLength'] as const;

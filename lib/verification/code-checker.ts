@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { publishCheck } from '../events/check-events.js';
+import { EventPort } from '../events/event-port.js';
 import { SendLimits } from '../limits/send-limits.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
@@ -28,6 +30,7 @@ export class CodeChecker {
     private readonly store: VerificationStore,
     private readonly hooks: BackendHooks,
     private readonly limits: SendLimits,
+    private readonly events: EventPort,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
@@ -38,7 +41,10 @@ export class CodeChecker {
     // No backend knows the code of a test number.
     const isTest = testCodeOf(number.e164, this.options.testNumbers, this.clock.now()) !== undefined;
     const own = isTest ? undefined : await this.hooks.validateSecurityCode(securityCode, number.e164, sessionToken);
-    return own === undefined ? this.#compare(typed) : this.#accept(typed, own);
+    const result = own === undefined ? await this.#compare(typed) : await this.#accept(typed, own);
+    const { e164: phoneNumber, country } = number;
+    publishCheck(this.events, { phoneNumber, country, purpose: typed.purpose }, result, own === undefined);
+    return result;
   }
 
   async #compare(typed: TypedCode): Promise<VerificationResult> {

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { SendReceipt } from '../backends/base.backend.js';
 import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../backends/sms-delivery.error.js';
+import { SendObserver } from '../events/send-observer.js';
 import { SendGate } from '../limits/send-gate.js';
 import type { ChargedSend } from '../limits/send-limits.js';
 import { sendRequestOf } from '../limits/send-request.js';
@@ -38,6 +39,7 @@ interface OpenSession {
   readonly expiresAt: number;
   /** Of the send that is about to happen. Drawn before anything is written, so that a failing draw leaves nothing. */
   readonly sendId: string;
+  /** Whether its code was sent before. */
   readonly isResend: boolean;
 }
 
@@ -59,6 +61,7 @@ export class CodeIssuer {
     private readonly hooks: BackendHooks,
     private readonly writer: MessageWriter,
     private readonly delivery: Delivery,
+    private readonly observer: SendObserver,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
@@ -151,7 +154,7 @@ export class CodeIssuer {
 
   /** @param text - The message; a test number has none, and no backend is called for it. */
   async #send(session: OpenSession, text: string | undefined, languages: string | undefined): Promise<void> {
-    const { number, purpose, securityCode, sendId } = session;
+    const { number, purpose, securityCode, sendId, isResend } = session;
     const context = {
       expiresAt: new Date(session.expiresAt),
       country: number.country,
@@ -159,10 +162,13 @@ export class CodeIssuer {
       purpose,
       sendId,
     };
+    const subject = { phoneNumber: number.e164, country: number.country, purpose, isResend };
     const receipt =
       text === undefined
         ? TEST_NUMBER_RECEIPT
-        : await this.delivery.send({ to: number.e164, text, securityCode, context });
+        : await this.observer.observe(subject, () =>
+            this.delivery.send({ to: number.e164, text, securityCode, context }),
+          );
     await this.#note(session.id, receipt);
   }
 

@@ -1,3 +1,4 @@
+import { backendName } from '../backends/backend-name.js';
 import {
   BaseBackend,
   BULK_CONCURRENCY,
@@ -118,7 +119,7 @@ export class Delivery {
   }
 
   get #name(): string {
-    return nameOf(this.backend);
+    return backendName(this.backend);
   }
 
   /** Keeps of a receipt what is there and fits, whatever the backend answered: the message went. */
@@ -130,11 +131,6 @@ export class Delivery {
       ...(segments !== undefined && { segments }),
     };
   }
-}
-
-/** The class of a backend; an override in a test may have none. */
-function nameOf(backend: object): string {
-  return 'constructor' in backend && typeof backend.constructor === 'function' ? backend.constructor.name : 'backend';
 }
 
 /**

@@ -74,6 +74,7 @@ describe('the module gives', () => {
       delivery: { timeoutMs: 10_000, insideTimeoutMs: 5000 },
       storage: { timeoutMs: 5000 },
       cleanup: false,
+      events: { fullNumbers: false },
       numbers: {
         allowedCountries: undefined,
         deniedCountries: [],

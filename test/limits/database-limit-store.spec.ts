@@ -166,7 +166,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
 
     await test.store.giveBack(counters);
 
-    expect(await rowOf('a')).toEqual({ used: 0, verified: BLOCKED, windowEndsAt: NOW + HOUR });
+    expect(await rowOf('a')).toEqual({ used: 1, verified: BLOCKED, windowEndsAt: NOW + HOUR });
   });
 
   it('are read while their window is open, and forgotten when they are cleared', async () => {

@@ -45,6 +45,11 @@ function table(firstCell: string): string[][] {
   );
 }
 
+/** Whether an optional package is a provider's, and not one of an application's other tools. */
+function isSdk(name: string): boolean {
+  return !/^@(nestjs|opentelemetry)\//.test(name);
+}
+
 /** What stands in a cell as code. */
 function namesIn(cell: string): string[] {
   return Array.from(cell.matchAll(/`(\w+)`/g), ([, name = '']) => name);
@@ -236,13 +241,15 @@ describe('the tables of the README', () => {
       ...limitDefaults(options.limits),
       ...Object.fromEntries(Object.entries(options.autofill).map(([name, value]) => [`autofill.${name}`, value])),
       testNumbers: options.testNumbers,
+      'events.fullNumbers': options.events.fullNumbers,
       options: options.options,
       minTokenLength: 6,
       secret: undefined,
       backend: 'required',
       appName: 'required',
     };
-    for (const name of ['delivery', 'storage', 'cleanup', 'limits', 'numbers', 'autofill']) delete defaults[name];
+    for (const name of ['delivery', 'storage', 'cleanup', 'limits', 'numbers', 'autofill', 'events'])
+      delete defaults[name];
 
     const listed = Object.fromEntries(
       table('option').map(([name = '', , , value = '']) => [name.replaceAll('`', ''), value]),
@@ -272,7 +279,15 @@ describe('the tables of the README', () => {
         expect(new Set(fault?.split('the options are ')[1]?.split(', '))).toEqual(new Set(listed));
       }
     }
-    expect(new Set(installed)).toEqual(new Set(Object.keys(MANIFEST.peerDependenciesMeta)));
+    expect(new Set(installed)).toEqual(new Set(Object.keys(MANIFEST.peerDependenciesMeta).filter(isSdk)));
+  });
+
+  it('and the text give the command that installs any other optional package', () => {
+    const others = Object.keys(MANIFEST.peerDependenciesMeta).filter((name) => !isSdk(name));
+    const commands = Array.from(README.matchAll(/`npm install ([^`]+)`/g), ([, names = '']) => names.split(' '));
+    const installed = new Set(commands.flat());
+
+    expect(others.filter((name) => !installed.has(name))).toEqual([]);
   });
 
   it('list every error class with its code', () => {

@@ -22,9 +22,15 @@ type Outcome<T> = { readonly value: T } | { readonly rejected: SmsDeliveryError 
  */
 export class CircuitBreaker {
   #policy: Promise<CircuitBreakerPolicy> | undefined;
+  #isTripped: () => boolean = () => false;
   #restsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: Required<BreakerOptions>) {}
+
+  /** Whether the backend is left alone, or is being tried again. */
+  get isOpen(): boolean {
+    return this.#isTripped() || this.#restsUntil > performance.now();
+  }
 
   /**
    * Runs a send, or fails at once.
@@ -73,6 +79,7 @@ export class CircuitBreaker {
       halfOpenAfter: { next: () => pause(halfOpenAfterMs) },
       breaker: new ConsecutiveBreaker(failures),
     });
+    this.#isTripped = () => policy.state !== CircuitState.Closed;
     return policy;
   }
 }

@@ -8,6 +8,7 @@ import type {
 import { BaseBackend } from '../base.backend.js';
 import { PREPARE, type Preparation } from '../preparation.js';
 import type { Child } from './child.js';
+import { OPEN_BREAKERS, openBreakersOf } from './open-breakers.js';
 
 /** What backends made of other backends share: their start, their time and their shutdown reach the ones inside. */
 export abstract class CompositeBackend<TOptions>
@@ -48,6 +49,11 @@ export abstract class CompositeBackend<TOptions>
 
   /** @internal */
   abstract [PREPARE](preparation: Preparation): number;
+
+  /** @internal */
+  [OPEN_BREAKERS](): readonly string[] {
+    return this.children.flatMap(({ backend }) => openBreakersOf(backend));
+  }
 
   /** Calls a hook of every backend inside that has it, and fails when all are done and one of them failed. */
   async #each<Hook extends object>(name: keyof Hook & string, call: (backend: Hook) => unknown): Promise<void> {

@@ -11,6 +11,7 @@ import { type ChildBackendOptions, readChild } from './child-options.js';
 import { type BreakerOptions, CircuitBreaker } from './circuit-breaker.js';
 import { CompositeBackend } from './composite.backend.js';
 import { failureOfAll } from './failure-of-all.js';
+import { OPEN_BREAKERS } from './open-breakers.js';
 
 /**
  * Settings of {@link FailoverBackend}.
@@ -95,6 +96,12 @@ export class FailoverBackend extends CompositeBackend<FailoverBackendOptions> {
       }
     }
     throw failureOfAll(failures);
+  }
+
+  /** @internal */
+  override [OPEN_BREAKERS](): readonly string[] {
+    const own = this.#guarded.filter(({ breaker }) => breaker.isOpen).map(({ child }) => child.name);
+    return [...own, ...super[OPEN_BREAKERS]()];
   }
 
   /** @internal */

@@ -1,3 +1,4 @@
+import { isMissing } from '../../optional-package.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
 
 /**
@@ -26,11 +27,4 @@ export class Sdk<T> {
       );
     }
   }
-}
-
-/** Whether it is this package that is missing, and not something that it needs itself. */
-function isMissing(thrown: unknown, packageName: string): boolean {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return false;
-  const isNotFound = thrown.code === 'ERR_MODULE_NOT_FOUND' || thrown.code === 'MODULE_NOT_FOUND';
-  return isNotFound && thrown.message.includes(`'${packageName}'`);
 }

@@ -1,0 +1,21 @@
+import type { Provider, Type } from '@nestjs/common';
+import { loadOptional } from '../../optional-package.js';
+
+const DESCRIPTION = Symbol('PhoneVerify.openApi');
+
+/**
+ * Describes the routes for `@nestjs/swagger`, where it is installed. A factory, because a document is built before any
+ * start-up hook is called.
+ */
+export function openApiProvider(controller: Type<object>): Provider {
+  return {
+    provide: DESCRIPTION,
+    useFactory: async (): Promise<boolean> => {
+      const swagger = await loadOptional('@nestjs/swagger', () => import('@nestjs/swagger'));
+      if (swagger === undefined) return false;
+      const { describeController } = await import('./describe-controller.js');
+      describeController(swagger, controller, []);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { PhoneVerifyHealthIndicator, type PhoneVerifyHealth } from './phone-verify.health.js';

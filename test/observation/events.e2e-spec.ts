@@ -1,0 +1,204 @@
+import { EventEmitterModule } from '@nestjs/event-emitter';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { EventPort } from '../../lib/events/event-port.js';
+import {
+  BaseBackend,
+  type PhoneVerifyModuleOptions,
+  PhoneVerifyEvents,
+  SandboxBackend,
+  SmsDeliveryError,
+  type VerificationResult,
+  VerificationStatus,
+} from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { KeptEvents } from '../support/kept-events.js';
+import {
+  NUMBER,
+  openSession,
+  OTHER_NUMBER,
+  register,
+  resend,
+  RIGHT_CODE,
+  verify,
+  WRONG_CODE,
+} from '../support/requests.js';
+
+const MASKED = '+141******71';
+const SUBJECT = { phoneNumber: MASKED, country: 'US', purpose: '' };
+
+/** Takes 1.5 seconds by the clock of the process, and gives a whole receipt. */
+class SlowBackend extends BaseBackend {
+  failure: SmsDeliveryError | undefined;
+  readonly #sandbox = new SandboxBackend({});
+
+  override async sendSms(number: string, message: string) {
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 1500);
+    if (this.failure) throw this.failure;
+    await this.#sandbox.sendSms(number, message);
+    return { backend: 'slow', messageId: 'message-1', segments: 2 };
+  }
+
+  override generateSecurityCode(): string {
+    return RIGHT_CODE;
+  }
+}
+
+describe('the events of the library', () => {
+  let test: TestApplication;
+  let events: KeptEvents;
+
+  async function start(phoneVerify: Partial<PhoneVerifyModuleOptions> = {}): Promise<void> {
+    class Listeners {}
+    test = await startApplication({
+      phoneVerify,
+      imports: [EventEmitterModule.forRoot(), { module: Listeners, providers: [KeptEvents] }],
+    });
+    events = test.app.get(KeptEvents);
+  }
+
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await test.close();
+  });
+
+  it('tell of a message that went, the first time and again', async () => {
+    await start({ backend: SlowBackend });
+
+    const token = await openSession(test.app);
+    vi.restoreAllMocks();
+    await resend(test.app, NUMBER, token).expect(200);
+
+    const sent = {
+      name: PhoneVerifyEvents.Sent,
+      ...SUBJECT,
+      backend: 'slow',
+      messageId: 'message-1',
+      segments: 2,
+      durationMs: expect.closeTo(1500, -3),
+    };
+    expect(events.all).toEqual([
+      { ...sent, isResend: false },
+      { ...sent, isResend: true },
+    ]);
+  });
+
+  it('tell of a message that did not go', async () => {
+    const backend = new SlowBackend({});
+    backend.failure = new SmsDeliveryError('throttled', `no more to ${NUMBER}`, { providerCode: `${NUMBER}/30` });
+    await start({ backend });
+
+    await register(test.app).expect(502);
+
+    expect(events.all).toEqual([
+      {
+        name: PhoneVerifyEvents.SendFailed,
+        ...SUBJECT,
+        backend: 'SlowBackend',
+        kind: 'throttled',
+        providerCode: `${MASKED}/30`,
+        isResend: false,
+        durationMs: expect.closeTo(1500, -3),
+      },
+    ]);
+  });
+
+  it('tell of each check', async () => {
+    await start();
+    const token = await openSession(test.app);
+    events.clear();
+
+    await verify(test.app, NUMBER, 'unknown', RIGHT_CODE);
+    await verify(test.app, NUMBER, token, WRONG_CODE);
+    await verify(test.app, NUMBER, token, RIGHT_CODE).expect(200);
+    await verify(test.app, NUMBER, token, RIGHT_CODE);
+    test.clock.advance(600);
+    await verify(test.app, NUMBER, token, RIGHT_CODE);
+
+    const failed = { name: PhoneVerifyEvents.CheckFailed, ...SUBJECT, attemptsLeft: undefined };
+    expect(events.all).toEqual([
+      { ...failed, outcome: VerificationStatus.SessionTokenInvalid },
+      { ...failed, outcome: VerificationStatus.Invalid, attemptsLeft: 4 },
+      { name: PhoneVerifyEvents.Verified, ...SUBJECT },
+      { ...failed, outcome: VerificationStatus.Verified },
+      { ...failed, outcome: VerificationStatus.Expired },
+    ]);
+  });
+
+  it('tell once that a session is locked, of any number of wrong codes at once', async () => {
+    await start();
+    const token = await openSession(test.app);
+    events.clear();
+
+    await Promise.all(Array.from({ length: 20 }, () => verify(test.app, NUMBER, token, WRONG_CODE)));
+
+    const locked = events.all.filter(({ name }) => name === PhoneVerifyEvents.Locked);
+    expect(locked).toEqual([{ name: PhoneVerifyEvents.Locked, ...SUBJECT }]);
+    expect(events.names.filter((name) => name === PhoneVerifyEvents.CheckFailed)).toHaveLength(20);
+  });
+
+  it("tell of a backend's own check, which locks nothing", async () => {
+    let answer: VerificationResult = { status: VerificationStatus.Invalid, attemptsLeft: 0 };
+    class CheckingBackend extends SandboxBackend {
+      override validateSecurityCode(): VerificationResult {
+        return answer;
+      }
+    }
+    await start({ backend: CheckingBackend });
+
+    await verify(test.app, NUMBER, 'unknown', WRONG_CODE);
+    answer = { status: VerificationStatus.Valid };
+    await verify(test.app, NUMBER, 'unknown', WRONG_CODE);
+
+    expect(events.names).toEqual([PhoneVerifyEvents.CheckFailed, PhoneVerifyEvents.Verified]);
+  });
+
+  it('tell of a limit', async () => {
+    await start();
+    const limited = { rule: 'perCountry', enforced: false, retryAfterSeconds: 9 } as const;
+
+    test.app.get(EventPort).publish({ name: 'phone-verify.rate-limited', ...SUBJECT, phoneNumber: NUMBER, ...limited });
+
+    expect(events.all).toEqual([{ name: PhoneVerifyEvents.RateLimited, ...SUBJECT, ...limited }]);
+  });
+
+  it('tell of no message to a test number, and of its checks', async () => {
+    await start({ testNumbers: { numbers: { [OTHER_NUMBER]: '1357' }, until: '2999-01-01' } });
+
+    const token = await openSession(test.app, OTHER_NUMBER);
+    await verify(test.app, OTHER_NUMBER, token, '1357').expect(200);
+
+    expect(events.names).toEqual([PhoneVerifyEvents.Verified]);
+  });
+
+  it('have whole numbers where that is asked for', async () => {
+    await start({ events: { fullNumbers: true } });
+
+    await openSession(test.app);
+
+    expect(events.all).toMatchObject([{ phoneNumber: NUMBER }]);
+  });
+
+  it('hold no code, no token and no number, and cannot be changed', async () => {
+    await start({ maxFailedAttempts: 1 });
+    const token = await openSession(test.app);
+    await resend(test.app, NUMBER, token);
+    const { body } = await verify(test.app, NUMBER, token, RIGHT_CODE);
+    await verify(test.app, NUMBER, token, RIGHT_CODE);
+    const other = await openSession(test.app);
+    await verify(test.app, NUMBER, other, WRONG_CODE);
+
+    expect(new Set(events.names)).toEqual(
+      new Set([
+        PhoneVerifyEvents.Sent,
+        PhoneVerifyEvents.Verified,
+        PhoneVerifyEvents.CheckFailed,
+        PhoneVerifyEvents.Locked,
+      ]),
+    );
+    const told = JSON.stringify(events.all);
+    const secrets = [RIGHT_CODE, WRONG_CODE, token, other, body.verification_token, NUMBER.slice(1)];
+    for (const secret of secrets) expect(told).not.toContain(secret);
+    expect(events.all.every((event) => Object.isFrozen(event))).toBe(true);
+  });
+});

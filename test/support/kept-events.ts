@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { type PhoneVerifyEvent, PhoneVerifyEvents } from '../../lib/index.js';
+
+/** An application's listener: keeps what it is told, in its order. */
+@Injectable()
+export class KeptEvents {
+  readonly all: PhoneVerifyEvent[] = [];
+
+  @OnEvent(PhoneVerifyEvents.Sent)
+  @OnEvent(PhoneVerifyEvents.SendFailed)
+  @OnEvent(PhoneVerifyEvents.Verified)
+  @OnEvent(PhoneVerifyEvents.CheckFailed)
+  @OnEvent(PhoneVerifyEvents.Locked)
+  @OnEvent(PhoneVerifyEvents.RateLimited)
+  keep(event: PhoneVerifyEvent): void {
+    this.all.push(event);
+  }
+
+  get names(): string[] {
+    return this.all.map(({ name }) => name);
+  }
+
+  clear(): void {
+    this.all.length = 0;
+  }
+}

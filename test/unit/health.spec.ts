@@ -1,0 +1,51 @@
+import { TerminusModule } from '@nestjs/terminus';
+import { Test } from '@nestjs/testing';
+import { describe, expect, it } from 'vitest';
+import { StorageUnavailableError } from '../../lib/index.js';
+import type { LimitStore } from '../../lib/limits/limit.store.js';
+import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE } from '../../lib/phone-verify.tokens.js';
+import { PhoneVerifyHealthIndicator } from '../../lib/terminus/index.js';
+import { VerificationStore } from '../../lib/verification/verification.store.js';
+
+const NOW = 1_700_000_000_000;
+
+async function healthWith(limits: Pick<LimitStore, 'read'> | undefined): Promise<object> {
+  const store = limits === undefined ? [] : [{ provide: PHONE_VERIFY_LIMIT_STORE, useValue: limits }];
+  const module = await Test.createTestingModule({
+    imports: [TerminusModule],
+    providers: [
+      PhoneVerifyHealthIndicator,
+      { provide: VerificationStore, useValue: { find: async () => null } },
+      { provide: PHONE_VERIFY_CLOCK, useValue: { now: () => NOW } },
+      ...store,
+    ],
+  }).compile();
+  await module.init();
+  const { 'phone-verify': result = {} } = await module.get(PhoneVerifyHealthIndicator).isHealthy();
+  return result;
+}
+
+describe('the store of the limits', () => {
+  it('is up when it answers a question that changes nothing', async () => {
+    const asked: unknown[] = [];
+    const read: LimitStore['read'] = async (...question) => {
+      asked.push(question);
+      return [];
+    };
+
+    expect(await healthWith({ read })).toEqual({ status: 'up', database: 'up', limits: 'up', openBreakers: [] });
+    expect(asked).toEqual([[['health'], NOW]]);
+  });
+
+  it('is down, and the library with it, when it does not answer', async () => {
+    const read = async (): Promise<never> => {
+      throw new StorageUnavailableError({ cause: new Error('redis://secret@host') });
+    };
+
+    expect(await healthWith({ read })).toEqual({ status: 'down', database: 'up', limits: 'down', openBreakers: [] });
+  });
+
+  it('makes nothing down where there is none', async () => {
+    expect(await healthWith(undefined)).toMatchObject({ status: 'up', limits: 'not configured' });
+  });
+});
