@@ -27,11 +27,19 @@ let test: TestApplication & { readonly sandbox: SandboxWithOutage };
 let events: PhoneVerifyEvent[];
 let next: number;
 
+/** A test number of the United States. */
+const TEST_NUMBER = '+14155552671';
+
 async function start(conversion: NonNullable<LimitOptions['conversion']>, verifyOnlyOnce = true): Promise<void> {
   next = 0;
   events = [];
   test = (await startApplication({
-    phoneVerify: { backend: SandboxWithOutage, verifyOnlyOnce, limits: { ...NO_LIMITS, conversion } },
+    phoneVerify: {
+      backend: SandboxWithOutage,
+      verifyOnlyOnce,
+      limits: { ...NO_LIMITS, conversion },
+      testNumbers: { numbers: { [TEST_NUMBER]: RIGHT_CODE } },
+    },
   })) as typeof test;
   test.app.get(EventPort).subscribe((event) => events.push(event));
 }
@@ -123,6 +131,17 @@ describe('a conversion guard that enforces', () => {
   it('counts a session once, however often its code is used', async () => {
     await start({ ...GUARD, mode: 'enforce' }, false);
     await verifyTimes(1, 9);
+    await sendTimes(9);
+    expect(await send()).toBe(600);
+  });
+
+  it('counts no session of a test number, which anybody may know the code of', async () => {
+    await start({ ...GUARD, mode: 'enforce' });
+    await sendTimes(1);
+    for (let index = 0; index < 9; index++) {
+      const { sessionToken } = await test.service.sendSecurityCode(TEST_NUMBER);
+      await test.service.verifySecurityCode(TEST_NUMBER, RIGHT_CODE, sessionToken);
+    }
     await sendTimes(9);
     expect(await send()).toBe(600);
   });
