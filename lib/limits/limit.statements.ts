@@ -30,13 +30,17 @@ const COLUMNS = ['key', 'used', 'verified', 'windowEndsAt'] as const;
 /** Builds the statements about one counter. */
 export function counterStatements(table: CounterTable): CounterStatements {
   const { dialect, name, column: c } = table;
-  const isChargedWindow = `${windowIs(table)} AND ${c('verified')} <> ${BLOCKED}`;
+  const isNoBlock = `${c('verified')} <> ${BLOCKED}`;
   return {
     block: prepare(
       dialect,
-      `UPDATE ${name} SET ${c('verified')} = ${BLOCKED}, ${c('windowEndsAt')} = :until WHERE ${isChargedWindow}`,
+      `UPDATE ${name} SET ${c('verified')} = ${BLOCKED}, ${c('windowEndsAt')} = :until
+        WHERE ${windowIs(table)} AND (${isNoBlock} OR ${c('windowEndsAt')} + 0 > :until)`,
     ),
-    cut: prepare(dialect, `UPDATE ${name} SET ${c('windowEndsAt')} = :until WHERE ${isChargedWindow}`),
+    cut: prepare(
+      dialect,
+      `UPDATE ${name} SET ${c('windowEndsAt')} = :until WHERE ${windowIs(table)} AND ${isNoBlock}`,
+    ),
     countVerified: prepare(
       dialect,
       `UPDATE ${name} SET ${c('verified')} = ${c('verified')} + 1

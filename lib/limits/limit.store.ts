@@ -59,7 +59,10 @@ export interface LimitStore {
    */
   giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[]): Promise<void>;
 
-  /** Turns a counter's window into a block until an instant, unless it is one, or another window, already. */
+  /**
+   * Turns a counter's window into a block until an instant, unless it is another window by now. One that is a block
+   * already is only ever shortened.
+   */
   block(counter: Pick<Counter, 'key' | 'windowEndsAt'>, until: number): Promise<void>;
 
   /** Counts a verified session where a window that is no block is open. */

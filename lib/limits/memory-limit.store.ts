@@ -30,7 +30,7 @@ export class MemoryLimitStore implements LimitStore {
 
   async block(window: Pick<Counter, 'key' | 'windowEndsAt'>, until: number): Promise<void> {
     const counter = this.#find(window);
-    if (counter === undefined || counter.verified === BLOCKED) return;
+    if (counter === undefined || (counter.verified === BLOCKED && counter.windowEndsAt <= until)) return;
     this.#put({ ...counter, verified: BLOCKED, windowEndsAt: until });
   }
 

@@ -77,7 +77,8 @@ export const GIVE_BACK = script(`
 /** KEYS: a counter. ARGV: its `ends`, and that of the block. */
 export const BLOCK = script(`
   local verified, ends = unpack(redis.call('HMGET', KEYS[1], 'verified', 'ends'))
-  if ends ~= ARGV[1] or tonumber(verified) == ${BLOCKED} then return 0 end
+  if ends ~= ARGV[1] then return 0 end
+  if tonumber(verified) == ${BLOCKED} and tonumber(ends) <= tonumber(ARGV[2]) then return 0 end
   local left = redis.call('PTTL', KEYS[1])
   redis.call('HSET', KEYS[1], 'verified', ${BLOCKED}, 'ends', ARGV[2])
   redis.call('PEXPIRE', KEYS[1], left + math.max(0, tonumber(ARGV[2]) - tonumber(ends)))

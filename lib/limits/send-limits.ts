@@ -101,8 +101,10 @@ export class SendLimits implements OnModuleDestroy {
 
   async #retryAt({ rule }: RuledCharge, counter: Counter, now: number): Promise<number> {
     const { conversion } = this.options.limits;
-    if (rule !== 'conversion' || conversion === undefined || counter.verified === BLOCKED) return counter.windowEndsAt;
+    if (rule !== 'conversion' || conversion === undefined) return counter.windowEndsAt;
     const until = now + conversion.blockSeconds * 1000;
+    // A block that ends later than one made now is one of a clock that ran ahead.
+    if (counter.verified === BLOCKED && counter.windowEndsAt <= until) return counter.windowEndsAt;
     await this.store.block(counter, until);
     return until;
   }

@@ -105,6 +105,18 @@ describe('a conversion guard that enforces', () => {
     expect(await send()).toBe(600);
   });
 
+  it('stops a country for no longer than it says, though the clock ran ahead when it did', async () => {
+    await start({ ...GUARD, mode: 'enforce' });
+    const now = test.clock.now();
+    test.clock.advance(365 * 86_400);
+    await sendTimes(10);
+    expect(await send()).toBe(600);
+    test.clock.set(now);
+    expect(await send()).toBe(600);
+    test.clock.advance(600);
+    await sendTimes(1);
+  });
+
   it('lets a country go on where enough is verified', async () => {
     await start({ ...GUARD, mode: 'enforce' });
     await verifyTimes(5);

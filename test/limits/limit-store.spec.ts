@@ -167,6 +167,14 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(await store.read([key, other], NOW)).toEqual([blocked]);
   });
 
+  it('a block is shortened, and nothing but its end changes', async () => {
+    await charge(1);
+    await store.block(counter(1), NOW + 5 * HOUR);
+    await store.block(counter(1, { endsAt: NOW + 5 * HOUR }), NOW + 2 * HOUR);
+
+    expect(await store.read([key], NOW)).toEqual([counter(1, { verified: BLOCKED, endsAt: NOW + 2 * HOUR })]);
+  });
+
   it('a block that ends earlier than its window did is over then', async () => {
     await charge(1);
     await store.block(counter(1), NOW + 1000);
