@@ -31,9 +31,13 @@ export class SendGate {
     return isLimited ? this.limits.charge(request) : NOTHING_CHARGED;
   }
 
-  /** Gives back what a message that certainly did not go has charged. */
-  async giveBack(charged: ChargedSend, isResend: boolean): Promise<void> {
-    await this.limits.giveBack(charged, isResend);
+  /**
+   * Gives back what a message that certainly did not go has charged.
+   *
+   * @returns Whether it is certain that the cooldown is over.
+   */
+  async giveBack(charged: ChargedSend, isResend: boolean): Promise<boolean> {
+    return this.limits.giveBack(charged, isResend);
   }
 
   async #askApplication(request: SendRequest): Promise<void> {

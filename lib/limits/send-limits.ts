@@ -63,16 +63,20 @@ export class SendLimits implements OnModuleDestroy {
    * Gives back what a message that certainly did not go has charged. For a message that opened a session that is the
    * cooldown alone: the sessions of a number bound the guesses at its codes. The address keeps its charge, so that
    * nobody asks in a loop; the messages of the conversion guard are those that went.
+   *
+   * @returns Whether it is certain that the cooldown is over.
    */
-  async giveBack({ counters }: ChargedSend, isResend: boolean): Promise<void> {
+  async giveBack({ counters }: ChargedSend, isResend: boolean): Promise<boolean> {
     const returned = counters.filter(
       ({ rule }) => rule === 'resendAfter' || rule === 'conversion' || (isResend && rule !== 'perIp'),
     );
-    if (returned.length === 0) return;
+    if (returned.length === 0) return true;
     try {
       await this.store.giveBack(returned);
+      return true;
     } catch (error) {
       this.#logger.warn(`A message did not go, and what it charged could not be given back: ${String(error)}`);
+      return false;
     }
   }
 

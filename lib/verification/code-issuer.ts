@@ -143,8 +143,7 @@ export class CodeIssuer {
       return this.#describe(session, charged.cooldownEndsAt);
     } catch (error) {
       if (!(error instanceof SmsDeliveryError)) throw error;
-      const isGivenBack = NOTHING_WENT.has(error.kind);
-      if (isGivenBack) await this.gate.giveBack(charged, session.isResend);
+      const isGivenBack = NOTHING_WENT.has(error.kind) && (await this.gate.giveBack(charged, session.isResend));
       if (session.isResend) throw error;
       // Nobody has this session's token yet, so it goes along; not enumerable, so that no log of the error shows it.
       const sent = this.#describe(session, isGivenBack ? undefined : charged.cooldownEndsAt);
