@@ -51,7 +51,7 @@ export class SendLimits implements OnModuleDestroy {
     const met = meet(charges, outcome);
     if (!outcome.isCharged) throw this.refusals.refuse(request, await this.#retriesOf(met, now));
     const beyond = met.filter(({ charge, counter }) => isFull({ ...counter, used: counter.used - 1 }, charge));
-    this.refusals.report(request, await this.#retriesOf(beyond, now));
+    await this.#report(request, beyond, now);
     return {
       cooldownEndsAt: met.find(({ charge }) => charge.rule === 'resendAfter' && charge.isEnforced)?.counter
         .windowEndsAt,
@@ -94,6 +94,15 @@ export class SendLimits implements OnModuleDestroy {
   /** Waits for what is being counted. */
   async onModuleDestroy(): Promise<void> {
     await Promise.all(this.#underWay);
+  }
+
+  /** What only reports stops no send that is charged already. */
+  async #report(request: SendRequest, beyond: readonly Met[], now: number): Promise<void> {
+    try {
+      this.refusals.report(request, await this.#retriesOf(beyond, now));
+    } catch (error) {
+      this.#logger.warn(`A message beyond a limit that only reports could not be told of: ${String(error)}`);
+    }
   }
 
   /** When each rule would let a message through, after which a conversion that is too low has become a block. */

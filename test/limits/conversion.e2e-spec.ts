@@ -189,6 +189,14 @@ describe('a conversion guard that reports', () => {
   });
 });
 
+it('a guard that only reports stops no send, though its block cannot be kept', async () => {
+  await start(GUARD);
+  await test.dataSource.query(
+    "CREATE TRIGGER no_block BEFORE UPDATE ON sms_verification_counter WHEN NEW.verified = -1 BEGIN SELECT RAISE(ABORT, 'No.'); END",
+  );
+  await sendTimes(12);
+});
+
 it('a guard that is off counts nothing', async () => {
   await start(false);
   await verifyTimes(2);
