@@ -37,10 +37,7 @@ export function counterStatements(table: CounterTable): CounterStatements {
       `UPDATE ${name} SET ${c('verified')} = ${BLOCKED}, ${c('windowEndsAt')} = :until
         WHERE ${windowIs(table)} AND (${isNoBlock} OR ${c('windowEndsAt')} + 0 > :until)`,
     ),
-    cut: prepare(
-      dialect,
-      `UPDATE ${name} SET ${c('windowEndsAt')} = :until WHERE ${windowIs(table)} AND ${isNoBlock}`,
-    ),
+    cut: prepare(dialect, `UPDATE ${name} SET ${c('windowEndsAt')} = :until WHERE ${windowIs(table)} AND ${isNoBlock}`),
     countVerified: prepare(
       dialect,
       `UPDATE ${name} SET ${c('verified')} = ${c('verified')} + 1
