@@ -8,7 +8,15 @@ import {
   type CounterTable,
   DELETE_BATCH,
 } from './limit.statements.js';
-import { BLOCKED, type Charge, type ChargeOutcome, type Counter, isFull, type LimitStore } from './limit.store.js';
+import {
+  BLOCKED,
+  CLOCK_SLACK_MS,
+  type Charge,
+  type ChargeOutcome,
+  type Counter,
+  isFull,
+  type LimitStore,
+} from './limit.store.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
 
 /** A counter's window. */
@@ -114,7 +122,7 @@ export class DatabaseLimitStore implements LimitStore {
       const counter = full.find((each) => each.key === key);
       if (counter === undefined) continue;
       const until = now + windowMs;
-      const isTooLong = counter.windowEndsAt > until && counter.verified !== BLOCKED;
+      const isTooLong = counter.windowEndsAt > until + CLOCK_SLACK_MS && counter.verified !== BLOCKED;
       if (isTooLong) await this.database.run((run) => run(this.#one.cut, { ...windowOf(counter), until }));
       cut.push(isTooLong ? { ...counter, windowEndsAt: until } : counter);
     }

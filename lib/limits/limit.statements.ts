@@ -1,6 +1,6 @@
 import { prepare, type Statement } from '../verification/sql-dialect.js';
 import type { SqlTable } from '../verification/sql-table.js';
-import { BLOCKED } from './limit.store.js';
+import { BLOCKED, CLOCK_SLACK_MS } from './limit.store.js';
 import type { SMSVerificationCounter } from './sms-verification-counter.entity.js';
 
 /** The table of the counters. */
@@ -119,7 +119,7 @@ function chargedOnce({ dialect, column: c }: CounterTable): string {
   const own = (name: keyof SMSVerificationCounter): string => (dialect === 'mariadb' ? c(name) : `counter.${c(name)}`);
   const endsAt = dialect === 'mariadb' ? `VALUES(${c('windowEndsAt')})` : `excluded.${c('windowEndsAt')}`;
   const isOver = `${own('windowEndsAt')} <= :now`;
-  const isTooLong = `${own('windowEndsAt')} > ${endsAt} AND ${own('verified')} <> ${BLOCKED}`;
+  const isTooLong = `${own('windowEndsAt')} > ${endsAt} + ${CLOCK_SLACK_MS} AND ${own('verified')} <> ${BLOCKED}`;
   // MariaDB assigns from left to right: the end, which all three read, comes last, and the verified sessions that it
   // reads are the old ones wherever the window is not over.
   return `${c('used')} = CASE WHEN ${isOver} THEN 1 ELSE ${own('used')} + 1 END,

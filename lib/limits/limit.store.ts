@@ -29,6 +29,12 @@ export interface Counter {
 /** In place of the verified sessions: full until the window is over, whatever was counted. */
 export const BLOCKED = -1;
 
+/**
+ * How far clocks are taken to be apart, in milliseconds. Sends overtake each other, and clocks of processes never agree:
+ * a window that was cut for that could not be given back to by those who charged it.
+ */
+export const CLOCK_SLACK_MS = 1000;
+
 /** What became of a charge. */
 export interface ChargeOutcome {
   /** Whether every counter was charged; otherwise none was. */
@@ -49,7 +55,7 @@ export interface LimitStore {
    * once, from any number of processes, exactly `max` are taken while one counter alone fills up.
    *
    * A counter without an open window opens one of `windowMs` from `now`. A window that ends later than one opened now
-   * would, as after a clock that went back, is cut to that.
+   * would, by more than {@link CLOCK_SLACK_MS}, as after a clock that went back, is cut to that.
    */
   charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome>;
 

@@ -1,4 +1,12 @@
-import { BLOCKED, type Charge, type ChargeOutcome, type Counter, isFull, type LimitStore } from './limit.store.js';
+import {
+  BLOCKED,
+  CLOCK_SLACK_MS,
+  type Charge,
+  type ChargeOutcome,
+  type Counter,
+  isFull,
+  type LimitStore,
+} from './limit.store.js';
 
 /** Fewer counters than this are never swept by a charge. */
 const FEWEST_TO_SWEEP = 1024;
@@ -59,7 +67,7 @@ export class MemoryLimitStore implements LimitStore {
     const latestEnd = now + windowMs;
     const counter = this.#open(key, now) ?? { key, used: 0, verified: 0, windowEndsAt: latestEnd };
     // A block has a length of its own.
-    if (counter.windowEndsAt <= latestEnd || counter.verified === BLOCKED) return counter;
+    if (counter.windowEndsAt <= latestEnd + CLOCK_SLACK_MS || counter.verified === BLOCKED) return counter;
     return this.#put({ ...counter, windowEndsAt: latestEnd });
   }
 

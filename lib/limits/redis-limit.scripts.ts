@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BLOCKED } from './limit.store.js';
+import { BLOCKED, CLOCK_SLACK_MS } from './limit.store.js';
 
 /** A Lua script, and the name under which a server that has run it keeps it. */
 export interface RedisScript {
@@ -25,7 +25,7 @@ export const CHARGE = script(`
     local counter = { used = tonumber(used), verified = tonumber(verified), ends = tonumber(ends) }
     if not ends or counter.ends <= now then
       counter = { used = 0, verified = 0, ends = latestEnd }
-    elseif counter.ends > latestEnd and counter.verified ~= ${BLOCKED} then
+    elseif counter.ends > latestEnd + ${CLOCK_SLACK_MS} and counter.verified ~= ${BLOCKED} then
       counter.ends = latestEnd
       redis.call('HSET', key, 'ends', latestEnd)
       redis.call('PEXPIRE', key, windowMs)

@@ -125,6 +125,18 @@ it('a hook that fails after the charge gives nothing back', async () => {
   expect(await used()).toEqual(ALL_ONCE);
 });
 
+it('a send that is refused meanwhile, by a process whose clock is behind, takes no cooldown from it', async () => {
+  await start();
+  test.sandbox.sendSms = async () => {
+    test.clock.advance(-0.1);
+    await expect(test.service.sendSecurityCode(NUMBER)).rejects.toThrow(RateLimitedError);
+    test.clock.advance(0.1);
+    throw new SmsDeliveryError('unavailable', 'It failed.');
+  };
+  await failToRegister('unavailable');
+  expect(await used()).toEqual({ ...ALL_ONCE, resendAfter: 0 });
+});
+
 it('a give-back that fails changes nothing for the caller, who is told to wait', async () => {
   await start();
   test.sandbox.sendSms = async () => {

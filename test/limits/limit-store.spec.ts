@@ -120,6 +120,17 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(outcome).toEqual({ isCharged: true, counters: [counter(2, { endsAt: back + HOUR })] });
   });
 
+  it('a window is not cut by sends that overtook each other, so that what they charged can be given back', async () => {
+    const before = NOW - 500;
+    await charge(1);
+    expect((await store.charge([chargeOf(key)], before)).counters).toEqual([counter(2)]);
+    expect(await store.charge([chargeOf(key)], before)).toEqual({ isCharged: false, counters: [counter(2)] });
+
+    await store.giveBack([counter(1)]);
+
+    expect(await store.read([key], NOW)).toEqual([counter(1)]);
+  });
+
   it('a full counter whose window ends too late stays full for one window and no longer', async () => {
     await charge(2);
     const back = NOW - 24 * HOUR;
