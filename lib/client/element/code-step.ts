@@ -1,7 +1,7 @@
 import type { PhoneVerifySession } from '../phone-verify.client.js';
 import { spaced } from './countries.js';
 import { isolate, make } from './dom.js';
-import { setDisabled, Step } from './step.js';
+import { setDisabled, setText, Step } from './step.js';
 import { clockTime, type PhoneVerifyTexts } from './texts.js';
 
 /** What the person can do with a code that was sent. */
@@ -99,6 +99,11 @@ export class CodeStep extends Step {
     super.begin(text);
   }
 
+  /** The button of a resend counts down by itself, and the code can still be checked. */
+  override wait(seconds: number): void {
+    if (!this.#isResending) super.wait(seconds);
+  }
+
   override end(): void {
     this.#isResending = false;
     super.end();
@@ -119,7 +124,7 @@ export class CodeStep extends Step {
     const { sending, resend, resendIn } = this.texts;
     const seconds = session?.resendIn ?? 0;
     const text = seconds > 0 ? resendIn(clockTime(seconds)) : resend;
-    this.#resend.textContent = this.#isResending ? sending : text;
+    setText(this.#resend, this.#isResending ? sending : text);
     setDisabled(this.#resend, !this.#canResend);
   }
 

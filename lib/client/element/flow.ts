@@ -71,6 +71,10 @@ export class Flow {
     if (step instanceof CodeStep && this.#step instanceof CodeStep) this.#step.code = step.code;
   }
 
+  focus(): void {
+    this.#step?.focus();
+  }
+
   /** Forgets everything and begins again. */
   reset(): void {
     this.host.client().forget();
@@ -199,10 +203,10 @@ export class Flow {
       this.#close(step, error);
     } else {
       const isAboutInput = ABOUT_INPUT.has(error.code);
-      step.end();
       step.complain(this.#describe(error), isAboutInput);
       if (step instanceof NumberStep) step.offer(isAboutInput ? texts().send : texts().tryAgain);
       if (error.retryAfter) step.wait(error.retryAfter);
+      step.end();
       if (isAboutInput) step.focus();
     }
     emit('phone-verify-error', error);

@@ -1,4 +1,4 @@
-import { type Country, countryOfNumber } from './countries.js';
+import { CALLING_CODES, type Country, countryOfNumber } from './countries.js';
 import { make } from './dom.js';
 import { Step } from './step.js';
 import type { PhoneVerifyTexts } from './texts.js';
@@ -75,14 +75,16 @@ export class NumberStep extends Step {
     return typed === '' || typed.startsWith('+') ? typed : `+${this.#callingCode}${typed}`;
   }
 
-  /** Whether a number with `+` is of one of the countries that can be chosen. */
+  /** Whether the number is of a country that can be chosen; with no list the server alone knows. */
   get isOfferedCountry(): boolean {
-    return this.#countryTyped !== undefined || !this.#typed.startsWith('+');
+    if (this.#countries.length === CALLING_CODES.size || !this.#typed.startsWith('+')) return true;
+    return this.#countryTyped !== undefined;
   }
 
-  /** What was typed, without the punctuation of numbers; `00` stands for `+`. */
+  /** What was typed, without the punctuation of numbers and unseen marks; `00` stands for `+`. */
   get #typed(): string {
-    return this.#input.value.replace(/[\s()./‐-―−-]/g, '').replace(/^(00|＋)/, '+');
+    const plain = this.#input.value.normalize('NFKC').replace(/[\s\p{Cf}()./‐-―−-]/gu, '');
+    return plain.replace(/^00/, '+');
   }
 
   get #countryTyped(): Country | undefined {

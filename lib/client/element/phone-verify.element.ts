@@ -37,7 +37,7 @@ export class PhoneVerifyElement extends Base {
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
+    const root = this.attachShadow({ mode: 'open' });
     root.append(this.#card);
     adopt(root, STYLES);
     this.#flow = this.#createFlow(root);
@@ -74,6 +74,11 @@ export class PhoneVerifyElement extends Base {
   /** Forgets the number and the session, and begins again. */
   reset(): void {
     this.#flow.reset();
+  }
+
+  /** Focuses what is to be filled in. */
+  override focus(): void {
+    this.#flow.focus();
   }
 
   /** @internal */

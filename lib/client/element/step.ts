@@ -24,8 +24,8 @@ export class Step {
   /** What the button says while something is under way. */
   #busyText: string | undefined;
   #isBusy = false;
-  /** When the button may be used again. */
-  #waitUntil = 0;
+  /** When the button may be used again; `undefined` when nothing has to be waited for. */
+  #waitUntil: number | undefined;
 
   constructor(
     protected readonly texts: PhoneVerifyTexts,
@@ -108,14 +108,24 @@ export class Step {
 
   #render(): void {
     const seconds = this.#secondsToWait;
-    this.#label.textContent = this.#busyText ?? (seconds > 0 ? this.texts.tryAgainIn(clockTime(seconds)) : this.#text);
+    if (seconds === 0 && this.#waitUntil !== undefined) {
+      this.#waitUntil = undefined;
+      // What it said is over.
+      this.complain('');
+    }
+    setText(this.#label, this.#busyText ?? (seconds > 0 ? this.texts.tryAgainIn(clockTime(seconds)) : this.#text));
     setDisabled(this.#button, !this.isReady);
     this.#button.toggleAttribute('data-busy', this.#busyText !== undefined);
   }
 
   get #secondsToWait(): number {
-    return Math.max(0, Math.ceil((this.#waitUntil - Date.now()) / 1000));
+    return Math.max(0, Math.ceil(((this.#waitUntil ?? 0) - Date.now()) / 1000));
   }
+}
+
+/** Changes a text only when it is another, so that no screen reader is disturbed. */
+export function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** A disabled button that keeps its focus and is read out. */

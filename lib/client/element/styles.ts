@@ -38,10 +38,11 @@ export const STYLES = `
   background: var(--surface);
   color: var(--text);
 }
-form { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; }
-h2, p { margin: 0; overflow-wrap: anywhere; }
+form { display: flex; flex-direction: column; gap: 1.25rem; }
+h2, p { margin: 0; overflow-wrap: anywhere; text-wrap: pretty; }
+h2, p, label, button { unicode-bidi: plaintext; }
 h2 { font-size: 1.375rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; outline: none; text-wrap: balance; }
-h2 + p { margin-block-start: -0.875rem; color: var(--muted); }
+h2 + p { margin-block-start: -0.75rem; color: var(--muted); }
 bdi { white-space: nowrap; color: var(--text); font-weight: 550; }
 .field { display: grid; gap: 0.375rem; }
 label { font-size: 0.875rem; font-weight: 550; }
@@ -53,9 +54,9 @@ input, select, button { font: inherit; color: inherit; min-block-size: 44px; }
 .choice::after { content: ''; inline-size: 0.375rem; block-size: 0.375rem; border: solid var(--muted); border-width: 0 1.5px 1.5px 0; transform: translateY(-25%) rotate(45deg); }
 .choice.only::after, .choice.only select { display: none; }
 select { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; opacity: 0; cursor: pointer; border: 0; color: #1a1e28; background: #fff; }
-.box:has(input:focus-visible), .field > input:focus-visible, .choice:focus-within, button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.box:has(input:focus-visible), .field > input:focus-visible, .choice:has(select:focus-visible), button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .box:has(input:focus-visible), .field > input:focus-visible { outline-offset: -1px; border-color: var(--accent); }
-.box:has([aria-invalid]), .field > [aria-invalid] { border-color: var(--error); outline-color: var(--error); }
+.box:has([aria-invalid]), .field > input[aria-invalid], .box:has([aria-invalid]:focus-visible), .field > input[aria-invalid]:focus-visible { border-color: var(--error); outline-color: var(--error); }
 #code { inline-size: 100%; padding: 0.5rem; padding-inline-start: calc(0.5rem + 0.4em); text-align: center; font: 600 1.75rem/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: 0.4em; }
 #code.long { font-size: 1rem; letter-spacing: 0.05em; padding-inline-start: 0.5rem; }
 [part='error'] { color: var(--error); font-size: 0.9375rem; }

@@ -12,7 +12,9 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 const STYLES = `
   :root { color-scheme: light dark; }
   body { margin: 0; padding: 1rem; min-height: 100vh; box-sizing: border-box; display: grid; align-content: center;
-    background: light-dark(#f4f5f8, #0e1015); }
+    color: light-dark(#5a6272, #a5aebd); background: light-dark(#f4f5f8, #0e1015); }
+  main { display: grid; }
+  h1 { font: 600 1rem system-ui; text-align: center; margin: 0 0 1rem; }
   phone-verify { justify-self: center; inline-size: 100%; }
 `;
 
@@ -39,7 +41,7 @@ function page(attributes: string, language: string): string {
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>Sign up</title>
     <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/page.css">
     <script type="module" src="/page.js"></script></head>
-    <body><main><h1 hidden>Sign up</h1><phone-verify ${attributes}></phone-verify></main></body></html>`;
+    <body><main><h1>Sign up</h1><phone-verify ${attributes}></phone-verify></main></body></html>`;
 }
 
 function assetOf(url: URL): Asset | undefined {
