@@ -333,23 +333,57 @@ describe('calls at the same time', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('keep the session of the last number, whichever answer comes last', async () => {
+  describe('to different numbers', () => {
     const answers: ((response: Response) => void)[] = [];
-    const client = open({ fetch: () => new Promise((resolve) => answers.push(resolve)) });
-    const respond = (index: number, token: string): void =>
-      answers[index]?.(Response.json({ ...SENT, session_token: token }));
+    const fetch = (): Promise<Response> => new Promise((resolve) => answers.push(resolve));
 
-    const first = client.register(NUMBER);
-    const second = client.register(OTHER_NUMBER);
-    const third = client.register(NUMBER);
-    respond(2, 'third');
-    await third;
-    respond(1, 'second');
-    respond(0, 'first');
-    await Promise.all([first, second]);
+    beforeEach(() => {
+      answers.length = 0;
+    });
 
-    expect(answers).toHaveLength(3);
-    expect([...storage.items.values()].join('')).toContain('third');
+    function respond(index: number, token: string, status = 200): void {
+      const body = { ...SENT, session_token: token, ...(status === 502 && { code: 'sms_delivery_failed' }) };
+      answers[index]?.(Response.json(body, { status }));
+    }
+
+    it.each([200, 502])('keep the session of the last one, whichever answer (%i) comes last', async (status) => {
+      const client = open({ fetch });
+
+      const first = client.register(NUMBER);
+      const second = client.register(OTHER_NUMBER);
+      const third = client.register(NUMBER);
+      respond(2, 'third');
+      await third;
+      respond(1, 'second', status);
+      respond(0, 'first', status);
+      await Promise.allSettled([first, second]);
+
+      expect(answers).toHaveLength(3);
+      expect([...storage.items.values()].join('')).toContain('third');
+    });
+
+    it('share the last request when an earlier one of the same number ends', async () => {
+      const client = open({ fetch });
+      const first = client.register(NUMBER);
+      void client.register(OTHER_NUMBER);
+      void client.register(NUMBER);
+      respond(0, 'first');
+      await first;
+
+      void client.register(NUMBER);
+
+      expect(answers).toHaveLength(3);
+    });
+
+    it('ask anew for what was forgotten', () => {
+      const client = open({ fetch });
+      void client.register(NUMBER);
+      client.forget();
+
+      void client.register(NUMBER);
+
+      expect(answers).toHaveLength(2);
+    });
   });
 
   it('bring nothing back that was forgotten', async () => {

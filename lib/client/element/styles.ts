@@ -14,7 +14,9 @@ export const STYLES = `
   --error: var(--phone-verify-error, #b3261e);
   --success: var(--phone-verify-success, #1a7f4b);
   --radius: var(--phone-verify-radius, 0.75rem);
-  font: 1rem/1.5 var(--phone-verify-font, system-ui, sans-serif);
+  font-family: var(--phone-verify-font, inherit);
+  font-size: 1rem;
+  line-height: 1.5;
 }
 :host([hidden]) { display: none; }
 @supports (color: light-dark(#000, #fff)) {
