@@ -20,6 +20,18 @@ module.exports = {
       to: { path: '^lib/testing/' },
     },
     {
+      name: 'the-browser-gets-its-own-files-alone',
+      severity: 'error',
+      from: { path: '^lib/client/' },
+      to: { pathNot: '^lib/client/' },
+    },
+    {
+      name: 'the-server-needs-nothing-of-the-browser',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/client/' },
+      to: { path: '^lib/client/' },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

@@ -2,12 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { CHROMIUM } from './test/support/chromium.js';
 
 // What only a database server can show: many connections, many processes, an outage.
 const hasServers = Boolean(process.env['TEST_POSTGRES_URL'] ?? process.env['TEST_MARIADB_URL']);
 const leftOut = [
   ...(hasServers ? [] : ['test/servers/**']),
   ...(process.env['TEST_REDIS_URL'] ? [] : ['test/redis/**']),
+  ...(CHROMIUM === undefined ? ['test/browser/**'] : []),
 ];
 
 interface Manifest {
@@ -47,6 +49,7 @@ export default defineConfig({
     env: { NODE_ENV: 'test' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    coverage: { provider: 'v8', include: ['lib/**/*.ts'], exclude: ['lib/index.ts'] },
+    // The element runs in Chromium, which this does not see.
+    coverage: { provider: 'v8', include: ['lib/**/*.ts'], exclude: ['lib/index.ts', 'lib/client/element/**'] },
   },
 });

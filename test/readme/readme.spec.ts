@@ -81,6 +81,7 @@ beforeAll(() => {
     noEmit: true,
     declaration: false,
     rootDir: '../..',
+    lib: ['es2023', 'dom', 'dom.iterable'],
     paths: {
       'nestjs-phone-verify': ['../../lib/index.ts'],
       'nestjs-phone-verify/*': ['../../lib/*/index.ts', '../../lib/backends/*/index.ts'],

@@ -1,0 +1,41 @@
+import { spaced } from './countries.js';
+import { isolate, make } from './dom.js';
+import type { PhoneVerifyTexts } from './texts.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Says that the number is verified. */
+export class DoneStep {
+  readonly root: HTMLElement;
+  readonly #heading: HTMLElement;
+
+  constructor(
+    texts: PhoneVerifyTexts,
+    readonly phoneNumber: string,
+  ) {
+    const number = spaced(phoneNumber);
+    // Focused, so that it is read out.
+    this.#heading = make('h2', { part: 'heading', tabindex: '-1' }, texts.doneHeading);
+    this.root = make(
+      'div',
+      { class: 'done', part: 'done' },
+      tick(),
+      this.#heading,
+      make('p', { part: 'hint' }, ...isolate(texts.doneHint(number), number)),
+    );
+  }
+
+  focus(): void {
+    this.#heading.focus();
+  }
+}
+
+function tick(): SVGElement {
+  const picture = document.createElementNS(SVG, 'svg');
+  picture.setAttribute('viewBox', '0 0 24 24');
+  picture.setAttribute('aria-hidden', 'true');
+  const path = document.createElementNS(SVG, 'path');
+  path.setAttribute('d', 'M5 12.5l4.5 4.5L19 7.5');
+  picture.append(path);
+  return picture;
+}

@@ -1,0 +1,12 @@
+export type { PhoneVerifyVerified } from './answers.js';
+export {
+  PhoneVerifyClientError,
+  type PhoneVerifyClientErrorCode,
+  type PhoneVerifyClientErrorDetails,
+} from './client-error.js';
+export { PhoneVerifyClient, type PhoneVerifyClientOptions, type PhoneVerifySession } from './phone-verify.client.js';
+export type { PhoneVerifyStorage } from './session-record.js';
+export { definePhoneVerify } from './element/define.js';
+export { PhoneVerifyElement } from './element/phone-verify.element.js';
+export type { PhoneVerifyEventMap } from './element/phone-verify.events.js';
+export type { PhoneVerifyTextChanges, PhoneVerifyTexts } from './element/texts.js';

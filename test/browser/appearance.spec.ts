@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { everyState, inEachState } from './support/states.js';
+import { useElement } from './support/use-element.js';
+
+/** Where the pictures go, to be looked at. */
+const FOLDER = fileURLToPath(new URL('screenshots/', import.meta.url));
+
+/** Pixels that a finger needs. */
+const TALL_ENOUGH = 44;
+
+const LOOKS = [320, 768, 1280].flatMap((width) =>
+  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme, language: 'en' })),
+);
+
+beforeAll(() => {
+  mkdirSync(FOLDER, { recursive: true });
+});
+
+describe.each([...LOOKS, { width: 320, colorScheme: 'light' as const, language: 'ar' }])(
+  '$width pixels, $colorScheme, on a page in $language',
+  ({ width, colorScheme, language }) => {
+    const test = useElement({ colorScheme, viewport: { width, height: 640 }, reducedMotion: 'reduce' });
+
+    it('fits, and is large enough to touch, in every state', async () => {
+      const { element, page, served } = test;
+
+      const faults = await inEachState(element, served.url('', language), async (name) => {
+        await page.screenshot({ path: `${FOLDER}${name}-${width}-${colorScheme}-${language}.png` });
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        const boxes = await page
+          .locator('button, input, select')
+          .evaluateAll((found) => found.map((each) => each.getBoundingClientRect()).filter((box) => box.height > 0));
+        const small = boxes.filter((box) => box.height < TALL_ENOUGH || box.width < TALL_ENOUGH).length;
+        return { isTooWide: overflow > 0, small };
+      });
+
+      expect(faults).toEqual(everyState({ isTooWide: false, small: 0 }));
+    }, 120_000);
+  },
+);
+
+describe('a page from right to left', () => {
+  const test = useElement();
+
+  it('turns the element around, and leaves numbers as they are', async () => {
+    await test.open('', 'he');
+
+    const direction = (found: Element): string => getComputedStyle(found).direction;
+    expect(await test.element.heading('Verify your phone number').evaluate(direction)).toBe('rtl');
+    expect(await test.element.number.evaluate(direction)).toBe('ltr');
+  });
+});
+
+describe('motion', () => {
+  const test = useElement();
+
+  async function animation(): Promise<string> {
+    await test.open();
+    await test.element.hold('register');
+    await test.element.number.fill('4155552671');
+    await test.element.number.press('Enter');
+    const busy = test.page.locator('[data-busy]');
+    return busy.evaluate((button) => getComputedStyle(button, '::before').animationName);
+  }
+
+  it('shows that something is under way', async () => {
+    expect(await animation()).toBe('turn');
+  });
+
+  it('stops for those who ask for none', async () => {
+    await test.page.emulateMedia({ reducedMotion: 'reduce' });
+
+    expect(await animation()).toBe('none');
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { expectAlert, expectVisible } from './support/expectations.js';
+import { useElement } from './support/use-element.js';
+
+const test = useElement();
+
+async function openCodeStep(): Promise<void> {
+  await test.open();
+  await test.element.send('4155552671');
+}
+
+describe('the field for the code', () => {
+  it('is one that a telephone fills in, as long as the code', async () => {
+    await test.element.change('register', { code_length: 8 });
+    await openCodeStep();
+
+    const attributes = ['autocomplete', 'inputmode', 'maxlength', 'type'];
+    const found = attributes.map((name) => test.element.code.getAttribute(name));
+    expect(await Promise.all(found)).toEqual(['one-time-code', 'numeric', '8', null]);
+  });
+
+  it('takes a code that is pasted or typed with spaces', async () => {
+    await openCodeStep();
+    await test.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await test.page.evaluate(() => navigator.clipboard.writeText(' 123 456 '));
+
+    await test.element.code.focus();
+    await test.page.keyboard.press('ControlOrMeta+V');
+    expect(await test.element.code.inputValue()).toBe('123456');
+
+    await test.element.code.fill('');
+    await test.element.code.pressSequentially('123 456');
+    expect(await test.element.code.inputValue()).toBe('123456');
+  });
+
+  it('takes the digits of an Arabic keyboard', async () => {
+    await openCodeStep();
+
+    await test.element.verify('١٢٣٤٥٦');
+
+    await expectVisible(test.element.heading('Phone number verified'));
+  });
+
+  it('costs no try while it is incomplete', async () => {
+    await openCodeStep();
+
+    await test.element.verify('1234');
+
+    await expectAlert(test.element, 'Enter all 6 digits of the code.');
+    expect(await test.element.focused()).toBe('security_code');
+    expect(test.element.requests).toEqual(['register']);
+  });
+
+  it('is filled in and sent from the message, where the browser can read it', async () => {
+    await test.page.addInitScript(`
+      globalThis.OTPCredential = class {};
+      navigator.credentials.get = (options) => new Promise((resolve, reject) => {
+        globalThis.asked = options.otp;
+        options.signal.addEventListener('abort', () => (globalThis.isAborted = true));
+        globalThis.receive = (code) => resolve({ code });
+      });
+    `);
+    await openCodeStep();
+
+    await test.page.evaluate(`receive('${RIGHT_CODE}')`);
+    await expectVisible(test.element.heading('Phone number verified'));
+
+    expect(await test.page.evaluate('asked')).toEqual({ transport: ['sms'] });
+    expect(await test.page.evaluate('isAborted')).toBe(true);
+  });
+
+  it('is typed where the browser refuses to read it', async () => {
+    await test.page.addInitScript(`
+      globalThis.OTPCredential = class {};
+      navigator.credentials.get = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+    `);
+    await openCodeStep();
+
+    await test.element.verify(RIGHT_CODE);
+
+    await expectVisible(test.element.heading('Phone number verified'));
+  });
+});
+
+describe('a wrong code', () => {
+  it('is told with the tries that are left, and can be corrected', async () => {
+    const { element } = test;
+    await openCodeStep();
+
+    await element.verify(WRONG_CODE);
+    await expectAlert(element, 'That code is not right. 4 tries left.');
+    expect(await element.code.getAttribute('aria-invalid')).toBe('true');
+    expect(await element.focused()).toBe('security_code');
+    await element.verify(RIGHT_CODE);
+    await expectVisible(element.heading('Phone number verified'));
+
+    expect((await element.heard()).map(({ type, code }) => code ?? type)).toEqual([
+      'sent',
+      'security_code_invalid',
+      'verified',
+    ]);
+  });
+
+  it('locks after the last try, and another code is asked for', async () => {
+    const { element } = test;
+    await openCodeStep();
+    for (const left of ['4 tries', '3 tries', '2 tries', 'One try']) {
+      await element.verify(WRONG_CODE);
+      await expectAlert(element, `${left} left.`);
+    }
+    await element.verify(WRONG_CODE);
+    await expectAlert(element, 'Too many wrong codes. Request a new one.');
+
+    expect(await element.code.isVisible()).toBe(false);
+    expect(await element.focused()).toBe('Request a new code');
+    await test.pass(60);
+    await element.button('Request a new code').click();
+    await expectVisible(element.code);
+    await element.verify(RIGHT_CODE);
+    await expectVisible(element.heading('Phone number verified'));
+    expect(element.requests.filter((path) => path === 'register')).toHaveLength(2);
+  });
+
+  it('that another page locked is told so', async () => {
+    await openCodeStep();
+    await test.element.fail('verify', 400, 'security_code_too_many_attempts');
+
+    await test.element.verify(WRONG_CODE);
+
+    await expectAlert(test.element, 'Too many wrong codes. Request a new one.');
+    await expectVisible(test.element.button('Request a new code'));
+  });
+});
+
+describe('a code that is too old', () => {
+  it('is told without a request when its time is over', async () => {
+    const { element } = test;
+    await openCodeStep();
+    await test.pass(599);
+    expect(await element.alert.textContent()).toBe('');
+
+    await test.pass(2);
+    await expectAlert(element, 'This code has expired. Request a new one.');
+    expect(element.requests).toEqual(['register']);
+    await element.button('Request a new code').click();
+    await element.verify(RIGHT_CODE);
+    await expectVisible(element.heading('Phone number verified'));
+  });
+
+  it.each(['security_code_expired', 'security_code_verified'])('is told when the server says %s', async (code) => {
+    await openCodeStep();
+    await test.element.fail('verify', 400, code);
+
+    await test.element.verify(WRONG_CODE);
+
+    await expectAlert(test.element, 'Request a new one.');
+    await test.pass(60);
+    await test.element.button('Request a new code').click();
+    await expectVisible(test.element.code);
+    expect((await test.element.heard()).at(-1)).toEqual({ type: 'sent', phoneNumber: NUMBER });
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { expectAlert, expectVisible } from './support/expectations.js';
+import { useElement } from './support/use-element.js';
+
+const test = useElement();
+
+describe('the keyboard alone', () => {
+  it('leads from the number to the end', async () => {
+    const { element, page } = test;
+    const { keyboard } = page;
+    await test.open();
+    await expectVisible(element.number);
+
+    await keyboard.press('Tab');
+    await keyboard.type('United Kingdom');
+    expect(await element.country.inputValue()).toBe('GB');
+    await keyboard.press('Tab');
+    await keyboard.type('7400 123456');
+    await keyboard.press('Enter');
+    await expectVisible(element.code);
+    expect(await element.focused()).toBe('security_code');
+    await keyboard.type(WRONG_CODE);
+    await keyboard.press('Enter');
+    await expectAlert(element, '4 tries left.');
+    // What was wrong is selected, so that typing takes its place.
+    await keyboard.type(RIGHT_CODE);
+    await keyboard.press('Enter');
+    await expectVisible(element.heading('Phone number verified'));
+
+    expect(await element.focused()).toBe('Phone number verified');
+  });
+
+  it('goes through the fields and buttons in the order in which they are read', async () => {
+    const { element, page } = test;
+    await element.change('register', { resend_in: 30 });
+    await test.open();
+    await expectVisible(element.number);
+    const order: string[] = [];
+    for (let stop = 0; stop < 3; stop += 1) {
+      await page.keyboard.press('Tab');
+      order.push(await element.focused());
+    }
+    expect(order[1]).toBe('phone_number');
+    expect(order[2]).toBe('Send code');
+
+    await element.send('4155552671');
+    const rest: string[] = [];
+    for (let stop = 0; stop < 3; stop += 1) {
+      await page.keyboard.press('Tab');
+      rest.push(await element.focused());
+    }
+    expect(rest).toEqual(['Verify', 'Send it again in 0:30', 'Change number']);
+    await page.keyboard.press('Enter');
+    expect(await element.focused()).toBe('phone_number');
+  });
+
+  it('keeps its place on the button while something is under way', async () => {
+    const { element, page } = test;
+    await test.open();
+    await element.number.fill('4155552671');
+    const letGo = await element.hold('register');
+
+    await element.button('Send code').focus();
+    await page.keyboard.press('Space');
+    await expectVisible(element.button('Sending…'));
+    expect(await element.focused()).toBe('Sending…');
+    letGo();
+
+    await expectVisible(element.code);
+    expect(await element.focused()).toBe('security_code');
+  });
+
+  it('shows where it is', async () => {
+    const { element, page } = test;
+    await test.open();
+    await expectVisible(element.number);
+    for (const part of ['.choice', '.box', '[part=button]']) {
+      await page.keyboard.press('Tab');
+      const outline = await page.locator(part).evaluate((found) => getComputedStyle(found).outlineStyle);
+      expect(outline).toBe('solid');
+    }
+  });
+});
+
+describe('what is read out', () => {
+  it('describes a field with its hint and what is wrong with it', async () => {
+    const { element } = test;
+    await test.open();
+    await element.number.fill('123');
+    await element.number.press('Enter');
+    await expectAlert(element, 'Enter a valid phone number.');
+
+    const described = await element.number.evaluate((input) =>
+      (input.getAttribute('aria-describedby') ?? '')
+        .split(' ')
+        .map((id) => (input.getRootNode() as ShadowRoot).querySelector(`#${id}`)?.textContent),
+    );
+
+    expect(described).toEqual(['We will send you a text message with a code.', 'Enter a valid phone number.']);
+  });
+
+  it('is never the countdown', async () => {
+    const { element, page } = test;
+    await element.change('register', { resend_in: 30 });
+    await test.open();
+    await element.send('4155552671');
+
+    const live = page.locator('[role=alert], [role=status], [aria-live]');
+
+    expect((await live.allTextContents()).join('')).toBe('');
+  });
+});

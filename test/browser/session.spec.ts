@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { expectAlert, expectVisible } from './support/expectations.js';
+import { useElement } from './support/use-element.js';
+
+const test = useElement();
+
+describe('a reload in the middle', () => {
+  it('goes on with the same session and its countdown', async () => {
+    const { element, page } = test;
+    await element.change('register', { resend_in: 30 });
+    await test.open();
+    await element.send('4155552671');
+    await test.pass(10);
+
+    await page.reload();
+    await expectVisible(element.button('Send it again in 0:20'));
+    expect(await page.getByText('+1 415 555 2671').isVisible()).toBe(true);
+    await element.verify(RIGHT_CODE);
+    await expectVisible(element.heading('Phone number verified'));
+
+    expect(element.requests).toEqual(['register', 'verify']);
+  });
+
+  it('takes no focus from the page', async () => {
+    await test.open();
+    await test.element.send('4155552671');
+
+    await test.page.reload();
+    await expectVisible(test.element.code);
+
+    expect(await test.element.focused()).toBe('');
+  });
+
+  it('keeps no code', async () => {
+    await test.open();
+    await test.element.send('4155552671');
+    await test.element.verify(WRONG_CODE);
+    await expectAlert(test.element, '4 tries left.');
+
+    const kept = await test.page.evaluate(() => JSON.stringify(Object.entries(sessionStorage)));
+
+    expect(kept).toContain('+14155552671');
+    expect(kept).not.toContain(WRONG_CODE);
+  });
+
+  it('begins anew when the time is over, and after the end', async () => {
+    const { element, page } = test;
+    await test.open();
+    await element.send('4155552671');
+    await test.pass(601);
+    await page.reload();
+    await element.send('4155552671');
+    await element.verify(RIGHT_CODE);
+    await expectVisible(element.heading('Phone number verified'));
+
+    await page.reload();
+
+    await expectVisible(element.number);
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  });
+
+  it('after a message that did not go has the number still, and resends', async () => {
+    const { element, page } = test;
+    await test.open();
+    const sent = { session_token: 'x', expires_in: 600, resend_in: 0, code_length: 6 };
+    await element.fail('register', 502, 'sms_delivery_failed', sent);
+    await element.number.fill('4155552671');
+    await element.button('Send code').click();
+    await expectAlert(element, 'could not be sent');
+
+    await page.reload();
+    expect(await element.number.inputValue()).toBe('+14155552671');
+    await element.answer('resend', 200, sent);
+    await element.button('Send code').click();
+    await expectVisible(element.code);
+
+    expect(element.requests).toEqual(['register', 'resend']);
+  });
+
+  it('works where the browser blocks storage', async () => {
+    await test.page.addInitScript(() => {
+      Object.defineProperty(globalThis, 'sessionStorage', {
+        get() {
+          throw new DOMException('blocked', 'SecurityError');
+        },
+      });
+    });
+    await test.open();
+    await test.element.send('4155552671');
+
+    await test.element.verify(RIGHT_CODE);
+
+    await expectVisible(test.element.heading('Phone number verified'));
+  });
+});
+
+describe('changing the number', () => {
+  it('goes back to what was typed, and to another session', async () => {
+    const { element, served } = test;
+    await test.open();
+    await element.send('415 555 2671');
+
+    await element.button('Change number').click();
+    expect(await element.number.inputValue()).toBe('415 555 2671');
+    expect(await element.focused()).toBe('phone_number');
+    await element.country.selectOption('GB');
+    await element.send('7400 123456');
+    await element.verify(RIGHT_CODE);
+    await expectVisible(element.heading('Phone number verified'));
+
+    expect(served.sandbox.outbox.map(({ to }) => to)).toEqual(['+14155552671', '+447400123456']);
+    expect((await element.heard()).at(-1)?.phoneNumber).toBe('+447400123456');
+  });
+
+  it('to the same one sends nothing while the first message is on its way', async () => {
+    const { element } = test;
+    await element.change('register', { resend_in: 30 });
+    await test.open();
+    await element.send('4155552671');
+
+    await element.button('Change number').click();
+    await element.send('4155552671');
+
+    expect(element.requests).toEqual(['register']);
+    await expectVisible(element.button('Send it again in 0:30'));
+  });
+
+  it('while a code is checked drops the answer', async () => {
+    const { element } = test;
+    await test.open();
+    await element.send('4155552671');
+    const letGo = await element.hold('verify');
+    await element.verify(WRONG_CODE);
+
+    await element.button('Change number').click();
+    const answered = test.page.waitForResponse('**/phone/verify');
+    letGo();
+    await answered;
+
+    expect(await element.alert.textContent()).toBe('');
+    expect(await element.heard()).toHaveLength(1);
+  });
+
+  it('after a reload has the number', async () => {
+    await test.open();
+    await test.element.send('4155552671');
+    await test.page.reload();
+
+    await test.element.button('Change number').click();
+
+    expect(await test.element.number.inputValue()).toBe('+14155552671');
+  });
+});
+
+describe('reset()', () => {
+  it('forgets number and session', async () => {
+    const { element, page } = test;
+    await test.open();
+    await element.send('4155552671');
+
+    await page.locator('phone-verify').evaluate((found: HTMLElementTagNameMap['phone-verify']) => found.reset());
+
+    expect(await element.number.inputValue()).toBe('');
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    await page.reload();
+    await expectVisible(element.number);
+  });
+});

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { type ApplicationOptions, startApplication, type TestApplication } from '../../support/application.js';
+
+/** What the package ships for browsers, built. */
+const CLIENT = readFileSync(fileURLToPath(new URL('../../../dist/client/index.js', import.meta.url)), 'utf8');
+
+/** Nothing inline, nothing from elsewhere: what a careful application allows. */
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'";
+
+const STYLES = `
+  :root { color-scheme: light dark; }
+  body { margin: 0; padding: 1rem; font-family: system-ui; min-height: 100vh; box-sizing: border-box; display: grid; align-content: center;
+    color: light-dark(#5a6272, #a5aebd); background: light-dark(#f4f5f8, #0e1015); }
+  main { display: grid; }
+  h1 { font-size: 1rem; text-align: center; margin: 0 0 1rem; }
+  phone-verify { justify-self: center; inline-size: 100%; }
+`;
+
+/** Keeps what the element tells, for the tests. */
+const SCRIPT = `
+  import { definePhoneVerify, PhoneVerifyClient } from '/client/index.js';
+  globalThis.PhoneVerifyClient = PhoneVerifyClient;
+  globalThis.heard = [];
+  for (const type of ['sent', 'verified', 'error']) {
+    document.addEventListener('phone-verify-' + type, (event) => {
+      const { code, retryAfter, ...detail } = event.detail;
+      heard.push({ type, ...(type === 'error' ? { code, retryAfter } : detail) });
+    });
+  }
+  definePhoneVerify();
+`;
+
+interface Asset {
+  readonly type: string;
+  readonly text: string;
+}
+
+function page(attributes: string, language: string): string {
+  return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>Sign up</title>
+    <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/page.css">
+    <script type="module" src="/page.js"></script></head>
+    <body><main><h1>Sign up</h1><phone-verify ${attributes}></phone-verify></main></body></html>`;
+}
+
+function assetOf(url: URL): Asset | undefined {
+  if (url.pathname === '/client/index.js') return { type: 'text/javascript', text: CLIENT };
+  if (url.pathname === '/page.js') return { type: 'text/javascript', text: SCRIPT };
+  if (url.pathname === '/page.css') return { type: 'text/css', text: STYLES };
+  if (url.pathname !== '/') return undefined;
+  const { searchParams } = url;
+  return { type: 'text/html', text: page(searchParams.get('attributes') ?? '', searchParams.get('language') ?? 'en') };
+}
+
+/** Answers the page and its files, and leaves everything else to the application. */
+function servePage(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  const asset = assetOf(new URL(request.url ?? '/', 'http://localhost'));
+  if (asset === undefined) {
+    next();
+    return;
+  }
+  response.writeHead(200, {
+    'content-type': `${asset.type}; charset=utf-8`,
+    'content-security-policy': POLICY,
+    'cache-control': 'no-store',
+  });
+  response.end(asset.text);
+}
+
+/** An application with the routes and a page with the element. */
+export interface ServedPage extends TestApplication {
+  /** Address of a page whose element has these attributes, such as `'default-country="DE"'`. */
+  url(attributes?: string, language?: string): string;
+}
+
+/** Starts the library in an application that serves the built client as well. */
+export async function startServedPage(options: ApplicationOptions = {}): Promise<ServedPage> {
+  const application = await startApplication({ ...options, configure: (app) => app.use(servePage) });
+  const origin = await application.app.getUrl();
+  return {
+    ...application,
+    url: (attributes = '', language = 'en') => `${origin}/?${new URLSearchParams({ attributes, language })}`,
+  };
+}

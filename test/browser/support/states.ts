@@ -1,0 +1,100 @@
+import type { ElementPage } from './element-page.js';
+
+const SENT = { session_token: 'x', expires_in: 600, resend_in: 30, code_length: 6 };
+
+async function sendCode(element: ElementPage): Promise<void> {
+  await element.number.fill('4155552671');
+  await element.number.press('Enter');
+}
+
+async function enterCodeStep(element: ElementPage, extra: object = {}): Promise<void> {
+  await element.answer('register', 200, { ...SENT, ...extra });
+  await sendCode(element);
+  await element.code.waitFor();
+}
+
+async function checkCode(element: ElementPage): Promise<void> {
+  await element.code.fill('123456');
+  await element.code.press('Enter');
+}
+
+/** Every look that the element has, and how to come to it with answers that no server gives. */
+const STATES: Readonly<Record<string, (element: ElementPage) => Promise<void>>> = {
+  number: (element) => element.number.waitFor(),
+  sending: async (element) => {
+    await element.hold('register');
+    await sendCode(element);
+    await element.page.locator('[data-busy]').waitFor();
+  },
+  'number-invalid': async (element) => {
+    await element.fail('register', 400, 'phone_number_invalid');
+    await sendCode(element);
+    await element.alerted(/./);
+  },
+  'number-limited': async (element) => {
+    await element.fail('register', 429, 'rate_limited', { retry_after: 75 });
+    await sendCode(element);
+    await element.alerted(/./);
+  },
+  'not-sent': async (element) => {
+    await element.fail('register', 502, 'sms_delivery_failed', { ...SENT, resend_in: 0 });
+    await sendCode(element);
+    await element.alerted(/./);
+  },
+  code: enterCodeStep,
+  'code-long': (element) => enterCodeStep(element, { code_length: 32 }),
+  checking: async (element) => {
+    await enterCodeStep(element);
+    await element.hold('verify');
+    await checkCode(element);
+    await element.page.locator('[data-busy]').waitFor();
+  },
+  'code-wrong': async (element) => {
+    await enterCodeStep(element);
+    await element.fail('verify', 400, 'security_code_invalid', { attempts_left: 4 });
+    await checkCode(element);
+    await element.alerted(/./);
+  },
+  locked: async (element) => {
+    await enterCodeStep(element);
+    await element.fail('verify', 400, 'security_code_too_many_attempts');
+    await checkCode(element);
+    await element.alerted(/./);
+  },
+  resent: async (element) => {
+    await enterCodeStep(element, { resend_in: 0 });
+    await element.answer('resend', 200, SENT);
+    await element.page.locator('[part=resend]').click();
+    await element.status.filter({ hasText: /./ }).waitFor();
+  },
+  done: async (element) => {
+    await enterCodeStep(element);
+    await element.answer('verify', 200, { phone_number: '+14155552671', verification_token: 'y' });
+    await checkCode(element);
+    await element.page.locator('.done').waitFor();
+  },
+};
+
+/** Brings the element into each of its states, on the page at an address, and collects what a look at it finds. */
+export async function inEachState<Finding>(
+  element: ElementPage,
+  url: string,
+  look: (name: string) => Promise<Finding>,
+): Promise<Record<string, Finding>> {
+  const { page } = element;
+  const findings: Record<string, Finding> = {};
+  for (const [name, enter] of Object.entries(STATES)) {
+    await page.goto(url);
+    await page.evaluate(() => sessionStorage.clear());
+    await page.reload();
+    await enter(element);
+    findings[name] = await look(name);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  }
+  return findings;
+}
+
+/** The same finding for every state. */
+export function everyState<Finding>(finding: Finding): Record<string, Finding> {
+  return Object.fromEntries(Object.keys(STATES).map((name) => [name, finding]));
+}

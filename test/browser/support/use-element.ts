@@ -1,0 +1,73 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import type { ApplicationOptions } from '../../support/application.js';
+import { launchBrowser } from './browser.js';
+import { ElementPage } from './element-page.js';
+import { type ServedPage, startServedPage } from './served-page.js';
+
+/** What each test of the element has anew, the browser aside. */
+export interface ElementTest {
+  readonly browser: Browser;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly element: ElementPage;
+  readonly served: ServedPage;
+  /** Opens the page with these attributes at the element. */
+  open(attributes?: string, language?: string): Promise<void>;
+  /** Moves the time of the page and that of the server. */
+  pass(seconds: number): Promise<void>;
+}
+
+/** Gives each test of a file an application and a page, whose time stands still until the test moves it. */
+export function useElement(options: BrowserContextOptions = {}, application: ApplicationOptions = {}): ElementTest {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let element: ElementPage;
+  let served: ServedPage;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+
+  beforeEach(async () => {
+    served = await startServedPage(application);
+    context = await browser.newContext({ locale: 'en-US', ...options });
+    page = await context.newPage();
+    element = new ElementPage(page);
+    await page.clock.install({ time: served.clock.now() });
+    await page.clock.pauseAt(served.clock.now() + 1000);
+  });
+
+  afterEach(async () => {
+    await context.close();
+    await served.close();
+  });
+
+  afterAll(() => browser.close());
+
+  return {
+    get browser() {
+      return browser;
+    },
+    get context() {
+      return context;
+    },
+    get page() {
+      return page;
+    },
+    get element() {
+      return element;
+    },
+    get served() {
+      return served;
+    },
+    open: async (attributes, language) => {
+      await page.goto(served.url(attributes, language));
+    },
+    pass: async (seconds) => {
+      served.clock.advance(seconds);
+      await page.clock.runFor(seconds * 1000);
+    },
+  };
+}

@@ -1,0 +1,603 @@
+import { PhoneVerifyClient, PhoneVerifyClientError, type PhoneVerifyClientOptions } from '../../lib/client/index.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { failure, MemoryStorage, PlayedServer, SENT } from './played-server.js';
+
+const NUMBER = '+14155552671';
+const OTHER_NUMBER = '+447400123456';
+const VERIFIED = { message: 'Security code is valid.', phone_number: NUMBER, verification_token: 'proof-1' };
+
+let server: PlayedServer;
+let storage: MemoryStorage;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new PlayedServer();
+  storage = new MemoryStorage();
+  server.answer([200, SENT]);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+function open(options: PhoneVerifyClientOptions = {}): PhoneVerifyClient {
+  return new PhoneVerifyClient({ fetch: server.fetch, storage, ...options });
+}
+
+/** A client with an open session. */
+async function openSession(options?: PhoneVerifyClientOptions): Promise<PhoneVerifyClient> {
+  const client = open(options);
+  await client.register(NUMBER);
+  return client;
+}
+
+async function failureOf(call: Promise<unknown>): Promise<PhoneVerifyClientError> {
+  const error: unknown = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(PhoneVerifyClientError);
+  return error as PhoneVerifyClientError;
+}
+
+describe('register', () => {
+  it('posts the number as JSON and answers the session', async () => {
+    const session = await open().register(NUMBER);
+
+    expect(session).toEqual({ phoneNumber: NUMBER, codeLength: 6, isSent: true, expiresIn: 600, resendIn: 30 });
+    const [request] = server.requests;
+    expect(request?.url).toBe('/phone/register');
+    expect(request?.body).toEqual({ phone_number: NUMBER });
+    expect(request?.init.method).toBe('POST');
+    expect(request?.init.headers).toEqual({ accept: 'application/json', 'content-type': 'application/json' });
+  });
+
+  it('goes where it is told, for what it is told, in a language', async () => {
+    await open({ baseUrl: 'https://api.example.com/v1/phone/', purpose: 'login', language: 'pt-BR' }).register(NUMBER);
+
+    const [request] = server.requests;
+    expect(request?.url).toBe('https://api.example.com/v1/phone/register');
+    expect(request?.body).toEqual({ phone_number: NUMBER, purpose: 'login' });
+    expect(request?.init.headers).toMatchObject({ 'accept-language': 'pt-BR' });
+  });
+
+  it("uses the browser's own fetch and storage, as methods of theirs", async () => {
+    vi.stubGlobal('fetch', function call(this: unknown, url: string, init: RequestInit) {
+      if (this !== globalThis) throw new TypeError('Illegal invocation');
+      return server.fetch(url, init);
+    });
+    vi.stubGlobal('sessionStorage', storage);
+
+    await new PhoneVerifyClient().register(NUMBER);
+
+    expect(storage.items.size).toBe(1);
+  });
+
+  it('goes on with the open session of the same number, without another message', async () => {
+    const client = await openSession();
+    vi.advanceTimersByTime(10_000);
+
+    await expect(client.register(NUMBER)).resolves.toMatchObject({ resendIn: 20, expiresIn: 590 });
+
+    expect(server.paths).toEqual(['/phone/register']);
+  });
+
+  it('resends to the same number once that is allowed', async () => {
+    const client = await openSession();
+    vi.advanceTimersByTime(30_000);
+
+    await expect(client.register(NUMBER)).resolves.toMatchObject({ resendIn: 30 });
+
+    expect(server.paths).toEqual(['/phone/register', '/phone/resend']);
+    expect(server.requests[1]?.body).toEqual({ phone_number: NUMBER, session_token: 'session-1' });
+  });
+
+  it('opens another session for another number', async () => {
+    const client = await openSession();
+    server.answer([200, { ...SENT, session_token: 'session-2' }]);
+
+    await client.register(OTHER_NUMBER);
+    await client.verify('123456').catch(() => undefined);
+
+    expect(server.requests.at(-1)?.body).toMatchObject({ phone_number: OTHER_NUMBER, session_token: 'session-2' });
+  });
+
+  it('keeps the old session until another is open', async () => {
+    const client = await openSession();
+    server.answer(failure(400, 'phone_number_invalid'));
+
+    await failureOf(client.register('+1'));
+
+    expect(client.session?.phoneNumber).toBe(NUMBER);
+  });
+
+  it.each([
+    'security_code_invalid',
+    'security_code_expired',
+    'security_code_verified',
+    'security_code_too_many_attempts',
+  ])('opens a new session where the old one answers %s', async (code) => {
+    const client = await openSession();
+    vi.advanceTimersByTime(30_000);
+    server.answer(failure(400, code), [200, { ...SENT, session_token: 'session-2' }]);
+
+    await client.register(NUMBER);
+
+    expect(server.paths).toEqual(['/phone/register', '/phone/resend', '/phone/register']);
+    expect([...storage.items.values()].join('')).toContain('session-2');
+  });
+
+  it('opens a new session when the time of the old one is over', async () => {
+    const client = await openSession();
+    vi.advanceTimersByTime(600_000);
+
+    expect(client.session).toBeUndefined();
+    await client.register(NUMBER);
+
+    expect(server.paths).toEqual(['/phone/register', '/phone/register']);
+  });
+
+  it('tells what else forbids the resend', async () => {
+    const client = await openSession();
+    vi.advanceTimersByTime(30_000);
+    server.answer(failure(503, 'service_unavailable'));
+
+    await expect(failureOf(client.register(NUMBER))).resolves.toMatchObject({ code: 'service_unavailable' });
+
+    expect(client.session).toBeDefined();
+  });
+});
+
+describe('a message that did not go', () => {
+  const FAILED = failure(502, 'sms_delivery_failed', { ...SENT, resend_in: 5 });
+
+  it('leaves a session, with which the next register resends', async () => {
+    const client = open();
+    server.answer(FAILED, [200, SENT]);
+
+    const error = await failureOf(client.register(NUMBER));
+    const left = client.session;
+    await client.register(NUMBER);
+
+    expect(error).toMatchObject({ code: 'sms_delivery_failed', status: 502, retryAfter: 5 });
+    expect(left).toMatchObject({ isSent: false, phoneNumber: NUMBER, resendIn: 5 });
+    expect(server.paths).toEqual(['/phone/register', '/phone/resend']);
+    expect(client.session?.isSent).toBe(true);
+  });
+
+  it('leaves it over a reload', async () => {
+    server.answer(FAILED, [200, SENT]);
+    await failureOf(open().register(NUMBER));
+
+    await open().resend();
+
+    expect(server.requests[1]?.body).toEqual({ phone_number: NUMBER, session_token: 'session-1' });
+  });
+
+  it('leaves none where the answer has none', async () => {
+    const client = open();
+    server.answer(failure(502, 'sms_delivery_failed'));
+
+    await failureOf(client.register(NUMBER));
+
+    expect(client.session).toBeUndefined();
+  });
+
+  it('is not taken for the session of another failure', async () => {
+    const client = open();
+    server.answer(failure(503, 'service_unavailable', SENT));
+
+    await failureOf(client.register(NUMBER));
+
+    expect(client.session).toBeUndefined();
+  });
+});
+
+describe('resend', () => {
+  it('needs a session', async () => {
+    await expect(failureOf(open().resend())).resolves.toMatchObject({ code: 'session_missing', status: undefined });
+
+    expect(server.requests).toEqual([]);
+  });
+
+  it('forgets a session that is over', async () => {
+    const client = await openSession();
+    server.answer(failure(400, 'security_code_expired'));
+
+    await expect(failureOf(client.resend())).resolves.toMatchObject({ code: 'security_code_expired', status: 400 });
+
+    expect(client.session).toBeUndefined();
+    expect(storage.items.size).toBe(0);
+  });
+
+  it('remembers how long it has to wait, over a reload as well', async () => {
+    const client = await openSession();
+    vi.advanceTimersByTime(40_000);
+    server.answer(failure(429, 'rate_limited', { retry_after: 120 }));
+
+    await expect(failureOf(client.resend())).resolves.toMatchObject({ code: 'rate_limited', retryAfter: 120 });
+    vi.advanceTimersByTime(20_000);
+
+    expect(client.session).toMatchObject({ resendIn: 100, expiresIn: 540 });
+    expect(open().session).toMatchObject({ resendIn: 100, expiresIn: 540 });
+  });
+
+  it('keeps its session when it is limited without a time', async () => {
+    const client = await openSession();
+    server.answer(failure(429, 'rate_limited'));
+
+    await expect(failureOf(client.resend())).resolves.toMatchObject({ retryAfter: undefined });
+
+    expect(client.session?.resendIn).toBe(30);
+  });
+});
+
+describe('verify', () => {
+  it('answers the number and the proof, and forgets the session', async () => {
+    const client = await openSession();
+    server.answer([200, VERIFIED]);
+
+    await expect(client.verify('123456')).resolves.toEqual({ phoneNumber: NUMBER, verificationToken: 'proof-1' });
+
+    expect(server.requests[1]).toMatchObject({
+      url: '/phone/verify',
+      body: { phone_number: NUMBER, session_token: 'session-1', security_code: '123456' },
+    });
+    expect(client.session).toBeUndefined();
+    expect(storage.items.size).toBe(0);
+  });
+
+  it('answers without a proof where the server gives none', async () => {
+    const client = await openSession();
+    server.answer([200, { phone_number: NUMBER }]);
+
+    await expect(client.verify('123456')).resolves.toEqual({ phoneNumber: NUMBER, verificationToken: undefined });
+  });
+
+  it('needs a session', async () => {
+    await expect(failureOf(open().verify('1'))).resolves.toMatchObject({ code: 'session_missing' });
+  });
+
+  it('tells how many tries are left and keeps the session', async () => {
+    const client = await openSession();
+    server.answer(failure(400, 'security_code_invalid', { attempts_left: 3 }));
+
+    const error = await failureOf(client.verify('000000'));
+
+    expect(error).toMatchObject({ attemptsLeft: 3, message: 'text of security_code_invalid' });
+    expect(client.session).toBeDefined();
+  });
+
+  it.each([
+    ['security_code_invalid', { attempts_left: 0 }],
+    ['security_code_too_many_attempts', {}],
+    ['security_code_expired', {}],
+    ['security_code_verified', {}],
+  ])('forgets the session after %s %o', async (code, extra) => {
+    const client = await openSession();
+    server.answer(failure(400, code, extra));
+
+    await failureOf(client.verify('000000'));
+
+    expect(client.session).toBeUndefined();
+    expect(storage.items.size).toBe(0);
+  });
+
+  it('asks the server even when the time seems to be over: the clock here may be wrong', async () => {
+    const client = await openSession();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    server.answer([200, VERIFIED]);
+
+    await expect(client.verify('123456')).resolves.toMatchObject({ phoneNumber: NUMBER });
+  });
+});
+
+describe('calls at the same time', () => {
+  it('send once for a double click', async () => {
+    const client = open();
+
+    const [one, other] = await Promise.all([client.register(NUMBER), client.register(NUMBER)]);
+
+    expect(one).toEqual(other);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('check once, and resend once', async () => {
+    const client = await openSession();
+
+    await Promise.all([client.resend(), client.resend()]);
+    server.answer([200, VERIFIED]);
+    await Promise.all([client.verify('123456'), client.verify('123456')]);
+
+    expect(server.paths).toEqual(['/phone/register', '/phone/resend', '/phone/verify']);
+  });
+
+  it('share a failure as well, and send again afterwards', async () => {
+    const client = open();
+    server.answer(failure(503, 'service_unavailable'));
+    await Promise.allSettled([client.register(NUMBER), client.register(NUMBER)]);
+    server.answer([200, SENT]);
+
+    await client.register(NUMBER);
+
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('are not shared between different codes', async () => {
+    const client = await openSession();
+    server.answer(failure(400, 'security_code_invalid', { attempts_left: 3 }));
+
+    await Promise.allSettled([client.verify('111111'), client.verify('222222')]);
+
+    expect(server.requests).toHaveLength(3);
+  });
+
+  describe('to different numbers', () => {
+    const answers: ((response: Response) => void)[] = [];
+    const fetch = (): Promise<Response> => new Promise((resolve) => answers.push(resolve));
+
+    beforeEach(() => {
+      answers.length = 0;
+    });
+
+    function respond(index: number, token: string, status = 200): void {
+      const body = { ...SENT, session_token: token, ...(status === 502 && { code: 'sms_delivery_failed' }) };
+      answers[index]?.(Response.json(body, { status }));
+    }
+
+    it.each([200, 502])('keep the session of the last one, whichever answer (%i) comes last', async (status) => {
+      const client = open({ fetch });
+
+      const first = client.register(NUMBER);
+      const second = client.register(OTHER_NUMBER);
+      const third = client.register(NUMBER);
+      respond(2, 'third');
+      await third;
+      respond(1, 'second', status);
+      respond(0, 'first', status);
+      await Promise.allSettled([first, second]);
+
+      expect(answers).toHaveLength(3);
+      expect([...storage.items.values()].join('')).toContain('third');
+    });
+
+    it('share the last request when an earlier one of the same number ends', async () => {
+      const client = open({ fetch });
+      const first = client.register(NUMBER);
+      void client.register(OTHER_NUMBER);
+      void client.register(NUMBER);
+      respond(0, 'first');
+      await first;
+
+      void client.register(NUMBER);
+
+      expect(answers).toHaveLength(3);
+    });
+
+    it('ask anew for what was forgotten', () => {
+      const client = open({ fetch });
+      void client.register(NUMBER);
+      client.forget();
+
+      void client.register(NUMBER);
+
+      expect(answers).toHaveLength(2);
+    });
+  });
+
+  it('bring nothing back that was forgotten', async () => {
+    const client = open();
+    const late = client.register(NUMBER);
+    client.forget();
+    await late;
+    expect(client.session).toBeUndefined();
+
+    const other = await openSession();
+    server.answer([200, { ...SENT, resend_in: 99 }]);
+    const resend = other.resend();
+    other.forget();
+    await resend;
+
+    expect(other.session).toBeUndefined();
+  });
+
+  it('end no session but their own', async () => {
+    const client = await openSession();
+    server.answer([200, { ...SENT, session_token: 'session-2' }], [200, VERIFIED]);
+    const opened = client.register(OTHER_NUMBER);
+    const checked = client.verify('123456');
+
+    await Promise.all([opened, checked]);
+
+    expect(client.session?.phoneNumber).toBe(OTHER_NUMBER);
+  });
+});
+
+describe('a reload', () => {
+  it('finds the session, with the time that passed', async () => {
+    await openSession();
+    vi.advanceTimersByTime(12_500);
+
+    expect(open().session).toEqual({ phoneNumber: NUMBER, codeLength: 6, isSent: true, expiresIn: 588, resendIn: 18 });
+  });
+
+  it('finds nothing once the time is over, and nothing of another place or purpose', async () => {
+    await openSession();
+
+    expect(open({ purpose: 'login' }).session).toBeUndefined();
+    expect(open({ baseUrl: '/v2/phone' }).session).toBeUndefined();
+    vi.advanceTimersByTime(600_000);
+    expect(open().session).toBeUndefined();
+    expect(storage.items.size).toBe(0);
+  });
+
+  it('never makes a session longer by a clock that was set back', async () => {
+    const client = await openSession();
+    vi.setSystemTime(Date.now() - 86_400_000);
+
+    expect(client.session).toMatchObject({ expiresIn: 600, resendIn: 30 });
+  });
+
+  it('never finds a code', async () => {
+    const client = await openSession();
+    server.answer(failure(400, 'security_code_invalid', { attempts_left: 3 }));
+    await failureOf(client.verify('918273'));
+
+    expect([...storage.items.values()].join('')).not.toContain('918273');
+  });
+
+  it.each([
+    ['not JSON', '{'],
+    ['null', 'null'],
+    ['an array', '[]'],
+    ['half a session', '{"phoneNumber":"+1","sessionToken":"x"}'],
+    ['a session of other types', JSON.stringify({ phoneNumber: 1, sessionToken: 2, isSent: 3, receivedAt: 'x' })],
+  ])('drops what is %s', async (_name, text) => {
+    await openSession();
+    const [key = ''] = storage.items.keys();
+    storage.setItem(key, text);
+
+    expect(open().session).toBeUndefined();
+  });
+});
+
+describe('a storage that cannot be used', () => {
+  function broken(): never {
+    throw new DOMException('blocked', 'SecurityError');
+  }
+
+  it('is done without', async () => {
+    const client = await openSession({ storage: { getItem: broken, setItem: broken, removeItem: broken } });
+    server.answer([200, VERIFIED]);
+
+    await expect(client.verify('123456')).resolves.toMatchObject({ verificationToken: 'proof-1' });
+  });
+
+  it('keeps no older session when it is full', async () => {
+    const client = await openSession();
+    vi.spyOn(storage, 'setItem').mockImplementation(broken);
+    server.answer([200, { ...SENT, session_token: 'session-2' }]);
+
+    await client.register(OTHER_NUMBER);
+
+    expect(storage.items.size).toBe(0);
+    expect(client.session?.phoneNumber).toBe(OTHER_NUMBER);
+  });
+
+  it('may be blocked where it is looked for, or switched off', async () => {
+    vi.stubGlobal('sessionStorage', undefined);
+    Object.defineProperty(globalThis, 'sessionStorage', { get: broken, configurable: true });
+
+    await expect(openSession({ storage: undefined })).resolves.toBeDefined();
+    await expect(openSession({ storage: null })).resolves.toBeDefined();
+    Reflect.deleteProperty(globalThis, 'sessionStorage');
+  });
+});
+
+describe('an answer that cannot be trusted', () => {
+  it.each([
+    ['a page', 200, '<!doctype html>'],
+    ['nothing', 200, ''],
+    ['null', 200, 'null'],
+    ['an array', 200, '[]'],
+    ['a number', 200, '1'],
+    ['an empty object', 200, {}],
+    ['no token', 200, { ...SENT, session_token: '' }],
+    ['a token of another type', 200, { ...SENT, session_token: { $ne: '' } }],
+    ['a time as a text', 200, { ...SENT, expires_in: '600' }],
+    ['a time below nothing', 200, { ...SENT, resend_in: -1 }],
+    ['no code', 200, { ...SENT, code_length: 0 }],
+    ['an endless code', 200, { ...SENT, code_length: 1e9 }],
+    ["a proxy's page", 502, '<html>Bad Gateway</html>'],
+    ['a failure without a code', 404, { statusCode: 404, message: 'Cannot POST', error: 'Not Found' }],
+    ['a failure with an unknown code', 400, { code: 'hack' }],
+    ['a code with a success', 201, { code: 'rate_limited' }],
+  ])('is `response_invalid`: %s', async (_name, status, body) => {
+    const client = open();
+    server.answer([status, body]);
+
+    await expect(failureOf(client.register(NUMBER))).resolves.toMatchObject({ code: 'response_invalid', status });
+
+    expect(client.session).toBeUndefined();
+  });
+
+  it.each([[{}], [{ phone_number: '' }], [{ phone_number: 1 }], [{ ...VERIFIED, verification_token: 1 }]])(
+    'is no verification: %o',
+    async (body) => {
+      const client = await openSession();
+      server.answer([200, body]);
+
+      await expect(failureOf(client.verify('123456'))).resolves.toMatchObject({ code: 'response_invalid' });
+      expect(client.session).toBeDefined();
+    },
+  );
+
+  it('is no resend', async () => {
+    const client = await openSession();
+    server.answer([200, {}]);
+
+    await expect(failureOf(client.resend())).resolves.toMatchObject({ code: 'response_invalid' });
+  });
+
+  it('loses only what is wrong with a failure', async () => {
+    const client = open();
+    server.answer([
+      400,
+      {
+        code: 'request_invalid',
+        message: ['This field is required.', 7],
+        retry_after: -1,
+        attempts_left: 'many',
+        errors: { phone_number: ['This field is required.', 7], purpose: 'x' },
+      },
+    ]);
+
+    await expect(failureOf(client.register(''))).resolves.toMatchObject({
+      message: 'This field is required.',
+      retryAfter: undefined,
+      attemptsLeft: undefined,
+      errors: { phone_number: ['This field is required.'], purpose: [] },
+    });
+  });
+});
+
+describe('a network that fails', () => {
+  it('is told with its cause', async () => {
+    const cause = new TypeError('Failed to fetch');
+    server.answer(cause);
+
+    const error = await failureOf(open().register(NUMBER));
+
+    expect(error).toMatchObject({ name: 'PhoneVerifyClientError', code: 'network_failed', status: undefined, cause });
+  });
+
+  it('is told in the middle of an answer too', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.error(new TypeError('reset')) });
+    const client = open({ fetch: async () => new Response(body) });
+
+    await expect(failureOf(client.register(NUMBER))).resolves.toMatchObject({ code: 'network_failed' });
+  });
+
+  it('is not waited for longer than allowed, even where nothing heeds the signal', async () => {
+    server.answer('nothing');
+    const call = failureOf(open({ timeoutMs: 2000 }).register(NUMBER));
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(server.requests[0]?.init.signal?.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+
+    await expect(call).resolves.toMatchObject({ code: 'timed_out', status: undefined });
+    expect(server.requests[0]?.init.signal?.aborted).toBe(true);
+  });
+
+  it('is waited for as long as the slowest delivery takes, and leaves no timer', async () => {
+    await openSession();
+    expect(vi.getTimerCount()).toBe(0);
+
+    server.answer('nothing');
+    const call = failureOf(open({ storage: null }).register(NUMBER));
+    await vi.advanceTimersByTimeAsync(30_000);
+
+    await expect(call).resolves.toMatchObject({ code: 'timed_out' });
+  });
+});
