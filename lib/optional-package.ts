@@ -15,7 +15,8 @@ export async function loadOptional<T>(packageName: string, load: () => Promise<T
 
 /** Whether it is this package that is missing, and not something that it needs itself. */
 export function isMissing(thrown: unknown, packageName: string): boolean {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return false;
+  // Not `instanceof Error`: inside Jest, what its loader throws is of another realm.
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown && 'message' in thrown)) return false;
   const isNotFound = thrown.code === 'ERR_MODULE_NOT_FOUND' || thrown.code === 'MODULE_NOT_FOUND';
-  return isNotFound && thrown.message.includes(`'${packageName}'`);
+  return isNotFound && String(thrown.message).includes(`'${packageName}'`);
 }

@@ -1,7 +1,7 @@
+import type { PhoneNumber } from '../phone-number/phone-number.js';
 import { VerificationStatus } from '../verification/verification-status.js';
 import type { VerificationResult } from '../verification/verification.types.js';
 import type { EventPort } from './event-port.js';
-import type { EventSubject } from './phone-verify-event.js';
 
 /**
  * Tells what became of a check.
@@ -10,10 +10,11 @@ import type { EventSubject } from './phone-verify-event.js';
  */
 export function publishCheck(
   events: EventPort,
-  subject: EventSubject,
+  { number, purpose }: { readonly number: PhoneNumber; readonly purpose: string },
   { status, attemptsLeft }: VerificationResult,
   isOwnCheck: boolean,
 ): void {
+  const subject = { phoneNumber: number.e164, country: number.country, purpose };
   if (status === VerificationStatus.Valid) {
     events.publish({ name: 'phone-verify.verified', ...subject });
     return;

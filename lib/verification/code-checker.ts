@@ -43,8 +43,7 @@ export class CodeChecker {
       ? undefined
       : await this.hooks.validateSecurityCode(securityCode, number.e164, sessionToken);
     const result = own === undefined ? await this.#compare(typed) : await this.#accept(typed, own);
-    const { e164: phoneNumber, country } = number;
-    publishCheck(this.events, { phoneNumber, country, purpose: typed.purpose }, result, own === undefined);
+    publishCheck(this.events, typed, result, own === undefined);
     return result;
   }
 

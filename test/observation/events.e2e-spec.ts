@@ -1,10 +1,10 @@
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { EventPort } from '../../lib/events/event-port.js';
 import {
   BaseBackend,
   type PhoneVerifyModuleOptions,
   PhoneVerifyEvents,
+  RateLimitedError,
   SandboxBackend,
   SmsDeliveryError,
   type VerificationResult,
@@ -12,6 +12,7 @@ import {
 } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { KeptEvents } from '../support/kept-events.js';
+import { NO_LIMITS } from '../support/limits.js';
 import {
   NUMBER,
   openSession,
@@ -153,13 +154,15 @@ describe('the events of the library', () => {
     expect(events.names).toEqual([PhoneVerifyEvents.CheckFailed, PhoneVerifyEvents.Verified]);
   });
 
-  it('tell of a limit', async () => {
-    await start();
-    const limited = { rule: 'perCountry', enforced: false, retryAfterSeconds: 9 } as const;
+  it('tell of a limit, and of no message', async () => {
+    await start({ limits: { ...NO_LIMITS, resendAfter: 30 }, purposes: ['login'] });
+    await test.service.sendSecurityCode(NUMBER, { purpose: 'login' });
+    events.clear();
 
-    test.app.get(EventPort).publish({ name: 'phone-verify.rate-limited', ...SUBJECT, phoneNumber: NUMBER, ...limited });
+    await expect(test.service.sendSecurityCode(NUMBER, { purpose: 'login' })).rejects.toThrow(RateLimitedError);
 
-    expect(events.all).toEqual([{ name: PhoneVerifyEvents.RateLimited, ...SUBJECT, ...limited }]);
+    const limited = { rule: 'resendAfter', enforced: true, retryAfterSeconds: 30 };
+    expect(events.all).toEqual([{ name: PhoneVerifyEvents.RateLimited, ...SUBJECT, purpose: 'login', ...limited }]);
   });
 
   it('tell of no message to a test number, and of its checks', async () => {

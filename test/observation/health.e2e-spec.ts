@@ -57,7 +57,10 @@ describe('the health of an application', () => {
   it.each(ADAPTERS)('is up on %s, without a message', async (adapter: Adapter) => {
     test = await startApplication({ adapter, imports: [health] });
 
-    expect(await check()).toMatchObject({ status: 200, phones: { status: 'up', database: 'up', openBreakers: [] } });
+    expect(await check()).toMatchObject({
+      status: 200,
+      phones: { status: 'up', database: 'up', limits: 'up', openBreakers: [] },
+    });
     expect(test.sandbox.outbox).toEqual([]);
     expect(await test.dataSource.query('SELECT * FROM sms_verification')).toEqual([]);
   });

@@ -6,6 +6,7 @@ import type { Response } from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BaseBackend, SmsDeliveryError } from '../../lib/index.js';
 import { ADAPTERS, type ApplicationOptions, startApplication, type TestApplication } from '../support/application.js';
+import { NO_LIMITS } from '../support/limits.js';
 import { NUMBER, post, register, resend, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
 
 type RouteName = 'register' | 'resend' | 'verify';
@@ -180,6 +181,28 @@ describe('the OpenAPI document', () => {
 
     expect(new Set(answers.map(([, { status }]) => status))).toEqual(new Set([200, 400, 415, 503]));
     for (const [name, { status, body }] of answers) expect(faultsOf(name, status, body)).toEqual([]);
+  });
+
+  it('says what a limit answers', async () => {
+    await start({ phoneVerify: { limits: { ...NO_LIMITS, resendAfter: 30 } } });
+    await register(test.app).expect(200);
+
+    const { body, headers } = await register(test.app).expect(429);
+
+    expect(faultsOf('register', 429, body)).toEqual([]);
+    expect(headers['retry-after']).toBe(String(body.retry_after));
+  });
+
+  it('has the purposes that the module knows', async () => {
+    await start({ phoneVerify: { purposes: ['login', 'payment'] } });
+
+    for (const name of Object.keys(CODES) as RouteName[]) {
+      const { requestBody } = operation(name);
+      expect(requestBody).toMatchObject({
+        content: { 'application/json': { schema: { properties: { purpose: { enum: ['', 'login', 'payment'] } } } } },
+      });
+    }
+    await post(test.app, '/phone/register', { phone_number: NUMBER, purpose: 'login' }).expect(200);
   });
 
   it('says what a message that did not go leaves behind', async () => {

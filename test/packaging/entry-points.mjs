@@ -1,4 +1,4 @@
-// What the packed package loads: in an application without any provider's SDK, and in one with all of them.
+// What the packed package loads: in an application without any optional package, and in one with all of them.
 import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,9 @@ const required = Object.keys(manifest.peerDependencies).filter((peer) => !option
 
 /** Packages that only some applications need, with the SDKs that no backend uses. */
 const WATCHED = new Set([...optional, 'cockatiel', 'messagebird', 'plivo', '@infobip-api/sdk']);
+
+/** Of what is installed, what any application loads when it starts: it cannot know who will ask. */
+const TOOLS = ['@nestjs/swagger', '@opentelemetry/api'];
 
 const FROM = '+15005550006';
 
@@ -81,7 +84,8 @@ function check(holds, what) {
 
 function checkLoaded(packages, expected, what) {
   const watched = packages.filter((name) => WATCHED.has(name)).join(', ');
-  check(watched === expected.join(', '), `${what} loads "${expected.join(', ')}" alone; it loads "${watched}"`);
+  const wanted = expected.toSorted().join(', ');
+  check(watched === wanted, `${what} loads "${wanted}" alone; it loads "${watched}"`);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'phone-verify-entry-points-'));
@@ -106,24 +110,32 @@ async function run(parameters) {
 }
 
 /** Runs an application for each entry point. */
-async function forEachEntryPoint(inspect) {
+async function forEachEntryPoint(tools, inspect) {
   const checks = Object.entries(ENTRY_POINTS).map(async ([entry, { sdk, ...parameters }]) => {
     inspect(entry, sdk, await run({ entry: entry.slice(1), ...parameters }));
   });
-  await Promise.all([checkRoot(), ...checks]);
+  await Promise.all([checkRoot(tools), ...checks]);
 }
 
 /** What comes without an entry point needs no SDK, and takes none that is there. */
-async function checkRoot() {
+async function checkRoot(tools) {
   const sandbox = await run({ ...ROOT, name: 'SandboxBackend' });
   check(sandbox.error === null, `the sandbox sends: ${sandbox.error}`);
   check(sandbox.whenImported.includes('nestjs-phone-verify'), 'what is loaded is seen');
   check(sandbox.whenSent.includes('libsql'), 'what is required is seen');
-  checkLoaded(sandbox.whenSent, [], 'the root');
+  checkLoaded(sandbox.whenImported, [], 'an import of the root');
+  checkLoaded(sandbox.whenSent, tools, 'the root');
   const failover = await run({ ...ROOT, name: 'FailoverBackend' });
   check(failover.error === null, `failover sends: ${failover.error}`);
-  checkLoaded(failover.whenStarted, [], 'failover that has not sent');
-  checkLoaded(failover.whenSent, ['cockatiel'], 'failover');
+  checkLoaded(failover.whenStarted, tools, 'failover that has not sent');
+  checkLoaded(failover.whenSent, [...tools, 'cockatiel'], 'failover');
+}
+
+/** The entry point for `@nestjs/terminus` needs that package, and says so. */
+async function checkTerminus(isInstalled) {
+  const { error, whenImported } = await run({ ...ROOT, entry: '/terminus', name: 'PhoneVerifyHealthIndicator' });
+  if (isInstalled) check(whenImported.includes('@nestjs/terminus'), `./terminus is imported: ${error}`);
+  else check(error?.includes("'@nestjs/terminus'"), `./terminus names what it needs: ${error}`);
 }
 
 try {
@@ -146,11 +158,13 @@ try {
     const imported = [
       ...readFileSync(join(types, file), 'utf8').matchAll(/(?:from|import\(|import) ?['"]([^'".][^'"]*)/g),
     ];
-    const names = imported.map(([, specifier]) => specifier).filter((specifier) => WATCHED.has(specifier));
+    const own = file.startsWith('terminus') ? '@nestjs/terminus' : undefined;
+    const names = imported.map(([, specifier]) => specifier).filter((name) => WATCHED.has(name) && name !== own);
     check(names.length === 0, `the types of ${file} need no optional package; they need ${names.join()}`);
   }
 
-  await forEachEntryPoint((entry, sdk, { whenImported, error, isConfigurationError, messageId }) => {
+  await checkTerminus(false);
+  await forEachEntryPoint([], (entry, sdk, { whenImported, error, isConfigurationError, messageId }) => {
     checkLoaded(whenImported, [], `an import of ${entry}`);
     if (sdk.length === 0) check(messageId === 'message-1', `${entry} sends without an SDK: ${error}`);
     else {
@@ -161,13 +175,17 @@ try {
   console.log(`no SDK: ${Object.keys(ENTRY_POINTS).length} entry points import, and start or say what they need`);
 
   install(...optional.map(atTestedVersion));
-  await forEachEntryPoint((entry, sdk, { whenImported, isRequired, whenStarted, whenSent, error, messageId }) => {
-    checkLoaded(whenImported, [], `an import of ${entry}`);
-    check(messageId === 'message-1', `${entry} sends: ${error}`);
-    check(isRequired, `${entry} can be required`);
-    checkLoaded(whenStarted, sdk, `a start of ${entry}`);
-    checkLoaded(whenSent, sdk, `a send of ${entry}`);
-  });
+  await checkTerminus(true);
+  await forEachEntryPoint(
+    TOOLS,
+    (entry, sdk, { whenImported, isRequired, whenStarted, whenSent, error, messageId }) => {
+      checkLoaded(whenImported, [], `an import of ${entry}`);
+      check(messageId === 'message-1', `${entry} sends: ${error}`);
+      check(isRequired, `${entry} can be required`);
+      checkLoaded(whenStarted, [...TOOLS, ...sdk], `a start of ${entry}`);
+      checkLoaded(whenSent, [...TOOLS, ...sdk], `a send of ${entry}`);
+    },
+  );
   console.log('all SDKs: each entry point loads its own alone, when it starts, and sends');
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -14,12 +14,19 @@ const COMMON = {
   libsql: '0.5.29',
 };
 
+/** The oldest and the newest tools that the library can be seen with, for each Nest. */
+const TOOLS = {
+  11: tools('11.0.0', '3.0.0', '1.9.0'),
+  12: tools('12', '12', '1'),
+};
+
 /** Peers that were tested together; each pair runs on the Node versions beside it. */
 const PAIRS = [
   {
     name: 'Nest 11 + TypeORM 0.3.20',
     node: ['20.19.0'],
     packages: { ...nest('11'), '@nestjs/typeorm': '11', typeorm: '0.3.20', 'class-validator': '0.14' },
+    tools: TOOLS[11],
   },
   {
     name: 'Nest 11 + TypeORM 0.3',
@@ -30,11 +37,32 @@ const PAIRS = [
     name: 'Nest 12 + TypeORM 1',
     node: ['20.19.0', '22.12.0', '24', 'latest'],
     packages: { ...nest('12'), '@nestjs/typeorm': '12', typeorm: '1', 'class-validator': '0.15' },
+    tools: TOOLS[12],
   },
 ];
 
 function nest(version) {
   return Object.fromEntries(['common', 'core', 'testing'].map((name) => [`@nestjs/${name}`, version]));
+}
+
+function tools(nestTools, eventEmitter, openTelemetry) {
+  return {
+    '@nestjs/swagger': nestTools,
+    '@nestjs/terminus': nestTools,
+    '@nestjs/event-emitter': eventEmitter,
+    '@nestjs/platform-express': nestTools.split('.')[0],
+    '@opentelemetry/api': openTelemetry,
+  };
+}
+
+function named(packages) {
+  return Object.entries(packages).map(([name, version]) => `${name}@${version}`);
+}
+
+function run(node, script, folder) {
+  copyFileSync(fileURLToPath(new URL(script, import.meta.url)), join(folder, script));
+  const env = { ...process.env, NODE_ENV: 'test' };
+  return execFileSync(node, [script], { cwd: folder, encoding: 'utf8', env, timeout: 60_000 }).trim();
 }
 
 function npm(folder, ...parameters) {
@@ -51,21 +79,15 @@ try {
     npm(folder, 'install', `node@${version}`);
     nodes.set(version, join(folder, 'node_modules/node/bin/node'));
   }
-  for (const { name, node, packages } of PAIRS) {
+  for (const { name, node, packages, tools: optional } of PAIRS) {
     const folder = mkdtempSync(join(temporary, 'application-'));
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
-    const versions = Object.entries({ ...COMMON, ...packages }).map(([peer, version]) => `${peer}@${version}`);
-    npm(folder, 'install', resolve(tarball), ...versions);
-    copyFileSync(fileURLToPath(new URL('application.mjs', import.meta.url)), join(folder, 'application.mjs'));
-    for (const version of node) {
-      const answer = execFileSync(nodes.get(version), ['application.mjs'], {
-        cwd: folder,
-        encoding: 'utf8',
-        env: { ...process.env, NODE_ENV: 'test' },
-        timeout: 60_000,
-      });
-      console.log(`${name}, ${answer.trim()}`);
-    }
+    const needed = [resolve(tarball), ...named({ ...COMMON, ...packages })];
+    npm(folder, 'install', ...needed);
+    for (const version of node) console.log(`${name}, ${run(nodes.get(version), 'application.mjs', folder)}`);
+    if (optional === undefined) continue;
+    npm(folder, 'install', ...needed, ...named(optional));
+    console.log(`${name}, ${run(nodes.get(node[0]), 'observed.mjs', folder)}`);
   }
 } finally {
   rmSync(temporary, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as library from '../../lib/index.js';
 import { checkOptions } from '../../lib/phone-verify.options-check.js';
 import { faultsOf } from '../support/configuration-faults.js';
+import { startGraphQLApplication } from '../support/graphql.js';
 import { NUMBER, openSession, RIGHT_CODE, verify } from '../support/requests.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -107,7 +108,7 @@ describe('the code of the README', () => {
     const compile = (): string => execFileSync(process.execPath, [compiler, '-p', FOLDER], { encoding: 'utf8' });
 
     expect(compile()).toBe('');
-  }, 60_000);
+  }, 180_000);
 
   it('starts the application of the quick start, which sends and checks a code', async () => {
     const { AppModule } = await import(join(FOLDER, 'app.module.ts'));
@@ -216,6 +217,44 @@ describe('the code of the README', () => {
     const { verifyInATest } = await import(join(FOLDER, 'sign-up.spec.ts'));
 
     expect(await verifyInATest()).toBe('security_code_valid');
+  });
+
+  it('sends and checks over GraphQL, and shows of an error what is for the client', async () => {
+    const { PhoneResolver } = await import(join(FOLDER, 'phone.resolver.ts'));
+    const app = await startGraphQLApplication(PhoneResolver);
+    const send = vi.spyOn(app.service, 'sendSecurityCode');
+    const request = { ip: '203.0.113.7', headers: { 'accept-language': 'de' } };
+    const sendTo = (number: string) =>
+      app.run(`mutation { sendCode(phoneNumber: "${number}") { sessionToken codeLength } }`, request);
+    const checkWith = (token: string, code: string) => {
+      const args = `phoneNumber: "${NUMBER}", sessionToken: "${token}", securityCode: "${code}"`;
+      return app.run(`mutation { checkCode(${args}) { status attemptsLeft verificationToken } }`, request);
+    };
+    const codeOf = ({ errors }: { errors?: readonly { extensions: object }[] }) => errors?.[0]?.extensions;
+
+    const { data } = await sendTo(NUMBER);
+    const { sessionToken } = Object(data?.['sendCode']);
+    expect(send).toHaveBeenLastCalledWith(NUMBER, { ip: '203.0.113.7', language: 'de' });
+    const invalid = { status: 'security_code_invalid', verificationToken: null };
+    expect(await checkWith('unknown', RIGHT_CODE)).toEqual({ data: { checkCode: { ...invalid, attemptsLeft: null } } });
+    expect(await checkWith(sessionToken, '000000')).toEqual({ data: { checkCode: { ...invalid, attemptsLeft: 4 } } });
+    const right = { status: 'security_code_valid', attemptsLeft: null, verificationToken: expect.any(String) };
+    expect(await checkWith(sessionToken, RIGHT_CODE)).toEqual({ data: { checkCode: right } });
+
+    expect(codeOf(await sendTo('+1'))).toEqual({ code: 'phone_number_invalid' });
+    const again = `mutation { resendCode(phoneNumber: "${NUMBER}", sessionToken: "unknown") { sessionToken } }`;
+    expect(codeOf(await app.run(again, request))).toEqual({ code: 'security_code_invalid' });
+    const sent = { sessionToken } as library.SentVerification;
+    const unsent = new library.SmsDeliveryError('rejected', 'The provider says no.');
+    send.mockRejectedValueOnce(Object.defineProperty(unsent, 'sent', { value: sent }));
+    expect(codeOf(await sendTo(NUMBER))).toEqual({ code: 'sms_delivery_failed', sessionToken });
+    send.mockRejectedValueOnce(new library.RateLimitedError(30));
+    expect(codeOf(await sendTo(NUMBER))).toEqual({ code: 'rate_limited', retryAfter: 30 });
+    send.mockRejectedValueOnce(new library.StorageUnavailableError({ cause: new Error('at 10.0.0.1') }));
+    const { errors } = await sendTo(NUMBER);
+    expect(JSON.stringify(errors)).toContain('"message":"Service temporarily unavailable."');
+    expect(JSON.stringify(errors)).not.toContain('10.0.0.1');
+    await app.close();
   });
 
   it('is JSON where it says so', () => {

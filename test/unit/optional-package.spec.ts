@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { loadOptional } from '../../lib/optional-package.js';
 
@@ -12,6 +13,14 @@ describe('an optional package', () => {
 
   it('is left out when it is not installed', async () => {
     expect(await loadOptional('lamp', () => Promise.reject(notFound('lamp')))).toBeUndefined();
+  });
+
+  it('is left out under Jest, whose loader throws errors of another realm', async () => {
+    const fault: unknown = runInNewContext(
+      `Object.assign(new Error("Cannot find module 'lamp' from 'here.js'"), { code: 'MODULE_NOT_FOUND' })`,
+    );
+
+    expect(await loadOptional('lamp', () => Promise.reject(fault))).toBeUndefined();
   });
 
   it.each([notFound('lamp-oil'), new Error('it is broken'), 'it is broken'])(

@@ -1,8 +1,8 @@
-import { STATUS_CODES } from 'node:http';
 import { SmsDeliveryError } from '../../backends/sms-delivery.error.js';
 import {
   PhoneNumberInvalidError,
   PhoneNumberNotAllowedError,
+  RateLimitedError,
   StorageUnavailableError,
 } from '../../phone-verify.errors.js';
 import { VerificationStatus } from '../../verification/verification-status.js';
@@ -30,7 +30,7 @@ export function failuresOfRoutes(): RouteFailures {
     new CheckRefusedError(VerificationStatus.Verified),
     new CheckRefusedError(VerificationStatus.TooManyAttempts),
   ].map(answer);
-  const sending = [answer(new PhoneNumberNotAllowedError()), RATE_LIMITED];
+  const sending = [new PhoneNumberNotAllowedError(), new RateLimitedError(30)].map(answer);
   const unsent = new SmsDeliveryError('unknown', 'An example.');
   const unsentFirst = Object.defineProperty(new SmsDeliveryError('unknown', 'An example.'), 'sent', {
     value: { ...EXAMPLE_SESSION, phoneNumber: EXAMPLE_NUMBER },
@@ -47,14 +47,6 @@ export function failuresOfRoutes(): RouteFailures {
     verify: [...common, answer(new CheckRefusedError(VerificationStatus.Invalid, 4)), ...refused],
   };
 }
-
-const RATE_LIMITED: ErrorResponse = {
-  statusCode: 429,
-  error: STATUS_CODES[429] ?? '',
-  message: 'Too many requests. Please try again later.',
-  code: 'rate_limited',
-  retry_after: 30,
-};
 
 function answer(error: Parameters<typeof toErrorResponse>[0]): ErrorResponse {
   return toErrorResponse(error, EXAMPLE_TIME);

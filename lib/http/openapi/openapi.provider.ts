@@ -1,5 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import { loadOptional } from '../../optional-package.js';
+import type { ResolvedPhoneVerifyOptions } from '../../phone-verify.options.js';
+import { PHONE_VERIFY_OPTIONS } from '../../phone-verify.tokens.js';
 
 const DESCRIPTION = Symbol('PhoneVerify.openApi');
 
@@ -10,12 +12,13 @@ const DESCRIPTION = Symbol('PhoneVerify.openApi');
 export function openApiProvider(controller: Type<object>): Provider {
   return {
     provide: DESCRIPTION,
-    useFactory: async (): Promise<boolean> => {
+    useFactory: async ({ purposes }: ResolvedPhoneVerifyOptions): Promise<boolean> => {
       const swagger = await loadOptional('@nestjs/swagger', () => import('@nestjs/swagger'));
       if (swagger === undefined) return false;
       const { describeController } = await import('./describe-controller.js');
-      describeController(swagger, controller, []);
+      describeController(swagger, controller, purposes);
       return true;
     },
+    inject: [PHONE_VERIFY_OPTIONS],
   };
 }
