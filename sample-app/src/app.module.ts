@@ -6,6 +6,8 @@ import { PhoneVerifyModule } from 'nestjs-phone-verify';
 import { dataSourceOptions, type Environment, readEnvironment } from './configuration.js';
 import { createBackend } from './delivery/backend.js';
 import { OutboxModule } from './outbox/outbox.module.js';
+import { PagesModule } from './pages/pages.module.js';
+import { CHANGE_PHONE } from './users/change-phone.js';
 import { UsersModule } from './users/users.module.js';
 
 type Configuration = ConfigService<Environment, true>;
@@ -31,12 +33,14 @@ type Configuration = ConfigService<Environment, true>;
         return {
           backend: await createBackend(chosen, (name) => config.get<string>(name)),
           appName: config.getOrThrow<string>('APP_NAME'),
+          purposes: [CHANGE_PHONE],
           ...(secret !== undefined && { secret }),
         };
       },
     }),
     UsersModule,
     OutboxModule,
+    PagesModule,
   ],
 })
 export class AppModule {}

@@ -5,6 +5,8 @@ import { IsIn, IsNotEmpty, IsOptional, IsUrl, Max, Min, MinLength, validateSync 
 import { phoneVerifyMigrations, SMSVerification, SMSVerificationCounter } from 'nestjs-phone-verify';
 import type { DataSourceOptions } from 'typeorm';
 import { deliveryFaults } from './delivery/backend.js';
+import { CreateSession1764000000002 } from './sessions/create-session.migration.js';
+import { Session } from './sessions/session.entity.js';
 import { CreateUser1764000000001 } from './users/create-user.migration.js';
 import { User } from './users/user.entity.js';
 
@@ -49,8 +51,8 @@ export function readEnvironment(variables: Record<string, unknown>): Environment
 /** The data source: the embedded database, or the server that `DATABASE_URL` names. */
 export function dataSourceOptions(url: string | undefined): DataSourceOptions {
   const common = {
-    entities: [SMSVerification, SMSVerificationCounter, User],
-    migrations: [...phoneVerifyMigrations, CreateUser1764000000001],
+    entities: [SMSVerification, SMSVerificationCounter, User, Session],
+    migrations: [...phoneVerifyMigrations, CreateUser1764000000001, CreateSession1764000000002],
     migrationsRun: true,
   };
   if (url === undefined) {

@@ -1,23 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { ValidationPipe } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
+import { configureApplication } from './application.js';
 import type { Environment } from './configuration.js';
 
 const PREFERRED_PORT = 3000;
 
-const app = await NestFactory.create(AppModule, { logger: ['warn', 'error', 'fatal'] });
-app.useGlobalPipes(new ValidationPipe({ whitelist: true }));
+const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+  logger: ['warn', 'error', 'fatal'],
+  // A page that is open has a stream open, which the end would wait for.
+  forceCloseConnections: true,
+});
+configureApplication(app);
 app.enableShutdownHooks();
 const config: ConfigService<Environment, true> = app.get(ConfigService);
 const port = config.get('PORT', { infer: true }) ?? ((await isFree(PREFERRED_PORT)) ? PREFERRED_PORT : 0);
 await app.listen(port);
 const address = (await app.getUrl()).replace('[::1]', '127.0.0.1');
 const flow = readFileSync(fileURLToPath(new URL('../flow.sh', import.meta.url)), 'utf8');
-console.log(`\nThe sample listens on ${address}\n\nTry it, line by line, in another terminal:\n`);
+console.log(`\nThe sample's page: ${address}/\n\nOr try it, line by line, in another terminal:\n`);
 console.log(flow.replace(/^ADDRESS=.*$/m, `ADDRESS=${address}`));
 
 async function isFree(candidate: number): Promise<boolean> {

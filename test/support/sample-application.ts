@@ -1,14 +1,17 @@
-import { type INestApplication, ValidationPipe } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { vi } from 'vitest';
-import { PHONE_VERIFY_LIMIT_STORE } from '../../lib/phone-verify.tokens.js';
+import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE } from '../../lib/phone-verify.tokens.js';
+import { type Clock, systemClock } from '../../lib/verification/clock.js';
 import type { FreshDatabase } from './databases.js';
 import { EndlessLimitStore } from './endless-limit.store.js';
 
-/** Starts the sample application on a database of the test's own, with an environment. */
+/** Starts the sample application on a database of the test's own, with an environment and the time of a clock. */
 export async function startSample(
   { options }: FreshDatabase,
   environment: Readonly<Record<string, string>> = {},
+  clock: Clock = systemClock,
 ): Promise<INestApplication> {
   vi.stubEnv('DATABASE_URL', 'url' in options ? options.url : '');
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
@@ -22,12 +25,15 @@ export async function startSample(
     });
     return { ...configuration, dataSourceOptions };
   });
+  const { configureApplication } = await import('../../sample-app/src/application.js');
   const { AppModule } = await import('../../sample-app/src/app.module.js');
   const builder = Test.createTestingModule({ imports: [AppModule] });
+  builder.overrideProvider(PHONE_VERIFY_CLOCK).useValue(clock);
   // These tests send to one range from one address within a second.
-  const module = await builder.overrideProvider(PHONE_VERIFY_LIMIT_STORE).useClass(EndlessLimitStore).compile();
-  const app = module.createNestApplication({ logger: false });
-  app.useGlobalPipes(new ValidationPipe({ whitelist: true }));
+  builder.overrideProvider(PHONE_VERIFY_LIMIT_STORE).useClass(EndlessLimitStore);
+  const module = await builder.compile();
+  const app = module.createNestApplication<NestExpressApplication>({ logger: false, forceCloseConnections: true });
+  configureApplication(app);
   await app.init();
   return app;
 }

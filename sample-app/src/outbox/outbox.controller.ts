@@ -1,19 +1,23 @@
-import { Controller, Get, Inject, NotFoundException } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
-import { type BaseBackend, PHONE_VERIFY_BACKEND, SandboxBackend, type SandboxMessage } from 'nestjs-phone-verify';
+import { Controller, Get, type MessageEvent, Query, Sse } from '@nestjs/common';
+import type { SandboxMessage } from 'nestjs-phone-verify';
+import { map, type Observable } from 'rxjs';
+import { OutboxService } from './outbox.service.js';
 
-/** Shows the messages of the sandbox, so that the flow can be tried without a phone. In development only. */
+/** Shows the messages of the sandbox. */
 @Controller('outbox')
 export class OutboxController {
-  constructor(
-    @Inject(PHONE_VERIFY_BACKEND) private readonly backend: BaseBackend,
-    private readonly config: ConfigService,
-  ) {}
+  constructor(private readonly outbox: OutboxService) {}
 
   @Get()
   list(): readonly SandboxMessage[] {
-    const isShown = this.config.get('NODE_ENV') !== 'production' && this.backend instanceof SandboxBackend;
-    if (!isShown) throw new NotFoundException();
-    return this.backend.outbox;
+    return this.outbox.list();
+  }
+
+  /** The messages to a number as server-sent events, for the phone on the page. */
+  @Sse('stream')
+  stream(@Query('to') to: string): Observable<MessageEvent> {
+    return this.outbox
+      .watch(to)
+      .pipe(map(({ message, sentAt }) => ({ id: String(sentAt.getTime()), data: { message, sentAt } })));
   }
 }

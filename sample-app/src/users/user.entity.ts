@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { instant } from '../instant.js';
 
 /** An account, with the number that its owner proved to hold. */
 @Entity({ name: 'sample_user' })
@@ -11,7 +12,11 @@ export class User {
   @Column({ name: 'username', type: 'varchar', length: 30 })
   username!: string;
 
-  /** E.164. */
+  /** E.164. Comes from a proof, never from a request. */
   @Column({ name: 'phone_number', type: 'varchar', length: 16 })
   phoneNumber!: string;
+
+  /** When the number was proved; accounts of the sample's first version do not know. */
+  @Column({ name: 'phone_verified_at', type: 'bigint', nullable: true, transformer: instant })
+  phoneVerifiedAt!: Date | null;
 }

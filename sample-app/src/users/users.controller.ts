@@ -1,14 +1,66 @@
-import { Body, Controller, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, Res, UnauthorizedException, UseGuards } from '@nestjs/common';
+import type { HttpRequest, HttpResponse } from '../http.js';
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../sessions/session-cookie.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { JsonOnlyGuard } from './json-only.guard.js';
+import { ProofRequest } from './proof.request.js';
 import { SignUpRequest } from './sign-up.request.js';
-import type { User } from './user.entity.js';
-import { UsersService } from './users.service.js';
+import { type SignedIn, UsersService } from './users.service.js';
+
+/** What a sign-up and a sign-in answer, beside the cookie. */
+interface UserResponse {
+  readonly id: string;
+  readonly username: string;
+  readonly phoneNumber: string;
+}
 
 @Controller('users')
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+  ) {}
 
   @Post('sign-up')
-  async signUp(@Body() { username, verification_token }: SignUpRequest): Promise<Record<keyof User, string>> {
-    return this.users.signUp(username, verification_token);
+  @UseGuards(JsonOnlyGuard)
+  async signUp(
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
+    @Body() { username, verification_token }: SignUpRequest,
+  ): Promise<UserResponse> {
+    return welcome(request, response, await this.users.signUp(username, verification_token));
   }
+
+  @Post('sign-in')
+  @HttpCode(200)
+  @UseGuards(JsonOnlyGuard)
+  async signIn(
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
+    @Body() { verification_token }: ProofRequest,
+  ): Promise<UserResponse> {
+    return welcome(request, response, await this.users.signIn(verification_token));
+  }
+
+  @Post('change-phone')
+  @HttpCode(204)
+  @UseGuards(JsonOnlyGuard)
+  async changePhone(@Req() request: HttpRequest, @Body() { verification_token }: ProofRequest): Promise<void> {
+    const user = await this.sessions.findUser(readSessionCookie(request));
+    if (user === null) throw new UnauthorizedException();
+    await this.users.changePhone(user.id, verification_token);
+  }
+
+  /** A form's own post, so that it works without scripts. `SameSite` keeps other sites from it. */
+  @Post('sign-out')
+  async signOut(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    await this.sessions.close(readSessionCookie(request));
+    clearSessionCookie(request, response);
+    response.redirect(303, '/');
+  }
+}
+
+function welcome(request: HttpRequest, response: HttpResponse, { user, sessionToken }: SignedIn): UserResponse {
+  setSessionCookie(request, response, sessionToken);
+  return { id: user.id, username: user.username, phoneNumber: user.phoneNumber };
 }

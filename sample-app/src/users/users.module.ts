@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersController } from './users.controller.js';
-import { Transactions } from './transactions.js';
 import { UsersService } from './users.service.js';
 
-@Module({ controllers: [UsersController], providers: [Transactions, UsersService] })
+@Module({ imports: [SessionsModule], controllers: [UsersController], providers: [UsersService] })
 export class UsersModule {}

@@ -1,0 +1,113 @@
+// The phone beside the form: shows what the sandbox would have sent.
+
+const messages = document.getElementById('messages');
+const empty = document.getElementById('no-messages');
+const tapHint = document.getElementById('tap-hint');
+const phone = document.querySelector('.phone');
+const peek = document.getElementById('peek');
+const isStill = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Where a reload finds the number whose messages are shown. */
+const SHOWN_NUMBER = 'sample.shown-number';
+
+/** What may be a code: four digits or more, on their own. */
+const CODE = /\b\d{4,}\b/;
+
+/** How much of the phone has to be in view for its message to be seen. */
+const SEEN = 0.5;
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+
+let stream;
+let isInView = true;
+
+/** Shows the messages to the number that an element sends a code to; a tap on a code fills it in there. */
+export function showPhoneOf(phoneVerify) {
+  tellTime();
+  const observer = new IntersectionObserver(
+    ([{ intersectionRatio }]) => {
+      isInView = intersectionRatio >= SEEN;
+      if (isInView) peek.hidden = true;
+    },
+    { threshold: SEEN },
+  );
+  observer.observe(phone);
+  peek.addEventListener('click', () => {
+    phone.scrollIntoView({ block: 'center', behavior: isStill.matches ? 'auto' : 'smooth' });
+  });
+  const shown = sessionStorage.getItem(SHOWN_NUMBER);
+  if (shown !== null) follow(shown, phoneVerify);
+  phoneVerify.addEventListener('phone-verify-sent', ({ detail }) => {
+    // A resend to the same number only adds to what is shown.
+    if (sessionStorage.getItem(SHOWN_NUMBER) === detail.phoneNumber) return;
+    sessionStorage.setItem(SHOWN_NUMBER, detail.phoneNumber);
+    follow(detail.phoneNumber, phoneVerify);
+  });
+}
+
+/** Forgets the number: the next visit begins with an empty phone. */
+export function forgetPhone() {
+  sessionStorage.removeItem(SHOWN_NUMBER);
+}
+
+function follow(phoneNumber, phoneVerify) {
+  stream?.close();
+  messages.replaceChildren();
+  const shown = new Set();
+  stream = new EventSource(`/outbox/stream?to=${encodeURIComponent(phoneNumber)}`);
+  stream.addEventListener('message', ({ lastEventId, data }) => {
+    // A stream that was cut and comes again begins with the last messages.
+    if (shown.has(lastEventId)) return;
+    shown.add(lastEventId);
+    arrive(JSON.parse(data), phoneVerify);
+  });
+}
+
+function arrive({ message, sentAt }, phoneVerify) {
+  const time = document.createElement('time');
+  time.dateTime = sentAt;
+  time.textContent = clock.format(new Date(sentAt));
+  const text = document.createElement('p');
+  text.className = 'phone-text';
+  // In the language of the browser, which need not be the page's.
+  text.dir = 'auto';
+  text.append(...withCode(message, phoneVerify));
+  const item = document.createElement('li');
+  item.className = 'phone-message';
+  item.append(time, text);
+  messages.append(item);
+  messages.scrollTop = messages.scrollHeight;
+  empty.hidden = true;
+  peek.hidden = isInView;
+  tellTime();
+  tapHint.hidden = false;
+  phone.classList.remove('phone-buzz');
+  requestAnimationFrame(() => phone.classList.add('phone-buzz'));
+}
+
+function tellTime() {
+  document.getElementById('phone-time').textContent = clock.format(new Date()).replace(/\s?[AP]M$/i, '');
+}
+
+/** The text, with its code as a button. */
+function withCode(message, phoneVerify) {
+  const code = CODE.exec(message)?.[0];
+  if (code === undefined) return [message];
+  const [before, ...after] = message.split(code);
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'phone-code';
+  button.textContent = code;
+  button.title = 'Fill in this code';
+  button.addEventListener('click', () => fillIn(code, phoneVerify));
+  return [before, button, after.join(code)];
+}
+
+/** As the keyboard of a phone does when it offers the code of a message. */
+function fillIn(code, phoneVerify) {
+  const input = phoneVerify.shadowRoot.querySelector('[autocomplete="one-time-code"]');
+  if (input === null) return;
+  input.value = code;
+  input.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+  input.focus();
+}

@@ -1,0 +1,51 @@
+import { Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { type BaseBackend, PHONE_VERIFY_BACKEND, SandboxBackend, type SandboxMessage } from 'nestjs-phone-verify';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { concatMap, interval, map, type Observable, startWith } from 'rxjs';
+
+/** How often the stream looks for new messages. */
+const LOOK_EVERY_MS = 200;
+
+/** Of the messages that are there already, how many the stream begins with. */
+const RECENT = 3;
+
+/** The messages of the sandbox, so that the flow can be tried without a phone. Never in production. */
+@Injectable()
+export class OutboxService {
+  constructor(
+    @Inject(PHONE_VERIFY_BACKEND) private readonly backend: BaseBackend<unknown>,
+    private readonly config: ConfigService,
+  ) {}
+
+  get isShown(): boolean {
+    return this.config.get('NODE_ENV') !== 'production' && this.backend instanceof SandboxBackend;
+  }
+
+  /** All messages, oldest first. */
+  list(): readonly SandboxMessage[] {
+    if (!this.isShown || !(this.backend instanceof SandboxBackend)) throw new NotFoundException();
+    return this.backend.outbox;
+  }
+
+  /**
+   * The last messages to a number, and those that come.
+   *
+   * @param text - As the person wrote it, with `+`: the page knows no other form.
+   */
+  watch(text: string): Observable<SandboxMessage> {
+    const phoneNumber = parsePhoneNumberFromString(text)?.number;
+    let last = this.list()
+      .filter(({ to }) => to === phoneNumber)
+      .at(-RECENT - 1);
+    return interval(LOOK_EVERY_MS).pipe(
+      startWith(0),
+      map(() => this.list()),
+      concatMap((messages) => {
+        const fresh = messages.slice(last === undefined ? 0 : messages.indexOf(last) + 1);
+        last = messages.at(-1);
+        return fresh.filter(({ to }) => to === phoneNumber);
+      }),
+    );
+  }
+}

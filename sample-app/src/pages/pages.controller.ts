@@ -1,0 +1,58 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import type { HttpRequest, HttpResponse } from '../http.js';
+import { OutboxService } from '../outbox/outbox.service.js';
+import { readSessionCookie } from '../sessions/session-cookie.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { maskPhoneNumber } from './mask-phone-number.js';
+import { Page } from './page.js';
+
+const ENTRANCE = new Page('entrance');
+const ACCOUNT = new Page('account');
+
+const TITLES = { 'sign-up': 'Create your account', 'sign-in': 'Sign in' };
+
+/** The pages: two to come in by, and the account, which only they lead to. */
+@Controller()
+export class PagesController {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly outbox: OutboxService,
+    private readonly config: ConfigService,
+  ) {}
+
+  @Get()
+  async signUp(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    await this.#entrance(request, response, 'sign-up');
+  }
+
+  @Get('sign-in')
+  async signIn(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    await this.#entrance(request, response, 'sign-in');
+  }
+
+  @Get('account')
+  async account(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    const user = await this.sessions.findUser(readSessionCookie(request));
+    if (user === null) {
+      response.redirect(303, '/');
+      return;
+    }
+    const verifiedAt = user.phoneVerifiedAt?.toISOString() ?? '';
+    const values = { username: user.username, phoneNumber: maskPhoneNumber(user.phoneNumber), verifiedAt };
+    this.#show(response, ACCOUNT, { ...values, initial: user.username.slice(0, 1).toUpperCase() });
+  }
+
+  async #entrance(request: HttpRequest, response: HttpResponse, mode: keyof typeof TITLES): Promise<void> {
+    const user = await this.sessions.findUser(readSessionCookie(request));
+    if (user === null) this.#show(response, ENTRANCE, { mode, title: TITLES[mode] });
+    else response.redirect(303, '/account');
+  }
+
+  #show(response: HttpResponse, page: Page, values: Readonly<Record<string, string>>): void {
+    const app = this.config.getOrThrow<string>('APP_NAME');
+    // The back button asks again, so that it shows neither an account after the sign-out nor a sign-up after that.
+    response.setHeader('Cache-Control', 'no-store');
+    response.type('html').send(page.render({ app, sandbox: String(this.outbox.isShown), ...values }));
+  }
+}

@@ -1,0 +1,13 @@
+import { type CanActivate, type ExecutionContext, Injectable, UnsupportedMediaTypeException } from '@nestjs/common';
+import type { HttpRequest } from '../http.js';
+
+/** Takes JSON alone: a form, which another site could post, would sign its visitors in to an account of its own. */
+@Injectable()
+export class JsonOnlyGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { headers } = context.switchToHttp().getRequest<HttpRequest>();
+    const isJson = /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
+    if (!isJson) throw new UnsupportedMediaTypeException('Send JSON.');
+    return true;
+  }
+}

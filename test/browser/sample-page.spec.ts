@@ -1,0 +1,389 @@
+import { SmsDeliveryError } from 'nestjs-phone-verify';
+import type { Browser, BrowserContext, Locator } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { launchBrowser } from './support/browser.js';
+import { SamplePage, type ServedSample, serveSample } from './support/sample-page.js';
+
+let browser: Browser;
+let sample: ServedSample;
+let context: BrowserContext;
+let person: SamplePage;
+/** What the browser complained of: scripts, files, the Content-Security-Policy. */
+let complaints: string[];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  sample = await serveSample();
+});
+
+beforeEach(async () => {
+  await sample.beginAnew();
+  await enter();
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await context.close();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await sample.close();
+});
+
+/** A person with a browser of their own, a minute later. */
+async function enter(options: Parameters<Browser['newContext']>[0] = {}): Promise<void> {
+  await context?.close();
+  sample.clock.advance(60);
+  context = await browser.newContext({ locale: 'en-US', ...options });
+  const page = await context.newPage();
+  complaints = [];
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('console', (line) => {
+    if (['error', 'warning'].includes(line.type())) complaints.push(line.text());
+  });
+  person = new SamplePage(page, sample.origin);
+}
+
+async function expectPage(path: string): Promise<void> {
+  await person.page.waitForURL(sample.origin + path);
+}
+
+async function expectShown(locator: Locator): Promise<void> {
+  await locator.waitFor();
+}
+
+describe('the sign-up of the sample', () => {
+  it('leads to the account with the code that comes to the phone on the page', async () => {
+    await person.open();
+    await person.username.fill('Ada');
+    await person.send('(415) 555-2671');
+    expect(await person.messages.allInnerTexts()).toEqual([expect.stringContaining('Your Sample security code is')]);
+
+    await person.button(RIGHT_CODE).click();
+    expect(await person.code.inputValue()).toBe(RIGHT_CODE);
+    await person.page.keyboard.press('Enter');
+    await expectPage('/account');
+
+    expect(await person.page.getByRole('heading').first().innerText()).toBe('Hello, ada');
+    expect(await person.page.content()).not.toContain(NUMBER.slice(1));
+    expect(await person.page.getByText('+14•••••••71').isVisible()).toBe(true);
+    expect(await person.page.evaluate('document.cookie')).toBe('');
+    expect(complaints).toEqual([]);
+  });
+
+  it('can be done by keyboard alone', async () => {
+    const { keyboard } = person.page;
+    await person.open();
+    await person.username.focus();
+    await keyboard.type('ada');
+    // Over the country.
+    await keyboard.press('Tab');
+    await keyboard.press('Tab');
+    await keyboard.type('4155552671');
+    await keyboard.press('Enter');
+    await person.messages.first().waitFor();
+    await keyboard.type(RIGHT_CODE);
+    await keyboard.press('Enter');
+
+    await expectPage('/account');
+  });
+
+  it('says how many tries are left', async () => {
+    await person.open();
+    await person.send('4155552671');
+
+    await person.verify(WRONG_CODE);
+
+    await expectShown(person.fault.getByText('4 tries left'));
+    expect(person.page.url()).toBe(`${sample.origin}/`);
+  });
+
+  it('is locked after five wrong codes, and goes on with another code', async () => {
+    await person.open();
+    await person.username.fill('ada');
+    await person.send('4155552671');
+    for (const left of ['4 tries', '3 tries', '2 tries', 'One try', 'Too many wrong codes']) {
+      await person.verify(WRONG_CODE);
+      await expectShown(person.fault.getByText(left));
+    }
+
+    sample.clock.advance(30);
+    await person.button('Request a new code').click();
+    await expectShown(person.messages.nth(1));
+    await person.verify(RIGHT_CODE);
+
+    await expectPage('/account');
+  });
+
+  it('counts down to the next message', async () => {
+    await person.page.clock.install();
+    await person.page.route('**/phone/register', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), resend_in: 30 } });
+    });
+    await person.open();
+    await person.send('4155552671');
+    const resend = person.button(/^Send it again/);
+    expect(await resend.innerText()).toBe('Send it again in 0:30');
+    expect(await resend.getAttribute('aria-disabled')).toBe('true');
+
+    await person.page.clock.fastForward(20_000);
+    await person.button('Send it again in 0:10').waitFor();
+    sample.clock.advance(30);
+    await person.page.clock.fastForward(10_000);
+    await person.page.getByRole('button', { name: 'Send it again', exact: true }).click();
+
+    await expectShown(person.messages.nth(1));
+  });
+
+  it('says that a code is over, and sends another', async () => {
+    await person.open();
+    await person.username.fill('ada');
+    await person.send('4155552671');
+    sample.clock.advance(601);
+
+    await person.verify(RIGHT_CODE);
+    await expectShown(person.fault.getByText('This code has expired'));
+    await person.button('Request a new code').click();
+    await expectShown(person.messages.nth(1));
+    await person.verify(RIGHT_CODE);
+
+    await expectPage('/account');
+  });
+
+  it('says how long to wait when too much was sent', async () => {
+    await person.page.clock.install();
+    await person.page.route('**/phone/register', (route) =>
+      route.fulfill({
+        status: 429,
+        headers: { 'Retry-After': '42' },
+        json: { statusCode: 429, error: 'Too Many Requests', message: 'x', code: 'rate_limited', retry_after: 42 },
+      }),
+    );
+    await person.open();
+    await person.number.fill('4155552671');
+    await person.button('Send code').click();
+
+    await expectShown(person.fault.getByText('Too many requests'));
+    await expectShown(person.button('Try again in 0:42'));
+  });
+
+  it('says that the message did not go when the provider is down, and tries again', async () => {
+    const failure = new SmsDeliveryError('unavailable', 'down');
+    vi.spyOn(sample.sandbox, 'sendSms').mockRejectedValueOnce(failure);
+    await person.open();
+    await person.username.fill('ada');
+    await person.number.fill('4155552671');
+    await person.button('Send code').click();
+    await expectShown(person.fault.getByText('could not be sent'));
+
+    await person.button('Try again').click();
+    await person.messages.first().waitFor();
+    await person.verify(RIGHT_CODE);
+
+    await expectPage('/account');
+  });
+
+  it('sends one message and makes one account of double clicks', async () => {
+    const posted: string[] = [];
+    person.page.on('request', (request) => {
+      if (request.method() === 'POST') posted.push(new URL(request.url()).pathname);
+    });
+    await person.open();
+    await person.username.fill('ada');
+    await person.number.fill('4155552671');
+    await person.button('Send code').dblclick();
+    await person.messages.first().waitFor();
+    await person.code.fill(RIGHT_CODE);
+    await person.button('Verify').dblclick();
+    await expectPage('/account');
+
+    expect(posted).toEqual(['/phone/register', '/phone/verify', '/users/sign-up']);
+    expect(sample.sandbox.outbox).toHaveLength(1);
+  });
+
+  it('goes on after a reload', async () => {
+    await person.open();
+    await person.send('4155552671');
+
+    await person.page.reload();
+    await person.username.fill('ada');
+    await person.messages.first().waitFor();
+    await person.button(RIGHT_CODE).click();
+    await person.button('Verify').click();
+
+    await expectPage('/account');
+    expect(sample.sandbox.outbox).toHaveLength(1);
+  });
+
+  it('waits for a slow server, and asks it once', async () => {
+    let answer = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (answer = resolve));
+    let asked = 0;
+    await person.page.route('**/users/sign-up', async (route) => {
+      asked += 1;
+      await slow;
+      await route.continue();
+    });
+    await person.open();
+    await person.username.fill('ada');
+    await person.send('4155552671');
+    await person.verify(RIGHT_CODE);
+    await expectShown(person.page.getByText('One moment'));
+    await person.username.press('Enter');
+
+    answer();
+    await expectPage('/account');
+
+    expect(asked).toBe(1);
+  });
+
+  it('tries again when the server could not be reached', async () => {
+    await person.page.route('**/users/sign-up', (route) => route.abort(), { times: 1 });
+    await person.open();
+    await person.username.fill('ada');
+    await person.send('4155552671');
+    await person.verify(RIGHT_CODE);
+    await expectShown(person.page.getByText('The server cannot be reached.'));
+
+    await person.button('Try again').click();
+
+    await expectPage('/account');
+  });
+
+  it('asks for a user name that is missing or taken, and keeps the number verified', async () => {
+    await person.signUp('ada', '4155550001');
+    await enter();
+    await person.open();
+    await person.send('4155552671');
+    await person.verify(RIGHT_CODE);
+    await expectShown(person.page.getByText('Choose a user name.'));
+    expect(await person.username.evaluate((input) => input === document.activeElement)).toBe(true);
+
+    await person.username.fill('ada');
+    await person.button('Create account').click();
+    await expectShown(person.page.getByText('This user name is taken.'));
+    await person.username.fill('grace');
+    await person.username.press('Enter');
+
+    await expectPage('/account');
+    expect(sample.sandbox.outbox).toHaveLength(2);
+  });
+
+  it('offers the account that a number has already', async () => {
+    await person.signUp('ada', '4155552671');
+    await enter();
+    await person.open();
+    await person.username.fill('grace');
+    await person.send('4155552671');
+    await person.verify(RIGHT_CODE);
+
+    await person.button('Sign in to it').click();
+    await expectPage('/account');
+
+    expect(await person.page.getByRole('heading').first().innerText()).toBe('Hello, ada');
+  });
+
+  it('shows the messages to the number of this page alone', async () => {
+    await person.open();
+    await person.send('4155552671');
+    await sample.sandbox.sendSms('+447911123456', 'for somebody else');
+    await sample.sandbox.sendSms(NUMBER, 'for this one');
+
+    await expectShown(person.messages.nth(1));
+
+    expect(await person.messages.last().innerText()).toContain('for this one');
+    expect(await person.page.getByText('for somebody else').count()).toBe(0);
+  });
+
+  it('leads to the message where the phone is below', async () => {
+    await enter({ viewport: { width: 320, height: 568 } });
+    await person.open();
+    await person.number.fill('4155552671');
+    await person.button('Send code').click();
+
+    await person.button('A message has arrived').click();
+    await person.button(RIGHT_CODE).click();
+
+    expect(await person.code.inputValue()).toBe(RIGHT_CODE);
+    expect(await person.button('A message has arrived').isVisible()).toBe(false);
+  });
+});
+
+describe('the sign-in of the sample', () => {
+  it('leads to the account of the number', async () => {
+    await person.signUp('ada', '4155552671');
+    await person.button('Sign out').click();
+    await expectPage('/');
+    sample.clock.advance(60);
+    await person.page.getByRole('link', { name: 'Sign in' }).click();
+    await person.send('4155552671');
+    await person.verify(RIGHT_CODE);
+
+    await expectPage('/account');
+  });
+
+  it('offers the sign-up to a number without an account, and keeps it verified', async () => {
+    await person.open('/sign-in');
+    await person.send('4155552671');
+    await person.verify(RIGHT_CODE);
+    await person.button('Create one').click();
+    await person.username.fill('ada');
+    await person.button('Create account').click();
+
+    await expectPage('/account');
+    expect(sample.sandbox.outbox).toHaveLength(1);
+  });
+});
+
+describe('the account of the sample', () => {
+  it('is not there for who is not signed in', async () => {
+    await person.open('/account');
+
+    expect(person.page.url()).toBe(`${sample.origin}/`);
+  });
+
+  it('stays with the back button while signed in, and not after that', async () => {
+    await person.open();
+    await person.page.goto(`${sample.origin}/sign-in`);
+    await person.open();
+    await person.username.fill('ada');
+    await person.send('4155552671');
+    await person.verify(RIGHT_CODE);
+    await expectPage('/account');
+    await person.page.goBack();
+    await expectPage('/account');
+
+    await person.button('Sign out').click();
+    await expectPage('/');
+    await person.page.goBack();
+
+    await person.username.waitFor();
+    expect(await person.page.getByText('Hello').count()).toBe(0);
+  });
+
+  it('changes its number with a code for that', async () => {
+    await person.signUp('ada', '4155552671');
+    await person.button('Change number').click();
+    await person.send('4155550123');
+    await person.button(RIGHT_CODE).click();
+    await person.button('Verify').click();
+
+    await expectShown(person.page.getByText('+14•••••••23'));
+    expect(complaints).toEqual([]);
+  });
+
+  it('does not take a number that has another account', async () => {
+    await person.signUp('ada', '4155552671');
+    await enter();
+    await person.signUp('grace', '4155550123');
+    await person.button('Change number').click();
+    await person.send('4155552671');
+    await person.verify(RIGHT_CODE);
+
+    await expectShown(person.page.getByText('This number has an account already.'));
+    expect(await person.page.getByText('+14•••••••23').isVisible()).toBe(true);
+  });
+});

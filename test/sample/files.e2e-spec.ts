@@ -1,0 +1,97 @@
+import type { INestApplication } from '@nestjs/common';
+import request, { type Response } from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { openSession, post, RIGHT_CODE, verify } from '../support/requests.js';
+import { startSample, stopSample } from '../support/sample-application.js';
+
+/** By the end of an address. */
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
+describe('what a browser is given by the sample', () => {
+  let database: FreshDatabase;
+  let app: INestApplication;
+  let cookie: string;
+
+  beforeAll(async () => {
+    database = await freshDatabase('sqlite');
+    app = await startSample(database);
+    const number = '+14155552671';
+    const { body } = await verify(app, number, await openSession(app, number), RIGHT_CODE);
+    const proof = { username: 'ada', verification_token: body.verification_token };
+    const { headers } = await post(app, '/users/sign-up', proof).expect(201);
+    cookie = String(headers['set-cookie']).split(';')[0] ?? '';
+  });
+
+  afterAll(async () => {
+    await stopSample(app);
+    await database.drop();
+  });
+
+  async function get(path: string): Promise<Response> {
+    return request(app.getHttpServer())
+      .get(path)
+      .set('Cookie', path === '/account' ? cookie : '');
+  }
+
+  /** The files that a page or a module names, as addresses. */
+  function filesOf(text: string, base: string): string[] {
+    const named = text.matchAll(/(?:<(?:link|script|img)[^>]*\s(?:href|src)=|from |import )["']([^"']+)["']/g);
+    return Array.from(named, ([, address = '']) => new URL(address, `http://sample${base}`).pathname);
+  }
+
+  it.each(['/', '/sign-in', '/account'])('%s names files alone that are there, and so do they', async (page) => {
+    const { status, text } = await get(page);
+    const files = new Set(filesOf(text, page));
+    for (const file of files) {
+      const answer = await get(file);
+      expect([file, answer.status, answer.headers['content-type']]).toEqual([
+        file,
+        200,
+        TYPES[file.split('.').at(-1) ?? ''],
+      ]);
+      if (file.endsWith('.js')) for (const imported of filesOf(answer.text, file)) files.add(imported);
+    }
+
+    expect(status).toBe(200);
+    expect(files.size).toBeGreaterThan(3);
+  });
+
+  it.each(['/', '/sign-in', '/account', '/assets/base.css', '/client/index.js', '/outbox', '/nothing'])(
+    '%s carries the headers that keep a page to itself',
+    async (path) => {
+      const { headers } = await get(path);
+
+      expect(headers).toMatchObject({
+        'content-security-policy':
+          "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'same-origin',
+      });
+      expect(headers['x-powered-by']).toBeUndefined();
+    },
+  );
+
+  it.each(['/', '/sign-in', '/account'])('%s has no script and no style inside', async (page) => {
+    const { text } = await get(page);
+
+    expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:|https?:/);
+  });
+
+  it.each([
+    '/assets/../.env.example',
+    '/assets/%2e%2e/.env.example',
+    '/assets/..%2f..%2fpackage.json',
+    '/client/..%2findex.js',
+    '/client/%2e%2e/index.js',
+    '/assets/',
+    '/client/',
+    '/pages/account.html',
+  ])('nothing is at %s', async (path) => {
+    expect((await get(path)).status).toBeGreaterThanOrEqual(400);
+  });
+});

@@ -1,0 +1,89 @@
+import type { AddressInfo } from 'node:net';
+import type { INestApplication } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { PHONE_VERIFY_BACKEND, SandboxBackend } from 'nestjs-phone-verify';
+import request from 'supertest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OutboxService } from '../../sample-app/src/outbox/outbox.service.js';
+import { type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { NUMBER, OTHER_NUMBER, register } from '../support/requests.js';
+import { startSample, stopSample } from '../support/sample-application.js';
+
+describe('the outbox of the sample', () => {
+  let database: FreshDatabase;
+  let app: INestApplication | undefined;
+
+  beforeEach(async () => {
+    database = await freshDatabase('sqlite');
+  });
+
+  afterEach(async () => {
+    await stopSample(app);
+    app = undefined;
+    await database.drop();
+  });
+
+  /** Opens the stream of a number's messages and reads on until a text has come. */
+  async function openStream(sample: INestApplication, phoneNumber: string) {
+    await sample.listen(0, '127.0.0.1');
+    const { port }: AddressInfo = sample.getHttpServer().address();
+    const answer = await fetch(`http://127.0.0.1:${port}/outbox/stream?to=${encodeURIComponent(phoneNumber)}`);
+    const chunks = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    /** Reads until there are so many messages, or the stream ends. */
+    const read = async (messages: number): Promise<string[]> => {
+      while (text.split('data: ').length <= messages) {
+        const { done, value } = (await chunks?.read()) ?? { done: true };
+        if (done) break;
+        text += value;
+      }
+      return text.split('data: ').slice(1);
+    };
+    return { answer, read };
+  }
+
+  it('streams the messages to a number, those that are there and those that come, and no others', async () => {
+    app = await startSample(database);
+    await register(app, NUMBER).expect(200);
+    const { answer, read } = await openStream(app, '+1 (415) 555-2671');
+    expect(await read(1)).toHaveLength(1);
+
+    await register(app, OTHER_NUMBER).expect(200);
+    const backend = app.get<SandboxBackend>(PHONE_VERIFY_BACKEND);
+    await backend.sendSms(NUMBER, 'the next one');
+    const messages = await read(2);
+
+    expect(answer.headers.get('content-type')).toContain('text/event-stream');
+    expect(messages).toHaveLength(2);
+    expect(messages[1]).toContain('the next one');
+  });
+
+  it('ends its streams with the application', async () => {
+    app = await startSample(database);
+    const { read } = await openStream(app, NUMBER);
+
+    await stopSample(app);
+    app = undefined;
+
+    await expect(read(1)).rejects.toThrow('terminated');
+  });
+
+  it.each(['/outbox', '/outbox/stream?to=%2B14155552671'])('is not at %s when a provider sends', async (path) => {
+    const provider = { HTTP_URL: 'https://sms.example.com', HTTP_AUTHORIZATION: 'Bearer x' };
+    app = await startSample(database, { PHONE_VERIFY_BACKEND: 'http', ...provider });
+
+    await request(app.getHttpServer()).get(path).expect(404);
+    const { text } = await request(app.getHttpServer()).get('/').expect(200);
+    expect(text).toContain('data-sandbox="false"');
+  });
+
+  it('is not shown in production, whatever sends', () => {
+    const outbox = (environment: string): OutboxService =>
+      new OutboxService(new SandboxBackend({}), new ConfigService({ NODE_ENV: environment }));
+
+    expect(outbox('development').isShown).toBe(true);
+    expect(outbox('production').isShown).toBe(false);
+    expect(() => outbox('production').list()).toThrow('Not Found');
+    expect(() => outbox('production').watch(NUMBER)).toThrow('Not Found');
+  });
+});

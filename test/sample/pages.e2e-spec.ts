@@ -1,0 +1,230 @@
+import type { INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import request, { type Response } from 'supertest';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TestClock } from '../support/clock.js';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { post, RIGHT_CODE } from '../support/requests.js';
+import { startSample, stopSample } from '../support/sample-application.js';
+
+describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
+  let database: FreshDatabase;
+  let app: INestApplication;
+  const clock = new TestClock();
+  let lastNumber = 14155551000;
+  let lastUser = 0;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    app = await startSample(database, { APP_NAME: '<Acme> & "Co"' }, clock);
+  });
+
+  afterAll(async () => {
+    await stopSample(app);
+    await database.drop();
+  });
+
+  async function prove(phone_number: string, purpose = ''): Promise<string> {
+    clock.advance(60);
+    const { body } = await post(app, '/phone/register', { phone_number, purpose }).expect(200);
+    const check = { phone_number, session_token: body.session_token, security_code: RIGHT_CODE, purpose };
+    const verified = await post(app, '/phone/verify', check).expect(200);
+    return verified.body.verification_token;
+  }
+
+  function newNumber(): string {
+    lastNumber += 1;
+    return `+${lastNumber}`;
+  }
+
+  function newUsername(): string {
+    lastUser += 1;
+    return `user_${lastUser}`;
+  }
+
+  async function signUp(username = newUsername(), phoneNumber = newNumber()): Promise<Response> {
+    const verification_token = await prove(phoneNumber);
+    return post(app, '/users/sign-up', { username, verification_token }).expect(201);
+  }
+
+  function get(path: string, cookie = ''): request.Test {
+    return request(app.getHttpServer()).get(path).set('Cookie', cookie);
+  }
+
+  /** The cookie of an answer, as a browser sends it back. */
+  function cookieOf({ headers }: Response): string {
+    return String(headers['set-cookie']).split(';')[0] ?? '';
+  }
+
+  it('sign in who signs up, by a cookie that neither scripts nor other sites can use', async () => {
+    const answer = await signUp();
+
+    expect(String(answer.headers['set-cookie'])).toMatch(
+      /^sample_session=[\w-]{43}; Max-Age=604800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+    );
+  });
+
+  it('keep the cookie to HTTPS where they are reached by it', async () => {
+    (app as NestExpressApplication).set('trust proxy', 'loopback');
+    const verification_token = await prove(newNumber());
+
+    const answer = await post(app, '/users/sign-up', { username: newUsername(), verification_token }).set(
+      'X-Forwarded-Proto',
+      'https',
+    );
+
+    expect(String(answer.headers['set-cookie'])).toContain('; Secure');
+  });
+
+  it('keep no cookie in the table', async () => {
+    const token = cookieOf(await signUp()).split('=')[1] ?? '';
+
+    const rows = await app.get(DataSource).query('SELECT * FROM sample_session');
+
+    expect(token).not.toBe('');
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
+  it('show the account by name, with the number that was proved, masked', async () => {
+    const phoneNumber = newNumber();
+    const answer = await signUp('grace', phoneNumber);
+
+    const { text, headers } = await get('/account', cookieOf(answer)).expect(200);
+
+    expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
+    expect(text).toContain('Hello, <bdi>grace</bdi>');
+    expect(text).toContain(`${phoneNumber.slice(0, 3)}•••••••${phoneNumber.slice(-2)}`);
+    expect(text).not.toContain(phoneNumber.slice(1));
+    expect(text).toContain(`datetime="${new Date(clock.now()).toISOString()}"`);
+  });
+
+  it.each(['', 'sample_session=', 'sample_session=unknown', 'other=1; sample_session="x"'])(
+    'lead from the account to the sign-up with the cookie %j',
+    async (cookie) => {
+      const { headers } = await get('/account', cookie).expect(303);
+
+      expect(headers['location']).toBe('/');
+    },
+  );
+
+  it('lead from the account to the sign-up when the session is over', async () => {
+    const cookie = cookieOf(await signUp());
+    await get('/account', cookie).expect(200);
+
+    await app.get(DataSource).query(`UPDATE sample_session SET expires_at = ${Date.now()}`);
+
+    await get('/account', cookie).expect(303);
+  });
+
+  it.each(['/', '/sign-in'])('lead from %s to the account who is signed in', async (path) => {
+    const { headers } = await get(path, cookieOf(await signUp())).expect(303);
+
+    expect(headers['location']).toBe('/account');
+  });
+
+  it('sign out one browser and no other', async () => {
+    const phoneNumber = newNumber();
+    const one = cookieOf(await signUp(newUsername(), phoneNumber));
+    const other = cookieOf(await post(app, '/users/sign-in', { verification_token: await prove(phoneNumber) }));
+
+    const answer = await post(app, '/users/sign-out', {}).set('Cookie', one).expect(303);
+
+    expect(answer.headers['location']).toBe('/');
+    expect(String(answer.headers['set-cookie'])).toMatch(/^sample_session=; Path=\/; Expires=Thu, 01 Jan 1970/);
+    await get('/account', one).expect(303);
+    await get('/account', other).expect(200);
+  });
+
+  it('sign in to the account of the number, and to none without', async () => {
+    const phoneNumber = newNumber();
+    await signUp('hopper', phoneNumber);
+    const stranger = await prove(newNumber());
+
+    const known = await post(app, '/users/sign-in', { verification_token: await prove(phoneNumber) }).expect(200);
+    const unknown = await post(app, '/users/sign-in', { verification_token: stranger }).expect(404);
+
+    expect(known.body).toEqual({ id: expect.any(String), username: 'hopper', phoneNumber });
+    expect(unknown.body.code).toBe('account_not_found');
+    await post(app, '/users/sign-up', { username: newUsername(), verification_token: stranger }).expect(201);
+  });
+
+  it('tell a number that has an account from a user name that is taken, and spend the proof on neither', async () => {
+    const phoneNumber = newNumber();
+    await signUp('lovelace', phoneNumber);
+    const known = await prove(phoneNumber);
+    const fresh = await prove(newNumber());
+
+    const sameNumber = await post(app, '/users/sign-up', { username: 'lovelace', verification_token: known });
+    const sameName = await post(app, '/users/sign-up', { username: 'lovelace', verification_token: fresh });
+
+    expect([sameNumber.status, sameNumber.body.code]).toEqual([409, 'phone_number_taken']);
+    expect([sameName.status, sameName.body.code]).toEqual([409, 'username_taken']);
+    await post(app, '/users/sign-in', { verification_token: known }).expect(200);
+    await post(app, '/users/sign-up', { username: newUsername(), verification_token: fresh }).expect(201);
+  });
+
+  it('make one account of two proofs of one number at once', async () => {
+    const phoneNumber = newNumber();
+    const proofs = [await prove(phoneNumber), await prove(phoneNumber)];
+
+    const answers = await Promise.all(
+      proofs.map((verification_token) => post(app, '/users/sign-up', { username: newUsername(), verification_token })),
+    );
+
+    const outcomes = answers.map(({ status, body }) => `${status} ${body.code}`).toSorted();
+    expect(outcomes).toEqual(['201 undefined', '409 phone_number_taken']);
+  });
+
+  it('give an account another number, by a proof that was made for that alone', async () => {
+    const [before, after] = [newNumber(), newNumber()];
+    const cookie = cookieOf(await signUp('changing', before));
+    const change = (verification_token: string) =>
+      post(app, '/users/change-phone', { verification_token }).set('Cookie', cookie);
+
+    await change(await prove(after)).expect(403);
+    await change(await prove(after, 'change-phone')).expect(204);
+
+    expect((await get('/account', cookie)).text).toContain(`•${after.slice(-2)}<`);
+    await post(app, '/users/sign-in', { verification_token: await prove(before) }).expect(404);
+    await post(app, '/users/sign-in', { verification_token: await prove(after, 'change-phone') }).expect(403);
+    await post(app, '/users/sign-in', { verification_token: await prove(after) }).expect(200);
+  });
+
+  it('give no account a number that another has, and spend no proof on it', async () => {
+    const taken = newNumber();
+    await signUp(newUsername(), taken);
+    const cookie = cookieOf(await signUp());
+    const verification_token = await prove(taken, 'change-phone');
+
+    const answers = [];
+    for (let index = 0; index < 2; index += 1) {
+      answers.push(await post(app, '/users/change-phone', { verification_token }).set('Cookie', cookie));
+    }
+
+    expect(answers.map(({ body }) => body.code)).toEqual(['phone_number_taken', 'phone_number_taken']);
+  });
+
+  it('change the number of nobody who is not signed in', async () => {
+    const verification_token = await prove(newNumber(), 'change-phone');
+
+    await post(app, '/users/change-phone', { verification_token }).expect(401);
+  });
+
+  it.each(['sign-up', 'sign-in', 'change-phone'])("take no other site's form as a %s", async (action) => {
+    const verification_token = await prove(newNumber());
+
+    const answer = await post(app, `/users/${action}`, { username: newUsername(), verification_token }).type('form');
+
+    expect(answer.status).toBe(415);
+    expect(answer.headers['set-cookie']).toBeUndefined();
+  });
+
+  it('show names as text', async () => {
+    const { text } = await get('/').expect(200);
+
+    expect(text).toContain('&lt;Acme&gt; &amp; &quot;Co&quot;');
+    expect(text).not.toContain('<Acme>');
+    expect(text).not.toMatch(/\{\w+\}/);
+  });
+});
