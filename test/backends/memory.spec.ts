@@ -32,6 +32,9 @@ async function hangingSends(backend: BaseBackend<unknown>): Promise<WeakRef<obje
   return contexts.flatMap((context) => [new WeakRef(context), new WeakRef(context.signal)]);
 }
 
+/** Of a busy machine: how long to look again, in milliseconds. */
+const PATIENCE = { timeout: 10_000 };
+
 describe('a hundred hanging sends leave nothing in memory', () => {
   it.each<[string, (url: string) => BaseBackend<unknown>]>([
     ['HttpBackend', (url) => new HttpBackend({ url, body: () => ({}), timeoutMs: TIMEOUT_MS })],
@@ -53,12 +56,12 @@ describe('a hundred hanging sends leave nothing in memory', () => {
     server.hang();
     const handed = await hangingSends(started(create(server.url)));
 
-    await expect.poll(() => server.openConnections).toBe(0);
+    await expect.poll(() => server.openConnections, PATIENCE).toBe(0);
     await expect
       .poll(() => {
         collectGarbage();
         return handed.filter((reference) => reference.deref() !== undefined).length;
-      })
+      }, PATIENCE)
       .toBe(0);
   });
 });

@@ -195,6 +195,7 @@ it('a guard that only reports stops no send, though its block cannot be kept', a
     "CREATE TRIGGER no_block BEFORE UPDATE ON sms_verification_counter WHEN NEW.verified = -1 BEGIN SELECT RAISE(ABORT, 'No.'); END",
   );
   await sendTimes(12);
+  expect(test.sandbox.outbox).toHaveLength(12);
 });
 
 it('a guard that is off counts nothing', async () => {
