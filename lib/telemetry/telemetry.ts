@@ -2,8 +2,6 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventPort } from '../events/event-port.js';
 import { SendObserver } from '../events/send-observer.js';
 import { loadOptional } from '../optional-package.js';
-import { createRecorder } from './metrics.js';
-import { createTracing } from './tracing.js';
 
 /** Name under which OpenTelemetry knows the library. */
 const SCOPE = 'nestjs-phone-verify';
@@ -20,6 +18,8 @@ export class Telemetry implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const api = await loadOptional('@opentelemetry/api', () => import('@opentelemetry/api'));
     if (api === undefined) return;
+    const { createRecorder } = await import('./metrics.js');
+    const { createTracing } = await import('./tracing.js');
     this.events.subscribe(createRecorder(api.metrics.getMeter(SCOPE)));
     this.observer.wrapWith(createTracing(api, api.trace.getTracer(SCOPE)));
   }
