@@ -17,6 +17,7 @@ import {
   isFull,
   type LimitStore,
 } from './limit.store.js';
+import { PoolShare } from './pool-share.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
 
 /** A counter's window. */
@@ -36,9 +37,11 @@ export class DatabaseLimitStore implements LimitStore {
   readonly #many = new Map<number, CountersStatements>();
   /** MySQL, and so TypeORM's type for it, knows no `RETURNING`. */
   readonly #canReturn: boolean;
+  readonly #share: PoolShare;
 
   /** @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity. */
   constructor(private readonly database: Database) {
+    this.#share = new PoolShare(database);
     this.#table = describeTable(database.dataSource, SMSVerificationCounter);
     this.#one = counterStatements(this.#table);
     this.#canReturn = database.dataSource.options.type !== 'mysql';
@@ -59,31 +62,31 @@ export class DatabaseLimitStore implements LimitStore {
     if (charged.length === 0) return;
     const sorted = charged.toSorted(byKey);
     const { giveBack } = this.#statements(sorted.length);
-    await this.database.run((run) => run(giveBack, numbered(sorted.map(windowOf))));
+    await this.#share.run((run) => run(giveBack, numbered(sorted.map(windowOf))));
   }
 
   async block(counter: Window, until: number): Promise<void> {
-    await this.database.run((run) => run(this.#one.block, { ...windowOf(counter), until }));
+    await this.#share.run((run) => run(this.#one.block, { ...windowOf(counter), until }));
   }
 
   async countVerified(key: string, now: number): Promise<void> {
-    await this.database.run((run) => run(this.#one.countVerified, { key, now }));
+    await this.#share.run((run) => run(this.#one.countVerified, { key, now }));
   }
 
   async read(keys: readonly string[], now: number): Promise<readonly Counter[]> {
     if (keys.length === 0) return [];
     const values = { ...numbered(keys.map((key) => ({ key }))), now };
-    return inOrderOf(keys, await this.database.run((run) => this.#read(run, values, keys.length)));
+    return inOrderOf(keys, await this.#share.run((run) => this.#read(run, values, keys.length)));
   }
 
   async clear(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;
     const values = numbered(keys.map((key) => ({ key })));
-    await this.database.run((run) => run(this.#statements(keys.length).clear, values));
+    await this.#share.run((run) => run(this.#statements(keys.length).clear, values));
   }
 
   async deleteOver(now: number): Promise<boolean> {
-    const { affected } = await this.database.run((run) => run(this.#one.deleteOver, { now }));
+    const { affected } = await this.#share.run((run) => run(this.#one.deleteOver, { now }));
     return affected >= DELETE_BATCH;
   }
 
@@ -92,23 +95,23 @@ export class DatabaseLimitStore implements LimitStore {
     const { charge } = this.#statements(charges.length);
     const values = { ...numbered(charges.map((each) => valuesOf(each, now))), now };
     if (this.database.dialect === 'postgres') {
-      const { rows } = await this.database.run((run) => run(charge, values));
+      const { rows } = await this.#share.run((run) => run(charge, values));
       return { isCharged: rows.every((row) => Number(row['isCharged']) === 1), counters: rows.map(readCounter) };
     }
     const look = async (run: Run): Promise<Counter[]> =>
       enforcedAndFull(await this.#read(run, values, charges.length), charges);
     if (this.#canReturn) {
-      return this.database.run(async (run) => {
+      return this.#share.run(async (run) => {
         const full = await look(run);
         if (full.length > 0) return { isCharged: false, counters: full };
         const { rows } = await run(charge, values);
         return { isCharged: true, counters: rows.map(readCounter) };
       });
     }
-    const full = await this.database.run(look);
+    const full = await this.#share.run(look);
     if (full.length > 0) return { isCharged: false, counters: full };
     // What is read before the transaction ends is this charge's: it holds the counters.
-    const counters = await this.database.transact(async (run) => {
+    const counters = await this.#share.transact(async (run) => {
       await run(charge, values);
       return this.#read(run, values, charges.length);
     });
@@ -123,7 +126,7 @@ export class DatabaseLimitStore implements LimitStore {
       if (counter === undefined) continue;
       const until = now + windowMs;
       const isTooLong = counter.windowEndsAt > until + CLOCK_SLACK_MS && counter.verified !== BLOCKED;
-      if (isTooLong) await this.database.run((run) => run(this.#one.cut, { ...windowOf(counter), until }));
+      if (isTooLong) await this.#share.run((run) => run(this.#one.cut, { ...windowOf(counter), until }));
       cut.push(isTooLong ? { ...counter, windowEndsAt: until } : counter);
     }
     return cut;

@@ -41,7 +41,7 @@ export class Database {
   /** @throws {@link PhoneVerifyConfigurationError} if the data source is of an untested kind. */
   constructor(
     readonly dataSource: DataSource,
-    private readonly timeoutMs: number,
+    readonly timeoutMs: number,
   ) {
     this.dialect = dialectOf(dataSource);
     if (this.dialect === 'postgres' && !hasConnectTimeout(dataSource.options)) {
