@@ -7,12 +7,17 @@ import { withinTimeLimit } from '../verification/time-limit.js';
 /** Connections of a pool whose size nobody set: that of `pg` and of `mysql2`. */
 const DEFAULT_POOL_SIZE = 10;
 
+/** Somebody who waits. */
+interface Turn {
+  come?: () => void;
+}
+
 /**
  * Runs operations on half of the pool's connections. A flood of sends waits for the lock of one counter; it is to leave
  * connections to the checks, which go on whatever happens to the limits.
  */
 export class PoolShare {
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Turn[] = [];
   #free: number;
 
   constructor(private readonly database: Database) {
@@ -44,12 +49,15 @@ export class PoolShare {
       this.#free -= 1;
       return;
     }
-    const { promise, resolve } = newTurn();
-    this.#waiting.push(resolve);
+    const turn: Turn = {};
+    this.#waiting.push(turn);
+    const come = new Promise<void>((resolve) => {
+      turn.come = resolve;
+    });
     try {
-      await withinTimeLimit(this.database.timeoutMs, () => promise);
+      await withinTimeLimit(this.database.timeoutMs, () => come);
     } catch (thrown) {
-      const place = this.#waiting.indexOf(resolve);
+      const place = this.#waiting.indexOf(turn);
       if (place >= 0) this.#waiting.splice(place, 1);
       // The turn came in the moment in which the time was over.
       else this.#handOn();
@@ -60,16 +68,8 @@ export class PoolShare {
   #handOn(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;
-    else next();
+    else next.come?.();
   }
-}
-
-function newTurn(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
 
 function poolSizeOf({ options }: DataSource): number {
