@@ -4,7 +4,7 @@ import { PhoneVerifyElement } from '../../lib/client/index.js';
 import { describe, expect, it } from 'vitest';
 
 const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
-const SECTION = README.slice(README.indexOf('## In the browser'), README.indexOf('## Database and migrations'));
+const SECTION = README.slice(README.indexOf('## In the browser'), README.indexOf('## Events'));
 
 const FOLDER = fileURLToPath(new URL('../../lib/client/element/', import.meta.url));
 const SOURCES = readdirSync(FOLDER)
