@@ -70,7 +70,7 @@ export class PhoneVerifyClient {
   readonly #memory: SessionMemory;
   readonly #sends = new Map<string, Promise<PhoneVerifySession>>();
   readonly #checks = new Map<string, Promise<PhoneVerifyVerified>>();
-  /** Which `register` was the last: the answer to an earlier one must not take its place. */
+  /** Which `register` was the last, sent or not: the answer to an earlier one must not take its place. */
   #turn = 0;
 
   constructor(options: PhoneVerifyClientOptions = {}) {
@@ -101,14 +101,16 @@ export class PhoneVerifyClient {
     // What another number has under way is not shared: the last number counts.
     if (!this.#sends.has(call)) this.#sends.clear();
     return share(this.#sends, call, async () => {
+      this.#turn += 1;
+      const turn = this.#turn;
       const { session } = this;
-      if (session?.phoneNumber !== phoneNumber) return this.#open(phoneNumber);
+      if (session?.phoneNumber !== phoneNumber) return this.#open(phoneNumber, turn);
       if (session.isSent && session.resendIn > 0) return session;
       try {
         return await this.resend();
       } catch (error) {
-        // A session that is over makes place for a new one; any other failure is told.
-        if (this.#memory.record === undefined) return this.#open(phoneNumber);
+        // A session that is over makes place for a new one, where no later call has; any other failure is told.
+        if (this.#memory.record === undefined && turn === this.#turn) return this.#open(phoneNumber, turn);
         throw error;
       }
     });
@@ -163,9 +165,7 @@ export class PhoneVerifyClient {
     this.#memory.forget();
   }
 
-  async #open(phoneNumber: string): Promise<PhoneVerifySession> {
-    this.#turn += 1;
-    const turn = this.#turn;
+  async #open(phoneNumber: string, turn: number): Promise<PhoneVerifySession> {
     const answer = await this.#post('register', { phone_number: phoneNumber });
     if (answer.status === 200) {
       const record = sentRecord(phoneNumber, answer);

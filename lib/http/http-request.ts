@@ -37,9 +37,14 @@ export class RequestInvalidError extends PhoneVerifyError {
 }
 
 /** @throws {@link MediaTypeUnsupportedError} for anything but `application/json`, no content type included. */
-export function requireJson({ headers }: HttpRequest): void {
+export function requireJson(request: HttpRequest): void {
+  if (!isJson(request)) throw new MediaTypeUnsupportedError();
+}
+
+/** Whether a request says that its body is JSON. */
+export function isJson({ headers }: HttpRequest): boolean {
   const [mediaType] = String(headers['content-type'] ?? '').split(';');
-  if (mediaType?.trim().toLowerCase() !== 'application/json') throw new MediaTypeUnsupportedError();
+  return mediaType?.trim().toLowerCase() === 'application/json';
 }
 
 /**

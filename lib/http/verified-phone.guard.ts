@@ -11,7 +11,7 @@ import { PhoneVerificationService } from '../verification/phone-verification.ser
 import { isToken } from '../verification/random.js';
 import type { VerifiedPhone } from '../verification/verification.types.js';
 import { describeOutage, serviceUnavailable } from './error-response.js';
-import { type HttpRequest, readField } from './http-request.js';
+import { type HttpRequest, isJson, readField } from './http-request.js';
 import { PhoneNotVerifiedException } from './phone-not-verified.exception.js';
 import { type PhoneRequirement, Requirement } from './phone-requirement.js';
 import { hasProven, keepProven } from './proven-requests.js';
@@ -54,7 +54,7 @@ export class VerifiedPhoneGuard implements CanActivate {
   }
 
   async #prove(request: HttpRequest, requirement: PhoneRequirement): Promise<VerifiedPhone> {
-    const token = requirement.from === 'header' ? request.headers[HEADER] : readField(request.body, BODY_FIELD);
+    const token = requirement.from === 'header' ? request.headers[HEADER] : readToken(request);
     // A header that was sent twice has arrived as one text or as a list: neither is a token.
     const phone = isToken(token) ? await this.#find(token, requirement) : null;
     if (phone === null) throw new PhoneNotVerifiedException();
@@ -72,4 +72,9 @@ export class VerifiedPhoneGuard implements CanActivate {
       throw new ServiceUnavailableException(serviceUnavailable(), { cause: error });
     }
   }
+}
+
+/** A form could be posted from another site: with its author's proof, in the name of whom the browser signs in. */
+function readToken(request: HttpRequest): unknown {
+  return isJson(request) ? readField(request.body, BODY_FIELD) : undefined;
 }

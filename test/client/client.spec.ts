@@ -362,6 +362,35 @@ describe('calls at the same time', () => {
       expect([...storage.items.values()].join('')).toContain('third');
     });
 
+    it('keep the open session where the last one goes on with it', async () => {
+      await openSession();
+      const client = open({ fetch });
+      const other = client.register(OTHER_NUMBER);
+
+      const back = await client.register(NUMBER);
+      respond(0, 'other');
+      await other;
+
+      expect(back.phoneNumber).toBe(NUMBER);
+      expect(client.session?.phoneNumber).toBe(NUMBER);
+    });
+
+    it('open nothing anew for a number that is not the last one', async () => {
+      await openSession();
+      vi.advanceTimersByTime(30_000);
+      const client = open({ fetch });
+      const first = failureOf(client.register(NUMBER));
+      const second = client.register(OTHER_NUMBER);
+
+      answers[0]?.(Response.json({ code: 'security_code_expired', message: 'over' }, { status: 400 }));
+      expect((await first).code).toBe('security_code_expired');
+      respond(1, 'second');
+      await second;
+
+      expect(answers).toHaveLength(2);
+      expect(client.session?.phoneNumber).toBe(OTHER_NUMBER);
+    });
+
     it('share the last request when an earlier one of the same number ends', async () => {
       const client = open({ fetch });
       const first = client.register(NUMBER);

@@ -244,6 +244,21 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expect(handled.phones).toEqual([]);
   });
 
+  it('refuse a form, which another site could post', async () => {
+    const proof = await prove(test);
+
+    expectRefused(await show('/account/number', proof).type('form'));
+    expectRefused(await show('/account/once', proof).type('form'));
+    expect((await show('/account/once', proof).type('application/json; charset=utf-8')).status).toBe(201);
+    expect(
+      (
+        await showInHeader('/account/login', await prove(test, 'login'))
+          .type('form')
+          .send({})
+      ).status,
+    ).toBe(201);
+  });
+
   it('refuse a request without a body', async () => {
     expectRefused(await request(test.app.getHttpServer()).get('/account/number'));
     expectRefused(await request(test.app.getHttpServer()).post('/account/number'));

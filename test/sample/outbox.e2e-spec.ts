@@ -58,6 +58,15 @@ describe('the outbox of the sample', () => {
     expect(messages[1]).toContain('the next one');
   });
 
+  it.each(['', '?to=%2B14155552671&to=%2B14155552671', '?to[0]=%2B14155552671'])(
+    'refuses the stream of %j, which is no number',
+    async (query) => {
+      app = await startSample(database);
+
+      await request(app.getHttpServer()).get(`/outbox/stream${query}`).expect(400);
+    },
+  );
+
   it('ends its streams with the application', async () => {
     app = await startSample(database);
     const { read } = await openStream(app, NUMBER);

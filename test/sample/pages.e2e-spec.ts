@@ -136,6 +136,12 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     await get('/account', other).expect(200);
   });
 
+  it("sign nobody out by another site's form, which comes without the cookie", async () => {
+    const answer = await request(app.getHttpServer()).post('/users/sign-out').type('form').expect(303);
+
+    expect(answer.headers['set-cookie']).toBeUndefined();
+  });
+
   it('sign in to the account of the number, and to none without', async () => {
     const phoneNumber = newNumber();
     await signUp('hopper', phoneNumber);

@@ -46,6 +46,32 @@ describe('what a route requires', () => {
     expect(faultsOf(() => RequireVerifiedPhone(options as never))).toEqual(['RequireVerifiedPhone: must be an object']);
   });
 
+  it('is refused where it stands twice, of which one would not count', () => {
+    const onClass = RequireVerifiedPhone({ consume: true });
+    class Guarded {
+      handler(): void {}
+    }
+    class Inheriting extends Guarded {
+      override handler(): void {}
+    }
+    const place = ({ prototype }: typeof Guarded): [object, string, PropertyDescriptor] => [
+      prototype,
+      'handler',
+      Object.getOwnPropertyDescriptor(prototype, 'handler') ?? {},
+    ];
+    onClass(Guarded);
+    RequireVerifiedPhone({ consume: true })(...place(Guarded));
+
+    expect(faultsOf(() => RequireVerifiedPhone({ maxAge: 60 })(Guarded))).toEqual([
+      'RequireVerifiedPhone: stands twice on Guarded; one has every setting',
+    ]);
+    expect(faultsOf(() => RequireVerifiedPhone({ maxAge: 60 })(...place(Guarded)))).toEqual([
+      'RequireVerifiedPhone: stands twice on handler; one has every setting',
+    ]);
+    RequireVerifiedPhone()(Inheriting);
+    RequireVerifiedPhone()(...place(Inheriting));
+  });
+
   it('is refused with every fault at once', () => {
     const faults = faultsOf(() => RequireVerifiedPhone({ maxAge: 0, consume: 1, purpose: 1, from: 1, x: 1 } as never));
 

@@ -15,7 +15,7 @@ export class OutboxController {
 
   /** The messages to a number as server-sent events, for the phone on the page. */
   @Sse('stream')
-  stream(@Query('to') to: string): Observable<MessageEvent> {
+  stream(@Query('to') to: unknown): Observable<MessageEvent> {
     return this.outbox
       .watch(to)
       .pipe(map(({ message, sentAt }) => ({ id: String(sentAt.getTime()), data: { message, sentAt } })));

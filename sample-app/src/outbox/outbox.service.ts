@@ -1,4 +1,4 @@
-import { Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { BadRequestException, Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { type BaseBackend, PHONE_VERIFY_BACKEND, SandboxBackend, type SandboxMessage } from 'nestjs-phone-verify';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
@@ -31,13 +31,13 @@ export class OutboxService {
   /**
    * The last messages to a number, and those that come.
    *
-   * @param text - As the person wrote it, with `+`: the page knows no other form.
+   * @param text - As the person wrote it, with `+`: the page knows no other form. A query may have anything there.
    */
-  watch(text: string): Observable<SandboxMessage> {
+  watch(text: unknown): Observable<SandboxMessage> {
+    const sent = this.list();
+    if (typeof text !== 'string') throw new BadRequestException('to must be a phone number');
     const phoneNumber = parsePhoneNumberFromString(text)?.number;
-    let last = this.list()
-      .filter(({ to }) => to === phoneNumber)
-      .at(-RECENT - 1);
+    let last = sent.filter(({ to }) => to === phoneNumber).at(-RECENT - 1);
     return interval(LOOK_EVERY_MS).pipe(
       startWith(0),
       map(() => this.list()),

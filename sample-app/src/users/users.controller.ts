@@ -51,11 +51,17 @@ export class UsersController {
     await this.users.changePhone(user.id, verification_token);
   }
 
-  /** A form's own post, so that it works without scripts. `SameSite` keeps other sites from it. */
+  /**
+   * A form's own post, so that it works without scripts. Another site's comes without the cookie, and is not answered with
+   * the end of it.
+   */
   @Post('sign-out')
   async signOut(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    await this.sessions.close(readSessionCookie(request));
-    clearSessionCookie(request, response);
+    const token = readSessionCookie(request);
+    if (token !== '') {
+      await this.sessions.close(token);
+      clearSessionCookie(request, response);
+    }
     response.redirect(303, '/');
   }
 }
