@@ -17,6 +17,9 @@ export class Environment {
   @Max(65_535)
   PORT?: number;
 
+  @IsNotEmpty()
+  HOST = '127.0.0.1';
+
   @IsOptional()
   @IsUrl({ protocols: ['postgres', 'postgresql', 'mysql', 'mariadb'], require_protocol: true, require_tld: false })
   DATABASE_URL?: string;

@@ -18,8 +18,9 @@ const app = await NestFactory.create<NestExpressApplication>(AppModule, {
 configureApplication(app);
 app.enableShutdownHooks();
 const config: ConfigService<Environment, true> = app.get(ConfigService);
+const host = config.get('HOST', { infer: true });
 const port = config.get('PORT', { infer: true }) ?? ((await isFree(PREFERRED_PORT)) ? PREFERRED_PORT : 0);
-await app.listen(port);
+await app.listen(port, host);
 const address = (await app.getUrl()).replace('[::1]', '127.0.0.1');
 const flow = readFileSync(fileURLToPath(new URL('../flow.sh', import.meta.url)), 'utf8');
 console.log(`\nThe sample's page: ${address}/\n\nOr try it, line by line, in another terminal:\n`);
@@ -29,6 +30,6 @@ async function isFree(candidate: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
-    server.listen(candidate, () => server.close(() => resolve(true)));
+    server.listen(candidate, host, () => server.close(() => resolve(true)));
   });
 }

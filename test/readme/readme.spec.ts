@@ -330,6 +330,25 @@ describe('the tables of the README', () => {
     expect(others.filter((name) => !installed.has(name))).toEqual([]);
   });
 
+  it('list every code of the routes, once', () => {
+    const listed = table('status').map(([status = '', code = '']) => `${status} ${code.replaceAll('`', '')}`);
+
+    expect(listed).toEqual([
+      '400 request_invalid',
+      '400 phone_number_invalid',
+      '400 phone_number_not_allowed',
+      '400 security_code_invalid',
+      '400 security_code_expired',
+      '400 security_code_verified',
+      '400 security_code_too_many_attempts',
+      '403 phone_not_verified',
+      '415 media_type_unsupported',
+      '429 rate_limited',
+      '502 sms_delivery_failed',
+      '503 service_unavailable',
+    ]);
+  });
+
   it('list every error class with its code', () => {
     const listed = table('class').map(([name = '', code = '']) => [name.replaceAll('`', ''), code.replaceAll('`', '')]);
     const errors: Readonly<Record<string, { code: string }>> = {

@@ -4,6 +4,7 @@ import { dataSourceOptions, readEnvironment } from '../../sample-app/src/configu
 describe('the environment of the sample', () => {
   it('needs nothing', () => {
     expect(readEnvironment({})).toEqual({
+      HOST: '127.0.0.1',
       NODE_ENV: 'development',
       APP_NAME: 'Sample',
       PHONE_VERIFY_BACKEND: 'sandbox',

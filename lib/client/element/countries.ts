@@ -50,9 +50,16 @@ export function countryOfNumber(number: string, countries: readonly Country[], p
   return matching.find(({ country }) => country === preferred) ?? matching.find(({ country }) => country === largest);
 }
 
-/** A number in groups, to be read: `+1 415 555 2671`. */
+/** Calling codes after which a 0 is a part of the number: of Italy, San Marino, the Vatican, Ivory Coast, Gabon, Congo. */
+const KEEP_THE_ZERO: ReadonlySet<string> = new Set(['39', '378', '379', '225', '241', '242']);
+
+/** A number in groups, to be read: `+1 415 555 2671`; a 0 of the country's own way of writing is set apart. */
 export function spaced(number: string): string {
   const code = /^\+\d+$/.test(number) && [...CALLING_CODES.values()].find((each) => number.startsWith(`+${each}`));
   if (!code) return number;
-  return `+${code} ${number.slice(code.length + 1).replace(/(\d{3})(?=\d{2})/g, '$1 ')}`;
+  const national = number.slice(code.length + 1);
+  // Most countries write a 0 in front that is not dialled from abroad; in a few it belongs to the number.
+  const isApart = national.startsWith('0') && !KEEP_THE_ZERO.has(code);
+  const grouped = (isApart ? national.slice(1) : national).replace(/(\d{3})(?=\d{2})/g, '$1 ');
+  return `+${code} ${isApart ? '(0) ' : ''}${grouped}`;
 }
