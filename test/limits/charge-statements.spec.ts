@@ -8,7 +8,7 @@ import {
   type DatabaseStoreUnderTest,
   startDatabaseStore,
 } from '../support/database-limit-store.js';
-import { beforeStatements, untilOneWaits } from '../support/statements.js';
+import { beforeStatements, untilNoneWaits, untilOneWaits } from '../support/statements.js';
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
@@ -154,6 +154,7 @@ describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))('a charge 
 
   /** Charges while another transaction, which then commits, has changed a counter. */
   async function chargeDuring(change: string) {
+    await untilNoneWaits(other);
     test.log.clear();
     const waiting = await other.transaction(async (manager) => {
       await manager.query(change);

@@ -3,10 +3,20 @@ import { vi } from 'vitest';
 
 /** Waits until a statement waits for another one's lock, on a server. */
 export async function untilOneWaits(dataSource: DataSource): Promise<void> {
+  await untilSoManyWait(dataSource, 1);
+}
+
+/** Waits until no statement does, so that {@link untilOneWaits} is not told of one that waited before. */
+export async function untilNoneWaits(dataSource: DataSource): Promise<void> {
+  await untilSoManyWait(dataSource, 0);
+}
+
+async function untilSoManyWait(dataSource: DataSource, count: number): Promise<void> {
   // MariaDB refreshes what it tells about transactions ten times a second, if nobody asks more often.
   const look = { timeout: 5000, interval: 150 };
   await vi.waitFor(async () => {
-    if ((await waitingStatements(dataSource)) !== 1) throw new Error('no statement waits, or several do');
+    const waiting = await waitingStatements(dataSource);
+    if (waiting !== count) throw new Error(`${waiting} statements wait, not ${count}`);
   }, look);
 }
 
