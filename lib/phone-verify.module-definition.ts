@@ -133,9 +133,8 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     { provide: PHONE_VERIFY_CLOCK, useValue: systemClock },
     {
       provide: Database,
-      useFactory: (source: DataSource, { storage }: ResolvedPhoneVerifyOptions) =>
-        new Database(source, storage.timeoutMs),
-      inject: [getDataSourceToken(dataSource), PHONE_VERIFY_OPTIONS],
+      useFactory: (source: DataSource) => new Database(source),
+      inject: [getDataSourceToken(dataSource)],
     },
     {
       provide: VerificationStore,

@@ -1,3 +1,5 @@
+import { Semaphore } from '../common/semaphore.js';
+import { StorageTimeout } from '../common/storage-timeout.js';
 import type { Database, Parameters, Row, Run } from '../verification/database.js';
 import { describeTable } from '../verification/sql-table.js';
 import {
@@ -17,7 +19,6 @@ import {
   isFull,
   type LimitStore,
 } from './limit.store.js';
-import { PoolShare } from './pool-share.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
 
 /** A counter's window. */
@@ -37,99 +38,136 @@ export class DatabaseLimitStore implements LimitStore {
   readonly #many = new Map<number, CountersStatements>();
   /** MySQL, and so TypeORM's type for it, knows no `RETURNING`. */
   readonly #canReturn: boolean;
-  readonly #share: PoolShare;
+  /**
+   * Half of the pool's connections. A flood of sends waits for the lock of one counter; it leaves connections to the
+   * checks, which go on whatever happens to the limits.
+   */
+  readonly #semaphore: Semaphore;
 
   /** @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity. */
-  constructor(private readonly database: Database) {
-    this.#share = new PoolShare(database);
+  constructor(
+    private readonly database: Database,
+    private readonly timeoutMs: number,
+  ) {
+    this.#semaphore = new Semaphore(Math.max(1, Math.floor(database.poolSize / 2)));
     this.#table = describeTable(database.dataSource, SMSVerificationCounter);
     this.#one = counterStatements(this.#table);
     this.#canReturn = database.dataSource.options.type !== 'mysql';
   }
 
-  async charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome> {
+  async charge(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome> {
     if (charges.length === 0) return { isCharged: true, counters: [] };
-    const { isCharged, counters } = await this.#chargeUnlessFull(charges.toSorted(byKey), now);
-    if (!isCharged) return { isCharged, counters: await this.#cutAll(counters, charges, now) };
+    const { isCharged, counters } = await this.#chargeUnlessFull(charges.toSorted(byKey), now, timeout);
+    if (!isCharged) return { isCharged, counters: await this.#cutAll(counters, charges, now, timeout) };
     const full = enforcedAndFull(counters.map(beforeCharge), charges);
     const keys = charges.map(({ key }) => key);
     if (full.length === 0) return { isCharged, counters: inOrderOf(keys, counters) };
-    await this.giveBack(counters);
+    await this.giveBack(counters, timeout);
     return { isCharged: false, counters: inOrderOf(keys, full) };
   }
 
-  async giveBack(charged: readonly Window[]): Promise<void> {
+  async giveBack(charged: readonly Window[], timeout: StorageTimeout): Promise<void> {
     if (charged.length === 0) return;
     const sorted = charged.toSorted(byKey);
     const { giveBack } = this.#statements(sorted.length);
-    await this.#share.run((run) => run(giveBack, numbered(sorted.map(windowOf))));
+    await this.#run((run) => run(giveBack, numbered(sorted.map(windowOf))), timeout);
   }
 
-  async block(counter: Window, until: number): Promise<void> {
-    await this.#share.run((run) => run(this.#one.block, { ...windowOf(counter), until }));
+  async block(counter: Window, until: number, timeout: StorageTimeout): Promise<void> {
+    await this.#run((run) => run(this.#one.block, { ...windowOf(counter), until }), timeout);
   }
 
-  async countVerified(key: string, now: number): Promise<void> {
-    await this.#share.run((run) => run(this.#one.countVerified, { key, now }));
+  async countVerified(key: string, now: number, timeout: StorageTimeout): Promise<void> {
+    await this.#run((run) => run(this.#one.countVerified, { key, now }), timeout);
   }
 
-  async read(keys: readonly string[], now: number): Promise<readonly Counter[]> {
+  async read(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<readonly Counter[]> {
     if (keys.length === 0) return [];
     const values = { ...numbered(keys.map((key) => ({ key }))), now };
-    return inOrderOf(keys, await this.#share.run((run) => this.#read(run, values, keys.length)));
+    return inOrderOf(keys, await this.#run((run) => this.#read(run, values, keys.length), timeout));
   }
 
-  async clear(keys: readonly string[]): Promise<void> {
+  async clear(keys: readonly string[], timeout: StorageTimeout): Promise<void> {
     if (keys.length === 0) return;
     const values = numbered(keys.map((key) => ({ key })));
-    await this.#share.run((run) => run(this.#statements(keys.length).clear, values));
+    await this.#run((run) => run(this.#statements(keys.length).clear, values), timeout);
   }
 
-  async deleteOver(now: number): Promise<boolean> {
-    const { affected } = await this.#share.run((run) => run(this.#one.deleteOver, { now }));
+  async deleteOver(now: number, timeout: StorageTimeout): Promise<boolean> {
+    const { affected } = await this.#run((run) => run(this.#one.deleteOver, { now }), timeout);
     return affected >= DELETE_BATCH;
   }
 
   /** Charges, unless a full counter is seen. Counters that fill up meanwhile may be charged beyond their limit. */
-  async #chargeUnlessFull(charges: readonly Charge[], now: number): Promise<ChargeOutcome> {
+  async #chargeUnlessFull(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome> {
     const { charge } = this.#statements(charges.length);
+    // The request was answered with an error, so its charge is refunded.
+    const refundLate = async ({ isCharged, counters }: ChargeOutcome): Promise<void> => {
+      if (isCharged) await this.giveBack(counters, new StorageTimeout(this.timeoutMs));
+    };
     const values = { ...numbered(charges.map((each) => valuesOf(each, now))), now };
     if (this.database.dialect === 'postgres') {
-      const { rows } = await this.#share.run((run) => run(charge, values));
-      return { isCharged: rows.every((row) => Number(row['isCharged']) === 1), counters: rows.map(readCounter) };
+      return this.#run(
+        async (run) => {
+          const { rows } = await run(charge, values);
+          return { isCharged: rows.every((row) => Number(row['isCharged']) === 1), counters: rows.map(readCounter) };
+        },
+        timeout,
+        refundLate,
+      );
     }
     const look = async (run: Run): Promise<Counter[]> =>
       enforcedAndFull(await this.#read(run, values, charges.length), charges);
     if (this.#canReturn) {
-      return this.#share.run(async (run) => {
-        const full = await look(run);
-        if (full.length > 0) return { isCharged: false, counters: full };
-        const { rows } = await run(charge, values);
-        return { isCharged: true, counters: rows.map(readCounter) };
-      });
+      return this.#run(
+        async (run) => {
+          const full = await look(run);
+          if (full.length > 0) return { isCharged: false, counters: full };
+          const { rows } = await run(charge, values);
+          return { isCharged: true, counters: rows.map(readCounter) };
+        },
+        timeout,
+        refundLate,
+      );
     }
-    const full = await this.#share.run(look);
+    const full = await this.#run(look, timeout);
     if (full.length > 0) return { isCharged: false, counters: full };
     // What is read before the transaction ends is this charge's: it holds the counters.
-    const counters = await this.#share.transact(async (run) => {
-      await run(charge, values);
-      return this.#read(run, values, charges.length);
-    });
-    return { isCharged: true, counters };
+    return this.database.transact(
+      async (run) => {
+        await run(charge, values);
+        return { isCharged: true, counters: await this.#read(run, values, charges.length) };
+      },
+      timeout,
+      { semaphore: this.#semaphore, onLate: refundLate },
+    );
   }
 
   /** Cuts the windows of full counters that end later than ones opened now would, since no charge does. */
-  async #cutAll(full: readonly Counter[], charges: readonly Charge[], now: number): Promise<Counter[]> {
+  async #cutAll(
+    full: readonly Counter[],
+    charges: readonly Charge[],
+    now: number,
+    timeout: StorageTimeout,
+  ): Promise<Counter[]> {
     const cut: Counter[] = [];
     for (const { key, windowMs } of charges) {
       const counter = full.find((each) => each.key === key);
       if (counter === undefined) continue;
       const until = now + windowMs;
       const isTooLong = counter.windowEndsAt > until + CLOCK_SLACK_MS && counter.verified !== BLOCKED;
-      if (isTooLong) await this.#share.run((run) => run(this.#one.cut, { ...windowOf(counter), until }));
+      if (isTooLong) await this.#run((run) => run(this.#one.cut, { ...windowOf(counter), until }), timeout);
       cut.push(isTooLong ? { ...counter, windowEndsAt: until } : counter);
     }
     return cut;
+  }
+
+  async #run<T>(
+    operation: (run: Run) => Promise<T>,
+    timeout: StorageTimeout,
+    onLate?: (result: T) => Promise<void>,
+  ): Promise<T> {
+    return this.database.run(operation, timeout, { semaphore: this.#semaphore, ...(onLate && { onLate }) });
   }
 
   async #read(run: Run, values: Parameters, count: number): Promise<Counter[]> {

@@ -1,3 +1,5 @@
+import type { StorageTimeout } from '../common/storage-timeout.js';
+
 /** What one send charges to one counter. */
 export interface Charge {
   /** Whose counter, such as `perNumber:3600:+14155552671`. The same in every process; 100 characters at most. */
@@ -47,7 +49,8 @@ export interface ChargeOutcome {
  * Keeps the counters of sends. One file for each place where they can be kept; what is counted, and what a full counter
  * means, is decided elsewhere.
  *
- * Every method throws {@link StorageUnavailableError} when the store is out of reach.
+ * Every method waits no longer than the request's timeout, and throws {@link StorageUnavailableError} when the store is out
+ * of reach.
  */
 export interface LimitStore {
   /**
@@ -57,31 +60,31 @@ export interface LimitStore {
    * A counter without an open window opens one of `windowMs` from `now`. A window that ends later than one opened now
    * would, by more than {@link CLOCK_SLACK_MS}, as after a clock that went back, is cut to that.
    */
-  charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome>;
+  charge(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome>;
 
   /**
    * Takes one message off counters, each only while its window is still the one that was charged. A counter at 0 has no
    * window: the next charge opens one.
    */
-  giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[]): Promise<void>;
+  giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[], timeout: StorageTimeout): Promise<void>;
 
   /**
    * Turns a counter's window into a block until an instant, unless it is another window by now. One that is a block
    * already is only ever shortened.
    */
-  block(counter: Pick<Counter, 'key' | 'windowEndsAt'>, until: number): Promise<void>;
+  block(counter: Pick<Counter, 'key' | 'windowEndsAt'>, until: number, timeout: StorageTimeout): Promise<void>;
 
   /** Counts a verified session where a window that is no block is open. */
-  countVerified(key: string, now: number): Promise<void>;
+  countVerified(key: string, now: number, timeout: StorageTimeout): Promise<void>;
 
   /** The counters among these whose window is open, in the order of their keys. */
-  read(keys: readonly string[], now: number): Promise<readonly Counter[]>;
+  read(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<readonly Counter[]>;
 
   /** Forgets counters. */
-  clear(keys: readonly string[]): Promise<void>;
+  clear(keys: readonly string[], timeout: StorageTimeout): Promise<void>;
 
   /** Deletes one batch of counters whose window is over. Answers whether another batch may be there. */
-  deleteOver(now: number): Promise<boolean>;
+  deleteOver(now: number, timeout: StorageTimeout): Promise<boolean>;
 }
 
 /** Whether a counter with an open window refuses the next message. The one rule, which the SQL and Lua spell again. */

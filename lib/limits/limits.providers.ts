@@ -18,7 +18,7 @@ export const limitProviders: Provider[] = [
     provide: PHONE_VERIFY_LIMIT_STORE,
     useFactory: (database: Database, { limits, storage }: ResolvedPhoneVerifyOptions): LimitStore => {
       if (limits.store === 'memory') return new MemoryLimitStore();
-      if (limits.store === 'database') return new DatabaseLimitStore(database);
+      if (limits.store === 'database') return new DatabaseLimitStore(database, storage.timeoutMs);
       return new RedisLimitStore(limits.store.redis, storage.timeoutMs);
     },
     inject: [Database, PHONE_VERIFY_OPTIONS],

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { StorageTimeout } from '../common/storage-timeout.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { redactedCause } from '../verification/redaction.js';
 import { isThrown } from '../verification/thrown.js';
-import { withinTimeLimit } from '../verification/time-limit.js';
 import type { Charge, ChargeOutcome, Counter, LimitStore } from './limit.store.js';
 import type { RedisClient } from './redis-client.js';
 import { BLOCK, CHARGE, CLEAR, COUNT_VERIFIED, GIVE_BACK, READ, type RedisScript } from './redis-limit.scripts.js';
@@ -24,7 +24,7 @@ export class RedisLimitStore implements LimitStore {
     private readonly timeoutMs: number,
   ) {}
 
-  async charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome> {
+  async charge(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome> {
     const keys = charges.map(({ key }) => key);
     const values = charges.flatMap(({ max, minimumVerified, windowMs, isEnforced }) => [
       max,
@@ -32,9 +32,9 @@ export class RedisLimitStore implements LimitStore {
       windowMs,
       isEnforced ? 1 : 0,
     ]);
-    const reply = await this.#run(CHARGE, keys, [now, ...values], async (late) => {
+    const reply = await this.#run(CHARGE, keys, [now, ...values], timeout, async (late) => {
       const { isCharged, counters } = readOutcome(late, keys);
-      if (isCharged) await this.giveBack(counters);
+      if (isCharged) await this.giveBack(counters, new StorageTimeout(this.timeoutMs));
     });
     const outcome = readOutcome(reply, keys);
     if (outcome.isCharged) return outcome;
@@ -42,25 +42,29 @@ export class RedisLimitStore implements LimitStore {
     return { isCharged: false, counters: outcome.counters.filter(({ key }) => enforced.has(key)) };
   }
 
-  async giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[]): Promise<void> {
+  async giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[], timeout: StorageTimeout): Promise<void> {
     const keys = [`given-back:${randomUUID()}`, ...charged.map(({ key }) => key)];
-    await this.#run(GIVE_BACK, keys, [MARK_MS, ...charged.map(({ windowEndsAt }) => windowEndsAt)]);
+    await this.#run(GIVE_BACK, keys, [MARK_MS, ...charged.map(({ windowEndsAt }) => windowEndsAt)], timeout);
   }
 
-  async block({ key, windowEndsAt }: Pick<Counter, 'key' | 'windowEndsAt'>, until: number): Promise<void> {
-    await this.#run(BLOCK, [key], [windowEndsAt, until]);
+  async block(
+    { key, windowEndsAt }: Pick<Counter, 'key' | 'windowEndsAt'>,
+    until: number,
+    timeout: StorageTimeout,
+  ): Promise<void> {
+    await this.#run(BLOCK, [key], [windowEndsAt, until], timeout);
   }
 
-  async countVerified(key: string, now: number): Promise<void> {
-    await this.#run(COUNT_VERIFIED, [key], [now]);
+  async countVerified(key: string, now: number, timeout: StorageTimeout): Promise<void> {
+    await this.#run(COUNT_VERIFIED, [key], [now], timeout);
   }
 
-  async read(keys: readonly string[], now: number): Promise<readonly Counter[]> {
-    return readCounters(await this.#run(READ, keys, [now]), keys);
+  async read(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<readonly Counter[]> {
+    return readCounters(await this.#run(READ, keys, [now], timeout), keys);
   }
 
-  async clear(keys: readonly string[]): Promise<void> {
-    await this.#run(CLEAR, keys, []);
+  async clear(keys: readonly string[], timeout: StorageTimeout): Promise<void> {
+    await this.#run(CLEAR, keys, [], timeout);
   }
 
   /** Redis deletes them itself. */
@@ -73,11 +77,12 @@ export class RedisLimitStore implements LimitStore {
     script: RedisScript,
     keys: readonly string[],
     values: readonly number[],
+    timeout: StorageTimeout,
     whenLate?: (reply: readonly number[]) => Promise<void>,
   ): Promise<readonly number[]> {
     const texts = [...keys.map((key) => KEY_PREFIX + key), ...values.map(String)];
     try {
-      return await withinTimeLimit(this.timeoutMs, async (signal) => {
+      return await timeout.run(async (signal) => {
         const reply = readIntegers(await this.#evaluate(script, keys.length, texts, signal));
         if (signal.aborted) await whenLate?.(reply);
         return reply;

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { StorageTimeout } from '../common/storage-timeout.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
@@ -25,11 +26,14 @@ export class SendBudgets {
   ) {}
 
   /** Reads what is left of each. */
-  async describe(number: PhoneNumber): Promise<Pick<PhoneDescription, 'budgets' | 'conversionBlockedUntil'>> {
+  async describe(
+    number: PhoneNumber,
+    timeout: StorageTimeout,
+  ): Promise<Pick<PhoneDescription, 'budgets' | 'conversionBlockedUntil'>> {
     const { conversion } = this.options.limits;
     const budgets = this.#budgetsOf((rule) => ownSubjectOf(rule, number) ?? sharedSubjectOf(rule, number));
     const guard = conversion === undefined ? [] : [conversionKey(conversion, number)];
-    const counters = await this.#read([...budgets.map(({ key }) => key), ...guard]);
+    const counters = await this.#read([...budgets.map(({ key }) => key), ...guard], timeout);
     const block = counters.find(({ key, verified }) => guard.includes(key) && verified === BLOCKED);
     return {
       budgets: budgets.map((budget) => describeBudget(budget, counters)),
@@ -38,13 +42,13 @@ export class SendBudgets {
   }
 
   /** Forgets what is counted for a number alone; what it shares with others stays. */
-  async clear(number: PhoneNumber): Promise<void> {
+  async clear(number: PhoneNumber, timeout: StorageTimeout): Promise<void> {
     const keys = this.#budgetsOf((rule) => ownSubjectOf(rule, number)).map(({ key }) => key);
-    if (keys.length > 0) await this.store.clear(keys);
+    if (keys.length > 0) await this.store.clear(keys, timeout);
   }
 
-  async #read(keys: readonly string[]): Promise<readonly Counter[]> {
-    return keys.length === 0 ? [] : this.store.read(keys, this.clock.now());
+  async #read(keys: readonly string[], timeout: StorageTimeout): Promise<readonly Counter[]> {
+    return keys.length === 0 ? [] : this.store.read(keys, this.clock.now(), timeout);
   }
 
   #budgetsOf(subjectOf: (rule: LimitRule) => string | undefined): Budget[] {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { StorageTimeout } from '../common/storage-timeout.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { redactedCause } from '../verification/redaction.js';
@@ -26,9 +27,9 @@ export class SendGate {
    * @throws {@link RateLimitedError} if the application or a limit refuses it; then nothing was charged.
    * @throws {@link StorageUnavailableError} if the limits cannot be asked.
    */
-  async pass(request: SendRequest, isLimited: boolean): Promise<ChargedSend> {
+  async pass(request: SendRequest, isLimited: boolean, timeout: StorageTimeout): Promise<ChargedSend> {
     await this.#askApplication(request);
-    return isLimited ? this.limits.charge(request) : NOTHING_CHARGED;
+    return isLimited ? this.limits.charge(request, timeout) : NOTHING_CHARGED;
   }
 
   /**
@@ -36,8 +37,8 @@ export class SendGate {
    *
    * @returns Whether it is certain that the cooldown is over.
    */
-  async giveBack(charged: ChargedSend, isResend: boolean): Promise<boolean> {
-    return this.limits.giveBack(charged, isResend);
+  async giveBack(charged: ChargedSend, isResend: boolean, timeout: StorageTimeout): Promise<boolean> {
+    return this.limits.giveBack(charged, isResend, timeout);
   }
 
   async #askApplication(request: SendRequest): Promise<void> {

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { StorageTimeout } from '../common/storage-timeout.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
@@ -43,15 +44,15 @@ export class SendLimits implements OnModuleDestroy {
    * @throws {@link RateLimitedError} if a limit refuses it.
    * @throws {@link StorageUnavailableError} if the limits cannot be asked.
    */
-  async charge(request: SendRequest): Promise<ChargedSend> {
+  async charge(request: SendRequest, timeout: StorageTimeout): Promise<ChargedSend> {
     const charges = chargesOf(request, this.options.limits);
     if (charges.length === 0) return NOTHING_CHARGED;
     const now = this.clock.now();
-    const outcome = await this.store.charge(charges, now);
+    const outcome = await this.store.charge(charges, now, timeout);
     const met = meet(charges, outcome);
-    if (!outcome.isCharged) throw this.refusals.refuse(request, await this.#retriesOf(met, now));
+    if (!outcome.isCharged) throw this.refusals.refuse(request, await this.#retriesOf(met, now, timeout));
     const beyond = met.filter(({ charge, counter }) => isFull({ ...counter, used: counter.used - 1 }, charge));
-    await this.#report(request, beyond, now);
+    await this.#report(request, beyond, now, timeout);
     return {
       cooldownEndsAt: met.find(({ charge }) => charge.rule === 'resendAfter' && charge.isEnforced)?.counter
         .windowEndsAt,
@@ -66,13 +67,13 @@ export class SendLimits implements OnModuleDestroy {
    *
    * @returns Whether it is certain that the cooldown is over.
    */
-  async giveBack({ counters }: ChargedSend, isResend: boolean): Promise<boolean> {
+  async giveBack({ counters }: ChargedSend, isResend: boolean, timeout: StorageTimeout): Promise<boolean> {
     const returned = counters.filter(
       ({ rule }) => rule === 'resendAfter' || rule === 'conversion' || (isResend && rule !== 'perIp'),
     );
     if (returned.length === 0) return true;
     try {
-      await this.store.giveBack(returned);
+      await this.store.giveBack(returned, timeout);
       return true;
     } catch (error) {
       this.#logger.warn(`A message did not go, and what it charged could not be given back: ${String(error)}`);
@@ -85,7 +86,11 @@ export class SendLimits implements OnModuleDestroy {
     const { conversion } = this.options.limits;
     if (conversion === undefined) return;
     const counting = this.store
-      .countVerified(conversionKey(conversion, number), this.clock.now())
+      .countVerified(
+        conversionKey(conversion, number),
+        this.clock.now(),
+        new StorageTimeout(this.options.storage.timeoutMs),
+      )
       .catch((error: unknown) => this.#logger.warn(`A verified session could not be counted: ${String(error)}`))
       .finally(() => this.#underWay.delete(counting));
     this.#underWay.add(counting);
@@ -97,28 +102,32 @@ export class SendLimits implements OnModuleDestroy {
   }
 
   /** What only reports stops no send that is charged already. */
-  async #report(request: SendRequest, beyond: readonly Met[], now: number): Promise<void> {
+  async #report(request: SendRequest, beyond: readonly Met[], now: number, timeout: StorageTimeout): Promise<void> {
     try {
-      this.refusals.report(request, await this.#retriesOf(beyond, now));
+      this.refusals.report(request, await this.#retriesOf(beyond, now, timeout));
     } catch (error) {
       this.#logger.warn(`A message beyond a limit that only reports could not be told of: ${String(error)}`);
     }
   }
 
   /** When each rule would let a message through, after which a conversion that is too low has become a block. */
-  async #retriesOf(met: readonly Met[], now: number): Promise<{ charge: RuledCharge; retryAt: number }[]> {
+  async #retriesOf(
+    met: readonly Met[],
+    now: number,
+    timeout: StorageTimeout,
+  ): Promise<{ charge: RuledCharge; retryAt: number }[]> {
     return Promise.all(
-      met.map(async ({ charge, counter }) => ({ charge, retryAt: await this.#retryAt(charge, counter, now) })),
+      met.map(async ({ charge, counter }) => ({ charge, retryAt: await this.#retryAt(charge, counter, now, timeout) })),
     );
   }
 
-  async #retryAt({ rule }: RuledCharge, counter: Counter, now: number): Promise<number> {
+  async #retryAt({ rule }: RuledCharge, counter: Counter, now: number, timeout: StorageTimeout): Promise<number> {
     const { conversion } = this.options.limits;
     if (rule !== 'conversion' || conversion === undefined) return counter.windowEndsAt;
     const until = now + conversion.blockSeconds * 1000;
     // A block that ends later than one made now is one of a clock that ran ahead.
     if (counter.verified === BLOCKED && counter.windowEndsAt <= until) return counter.windowEndsAt;
-    await this.store.block(counter, until);
+    await this.store.block(counter, until, timeout);
     return until;
   }
 }

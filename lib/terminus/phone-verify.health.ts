@@ -3,11 +3,21 @@ import { ModuleRef } from '@nestjs/core';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import type { BaseBackend } from '../backends/base.backend.js';
 import { openBreakersOf } from '../backends/composite/open-breakers.js';
+import { StorageTimeout } from '../common/storage-timeout.js';
 import type { LimitStore } from '../limits/limit.store.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
-import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE } from '../phone-verify.tokens.js';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import {
+  PHONE_VERIFY_BACKEND,
+  PHONE_VERIFY_CLOCK,
+  PHONE_VERIFY_LIMIT_STORE,
+  PHONE_VERIFY_OPTIONS,
+} from '../phone-verify.tokens.js';
 import type { Clock } from '../verification/clock.js';
 import { VerificationStore } from '../verification/verification.store.js';
+
+/** For a check in an application whose options cannot be found, in milliseconds. */
+const DEFAULT_TIMEOUT_MS = 5000;
 
 /**
  * What a health check tells. No address, no number and no text of an error.
@@ -60,14 +70,20 @@ export class PhoneVerifyHealthIndicator implements OnModuleInit {
   /** Looks for a session that cannot be there: that asks for the table as well. */
   private async askDatabase(): Promise<'up' | 'down'> {
     const store = this.find(VerificationStore);
-    return upIf(async () => store?.find({ sessionToken: '', phoneNumber: '', purpose: '' }));
+    return upIf(async () => store?.find({ sessionToken: '', phoneNumber: '', purpose: '' }, this.newTimeout()));
   }
 
   private async askLimits(): Promise<PhoneVerifyHealth['limits']> {
     const store = this.find<LimitStore>(PHONE_VERIFY_LIMIT_STORE);
     if (store === undefined) return 'not configured';
     const now = this.find<Clock>(PHONE_VERIFY_CLOCK)?.now() ?? Date.now();
-    return upIf(async () => store.read(['health'], now));
+    return upIf(async () => store.read(['health'], now, this.newTimeout()));
+  }
+
+  /** Each question has the time of one request. */
+  private newTimeout(): StorageTimeout {
+    const options = this.find<ResolvedPhoneVerifyOptions>(PHONE_VERIFY_OPTIONS);
+    return new StorageTimeout(options?.storage.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   }
 
   private find<T>(token: Type<T> | symbol): T | undefined {

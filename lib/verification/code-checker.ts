@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { StorageTimeout } from '../common/storage-timeout.js';
 import { publishCheck } from '../events/check-events.js';
 import { EventPort } from '../events/event-port.js';
 import { SendLimits } from '../limits/send-limits.js';
@@ -36,18 +37,18 @@ export class CodeChecker {
   ) {}
 
   /** Checks one code. */
-  async check(typed: TypedCode): Promise<VerificationResult> {
+  async check(typed: TypedCode, timeout: StorageTimeout): Promise<VerificationResult> {
     const { number, sessionToken, securityCode } = typed;
     // No backend knows the code of a test number.
     const own = this.#isTest(number)
       ? undefined
       : await this.hooks.validateSecurityCode(securityCode, number.e164, sessionToken);
-    const result = own === undefined ? await this.#compare(typed) : await this.#accept(typed, own);
+    const result = own === undefined ? await this.#compare(typed, timeout) : await this.#accept(typed, own, timeout);
     publishCheck(this.events, typed, result, own === undefined);
     return result;
   }
 
-  async #compare(typed: TypedCode): Promise<VerificationResult> {
+  async #compare(typed: TypedCode, timeout: StorageTimeout): Promise<VerificationResult> {
     const binding = bindingOf(typed);
     const candidates = secretsOf(this.options.secret).map((secret) =>
       hashSecurityCode(binding, typed.securityCode, secret),
@@ -55,19 +56,19 @@ export class CodeChecker {
     const proof = randomToken();
     const now = this.clock.now();
     const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
-    const outcome = await this.store.check(key, candidates, hashToken(proof), now);
+    const outcome = await this.store.check(key, candidates, hashToken(proof), now, timeout);
     this.#countFirst(typed.number, outcome);
     return resultOfCheck(outcome, proof, now, this.options);
   }
 
   /** Takes the answer of a backend's own check; a `Valid` one verifies the open session, where there is one. */
-  async #accept(typed: TypedCode, own: VerificationResult): Promise<VerificationResult> {
+  async #accept(typed: TypedCode, own: VerificationResult, timeout: StorageTimeout): Promise<VerificationResult> {
     const { status, verification, attemptsLeft } = own;
     if (status !== VerificationStatus.Valid) return { status, verification, attemptsLeft };
     const proof = randomToken();
     const binding = bindingOf(typed);
     const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
-    const outcome = await this.store.accept(key, hashToken(proof), this.clock.now());
+    const outcome = await this.store.accept(key, hashToken(proof), this.clock.now(), timeout);
     this.#countFirst(typed.number, outcome);
     const issued = outcome?.kind === 'right' && outcome.proofIssued;
     return { status, verification, verificationToken: issued ? proof : undefined };

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { SendReceipt } from '../backends/base.backend.js';
 import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../backends/sms-delivery.error.js';
+import type { StorageTimeout } from '../common/storage-timeout.js';
 import { SendObserver } from '../events/send-observer.js';
 import { SendGate } from '../limits/send-gate.js';
 import type { ChargedSend } from '../limits/send-limits.js';
@@ -29,6 +30,14 @@ import { VerificationStatus } from './verification-status.js';
 import { VerificationStore } from './verification.store.js';
 import type { SendOptions, SentVerification } from './verification.types.js';
 
+/** A request for a code. */
+export interface CodeRequest {
+  readonly number: PhoneNumber;
+  readonly purpose: string;
+  readonly options: SendOptions;
+  readonly timeout: StorageTimeout;
+}
+
 /** A session in the clear, as only a request that shows its token can have it. */
 interface OpenSession {
   readonly id: string;
@@ -41,6 +50,16 @@ interface OpenSession {
   readonly sendId: string;
   /** Whether its code was sent before. */
   readonly isResend: boolean;
+}
+
+/** A message that the limits were charged for. */
+interface ChargedMessage {
+  readonly session: OpenSession;
+  /** A test number has none, and no backend is called for it. */
+  readonly text: string | undefined;
+  readonly languages: string | undefined;
+  readonly charged: ChargedSend;
+  readonly timeout: StorageTimeout;
 }
 
 /** Failures after which it is certain that no message went. */
@@ -67,9 +86,9 @@ export class CodeIssuer {
   ) {}
 
   /** Opens a session and sends its code. */
-  async issue(number: PhoneNumber, purpose: string, options: SendOptions): Promise<SentVerification> {
+  async issue({ number, purpose, options, timeout }: CodeRequest): Promise<SentVerification> {
     const testCode = this.#testCodeOf(number);
-    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), testCode === undefined);
+    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), testCode === undefined, timeout);
     const securityCode =
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
     const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
@@ -84,19 +103,14 @@ export class CodeIssuer {
       sendId: randomId(),
       isResend: false,
     };
-    await this.#open(session, createdAt);
-    return this.#sendCharged(session, message, options.language, charged);
+    await this.#open(session, createdAt, timeout);
+    return this.#sendCharged({ session, text: message, languages: options.language, charged, timeout });
   }
 
   /** Sends the code of an open session again. */
-  async repeat(
-    number: PhoneNumber,
-    purpose: string,
-    sessionToken: string,
-    options: SendOptions,
-  ): Promise<SentVerification> {
+  async repeat({ number, purpose, options, timeout }: CodeRequest, sessionToken: string): Promise<SentVerification> {
     const binding: CodeBinding = { sessionToken, phoneNumber: number.e164, purpose };
-    const session = await this.store.find({ ...binding, sessionToken: hashToken(sessionToken) });
+    const session = await this.store.find({ ...binding, sessionToken: hashToken(sessionToken) }, timeout);
     const refusal = refusalOfResend(session, this.clock.now(), this.options);
     if (session === null || refusal !== undefined) {
       throw new ResendRefusedError(refusal ?? VerificationStatus.SessionTokenInvalid);
@@ -104,46 +118,46 @@ export class CodeIssuer {
     const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
     const isTest = this.#testCodeOf(number) !== undefined;
-    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), !isTest);
+    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), !isTest, timeout);
     const message = isTest ? undefined : await this.writer.write(securityCode, options);
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
-    return this.#sendCharged(open, message, options.language, charged);
+    return this.#sendCharged({ session: open, text: message, languages: options.language, charged, timeout });
   }
 
   #testCodeOf(number: PhoneNumber): string | undefined {
     return testCodeOf(number.e164, this.options.testNumbers, this.clock.now());
   }
 
-  async #open(session: OpenSession, createdAt: number): Promise<void> {
+  async #open(session: OpenSession, createdAt: number, timeout: StorageTimeout): Promise<void> {
     const { id, sessionToken, number, purpose, securityCode, expiresAt } = session;
     const binding: CodeBinding = { sessionToken, phoneNumber: number.e164, purpose };
     const [secret] = secretsOf(this.options.secret);
-    await this.store.insert({
-      id,
-      sessionToken: hashToken(sessionToken),
-      phoneNumber: number.e164,
-      purpose,
-      securityCode: hashSecurityCode(binding, securityCode, secret),
-      sealedCode: sealSecurityCode(binding, securityCode, secret),
-      expiresAt,
-      createdAt,
-    });
+    await this.store.insert(
+      {
+        id,
+        sessionToken: hashToken(sessionToken),
+        phoneNumber: number.e164,
+        purpose,
+        securityCode: hashSecurityCode(binding, securityCode, secret),
+        sealedCode: sealSecurityCode(binding, securityCode, secret),
+        expiresAt,
+        createdAt,
+      },
+      timeout,
+    );
   }
 
   /** Sends a message that was charged. When it certainly did not go, the charge is given back as far as that is safe. */
-  async #sendCharged(
-    session: OpenSession,
-    text: string | undefined,
-    languages: string | undefined,
-    charged: ChargedSend,
-  ): Promise<SentVerification> {
+  async #sendCharged(send: ChargedMessage): Promise<SentVerification> {
+    const { session, charged, timeout } = send;
     try {
-      await this.#send(session, text, languages);
+      await this.#send(send);
       return this.#describe(session, charged.cooldownEndsAt);
     } catch (error) {
       if (!(error instanceof SmsDeliveryError)) throw error;
-      const isGivenBack = NOTHING_WENT.has(error.kind) && (await this.gate.giveBack(charged, session.isResend));
+      const isGivenBack =
+        NOTHING_WENT.has(error.kind) && (await this.gate.giveBack(charged, session.isResend, timeout));
       if (session.isResend) throw error;
       // Nobody has this session's token yet, so it goes along; not enumerable, so that no log of the error shows it.
       const sent = this.#describe(session, isGivenBack ? undefined : charged.cooldownEndsAt);
@@ -151,8 +165,7 @@ export class CodeIssuer {
     }
   }
 
-  /** @param text - The message; a test number has none, and no backend is called for it. */
-  async #send(session: OpenSession, text: string | undefined, languages: string | undefined): Promise<void> {
+  async #send({ session, text, languages, timeout }: ChargedMessage): Promise<void> {
     const { number, purpose, securityCode, sendId, isResend } = session;
     const context = {
       expiresAt: new Date(session.expiresAt),
@@ -168,7 +181,7 @@ export class CodeIssuer {
         : await this.observer.observe(subject, () =>
             this.delivery.send({ to: number.e164, text, securityCode, context }),
           );
-    await this.#note(session.id, receipt);
+    await this.#note(session.id, receipt, timeout);
   }
 
   #describe(
@@ -185,9 +198,9 @@ export class CodeIssuer {
   }
 
   /** The message went: that the note of it failed changes nothing for the person who waits for it. */
-  async #note(id: string, { backend, messageId }: SendReceipt): Promise<void> {
+  async #note(id: string, { backend, messageId }: SendReceipt, timeout: StorageTimeout): Promise<void> {
     try {
-      await this.store.noteSend({ id, backend, messageId: messageId ?? null, now: this.clock.now() });
+      await this.store.noteSend({ id, backend, messageId: messageId ?? null, now: this.clock.now() }, timeout);
     } catch {
       this.#logger.warn(`A message went through ${backend}, but its session ${id} could not be updated.`);
     }

@@ -1,19 +1,24 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { Semaphore } from '../common/semaphore.js';
+import type { StorageTimeout } from '../common/storage-timeout.js';
+import { AbandonedStatements } from '../database/abandoned-statements.js';
+import { closeConnection } from '../database/driver-connection.js';
+import { poolSizeOf } from '../database/pool-size.js';
+import { statementCanceller } from '../database/statement-canceller.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { randomDelay } from './random.js';
 import { redactedCause } from './redaction.js';
-import { dialectOf, isPassing, type SqlDialect, type Statement } from './sql-dialect.js';
-import { withinTimeLimit } from './time-limit.js';
+import { dialectOf, isTransient, type SqlDialect, type Statement } from './sql-dialect.js';
 
 /** Values of a statement's parameters by name. */
 export type Parameters = Readonly<Record<string, string | number | null>>;
 
-/** A row as the driver gave it: PostgreSQL and MariaDB answer `bigint` columns as text. */
+/** A row as the driver gave it: PostgreSQL and MariaDB return `bigint` columns as text. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** What a statement answered. */
+/** What a statement returned. */
 export interface Answer {
   readonly rows: readonly Row[];
   readonly affected: number;
@@ -24,6 +29,14 @@ export interface Answer {
 /** Runs one statement. */
 export type Run = (statement: Statement, parameters: Parameters) => Promise<Answer>;
 
+/** How an operation is run. */
+export interface RunOptions<T> {
+  /** A further limit on operations of this kind at the same time. */
+  readonly semaphore?: Semaphore;
+  /** What to do with the result of an operation that ended after its time limit, when nobody waits for it. */
+  readonly onLate?: (result: T) => Promise<void>;
+}
+
 const BEGIN: Statement = { sql: 'BEGIN', parameters: [] };
 const COMMIT: Statement = { sql: 'COMMIT', parameters: [] };
 const ROLLBACK: Statement = { sql: 'ROLLBACK', parameters: [] };
@@ -32,18 +45,24 @@ const ROLLBACK: Statement = { sql: 'ROLLBACK', parameters: [] };
 const LONGEST_PAUSE = 32;
 
 /**
- * Runs operations on the primary database: each on one connection and within one time limit, again when a deadlock or
- * a failed serialisation left nothing done, and with every failure as a {@link StorageUnavailableError}.
+ * Runs operations on the primary database: each on one connection and within the request's time, again after a
+ * transient error, and with every failure as a {@link StorageUnavailableError}. What runs when the time is over is
+ * cancelled at the server.
  */
 export class Database {
   readonly dialect: SqlDialect;
+  /** Connections of the data source's pool. */
+  readonly poolSize: number;
+  readonly #connections: Semaphore;
+  readonly #abandoned: AbandonedStatements | undefined;
 
   /** @throws {@link PhoneVerifyConfigurationError} if the data source is of an untested kind. */
-  constructor(
-    readonly dataSource: DataSource,
-    readonly timeoutMs: number,
-  ) {
+  constructor(readonly dataSource: DataSource) {
     this.dialect = dialectOf(dataSource);
+    this.poolSize = poolSizeOf(dataSource);
+    this.#connections = new Semaphore(this.poolSize);
+    const cancel = statementCanceller(dataSource);
+    this.#abandoned = cancel && new AbandonedStatements(cancel, this.poolSize);
     if (this.dialect === 'postgres' && !hasConnectTimeout(dataSource.options)) {
       new Logger('PhoneVerify').warn(
         'The data source has no `connectTimeoutMS`: connections to a server that has gone silent hang, and keep the pool, for ever.',
@@ -52,22 +71,25 @@ export class Database {
   }
 
   /** Runs an operation on a connection of its own. It may run more than once, so it keeps no state. */
-  async run<T>(operation: (run: Run) => Promise<T>): Promise<T> {
-    return this.limited(async (signal) => {
-      for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-        try {
-          return await this.runOnce(operation, signal);
-        } catch (thrown) {
-          if (signal.aborted || !passes(thrown)) throw thrown;
-        }
-        await pauseFor(1 + randomDelay(pause));
-      }
-    });
+  async run<T>(operation: (run: Run) => Promise<T>, timeout: StorageTimeout, options: RunOptions<T> = {}): Promise<T> {
+    try {
+      return await timeout.run(async (signal) => {
+        const result = await this.#runUntilDone(operation, signal, options.semaphore);
+        if (signal.aborted) await options.onLate?.(result);
+        return result;
+      });
+    } catch (thrown) {
+      throw thrown instanceof StorageUnavailableError ? thrown : unavailable(thrown, []);
+    }
   }
 
-  /** Runs an operation in a transaction of its own: committed when this returns, undone when the operation failed. */
-  async transact<T>(operation: (run: Run) => Promise<T>): Promise<T> {
-    return this.run(async (run) => {
+  /** Runs an operation in a transaction of its own: committed when this returns, rolled back when the operation failed. */
+  async transact<T>(
+    operation: (run: Run) => Promise<T>,
+    timeout: StorageTimeout,
+    options: RunOptions<T> = {},
+  ): Promise<T> {
+    const transaction = async (run: Run): Promise<T> => {
       await run(BEGIN, {});
       try {
         const result = await operation(run);
@@ -78,34 +100,96 @@ export class Database {
         await run(ROLLBACK, {}).catch(() => undefined);
         throw thrown;
       }
-    });
+    };
+    return this.run(transaction, timeout, options);
   }
 
-  /** Runs an operation once, inside the transaction of a manager where it has one. */
-  async runWith<T>(manager: EntityManager, operation: (run: Run) => Promise<T>): Promise<T> {
+  /**
+   * Runs an operation once inside the transaction of a manager, without a time limit: the transaction is the caller's.
+   * Where the manager has no transaction, it runs as {@link run} does.
+   */
+  async runWith<T>(manager: EntityManager, operation: (run: Run) => Promise<T>, timeout: StorageTimeout): Promise<T> {
     const { queryRunner } = manager;
-    if (queryRunner === undefined) return this.run(operation);
-    return this.limited(() => operation(this.runOn(queryRunner)));
+    return queryRunner === undefined ? this.run(operation, timeout) : operation(this.#runOn(queryRunner));
   }
 
-  private async runOnce<T>(operation: (run: Run) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async #runUntilDone<T>(
+    operation: (run: Run) => Promise<T>,
+    signal: AbortSignal,
+    semaphore: Semaphore | undefined,
+  ): Promise<T> {
+    for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      try {
+        return await this.#runInTurn(operation, signal, semaphore);
+      } catch (thrown) {
+        if (signal.aborted || !canRetry(thrown)) throw thrown;
+      }
+      await pauseFor(1 + randomDelay(pause));
+    }
+  }
+
+  /** Waits for the permits, so that no more operations than connections wait inside the pool, which has no time limit. */
+  async #runInTurn<T>(
+    operation: (run: Run) => Promise<T>,
+    signal: AbortSignal,
+    semaphore: Semaphore | undefined,
+  ): Promise<T> {
+    if (this.#abandoned?.areAtLimit) throw new Error('Every connection waits for a statement that does not end.');
+    const releaseOwn = await semaphore?.acquire(signal);
+    try {
+      const releaseConnection = await this.#connections.acquire(signal);
+      try {
+        return await this.#runOnce(operation, signal);
+      } finally {
+        releaseConnection();
+      }
+    } finally {
+      releaseOwn?.();
+    }
+  }
+
+  async #runOnce<T>(operation: (run: Run) => Promise<T>, signal: AbortSignal): Promise<T> {
     const queryRunner = this.dataSource.createQueryRunner('master');
-    let discard: (() => void) | undefined;
+    let stopWatching: (() => void) | undefined;
     try {
       const connection: unknown = await queryRunner.connect();
-      // A connection that comes too late is not used: its statement would count after the answer was given.
+      // A connection that comes too late is not used: its statement would count after the response.
       signal.throwIfAborted();
-      discard = () => discardConnection(this.dialect, connection);
-      signal.addEventListener('abort', discard);
-      return await operation(this.runOn(queryRunner));
+      stopWatching = this.#cancelOnAbort(connection, signal);
+      return await operation(this.#runOn(queryRunner, signal));
     } finally {
-      if (discard) signal.removeEventListener('abort', discard);
+      stopWatching?.();
       await queryRunner.release();
     }
   }
 
-  private runOn(queryRunner: QueryRunner): Run {
+  /**
+   * Has the statement cancelled when the signal aborts. Its connection is closed when the statement has ended, since a
+   * cancel request that arrives late would hit the next statement on it.
+   *
+   * @returns A function to call when the statement has ended, before the connection goes back to the pool.
+   */
+  #cancelOnAbort(connection: unknown, signal: AbortSignal): () => void {
+    const close = (): void => closeConnection(this.dialect, connection);
+    let end: (() => void) | undefined;
+    const abandon = (): void => {
+      const ended = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      void this.#abandoned?.take({ connection, ended, close });
+    };
+    signal.addEventListener('abort', abandon);
+    return () => {
+      signal.removeEventListener('abort', abandon);
+      if (end === undefined) return;
+      close();
+      end();
+    };
+  }
+
+  #runOn(queryRunner: QueryRunner, signal?: AbortSignal): Run {
     return async ({ sql, parameters }, values) => {
+      signal?.throwIfAborted();
       const ordered = parameters.map((name) => values[name]);
       try {
         const { raw, records, affected } = await queryRunner.query(sql, ordered, true);
@@ -115,14 +199,6 @@ export class Database {
         throw unavailable(thrown, ordered);
       }
     };
-  }
-
-  private async limited<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    try {
-      return await withinTimeLimit(this.timeoutMs, work);
-    } catch (thrown) {
-      throw thrown instanceof StorageUnavailableError ? thrown : unavailable(thrown, []);
-    }
   }
 }
 
@@ -140,27 +216,7 @@ function hasConnectTimeout(options: DataSource['options']): boolean {
   return connectTimeoutMS !== undefined || (extra !== undefined && 'connectionTimeoutMillis' in extra);
 }
 
-function passes(thrown: unknown): boolean {
+function canRetry(thrown: unknown): boolean {
   const cause: unknown = thrown instanceof StorageUnavailableError ? thrown.cause : undefined;
-  return cause instanceof Error && 'code' in cause && isPassing(cause.code);
-}
-
-/**
- * Ends a connection whose statement hangs, so that a database that went silent does not keep the pool's connections
- * for ever. SQLite's driver is synchronous: nothing hangs there.
- */
-function discardConnection(dialect: SqlDialect, connection: unknown): void {
-  if (dialect === 'postgres' && has(connection, 'end')) {
-    // `pg` drops the socket of a client in use at once; the client's pool then forgets it.
-    Promise.resolve(connection.end()).catch(() => undefined);
-  }
-  if (dialect === 'mariadb' && has(connection, 'destroy')) {
-    // `mysql2` takes the connection out of its pool, but waits for the server to close the socket.
-    connection.destroy();
-    if ('stream' in connection && has(connection.stream, 'destroy')) connection.stream.destroy();
-  }
-}
-
-function has<Method extends string>(value: unknown, method: Method): value is Record<Method, () => unknown> {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function';
+  return cause instanceof Error && 'code' in cause && isTransient(cause.code);
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BulkSendResult } from '../backends/base.backend.js';
 import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { StorageTimeout } from '../common/storage-timeout.js';
 import { parsePhoneNumber, type PhoneNumber } from '../phone-number/phone-number.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
@@ -64,11 +65,12 @@ export class PhoneVerificationService {
    * @throws {@link RandomSourceError} if the system gave no random numbers; nothing was written or sent.
    */
   async sendSecurityCode(phoneNumber: string, options: SendOptions = {}): Promise<SentVerification> {
-    return this.issuer.issue(
-      admit(this.parse(phoneNumber), this.options, this.clock),
-      requirePurpose(options.purpose, this.options.purposes),
+    return this.issuer.issue({
+      number: admit(this.parse(phoneNumber), this.options, this.clock),
+      purpose: requirePurpose(options.purpose, this.options.purposes),
       options,
-    );
+      timeout: this.newTimeout(),
+    });
   }
 
   /**
@@ -86,8 +88,13 @@ export class PhoneVerificationService {
     options: SendOptions = {},
   ): Promise<SentVerification> {
     const token = requireString('sessionToken', sessionToken);
-    const number = admit(this.parse(phoneNumber), this.options, this.clock);
-    return this.issuer.repeat(number, requirePurpose(options.purpose, this.options.purposes), token, options);
+    const request = {
+      number: admit(this.parse(phoneNumber), this.options, this.clock),
+      purpose: requirePurpose(options.purpose, this.options.purposes),
+      options,
+      timeout: this.newTimeout(),
+    };
+    return this.issuer.repeat(request, token);
   }
 
   /**
@@ -108,12 +115,13 @@ export class PhoneVerificationService {
     sessionToken: string,
     options: { purpose?: string | undefined } = {},
   ): Promise<VerificationResult> {
-    return this.checker.check({
+    const typed = {
       number: this.parse(phoneNumber),
       purpose: requirePurpose(options.purpose, this.options.purposes),
       sessionToken: requireString('sessionToken', sessionToken),
       securityCode: requireString('securityCode', securityCode).trim(),
-    });
+    };
+    return this.checker.check(typed, this.newTimeout());
   }
 
   /**
@@ -123,7 +131,7 @@ export class PhoneVerificationService {
    */
   async getVerifiedPhone(verificationToken: string, options: ProofOptions = {}): Promise<VerifiedPhone | null> {
     const key = this.proofKey(verificationToken, options);
-    return verifiedPhone(key, await this.store.findProof(key));
+    return verifiedPhone(key, await this.store.findProof(key, this.newTimeout()));
   }
 
   /**
@@ -134,7 +142,8 @@ export class PhoneVerificationService {
    */
   async consumeVerifiedPhone(verificationToken: string, options: ConsumeOptions = {}): Promise<VerifiedPhone | null> {
     const key = this.proofKey(verificationToken, options);
-    return verifiedPhone(key, await this.store.consumeProof(key, this.clock.now(), options.manager));
+    const proof = await this.store.consumeProof(key, this.clock.now(), this.newTimeout(), options.manager);
+    return verifiedPhone(key, proof);
   }
 
   /**
@@ -173,7 +182,7 @@ export class PhoneVerificationService {
    * @param phoneNumber - As somebody wrote it; brought to E.164 here.
    */
   async describePhone(phoneNumber: string): Promise<PhoneDescription> {
-    return this.records.describe(this.parse(phoneNumber));
+    return this.records.describe(this.parse(phoneNumber), this.newTimeout());
   }
 
   /**
@@ -182,7 +191,7 @@ export class PhoneVerificationService {
    * for operators, not for a public route.
    */
   async clearLimits(phoneNumber: string): Promise<void> {
-    await this.records.clearLimits(this.parse(phoneNumber));
+    await this.records.clearLimits(this.parse(phoneNumber), this.newTimeout());
   }
 
   /**
@@ -192,7 +201,11 @@ export class PhoneVerificationService {
    * @returns How many sessions were deleted.
    */
   async forgetPhone(phoneNumber: string): Promise<{ deleted: number }> {
-    return { deleted: await this.records.forget(this.parse(phoneNumber)) };
+    return { deleted: await this.records.forget(this.parse(phoneNumber), () => this.newTimeout()) };
+  }
+
+  private newTimeout(): StorageTimeout {
+    return new StorageTimeout(this.options.storage.timeoutMs);
   }
 
   private proofKey(verificationToken: string, options: ProofOptions): ProofKey {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { StorageTimeout } from '../common/storage-timeout.js';
 import type { LimitStore } from '../limits/limit.store.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
@@ -31,16 +32,21 @@ export class Retention {
     const days = requireDays('olderThanDays', olderThanDays ?? this.options.retentionDays);
     const now = this.clock.now();
     const old = { createdBefore: now - days * DAY_MS, verifiedBefore: now - KEPT_PROOF_MS, now };
-    if (dryRun) return this.store.countOld(old);
+    if (dryRun) return this.store.countOld(old, this.#newTimeout());
     let total = 0;
     for (;;) {
-      const { deleted, more } = await this.store.deleteOld(old);
+      const { deleted, more } = await this.store.deleteOld(old, this.#newTimeout());
       total += deleted;
       if (!more || signal?.aborted) break;
     }
-    while (await this.limits.deleteOver(now)) {
+    while (await this.limits.deleteOver(now, this.#newTimeout())) {
       if (signal?.aborted) break;
     }
     return total;
+  }
+
+  /** Each batch has the time of one request. */
+  #newTimeout(): StorageTimeout {
+    return new StorageTimeout(this.options.storage.timeoutMs);
   }
 }

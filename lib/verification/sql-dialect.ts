@@ -36,8 +36,8 @@ export function prepare(dialect: SqlDialect, text: string): Statement {
   return { sql: sql.trim(), parameters };
 }
 
-/** Codes of refusals that leave nothing done and pass when the statement is run again. */
-const PASSING = new Set<unknown>([
+/** Codes of transient errors: nothing was committed, safe to retry. */
+const TRANSIENT = new Set<unknown>([
   '40001', // PostgreSQL: serialisation failure
   '40P01', // PostgreSQL: deadlock
   'ER_LOCK_DEADLOCK', // MariaDB 1213
@@ -48,7 +48,7 @@ const PASSING = new Set<unknown>([
   'SQLITE_LOCKED',
 ]);
 
-/** Whether an error of the driver passes when the statement is run again. */
-export function isPassing(code: unknown): boolean {
-  return PASSING.has(code);
+/** Whether a driver's error is transient. */
+export function isTransient(code: unknown): boolean {
+  return TRANSIENT.has(code);
 }

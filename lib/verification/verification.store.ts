@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { StorageTimeout } from '../common/storage-timeout.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import type { Answer, Database, Parameters, Row, Run } from './database.js';
 import type { DescribedSession } from './phone-records.types.js';
@@ -38,6 +39,15 @@ export type CheckOutcome =
     }
   | { readonly kind: 'wrong'; readonly failedAttempts: number }
   | { readonly kind: 'refused'; readonly session: Session | null };
+
+/** A message that a backend took. */
+export interface SendNote {
+  /** Of the session. */
+  readonly id: string;
+  readonly backend: string;
+  readonly messageId: string | null;
+  readonly now: number;
+}
 
 /** A session as it stands. */
 export interface Session {
@@ -85,14 +95,14 @@ export class VerificationStore {
   }
 
   /** Opens a session; it is committed when this returns. */
-  async insert(session: NewSession): Promise<void> {
+  async insert(session: NewSession, timeout: StorageTimeout): Promise<void> {
     const values = { ...session, isVerified: 0, failedAttempts: 0, sendCount: 0, modifiedAt: session.createdAt };
-    await this.database.run((run) => run(this.#statements.insert, values));
+    await this.database.run((run) => run(this.#statements.insert, values), timeout);
   }
 
   /** Notes that a backend took a message. */
-  async noteSend(note: { id: string; backend: string; messageId: string | null; now: number }): Promise<void> {
-    await this.database.run((run) => run(this.#statements.noteSend, note));
+  async noteSend(note: SendNote, timeout: StorageTimeout): Promise<void> {
+    await this.database.run((run) => run(this.#statements.noteSend, { ...note }), timeout);
   }
 
   /**
@@ -102,66 +112,88 @@ export class VerificationStore {
    * @param candidates - The code's keyed hash under each configured secret.
    * @param proof - SHA-256 of the verification token to issue when the code is right.
    */
-  async check(key: SessionKey, candidates: readonly string[], proof: string, now: number): Promise<CheckOutcome> {
+  async check(
+    key: SessionKey,
+    candidates: readonly string[],
+    proof: string,
+    now: number,
+    timeout: StorageTimeout,
+  ): Promise<CheckOutcome> {
     const named = Object.fromEntries(candidates.map((candidate, index) => [`candidate${index}`, candidate]));
     const { maxFailedAttempts } = this.options;
     return this.database.run(async (run) => {
       const answer = await run(this.#statements.check, { ...key, ...named, proof, now, maxFailedAttempts });
       return readComparison(answer, now) ?? { kind: 'refused', session: await this.#read(run, key) };
-    });
+    }, timeout);
   }
 
   /** Makes the transition of a right code without a comparison; `undefined` where there is no session to make it in. */
-  async accept(key: SessionKey, proof: string, now: number): Promise<CheckOutcome | undefined> {
+  async accept(
+    key: SessionKey,
+    proof: string,
+    now: number,
+    timeout: StorageTimeout,
+  ): Promise<CheckOutcome | undefined> {
     const { maxFailedAttempts } = this.options;
-    const answer = await this.database.run((run) =>
-      run(this.#statements.accept, { ...key, proof, now, maxFailedAttempts }),
+    const answer = await this.database.run(
+      (run) => run(this.#statements.accept, { ...key, proof, now, maxFailedAttempts }),
+      timeout,
     );
     return readComparison(answer, now);
   }
 
   /** Finds a session. */
-  async find(key: SessionKey): Promise<Session | null> {
-    return this.database.run((run) => this.#read(run, key));
+  async find(key: SessionKey, timeout: StorageTimeout): Promise<Session | null> {
+    return this.database.run((run) => this.#read(run, key), timeout);
   }
 
   /** Finds a proof that was not consumed. */
-  async findProof(key: ProofKey): Promise<Proof | null> {
-    const { rows } = await this.database.run((run) => run(this.#statements.findProof, { ...key }));
+  async findProof(key: ProofKey, timeout: StorageTimeout): Promise<Proof | null> {
+    const { rows } = await this.database.run((run) => run(this.#statements.findProof, { ...key }), timeout);
     return readProof(rows);
   }
 
   /** Consumes a proof: of any number of callers at once, one gets it. */
-  async consumeProof(key: ProofKey, now: number, manager?: EntityManager): Promise<Proof | null> {
+  async consumeProof(
+    key: ProofKey,
+    now: number,
+    timeout: StorageTimeout,
+    manager?: EntityManager,
+  ): Promise<Proof | null> {
     const operation = async (run: Run): Promise<Proof | null> => {
       const { affected, rows } = await run(this.#statements.consumeProof, { ...key, now });
       if (rows.length > 0 || affected === 0) return readProof(rows);
       return readProof((await run(this.#statements.findConsumed, { verificationToken: key.verificationToken })).rows);
     };
-    return manager === undefined ? this.database.run(operation) : this.database.runWith(manager, operation);
+    return manager === undefined
+      ? this.database.run(operation, timeout)
+      : this.database.runWith(manager, operation, timeout);
   }
 
   /** Counts the rows that a purge would delete. */
-  async countOld(old: OldRows): Promise<number> {
-    const { rows } = await this.database.run((run) => run(this.#statements.countOld, { ...old }));
+  async countOld(old: OldRows, timeout: StorageTimeout): Promise<number> {
+    const { rows } = await this.database.run((run) => run(this.#statements.countOld, { ...old }), timeout);
     return Number(rows[0]?.['total']);
   }
 
   /** Deletes one batch of old rows. `more` tells whether another batch may be there. */
-  async deleteOld(old: OldRows): Promise<{ deleted: number; more: boolean }> {
-    const { affected } = await this.database.run((run) => run(this.#statements.deleteOld, { ...old }));
+  async deleteOld(old: OldRows, timeout: StorageTimeout): Promise<{ deleted: number; more: boolean }> {
+    const { affected } = await this.database.run((run) => run(this.#statements.deleteOld, { ...old }), timeout);
     return { deleted: affected, more: affected === PURGE_BATCH };
   }
 
   /** The newest sessions of a number, for support. */
-  async describeSessions(phoneNumber: string): Promise<DescribedSession[]> {
-    const { rows } = await this.database.run((run) => run(this.#statements.describeSessions, { phoneNumber }));
+  async describeSessions(phoneNumber: string, timeout: StorageTimeout): Promise<DescribedSession[]> {
+    const { rows } = await this.database.run((run) => run(this.#statements.describeSessions, { phoneNumber }), timeout);
     return rows.map(readDescription);
   }
 
   /** Deletes one batch of a number's sessions. `more` tells whether another batch may be there. */
-  async deleteSessions(phoneNumber: string): Promise<{ deleted: number; more: boolean }> {
-    const { affected } = await this.database.run((run) => run(this.#statements.deleteSessions, { phoneNumber }));
+  async deleteSessions(phoneNumber: string, timeout: StorageTimeout): Promise<{ deleted: number; more: boolean }> {
+    const { affected } = await this.database.run(
+      (run) => run(this.#statements.deleteSessions, { phoneNumber }),
+      timeout,
+    );
     return { deleted: affected, more: affected === PURGE_BATCH };
   }
 

@@ -200,7 +200,7 @@ describe('the module does not start', () => {
   it('on a database that was not tested', () => {
     const oracle = { options: { type: 'oracle' } } as unknown as DataSource;
 
-    expect(() => new Database(oracle, 1000)).toThrow(
+    expect(() => new Database(oracle)).toThrow(
       '"oracle" is not supported; use postgres, mariadb, mysql, better-sqlite3',
     );
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Counter, LimitStore } from '../../lib/limits/limit.store.js';
+import type { Counter } from '../../lib/limits/limit.store.js';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
+import { type TimedStore, withTimeout } from '../support/timed-store.js';
 import { chargeOf, limitStores, type OpenLimitStore, openLimitStore } from '../support/limit-stores.js';
 
 const START = 1_764_000_000_123;
@@ -21,7 +22,7 @@ describe.each(limitStores)('$name, whatever is done to its counters,', (factory)
 
   it.each([1, 2, 3, 4])('answers what counters in memory answer (seed %i)', async (seed) => {
     const draw = drawsFrom(seed);
-    const model = new MemoryLimitStore();
+    const model = withTimeout(new MemoryLimitStore());
     const limits = Array.from({ length: 4 }, () =>
       chargeOf(opened.key(), {
         max: 1 + draw(4),
@@ -55,7 +56,7 @@ function drawOperation(
   keys: readonly string[],
   charged: readonly Counter[],
   now: number,
-): (store: LimitStore) => Promise<unknown> {
+): (store: TimedStore) => Promise<unknown> {
   const key = keys[draw(keys.length)] ?? '';
   const window = charged[draw(charged.length)] ?? { key, windowEndsAt: now };
   const until = now + STEP * (1 + draw(6));

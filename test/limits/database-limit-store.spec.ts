@@ -214,7 +214,7 @@ it('the store in the database needs the entity of the counters', async () => {
   const database = await freshDatabase('sqlite');
   const dataSource = await new DataSource({ ...database.options, entities: [SMSVerification] }).initialize();
 
-  expect(() => new DatabaseLimitStore(new Database(dataSource, 1000))).toThrow(
+  expect(() => new DatabaseLimitStore(new Database(dataSource), 1000)).toThrow(
     'dataSource: the entity is missing; add `SMSVerificationCounter` to `entities` or set `autoLoadEntities`',
   );
 

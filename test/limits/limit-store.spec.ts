@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BLOCKED, type Counter, type LimitStore } from '../../lib/limits/limit.store.js';
+import { BLOCKED, type Counter } from '../../lib/limits/limit.store.js';
+import type { TimedStore } from '../support/timed-store.js';
 import { chargeOf, HOUR, limitStores, type OpenLimitStore, openLimitStore } from '../support/limit-stores.js';
 
 const NOW = 1_764_000_000_123;
 
 describe.each(limitStores)('the counters in $name', (factory) => {
   let opened: OpenLimitStore;
-  let store: LimitStore;
+  let store: TimedStore;
   let key: string;
   let other: string;
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
+import { type TimedStore, withTimeout } from '../support/timed-store.js';
 import { chargeOf, HOUR } from '../support/limit-stores.js';
 
 const NOW = 1_764_000_000_123;
 
 describe('counters in memory that nobody cleans up', () => {
   /** Whether a counter is still held, although it is over: the past shows it. */
-  async function countHeld(store: MemoryLimitStore, keys: readonly string[], openAt: number): Promise<number> {
+  async function countHeld(store: TimedStore, keys: readonly string[], openAt: number): Promise<number> {
     return (await store.read(keys, openAt)).length;
   }
 
@@ -14,12 +15,12 @@ describe('counters in memory that nobody cleans up', () => {
     return Array.from({ length: count }, (_, index) => `${name}:${index}`);
   }
 
-  async function chargeEach(store: MemoryLimitStore, keys: readonly string[], now: number): Promise<void> {
+  async function chargeEach(store: TimedStore, keys: readonly string[], now: number): Promise<void> {
     for (const key of keys) await store.charge([chargeOf(key)], now);
   }
 
   it('are dropped when those of the next window come', async () => {
-    const store = new MemoryLimitStore();
+    const store = withTimeout(new MemoryLimitStore());
     const first = keysOf('first', 2000);
     await chargeEach(store, first, NOW);
     expect(await countHeld(store, first, NOW)).toBe(2000);
@@ -30,7 +31,7 @@ describe('counters in memory that nobody cleans up', () => {
   });
 
   it('never are more than twice as many as were open at once, but for a few', async () => {
-    const store = new MemoryLimitStore();
+    const store = withTimeout(new MemoryLimitStore());
     const keys = keysOf('key', 20_000);
     for (const [index, key] of keys.entries()) {
       await store.charge([chargeOf(key, { windowMs: 1000 })], NOW + index);
@@ -40,7 +41,7 @@ describe('counters in memory that nobody cleans up', () => {
   });
 
   it('stay while their window is open, however many come', async () => {
-    const store = new MemoryLimitStore();
+    const store = withTimeout(new MemoryLimitStore());
     await store.charge([chargeOf('mine', { max: 1 })], NOW);
     await chargeEach(store, keysOf('others', 5000), NOW + 1);
 

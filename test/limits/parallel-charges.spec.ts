@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LimitStore } from '../../lib/limits/limit.store.js';
+import type { TimedStore } from '../support/timed-store.js';
 import {
   chargeOf,
   countTaken,
@@ -15,7 +15,7 @@ const PARALLEL = 4 * MAX;
 
 describe.each(limitStores)('charges at once in $name', (factory) => {
   let opened: OpenLimitStore;
-  let store: LimitStore;
+  let store: TimedStore;
 
   beforeAll(async () => {
     opened = await openLimitStore(factory);

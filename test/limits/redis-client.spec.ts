@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { StorageUnavailableError } from '../../lib/index.js';
 import type { RedisClient } from '../../lib/limits/redis-client.js';
+import { withTimeout } from '../support/timed-store.js';
 import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
 import { chargeOf } from '../support/limit-stores.js';
 
@@ -12,7 +13,7 @@ const ADDRESS = '2001:db8:1:2::/64';
 describe('a Redis client that misbehaves', () => {
   function storeOn(evalsha: RedisClient['evalsha'], timeoutMs = 5000) {
     const run = vi.fn<RedisClient['eval']>(async () => [1]);
-    return { store: new RedisLimitStore({ evalsha, eval: run }, timeoutMs), run };
+    return { store: withTimeout(new RedisLimitStore({ evalsha, eval: run }, timeoutMs), timeoutMs), run };
   }
 
   it.each([[undefined], [null], ['OK'], [{}], [[1, 0, 'many', 0, NOW]], [[1, 0, 1, 0, 2 ** 60]]])(

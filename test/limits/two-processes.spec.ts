@@ -65,7 +65,7 @@ describe.each(SETUPS)('sends of two processes, $name', ({ kind, isInRedis }) => 
     expect(answers.filter((answer) => answer === 'rate_limited')).toHaveLength(3 * MAX);
   });
 
-  it('have one budget: what one spent, the other has not', async () => {
+  it('have one timeout: what one spent, the other has not', async () => {
     await here.service.sendSecurityCode(OTHER_NUMBER);
     const answers = await there.sendAll(Array.from({ length: MAX }, () => OTHER_NUMBER));
     expect(answers.filter((answer) => answer === 'sent')).toHaveLength(MAX - 1);

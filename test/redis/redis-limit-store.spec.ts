@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BLOCKED, type Counter } from '../../lib/limits/limit.store.js';
 import type { RedisClient } from '../../lib/limits/redis-client.js';
 import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
+import { type TimedStore, withTimeout } from '../support/timed-store.js';
 import { chargeOf, HOUR } from '../support/limit-stores.js';
 import { type FreshRedis, freshRedis } from '../support/redis.js';
 
@@ -11,11 +12,11 @@ const OTHER = 'perIp:3600:2001:db8:{1}::/64';
 
 describe('the counters in Redis', () => {
   let redis: FreshRedis;
-  let store: RedisLimitStore;
+  let store: TimedStore;
 
   beforeEach(() => {
     redis = freshRedis();
-    store = new RedisLimitStore(redis.client, 5000);
+    store = withTimeout(new RedisLimitStore(redis.client, 5000), 5000);
   });
 
   afterEach(async () => {
@@ -40,7 +41,7 @@ describe('the counters in Redis', () => {
     return { key: KEY, windowEndsAt };
   }
 
-  const operations: Record<string, (store: RedisLimitStore) => Promise<unknown>> = {
+  const operations: Record<string, (store: TimedStore) => Promise<unknown>> = {
     charge: (some) => some.charge([chargeOf(KEY), chargeOf(OTHER)], NOW),
     giveBack: (some) => some.giveBack([window(), { ...window(), key: OTHER }]),
     block: (some) => some.block(window(), NOW + HOUR),
@@ -53,7 +54,7 @@ describe('the counters in Redis', () => {
     await operation(store);
     const { client, commands } = passOn();
 
-    await operation(new RedisLimitStore(client, 5000));
+    await operation(withTimeout(new RedisLimitStore(client, 5000), 5000));
 
     expect(commands).toEqual(['evalsha']);
   });
@@ -61,7 +62,7 @@ describe('the counters in Redis', () => {
   it('leaves to Redis what is over', async () => {
     const { client, commands } = passOn();
 
-    expect(await new RedisLimitStore(client, 5000).deleteOver()).toBe(false);
+    expect(await withTimeout(new RedisLimitStore(client, 5000), 5000).deleteOver(NOW)).toBe(false);
     expect(commands).toEqual([]);
   });
 
@@ -75,7 +76,7 @@ describe('the counters in Redis', () => {
       await redis.client.script('FLUSH');
       const { client, commands } = passOn();
 
-      expect(await operation(new RedisLimitStore(client, 5000))).toEqual(expected);
+      expect(await operation(withTimeout(new RedisLimitStore(client, 5000), 5000))).toEqual(expected);
       expect(commands).toEqual(['evalsha', 'eval']);
     },
   );
@@ -133,7 +134,7 @@ describe('the counters in Redis', () => {
   it('gives back once what a client sends twice, as after a lost connection', async () => {
     for (let time = 0; time < 3; time++) await store.charge([chargeOf(KEY, { max: 3 })], NOW);
 
-    await new RedisLimitStore(passOn(2).client, 5000).giveBack([window()]);
+    await withTimeout(new RedisLimitStore(passOn(2).client, 5000)).giveBack([window()]);
 
     expect(await store.read([KEY], NOW)).toMatchObject([{ used: 2 }]);
   });

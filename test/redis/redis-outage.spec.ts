@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StorageUnavailableError } from '../../lib/index.js';
 import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
+import { type TimedStore, withTimeout } from '../support/timed-store.js';
 import { chargeOf, HOUR } from '../support/limit-stores.js';
 import { type FreshRedis, freshRedis } from '../support/redis.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -17,7 +18,7 @@ describe('when Redis is gone', () => {
   let redis: FreshRedis;
   let proxy: TcpProxy;
   let client: Redis;
-  let store: RedisLimitStore;
+  let store: TimedStore;
 
   beforeEach(async () => {
     redis = freshRedis();
@@ -25,7 +26,7 @@ describe('when Redis is gone', () => {
     ({ proxy } = proxied);
     client = new Redis(proxied.url, { keyPrefix: redis.connection.keyPrefix });
     client.on('error', () => undefined);
-    store = new RedisLimitStore(client, TIMEOUT_MS);
+    store = withTimeout(new RedisLimitStore(client, TIMEOUT_MS), TIMEOUT_MS);
     await store.charge([chargeOf(KEY)], NOW);
   });
 
@@ -76,7 +77,7 @@ describe('when Redis is gone', () => {
     await expect(store.read([KEY], NOW)).rejects.toThrow(StorageUnavailableError);
 
     await proxy.listen(port);
-    const patient = new RedisLimitStore(client, 20_000);
+    const patient = withTimeout(new RedisLimitStore(client, 20_000), TIMEOUT_MS);
 
     expect(await patient.charge([chargeOf(KEY, { max: 9 })], NOW)).toMatchObject({ isCharged: true });
   });
@@ -88,7 +89,9 @@ describe('when Redis is gone', () => {
     await proxy.listen(port);
     await vi.waitFor(async () => expect(String(await redis.keys())).toContain('given-back'), 10_000);
 
-    expect(await new RedisLimitStore(redis.client, 5000).read([KEY], NOW)).toMatchObject([{ used: 1 }]);
+    expect(await withTimeout(new RedisLimitStore(redis.client, 5000), TIMEOUT_MS).read([KEY], NOW)).toMatchObject([
+      { used: 1 },
+    ]);
   });
 
   it('the error tells why, and carries neither key nor number', async () => {

@@ -4,18 +4,19 @@ import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
 import { ChargingProcess } from '../support/charging-process.js';
 import { chargeOf, HOUR } from '../support/limit-stores.js';
 import { type FreshRedis, freshRedis } from '../support/redis.js';
+import { type TimedStore, withTimeout } from '../support/timed-store.js';
 
 const NOW = 1_764_000_000_123;
 const MAX = 50;
 
 describe('two processes on one Redis', () => {
   let redis: FreshRedis;
-  let here: RedisLimitStore;
+  let here: TimedStore;
   let there: ChargingProcess;
 
   beforeAll(async () => {
     redis = freshRedis();
-    here = new RedisLimitStore(redis.client, 20_000);
+    here = withTimeout(new RedisLimitStore(redis.client, 20_000));
     there = await ChargingProcess.start(redis.connection);
   });
 

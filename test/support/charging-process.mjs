@@ -1,12 +1,13 @@
 // Charges counters in Redis from a process of its own, with the built library, as often as it is told over IPC.
 import { Redis } from 'ioredis';
+import { StorageTimeout } from '../../dist/common/storage-timeout.js';
 import { RedisLimitStore } from '../../dist/limits/redis-limit.store.js';
 
 const [, , url, keyPrefix] = process.argv;
 const store = new RedisLimitStore(new Redis(url, { keyPrefix }), 20_000);
 
 process.on('message', async ({ charges, now }) => {
-  const outcomes = await Promise.all(charges.map((charge) => store.charge(charge, now)));
+  const outcomes = await Promise.all(charges.map((charge) => store.charge(charge, now, new StorageTimeout(20_000))));
   process.send(outcomes);
 });
 // Nothing is left behind when the test that started it is gone.

@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { phoneVerifyMigrations, SMSVerificationCounter } from '../../lib/index.js';
 import { DatabaseLimitStore } from '../../lib/limits/database-limit.store.js';
 import { Database } from '../../lib/verification/database.js';
+import { type TimedStore, withTimeout } from './timed-store.js';
 import { type DatabaseKind, databaseKinds, freshDatabase } from './databases.js';
 import { QueryLog } from './query-log.js';
 import { beginSessionsWith, type IsolationLevel, withIsolation } from './session-default.js';
@@ -22,7 +23,7 @@ export interface DatabaseStoreOptions {
 }
 
 export interface DatabaseStoreUnderTest {
-  readonly store: DatabaseLimitStore;
+  readonly store: TimedStore;
   readonly dataSource: DataSource;
   /** Where the counters are, for another process. */
   readonly options: DataSourceOptions;
@@ -50,7 +51,7 @@ export async function startDatabaseStore(
   await dataSource.runMigrations();
   if (sessionStatement !== undefined) await beginSessionsWith(dataSource, sessionStatement);
   return {
-    store: new DatabaseLimitStore(new Database(dataSource, 20_000)),
+    store: withTimeout(new DatabaseLimitStore(new Database(dataSource), 20_000)),
     dataSource,
     options,
     log,

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { Charge, LimitStore } from '../../lib/limits/limit.store.js';
+import type { Charge } from '../../lib/limits/limit.store.js';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
 import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
+import { type TimedStore, withTimeout } from './timed-store.js';
 import { databaseStoreKinds, startDatabaseStore } from './database-limit-store.js';
 import { deleteKeys, freshRedis, redisUrl } from './redis.js';
 
@@ -17,7 +18,7 @@ export interface LimitStoreFactory {
   /** Whether what is over goes away without `deleteOver`. */
   readonly forgetsByItself: boolean;
   /** A store, which may have counters of other tests in it. */
-  open(): Promise<{ readonly store: LimitStore; close(): Promise<void> }>;
+  open(): Promise<{ readonly store: TimedStore; close(): Promise<void> }>;
 }
 
 /** The stores that this run has. */
@@ -25,7 +26,7 @@ export const limitStores: readonly LimitStoreFactory[] = [
   {
     name: 'memory',
     forgetsByItself: false,
-    open: async () => ({ store: new MemoryLimitStore(), close: async () => undefined }),
+    open: async () => ({ store: withTimeout(new MemoryLimitStore()), close: async () => undefined }),
   },
   ...databaseStoreKinds.map((kind) => ({
     name: kind,
@@ -46,7 +47,7 @@ function redisStores(url: string): LimitStoreFactory[] {
           await deleteKeys(client, '{phone-verify}:given-back:*');
           await client.quit();
         };
-        return { store: new RedisLimitStore(client, TIMEOUT_MS), close };
+        return { store: withTimeout(new RedisLimitStore(client, TIMEOUT_MS)), close };
       },
     },
     {
@@ -54,7 +55,7 @@ function redisStores(url: string): LimitStoreFactory[] {
       forgetsByItself: true,
       open: async () => {
         const { client, drop } = freshRedis({ enableAutoPipelining: true, stringNumbers: true });
-        return { store: new RedisLimitStore(client, TIMEOUT_MS), close: drop };
+        return { store: withTimeout(new RedisLimitStore(client, TIMEOUT_MS)), close: drop };
       },
     },
   ];
@@ -62,7 +63,7 @@ function redisStores(url: string): LimitStoreFactory[] {
 
 /** A store in use by one test file. */
 export interface OpenLimitStore {
-  readonly store: LimitStore;
+  readonly store: TimedStore;
   /** A key that nobody else has. */
   key(): string;
   /** Forgets what was counted under its keys. */
@@ -94,7 +95,7 @@ export function chargeOf(key: string, charge: Partial<Charge> = {}): Charge {
 
 /** How many of many charges at once were taken. */
 export async function countTaken(
-  store: LimitStore,
+  store: TimedStore,
   charges: readonly (readonly Charge[])[],
   now: number,
 ): Promise<number> {

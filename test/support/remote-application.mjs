@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm';
 import { PhoneVerificationService, PhoneVerifyModule, SandboxBackend } from '../../dist/index.js';
 import { DatabaseLimitStore } from '../../dist/limits/database-limit.store.js';
 import { PHONE_VERIFY_CLOCK } from '../../dist/phone-verify.tokens.js';
+import { StorageTimeout } from '../../dist/common/storage-timeout.js';
 import { Database } from '../../dist/verification/database.js';
 import { GuardedController, HEADER } from './remote-guarded-controller.mjs';
 
@@ -57,8 +58,8 @@ const commands = {
   purge: (options) => service.purgeExpired(options),
   /** Each list of charges at once with the others, on the store of counters in the database. */
   chargeAll({ lists, now }) {
-    const store = new DatabaseLimitStore(app.get(Database));
-    return Promise.all(lists.map((charges) => store.charge(charges, now)));
+    const store = new DatabaseLimitStore(app.get(Database), 20_000);
+    return Promise.all(lists.map((charges) => store.charge(charges, now, new StorageTimeout(20_000))));
   },
   /** Answers once the statement of the check has run; the check itself never goes on. */
   hangAfterCounting: ({ phoneNumber, code, sessionToken }) =>

@@ -1,0 +1,59 @@
+/** A request that waits for a permit. */
+interface Waiter {
+  readonly grant: () => void;
+}
+
+/** A fixed number of permits. Whoever finds none waits, first come, first served. */
+export class Semaphore {
+  readonly #waiters = new Set<Waiter>();
+  #free: number;
+
+  constructor(readonly permits: number) {
+    this.#free = permits;
+  }
+
+  /** Whether every permit is taken. */
+  get isExhausted(): boolean {
+    return this.#free === 0;
+  }
+
+  /**
+   * Takes a permit.
+   *
+   * @param signal - Ends the wait when it aborts.
+   * @returns A function that returns the permit; call it once.
+   * @throws The signal's reason when it aborts before a permit is free.
+   */
+  async acquire(signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return () => this.#release();
+    }
+    return new Promise((resolve, reject) => {
+      const stopWaiting = (): void => {
+        this.#waiters.delete(waiter);
+        reject(signal.reason);
+      };
+      const waiter: Waiter = {
+        grant: () => {
+          signal.removeEventListener('abort', stopWaiting);
+          resolve(() => this.#release());
+        },
+      };
+      this.#waiters.add(waiter);
+      signal.addEventListener('abort', stopWaiting, { once: true });
+    });
+  }
+
+  /** Passes the permit on to the request that has waited longest. */
+  #release(): void {
+    const [next] = this.#waiters;
+    if (next === undefined) {
+      this.#free += 1;
+      return;
+    }
+    this.#waiters.delete(next);
+    next.grant();
+  }
+}

@@ -1,0 +1,83 @@
+import type { DataSource } from 'typeorm';
+import { hasMethod, readProperty } from './driver-connection.js';
+
+/**
+ * Asks the server to cancel what a connection runs.
+ *
+ * @param connection - The driver's connection.
+ * @param signal - Ends the attempt when it aborts.
+ * @throws if the request did not reach the server.
+ */
+export type CancelStatement = (connection: unknown, signal: AbortSignal) => Promise<void>;
+
+/** How statements are cancelled on a data source; `undefined` where nothing has to be, since the driver is synchronous. */
+export function statementCanceller(dataSource: DataSource): CancelStatement | undefined {
+  const { type } = dataSource.options;
+  if (type === 'postgres') return cancelOnPostgres;
+  if (type !== 'mariadb' && type !== 'mysql') return undefined;
+  const driver = readProperty(dataSource.driver, 'mysql');
+  return (connection, signal) => cancelOnMariadb(driver, connection, signal);
+}
+
+/**
+ * PostgreSQL's cancel request: a connection of its own that needs no credentials and takes no place among the server's
+ * connections. A pooler passes it on. The server closes the connection once it has signalled the statement.
+ */
+async function cancelOnPostgres(client: unknown, signal: AbortSignal): Promise<void> {
+  const port = readProperty(client, 'port');
+  const host = readProperty(client, 'host');
+  const ssl = readProperty(client, 'ssl');
+  const Connection: unknown = readProperty(readProperty(client, 'connection'), 'constructor');
+  if (typeof Connection !== 'function') throw new TypeError('The client has no connection.');
+  const request: unknown = Reflect.construct(Connection, [{ ssl }]);
+  if (!hasMethod(request, 'connect') || !hasMethod(request, 'cancel') || !hasMethod(request, 'once')) {
+    throw new TypeError('The driver cannot cancel a statement.');
+  }
+  await new Promise<void>((resolve, reject) => {
+    const stream = readProperty(request, 'stream');
+    const stop = (): void => {
+      if (hasMethod(stream, 'destroy')) stream.destroy();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    let isSent = false;
+    request.once(ssl ? 'sslconnect' : 'connect', () => {
+      request.cancel(readProperty(client, 'processID'), readProperty(client, 'secretKey'));
+      isSent = true;
+    });
+    request.once('error', reject);
+    request.once('end', () => {
+      signal.removeEventListener('abort', stop);
+      if (isSent) resolve();
+      else reject(new Error('The server closed the connection before the cancel request.'));
+    });
+    if (typeof host === 'string' && host.startsWith('/')) request.connect(`${host}/.s.PGSQL.${String(port)}`);
+    else request.connect(port, host);
+  });
+}
+
+/** Settings of a connection that another one to the same server, as the same user, needs. */
+const CONNECTION_SETTINGS = ['host', 'port', 'socketPath', 'user', 'password', 'ssl', 'authPlugins'];
+
+/** MariaDB's `KILL QUERY`, which needs another connection; every user may cancel their own statements. */
+async function cancelOnMariadb(driver: unknown, connection: unknown, signal: AbortSignal): Promise<void> {
+  const config = readProperty(connection, 'config');
+  const threadId = Number(readProperty(connection, 'threadId'));
+  if (!hasMethod(driver, 'createConnection') || !Number.isInteger(threadId)) {
+    throw new TypeError('The driver cannot cancel a statement.');
+  }
+  const settings = CONNECTION_SETTINGS.map((name) => [name, readProperty(config, name)]);
+  const other: unknown = driver.createConnection(Object.fromEntries(settings.filter(([, value]) => value != null)));
+  if (!hasMethod(other, 'query') || !hasMethod(other, 'destroy') || !hasMethod(other, 'on')) {
+    throw new TypeError('The driver cannot cancel a statement.');
+  }
+  try {
+    await new Promise<void>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      other.on('error', reject);
+      other.query(`KILL QUERY ${threadId}`, (error: unknown) => (error ? reject(error) : resolve()));
+    });
+  } finally {
+    other.destroy();
+  }
+}
