@@ -73,6 +73,7 @@ export function buildStatements(dataSource: DataSource, options: StatementOption
     noteSend: ready(texts.noteSend),
     check: ready(texts.check),
     accept: ready(texts.accept),
+    lastInsertId: ready(texts.lastInsertId),
     findSession: ready(texts.findSession),
     findProof: ready(texts.findProof),
     consumeProof: ready(texts.consumeProof),
@@ -98,6 +99,9 @@ function textsOf(table: Table, options: StatementOptions) {
 
     /** The transition alone, for a backend that has compared the code itself. */
     accept: checkText(table, options, '1 = 1'),
+
+    /** What the connection's last statement put into `LAST_INSERT_ID`. Only MariaDB has it. */
+    lastInsertId: 'SELECT LAST_INSERT_ID() AS value',
 
     findSession: `SELECT ${select('id', 'sealedCode', 'failedAttempts', 'expiresAt', 'isVerified')}
       FROM ${table.name} WHERE ${sessionIs(table)}`,

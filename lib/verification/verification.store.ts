@@ -123,7 +123,8 @@ export class VerificationStore {
     const { maxFailedAttempts } = this.options;
     return this.database.run(async (run) => {
       const answer = await run(this.#statements.check, { ...key, ...named, proof, now, maxFailedAttempts });
-      return readComparison(answer, now) ?? { kind: 'refused', session: await this.#read(run, key) };
+      const comparison = readComparison(await this.#withInsertId(run, answer), now);
+      return comparison ?? { kind: 'refused', session: await this.#read(run, key) };
     }, timeout);
   }
 
@@ -135,11 +136,10 @@ export class VerificationStore {
     timeout: StorageTimeout,
   ): Promise<CheckOutcome | undefined> {
     const { maxFailedAttempts } = this.options;
-    const answer = await this.database.run(
-      (run) => run(this.#statements.accept, { ...key, proof, now, maxFailedAttempts }),
-      timeout,
-    );
-    return readComparison(answer, now);
+    return this.database.run(async (run) => {
+      const answer = await run(this.#statements.accept, { ...key, proof, now, maxFailedAttempts });
+      return readComparison(await this.#withInsertId(run, answer), now);
+    }, timeout);
   }
 
   /** Finds a session. */
@@ -195,6 +195,16 @@ export class VerificationStore {
       timeout,
     );
     return { deleted: affected, more: affected === PURGE_BATCH };
+  }
+
+  /**
+   * MariaDB leaves the insert id out of the response when a trigger ran, such as one of an audit or of an online schema
+   * change. The connection still knows it.
+   */
+  async #withInsertId(run: Run, answer: Answer): Promise<Answer> {
+    if (this.database.dialect !== 'mariadb' || answer.affected === 0 || answer.insertId !== 0) return answer;
+    const { rows } = await run(this.#statements.lastInsertId, {});
+    return { ...answer, insertId: Number(rows[0]?.['value']) };
   }
 
   async #read(run: Run, key: SessionKey): Promise<Session | null> {
