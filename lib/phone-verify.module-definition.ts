@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { backendProvider } from './backends/backend-factory.js';
 import type { BaseBackend } from './backends/base.backend.js';
 import { prepareBackend } from './backends/preparation.js';
+import { StatementTimeoutAdvice } from './database/statement-timeout-advice.js';
 import { EventEmission } from './events/event-emission.js';
 import { EventPort } from './events/event-port.js';
 import { SendObserver } from './events/send-observer.js';
@@ -157,6 +158,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
         new BackendHooks(backend, delivery.timeoutMs),
       inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS],
     },
+    StatementTimeoutAdvice,
     EventPort,
     ...limitProviders,
     EventEmission,

@@ -69,9 +69,9 @@ const COMPANIONS: Readonly<Record<DatabaseKind, readonly Companion[]>> = {
   ],
 };
 
-describe.each(databaseKinds.flatMap((kind) => COMPANIONS[kind].map((companion) => ({ kind, ...companion }))))(
-  'beside $name on $kind,',
-  ({ kind, setUp }) => {
+describe.each(databaseKinds.flatMap((kind) => COMPANIONS[kind].map((companion) => ({ kind, companion }))))(
+  'beside $companion.name on $kind,',
+  ({ kind, companion: { setUp } }) => {
     let database: FreshDatabase;
     let test: TestApplication;
 
