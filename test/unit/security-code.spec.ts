@@ -78,8 +78,8 @@ describe('the hash of a code', () => {
 });
 
 describe('rows outlive a release', () => {
-  // Made by another implementation of HKDF, HMAC and AES-GCM from the description in the README: each use has a key of
-  // its own, and each part that is bound has its length in front. A change of these ends every open session.
+  // Made by another implementation of HKDF, HMAC and AES-GCM from the description in docs/security-model.md: each use has
+  // a key of its own, and each part that is bound has its length in front. A change of these ends every open session.
   const STORED = { sessionToken: 'A'.repeat(43), phoneNumber: '+14155552671', purpose: 'login' };
   const SEALED = 'AAECAwQFBgcICQoLwPwTUSHRfaztKZqtu4diML4HRV95kWDFSw2dLDbkzxMfZXfbVUTToIdLlrmMevL-';
 

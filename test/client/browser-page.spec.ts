@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { PhoneVerifyElement } from '../../lib/client/index.js';
 import { describe, expect, it } from 'vitest';
 
-const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
-const SECTION = README.slice(README.indexOf('## In the browser'), README.indexOf('## Events'));
+const PAGE = readFileSync(fileURLToPath(new URL('../../docs/browser.md', import.meta.url)), 'utf8');
 
 const FOLDER = fileURLToPath(new URL('../../lib/client/element/', import.meta.url));
 const SOURCES = readdirSync(FOLDER)
@@ -18,12 +17,12 @@ function found(text: string, pattern: RegExp): string[] {
 
 /** First cells of the table under a heading. */
 function firstCells(heading: string): string[] {
-  const start = SECTION.indexOf(`| ${heading} `);
-  const rows = SECTION.slice(start, SECTION.indexOf('\n\n', start));
+  const start = PAGE.indexOf(`| ${heading} `);
+  const rows = PAGE.slice(start, PAGE.indexOf('\n\n', start));
   return found(rows, /^\| `([\w-]+)`/gm);
 }
 
-describe('the section on browsers lists', () => {
+describe('the page on browsers lists', () => {
   it('every attribute', () => {
     expect(firstCells('attribute')).toEqual([...PhoneVerifyElement.observedAttributes].toSorted());
   });
@@ -40,11 +39,11 @@ describe('the section on browsers lists', () => {
   });
 
   it('every custom property', () => {
-    expect(found(SECTION, /`(--phone-verify-[\w-]+)`/g)).toEqual(found(SOURCES, /var\((--phone-verify-[\w-]+)/g));
+    expect(found(PAGE, /`(--phone-verify-[\w-]+)`/g)).toEqual(found(SOURCES, /var\((--phone-verify-[\w-]+)/g));
   });
 
   it('every part', () => {
-    const listed = /`::part\(\)`: (.*?)\. /.exec(SECTION)?.[1] ?? '';
+    const listed = /`::part\(\)`: (.*?)\.\s/.exec(PAGE)?.[1] ?? '';
 
     const parts = found(SOURCES, /part: '([\w -]+)'/g).flatMap((names) => names.split(' '));
     expect(found(listed, /`([\w-]+)`/g)).toEqual([...new Set(parts)].toSorted());
