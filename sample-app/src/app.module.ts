@@ -7,6 +7,7 @@ import { dataSourceOptions, type Environment, readEnvironment } from './configur
 import { createBackend } from './delivery/backend.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { RequestDrain } from './request-drain.js';
 import { CHANGE_PHONE, NEW_PHONE } from './users/purposes.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -42,5 +43,6 @@ type Configuration = ConfigService<Environment, true>;
     OutboxModule,
     PagesModule,
   ],
+  providers: [RequestDrain],
 })
 export class AppModule {}

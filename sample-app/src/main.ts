@@ -12,7 +12,7 @@ const PREFERRED_PORT = 3000;
 
 const app = await NestFactory.create<NestExpressApplication>(AppModule, {
   logger: ['warn', 'error', 'fatal'],
-  // A page that is open has a stream open, which the end would wait for.
+  // Cuts what is open once `RequestDrain` has waited. Without it the end waits for every client.
   forceCloseConnections: true,
 });
 configureApplication(app);
