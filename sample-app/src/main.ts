@@ -16,7 +16,8 @@ const app = await NestFactory.create<NestExpressApplication>(AppModule, {
   forceCloseConnections: true,
 });
 configureApplication(app);
-app.enableShutdownHooks();
+// By `process.exit`, so that nothing left over keeps the process alive, also as process 1 of a container.
+app.enableShutdownHooks([], { useProcessExit: true });
 const config: ConfigService<Environment, true> = app.get(ConfigService);
 const host = config.get('HOST', { infer: true });
 const port = config.get('PORT', { infer: true }) ?? ((await isFree(PREFERRED_PORT)) ? PREFERRED_PORT : 0);
