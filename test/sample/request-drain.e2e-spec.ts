@@ -58,10 +58,9 @@ describe.each(['express', 'fastify'] as const)('the drain of requests on %s', (a
     return connection;
   }
 
-  function close(): Promise<void> {
-    return app.close().then(() => {
-      isClosed = true;
-    });
+  async function close(): Promise<void> {
+    await app.close();
+    isClosed = true;
   }
 
   it('waits for the last one, which closes its connection, and cuts the others', async () => {
