@@ -31,7 +31,7 @@ import {
 import { Telemetry } from './telemetry/telemetry.js';
 import { BackendHooks } from './verification/backend-hooks.js';
 import { CleanupTimer } from './verification/cleanup-timer.js';
-import { type Clock, systemClock } from './verification/clock.js';
+import { type Clock, systemClock } from './common/clock.js';
 import { CodeChecker } from './verification/code-checker.js';
 import { CodeIssuer } from './verification/code-issuer.js';
 import { Database } from './verification/database.js';

@@ -5,7 +5,13 @@ import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import type { PhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { isBackendClass, isBackendProvider } from './backend-form.js';
-import { DECLARED_PARAMETERS, DECLARED_PROPERTIES, INJECTABLE, PARAMETER_TYPES, SCOPE } from './nest-metadata.js';
+import {
+  DECLARED_PARAMETERS,
+  DECLARED_PROPERTIES,
+  INJECTABLE,
+  PARAMETER_TYPES,
+  SCOPE,
+} from '../common/nest-metadata.js';
 
 /**
  * The provider of the backend. Everything about the backend happens in it, so that a test that overrides it has nothing

@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 import { Inject } from '@nestjs/common';
 import type { MessageContext } from '../message/message-template.js';
 import { PHONE_VERIFY_BACKEND_OPTIONS } from '../phone-verify.tokens.js';
-import { isThrown } from '../verification/thrown.js';
+import { isThrown } from '../common/thrown.js';
 import { VerificationStatus } from '../verification/verification-status.js';
 import type { VerificationResult } from '../verification/verification.types.js';
-import { forEachBounded } from './bounded-concurrency.js';
+import { forEachBounded } from '../common/bounded-concurrency.js';
 import { SmsDeliveryError } from './sms-delivery.error.js';
 
 /**

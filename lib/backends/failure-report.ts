@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { maskPhoneNumber, redact, redactedCause, type Secrets, secretsIn } from '../verification/redaction.js';
+import { maskPhoneNumber, redact, redactedCause, type Secrets, secretsIn } from '../common/redaction.js';
 import type { SendContext } from './base.backend.js';
 import { SmsDeliveryError } from './sms-delivery.error.js';
 

@@ -13,7 +13,7 @@ import {
   PHONE_VERIFY_LIMIT_STORE,
   PHONE_VERIFY_OPTIONS,
 } from '../phone-verify.tokens.js';
-import type { Clock } from '../verification/clock.js';
+import type { Clock } from '../common/clock.js';
 import { VerificationStore } from '../verification/verification.store.js';
 
 /** For a check in an application whose options cannot be found, in milliseconds. */

@@ -12,10 +12,10 @@ import { ResendRefusedError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { BackendHooks } from './backend-hooks.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../common/clock.js';
 import { Delivery } from './delivery.js';
 import { MessageWriter } from './message-writer.js';
-import { randomDigits, randomId, randomToken } from './random.js';
+import { randomDigits, randomId, randomToken } from '../common/random.js';
 import {
   type CodeBinding,
   hashSecurityCode,

@@ -8,8 +8,8 @@ import { closeConnection } from '../database/driver-connection.js';
 import { poolSizeOf } from '../database/pool-size.js';
 import { statementCanceller } from '../database/statement-canceller.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
-import { randomDelay } from './random.js';
-import { redactedCause } from './redaction.js';
+import { randomDelay } from '../common/random.js';
+import { redactedCause } from '../common/redaction.js';
 import { dialectOf, isTransient, type SqlDialect, type Statement } from './sql-dialect.js';
 
 /** Values of a statement's parameters by name. */

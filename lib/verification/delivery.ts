@@ -6,7 +6,7 @@ import {
   type SendContext,
   type SendReceipt,
 } from '../backends/base.backend.js';
-import { forEachBounded } from '../backends/bounded-concurrency.js';
+import { forEachBounded } from '../common/bounded-concurrency.js';
 import {
   type FailureReport,
   logFailure,
@@ -16,10 +16,10 @@ import {
 } from '../backends/failure-report.js';
 import { readReceipt } from '../backends/receipt.js';
 import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
-import type { Clock } from './clock.js';
-import { redact, redactedCause, type Secrets } from './redaction.js';
-import { isThrown } from './thrown.js';
-import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from './time-limit.js';
+import type { Clock } from '../common/clock.js';
+import { redact, redactedCause, type Secrets } from '../common/redaction.js';
+import { isThrown } from '../common/thrown.js';
+import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time-limit.js';
 
 /** A message that carries a code. */
 export interface CodeMessage {

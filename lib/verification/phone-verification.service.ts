@@ -8,7 +8,7 @@ import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { admit } from './admission.js';
 import { requireAge, requirePurpose, requireString } from './call-arguments.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../common/clock.js';
 import { CodeChecker } from './code-checker.js';
 import { CodeIssuer } from './code-issuer.js';
 import { Delivery } from './delivery.js';

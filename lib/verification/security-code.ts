@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync } from 'node:crypto';
-import { randomNonce } from './random.js';
+import { randomNonce } from '../common/random.js';
 
 /**
  * What a stored code is bound to. The session token is known to the client alone: the table keeps its hash, so the

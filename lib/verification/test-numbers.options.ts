@@ -1,5 +1,5 @@
-import { isProduction } from '../environment.js';
-import type { OptionReader } from '../option-reader.js';
+import { isProduction } from '../common/environment.js';
+import type { OptionReader } from '../common/option-reader.js';
 import type { NumberValidation } from '../phone-number/number-policy.js';
 import { parsePhoneNumber } from '../phone-number/phone-number.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';

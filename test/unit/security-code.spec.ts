@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomDigits, randomToken } from '../../lib/verification/random.js';
+import { randomDigits, randomToken } from '../../lib/common/random.js';
 import {
   hashSecurityCode,
   hashToken,

@@ -1,6 +1,6 @@
 import type * as Sns from '@aws-sdk/client-sns';
 import { Injectable } from '@nestjs/common';
-import type { OptionReader } from '../../option-reader.js';
+import type { OptionReader } from '../../common/option-reader.js';
 import type { SendReceipt } from '../base.backend.js';
 import type { HttpAnswer, HttpRequest } from '../provider/http-exchange.js';
 import { Json, type KindsByCode, refusal } from '../provider/provider-answer.js';

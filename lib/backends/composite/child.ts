@@ -1,7 +1,7 @@
 import type { InjectionToken } from '@nestjs/common';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
-import { isThrown } from '../../verification/thrown.js';
-import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../verification/time-limit.js';
+import { isThrown } from '../../common/thrown.js';
+import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../common/time-limit.js';
 import {
   asDeliveryError,
   BaseBackend,
@@ -10,7 +10,7 @@ import {
   type SendContext,
   type SendReceipt,
 } from '../base.backend.js';
-import { forEachBounded } from '../bounded-concurrency.js';
+import { forEachBounded } from '../../common/bounded-concurrency.js';
 import { type Preparation, prepareBackend } from '../preparation.js';
 import { readReceipt } from '../receipt.js';
 import { SmsDeliveryError } from '../sms-delivery.error.js';

@@ -1,4 +1,4 @@
-import { OptionReader } from '../../option-reader.js';
+import { OptionReader } from '../../common/option-reader.js';
 import { countryOf, isCountry, WITHIN_GB } from '../../phone-number/phone-number.js';
 import { checkBackendOptions } from '../provider/provider-options.js';
 import type { Child } from './child.js';

@@ -1,5 +1,5 @@
 import { asDeliveryError, type BulkSendResult, type SendReceipt } from '../base.backend.js';
-import { forEachBounded } from '../bounded-concurrency.js';
+import { forEachBounded } from '../../common/bounded-concurrency.js';
 import { withoutSecrets } from '../failure-report.js';
 import { SmsDeliveryError } from '../sms-delivery.error.js';
 import type { HttpRequest } from './http-exchange.js';
