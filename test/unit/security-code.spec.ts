@@ -3,11 +3,11 @@ import { randomDigits, randomToken } from '../../lib/common/random.js';
 import {
   hashSecurityCode,
   hashToken,
-  isSecurityCode,
   sealSecurityCode,
   secretsOf,
   unsealSecurityCode,
 } from '../../lib/verification/security-code.js';
+import { isSecurityCode } from '../../lib/common/code-format.js';
 
 const BINDING = { sessionToken: randomToken(), phoneNumber: '+14155552671', purpose: 'login' };
 const SECRET = 'a secret of thirty-two bytes or more';

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { SmsDeliveryError } from '../sms-delivery.error.js';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { isRefusal } from './circuit-breaker.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { CircuitBreakerPolicy, IBackoff } from 'cockatiel';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 
 /**
  * When a backend is left alone for a while.

@@ -1,4 +1,4 @@
-import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../sms-delivery.error.js';
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../../common/sms-delivery.error.js';
 import { isRefusal } from './circuit-breaker.js';
 
 /**
