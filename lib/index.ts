@@ -1,4 +1,5 @@
-export { BaseBackend, type BulkSendResult, type SendContext, type SendReceipt } from './backends/base.backend.js';
+export { BaseBackend, type BulkSendResult, type SendContext } from './backends/base.backend.js';
+export type { SendReceipt } from './common/send-receipt.js';
 export { FailoverBackend, type FailoverBackendOptions } from './backends/composite/failover.backend.js';
 export type { BreakerOptions } from './backends/composite/circuit-breaker.js';
 export type { ExistingBackend } from './backends/composite/child.js';
@@ -11,7 +12,7 @@ export {
   SmsDeliveryError,
   type SmsDeliveryErrorKind,
   type SmsDeliveryErrorOptions,
-} from './backends/sms-delivery.error.js';
+} from './common/sms-delivery.error.js';
 export { PhoneNotVerifiedException } from './http/phone-not-verified.exception.js';
 export type { RequireVerifiedPhoneOptions } from './http/phone-requirement.js';
 export { RequireVerifiedPhone } from './http/require-verified-phone.decorator.js';
@@ -62,8 +63,6 @@ export {
 } from './phone-verify.errors.js';
 export { PhoneVerifyModule } from './phone-verify.module.js';
 export type {
-  BackendClass,
-  BackendProvider,
   PhoneVerifyModuleAsyncOptions,
   PhoneVerifyModuleExtras,
   PhoneVerifyModuleOptions,
@@ -71,18 +70,14 @@ export type {
   PhoneVerifyOptionsFactory,
   ResolvedPhoneVerifyOptions,
 } from './phone-verify.options.js';
+export type { BackendClass, BackendProvider } from './backends/backend.options.js';
 export { PHONE_VERIFY_BACKEND, PHONE_VERIFY_BACKEND_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
 export { PhoneVerificationService } from './verification/phone-verification.service.js';
 export type { DescribedBudget, DescribedSession, PhoneDescription } from './verification/phone-records.types.js';
-export { SMSVerification } from './verification/sms-verification.entity.js';
+export { SMSVerification } from './database/sms-verification.entity.js';
 export type { TestNumberOptions } from './verification/test-numbers.options.js';
 export type { TestNumbers } from './verification/test-numbers.js';
-export { VerificationStatus } from './verification/verification-status.js';
-export type {
-  ConsumeOptions,
-  ProofOptions,
-  PurgeOptions,
-  SendOptions,
-  SentVerification,
-  VerificationResult,
-} from './verification/verification.types.js';
+export { VerificationStatus } from './common/verification-status.js';
+export type { ConsumeOptions, ProofOptions, PurgeOptions, SendOptions } from './verification/verification.types.js';
+export type { SentVerification } from './common/sent-verification.js';
+export type { VerificationResult } from './backends/verification-result.js';

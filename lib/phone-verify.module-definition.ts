@@ -3,24 +3,28 @@ import { ModuleRef } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { backendProvider } from './backends/backend-factory.js';
+import { BackendHooks } from './backends/backend-hooks.js';
 import type { BaseBackend } from './backends/base.backend.js';
+import { Delivery } from './backends/delivery.js';
 import { prepareBackend } from './backends/preparation.js';
+import { type Clock, systemClock } from './common/clock.js';
+import { SMSVerification } from './database/sms-verification.entity.js';
 import { StatementTimeoutAdvice } from './database/statement-timeout-advice.js';
 import { EventEmission } from './events/event-emission.js';
 import { EventPort } from './events/event-port.js';
 import { SendObserver } from './events/send-observer.js';
 import { openApiProvider } from './http/openapi/openapi.provider.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
-import { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 import { limitProviders } from './limits/limits.providers.js';
+import { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
+import { checkOptions } from './phone-verify.options-check.js';
 import type {
   PhoneVerifyModuleAsyncOptions,
   PhoneVerifyModuleExtras,
   PhoneVerifyOptionsFactory,
   ResolvedPhoneVerifyOptions,
 } from './phone-verify.options.js';
-import { checkOptions } from './phone-verify.options-check.js';
 import {
   PHONE_VERIFY_BACKEND,
   PHONE_VERIFY_BACKEND_OPTIONS,
@@ -29,18 +33,14 @@ import {
   PHONE_VERIFY_OPTIONS,
 } from './phone-verify.tokens.js';
 import { Telemetry } from './telemetry/telemetry.js';
-import { BackendHooks } from './verification/backend-hooks.js';
 import { CleanupTimer } from './verification/cleanup-timer.js';
-import { type Clock, systemClock } from './verification/clock.js';
 import { CodeChecker } from './verification/code-checker.js';
 import { CodeIssuer } from './verification/code-issuer.js';
 import { Database } from './database/database.js';
-import { Delivery } from './verification/delivery.js';
-import { PhoneRecords } from './verification/phone-records.js';
 import { MessageWriter } from './verification/message-writer.js';
+import { PhoneRecords } from './verification/phone-records.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
 import { Retention } from './verification/retention.js';
-import { SMSVerification } from './verification/sms-verification.entity.js';
 import { VerificationStore } from './verification/verification.store.js';
 
 /** What is given statically: it shapes the module, so it is known before any factory runs. */

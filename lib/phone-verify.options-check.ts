@@ -1,20 +1,20 @@
+import { isBackendForm, isBackendProvider } from './backends/backend-form.js';
+import { type Clock, systemClock } from './common/clock.js';
+import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './common/code-format.js';
+import { OptionReader } from './common/option-reader.js';
+import { readEvents } from './events/events.options.js';
 import { readAuthorizeSend } from './limits/authorize-send.js';
 import { warningsOfLimits } from './limits/limit-warnings.js';
 import { readLimits } from './limits/limits.options.js';
 import { readAutofill } from './message/autofill.options.js';
-import { readContextKeys, readMessage, readMessages } from './message/message.options.js';
 import { checkMessages, warningsOfMessages } from './message/message-check.js';
-import { readEvents } from './events/events.options.js';
-import { OptionReader } from './option-reader.js';
+import { readContextKeys, readMessage, readMessages } from './message/message.options.js';
 import { readNumberPolicy } from './phone-number/number-policy.options.js';
 import { isCountry } from './phone-number/phone-number.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from './phone-verify.options.js';
-import { type Clock, systemClock } from './verification/clock.js';
-import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './verification/security-code.js';
 import { readPurposes } from './verification/purposes.options.js';
 import { readTestNumbers, warningsOfTestNumbers } from './verification/test-numbers.options.js';
-import { isBackendForm, isBackendProvider } from './backends/backend-form.js';
 
 const OPTIONS = [
   'backend',

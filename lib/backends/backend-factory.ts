@@ -1,11 +1,16 @@
 import 'reflect-metadata';
 import { type ForwardReference, type Provider, Scope, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import {
+  DECLARED_PARAMETERS,
+  DECLARED_PROPERTIES,
+  INJECTABLE,
+  PARAMETER_TYPES,
+  SCOPE,
+} from '../common/nest-metadata.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
-import type { PhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { isBackendClass, isBackendProvider } from './backend-form.js';
-import { DECLARED_PARAMETERS, DECLARED_PROPERTIES, INJECTABLE, PARAMETER_TYPES, SCOPE } from './nest-metadata.js';
 
 /**
  * The provider of the backend. Everything about the backend happens in it, so that a test that overrides it has nothing
@@ -18,7 +23,7 @@ export function backendProvider(fixed: unknown): Provider {
   const backend = isBackendProvider(fixed) && 'useClass' in fixed ? fixed.useClass : fixed;
   return {
     provide: PHONE_VERIFY_BACKEND,
-    useFactory: (moduleRef: ModuleRef, given: PhoneVerifyOptions): unknown =>
+    useFactory: (moduleRef: ModuleRef, given: { readonly backend?: unknown }): unknown =>
       build(moduleRef, backend ?? given.backend),
     // The checked options are listed so that the check comes before the backend is built.
     inject: [ModuleRef, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_OPTIONS],

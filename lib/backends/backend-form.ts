@@ -1,4 +1,4 @@
-import type { BackendClass, BackendProvider } from '../phone-verify.options.js';
+import type { BackendClass, BackendProvider } from './backend.options.js';
 import { BaseBackend } from './base.backend.js';
 
 const PROVIDER_KEYS = ['useClass', 'useFactory', 'useExisting', 'useValue'] as const;

@@ -1,12 +1,13 @@
 import { inspect } from 'node:util';
 import { Inject } from '@nestjs/common';
+import { forEachBounded } from '../common/bounded-concurrency.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
+import { isThrown } from '../common/thrown.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import type { MessageContext } from '../message/message-template.js';
 import { PHONE_VERIFY_BACKEND_OPTIONS } from '../phone-verify.tokens.js';
-import { isThrown } from '../verification/thrown.js';
-import { VerificationStatus } from '../verification/verification-status.js';
-import type { VerificationResult } from '../verification/verification.types.js';
-import { forEachBounded } from './bounded-concurrency.js';
-import { SmsDeliveryError } from './sms-delivery.error.js';
+import type { VerificationResult } from './verification-result.js';
 
 /**
  * What a backend is told about a send beside number and message. No code and no token.
@@ -28,20 +29,6 @@ export interface SendContext {
   readonly purpose: string;
   /** UUID of this send, usable as a provider's idempotency key. */
   readonly sendId: string;
-}
-
-/**
- * What a backend answers when it took a message.
- *
- * @publicApi
- */
-export interface SendReceipt {
-  /** Name of the backend that took it. */
-  readonly backend: string;
-  /** The provider's id of the message. */
-  readonly messageId?: string | undefined;
-  /** Segments that the provider counted. */
-  readonly segments?: number | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { BaseBackend, type SendReceipt } from './base.backend.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { BaseBackend } from './base.backend.js';
 import { refuseInProduction } from './development-only.js';
 
 /**

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { maskPhoneNumber, redact, redactedCause, type Secrets, secretsIn } from '../verification/redaction.js';
+import { maskPhoneNumber, redact, redactedCause, type Secrets, secretsIn } from '../common/redaction.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import type { SendContext } from './base.backend.js';
-import { SmsDeliveryError } from './sms-delivery.error.js';
 
 /** Where a composite backend reports that one of its backends failed. Set by the library, which knows the code. */
 export const REPORT_FAILURE = Symbol('PhoneVerify.reportFailure');

@@ -1,4 +1,4 @@
-import type { SendReceipt } from './base.backend.js';
+import type { SendReceipt } from '../common/send-receipt.js';
 
 /**
  * The receipt in what a backend answered. The message went, whatever that is, so what is no receipt counts as one

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { isSecurityCode } from '../common/code-format.js';
+import type { SendReceipt } from '../common/send-receipt.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
-import { isSecurityCode } from '../verification/security-code.js';
-import { BaseBackend, type SendReceipt } from './base.backend.js';
+import { BaseBackend } from './base.backend.js';
 import { refuseInProduction } from './development-only.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { PhoneNumber } from '../phone-number/phone-number.js';
-import { VerificationStatus } from '../verification/verification-status.js';
-import type { VerificationResult } from '../verification/verification.types.js';
+import { VerificationStatus } from '../common/verification-status.js';
+import type { VerificationResult } from '../backends/verification-result.js';
 import type { EventPort } from './event-port.js';
 
 /**

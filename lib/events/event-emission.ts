@@ -1,10 +1,10 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { EventEmitter2 } from '@nestjs/event-emitter';
-import { loadOptional } from '../optional-package.js';
+import { loadOptional } from '../common/optional-package.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { maskPhoneNumber, redactedCause } from '../verification/redaction.js';
+import { maskPhoneNumber, redactedCause } from '../common/redaction.js';
 import { EventPort } from './event-port.js';
 import type { PhoneVerifyEvent } from './phone-verify-event.js';
 

@@ -1,4 +1,4 @@
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
 
 /**
  * How events are told, see {@link PhoneVerifyOptions.events}.

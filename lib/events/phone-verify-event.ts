@@ -1,6 +1,6 @@
-import type { SmsDeliveryErrorKind } from '../backends/sms-delivery.error.js';
+import type { SmsDeliveryErrorKind } from '../common/sms-delivery.error.js';
 import type { LimitRule } from '../limits/limit.js';
-import type { VerificationStatus } from '../verification/verification-status.js';
+import type { VerificationStatus } from '../common/verification-status.js';
 
 /**
  * Names of the events.

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { backendName } from '../backends/backend-name.js';
-import type { BaseBackend, SendReceipt } from '../backends/base.backend.js';
-import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { backendName } from '../common/backend-name.js';
+import type { BaseBackend } from '../backends/base.backend.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { PHONE_VERIFY_BACKEND } from '../phone-verify.tokens.js';
 import { EventPort } from './event-port.js';
 import type { EventSubject } from './phone-verify-event.js';

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import {
   ArgumentInvalidError,
   PhoneNumberInvalidError,
@@ -8,7 +8,7 @@ import {
   RateLimitedError,
   ResendRefusedError,
 } from '../phone-verify.errors.js';
-import { VerificationStatus } from '../verification/verification-status.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import { MediaTypeUnsupportedError, RequestInvalidError } from './http-request.js';
 import { describeSent } from './responses.js';
 

@@ -1,5 +1,5 @@
 import { Reflector } from '@nestjs/core';
-import { OptionReader } from '../option-reader.js';
+import { OptionReader } from '../common/option-reader.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import { LONGEST_AGE_SECONDS } from '../verification/call-arguments.js';
 import { DEFAULT_MAX_AGE_SECONDS } from '../verification/phone-verification.service.js';

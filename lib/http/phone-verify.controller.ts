@@ -14,9 +14,9 @@ import { CLIENT_ADDRESS, type RoutedSendOptions } from '../limits/send-origin.js
 import { parsePhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import type { Clock } from '../verification/clock.js';
+import type { Clock } from '../common/clock.js';
 import { PhoneVerificationService } from '../verification/phone-verification.service.js';
-import { VerificationStatus } from '../verification/verification-status.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import { ClientAddresses } from './client-address.js';
 import { CheckRefusedError } from './error-response.js';
 import { type HttpRequest, readBody, requireJson } from './http-request.js';

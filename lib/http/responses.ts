@@ -1,4 +1,4 @@
-import type { SentVerification } from '../verification/verification.types.js';
+import type { SentVerification } from '../common/sent-verification.js';
 
 /** Answer to `register` and `resend`. */
 export interface SentResponse {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { PARAMETER_TYPES } from '../backends/nest-metadata.js';
+import { PARAMETER_TYPES } from '../common/nest-metadata.js';
 import type { VerifiedPhone as Phone } from '../verification/verification.types.js';
 import { provenPhone } from './proven-requests.js';
 

@@ -8,7 +8,7 @@ import {
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { PhoneVerificationService } from '../verification/phone-verification.service.js';
-import { isToken } from '../verification/random.js';
+import { isToken } from '../common/random.js';
 import type { VerifiedPhone } from '../verification/verification.types.js';
 import { describeOutage, serviceUnavailable } from './error-response.js';
 import { type HttpRequest, isJson, readField } from './http-request.js';

@@ -1,4 +1,4 @@
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
 import type { ConversionGuard, Limit, LimitMode } from './limit.js';
 import { LIMIT_LISTS, readConversion, readList, readResendAfter } from './limit-readers.js';
 import { isRedisClient, type RedisClient } from './redis-client.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { StorageTimeout } from '../common/storage-timeout.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
-import { redactedCause } from '../verification/redaction.js';
-import { isThrown } from '../verification/thrown.js';
+import { redactedCause } from '../common/redaction.js';
+import { isThrown } from '../common/thrown.js';
 import type { Charge, ChargeOutcome, Counter, LimitStore } from './limit.store.js';
 import type { RedisClient } from './redis-client.js';
 import { BLOCK, CHARGE, CLEAR, COUNT_VERIFIED, GIVE_BACK, READ, type RedisScript } from './redis-limit.scripts.js';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EventPort } from '../events/event-port.js';
 import { RateLimitedError } from '../phone-verify.errors.js';
 import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
-import type { Clock } from '../verification/clock.js';
+import type { Clock } from '../common/clock.js';
 import { RefusalLog } from './refusal-log.js';
 import type { RuledCharge } from './send-charges.js';
 import type { SendRequest } from './send-request.js';

@@ -3,7 +3,7 @@ import type { StorageTimeout } from '../common/storage-timeout.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import type { Clock } from '../verification/clock.js';
+import type { Clock } from '../common/clock.js';
 import type { DescribedBudget, PhoneDescription } from '../verification/phone-records.types.js';
 import type { Limit, LimitRule } from './limit.js';
 import { BLOCKED, type Counter, type LimitStore } from './limit.store.js';

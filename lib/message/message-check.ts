@@ -1,4 +1,4 @@
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
 import { type Autofill, obstaclesToAutofill, withAutofill } from './autofill.js';
 import { type OwnTexts, shippedTextsBeside } from './message-choice.js';
 import { placeholdersOf, renderMessage } from './message-template.js';

@@ -1,5 +1,5 @@
-import { preferredLanguages } from './language.js';
 import { lookUpText, type TextsByLanguage } from './language-lookup.js';
+import { preferredLanguages } from './language.js';
 import { SHIPPED_TEXTS } from './shipped-texts.js';
 
 /** The texts that an application gives. */

@@ -1,4 +1,4 @@
-import { OptionReader } from '../option-reader.js';
+import { OptionReader } from '../common/option-reader.js';
 import { canonicalTag, type TextsByLanguage } from './language-lookup.js';
 import { placeholdersOf, STANDARD_PLACEHOLDERS } from './message-template.js';
 

@@ -1,5 +1,5 @@
 import type { CountryCode } from 'libphonenumber-js/max';
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
 import { type NumberPolicy, type NumberValidation, PHONE_NUMBER_TYPES, type PhoneNumberType } from './number-policy.js';
 import { isCountry } from './phone-number.js';
 

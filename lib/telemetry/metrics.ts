@@ -1,7 +1,7 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
 import type { EventListener } from '../events/event-port.js';
 import type { PhoneVerifyEvent } from '../events/phone-verify-event.js';
-import { VerificationStatus } from '../verification/verification-status.js';
+import { VerificationStatus } from '../common/verification-status.js';
 
 /** Bounds of the delivery times in seconds: a provider takes a part of one, the longest failover ten minutes. */
 const DELIVERY_BOUNDS_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60, 600];

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventPort } from '../events/event-port.js';
 import { SendObserver } from '../events/send-observer.js';
-import { loadOptional } from '../optional-package.js';
+import { loadOptional } from '../common/optional-package.js';
 
 /** Name under which OpenTelemetry knows the library. */
 const SCOPE = 'nestjs-phone-verify';

@@ -1,6 +1,6 @@
 import type * as OpenTelemetry from '@opentelemetry/api';
-import type { SendReceipt } from '../backends/base.backend.js';
-import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import type { SendWrapper } from '../events/send-observer.js';
 
 /**

@@ -3,6 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import type { BaseBackend } from '../backends/base.backend.js';
 import { openBreakersOf } from '../backends/composite/open-breakers.js';
+import type { Clock } from '../common/clock.js';
 import { StorageTimeout } from '../common/storage-timeout.js';
 import type { LimitStore } from '../limits/limit.store.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
@@ -13,7 +14,6 @@ import {
   PHONE_VERIFY_LIMIT_STORE,
   PHONE_VERIFY_OPTIONS,
 } from '../phone-verify.tokens.js';
-import type { Clock } from '../verification/clock.js';
 import { VerificationStore } from '../verification/verification.store.js';
 
 /** For a check in an application whose options cannot be found, in milliseconds. */

@@ -1,6 +1,6 @@
+import type { BackendClass } from '../backends/backend.options.js';
 import type { BaseBackend } from '../backends/base.backend.js';
-import type { SmsDeliveryErrorKind } from '../backends/sms-delivery.error.js';
-import type { BackendClass } from '../phone-verify.options.js';
+import type { SmsDeliveryErrorKind } from '../common/sms-delivery.error.js';
 
 /**
  * A way in which the provider that a test plays does not take a message: a kind of failure, or `hanging`, which reads

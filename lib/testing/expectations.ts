@@ -1,8 +1,8 @@
 import { ok } from 'node:assert/strict';
 import { inspect } from 'node:util';
-import type { SendReceipt } from '../backends/base.backend.js';
-import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../backends/sms-delivery.error.js';
-import { isThrown } from '../verification/thrown.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../common/sms-delivery.error.js';
+import { isThrown } from '../common/thrown.js';
 
 /** Texts that must not show, each with what it is. */
 export type Secrets = readonly (readonly [name: string, text: string])[];

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { equal, fail } from 'node:assert/strict';
-import type { SendContext, SendReceipt } from '../backends/base.backend.js';
-import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
-import { isThrown } from '../verification/thrown.js';
-import { TimeLimitError, withinTimeLimit } from '../verification/time-limit.js';
+import { randomUUID } from 'node:crypto';
+import type { SendContext } from '../backends/base.backend.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
+import { isThrown } from '../common/thrown.js';
+import { TimeLimitError, withinTimeLimit } from '../common/time-limit.js';
 import type { DeliveredMessage } from './backend-under-test.js';
 import { expectError, expectReceipt, secretsOf } from './expectations.js';
 import type { Subject } from './subject.js';

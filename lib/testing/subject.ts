@@ -1,6 +1,6 @@
 import { ok } from 'node:assert/strict';
-import type { BaseBackend } from '../backends/base.backend.js';
 import { isBackendClass } from '../backends/backend-form.js';
+import type { BaseBackend } from '../backends/base.backend.js';
 import { prepareBackend } from '../backends/preparation.js';
 import type { BackendFactory, BackendUnderTest } from './backend-under-test.js';
 

@@ -1,7 +1,7 @@
 import { requireAllowed } from '../phone-number/number-policy.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../common/clock.js';
 import { testCodeOf } from './test-numbers.js';
 
 /**

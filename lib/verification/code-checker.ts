@@ -6,15 +6,15 @@ import { SendLimits } from '../limits/send-limits.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { BackendHooks } from './backend-hooks.js';
-import type { Clock } from './clock.js';
-import { randomToken } from './random.js';
+import { BackendHooks } from '../backends/backend-hooks.js';
+import type { Clock } from '../common/clock.js';
+import { randomToken } from '../common/random.js';
 import { type CodeBinding, hashSecurityCode, hashToken, secretsOf } from './security-code.js';
 import { resultOfCheck } from './session-rules.js';
 import { testCodeOf } from './test-numbers.js';
-import { VerificationStatus } from './verification-status.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import { type CheckOutcome, VerificationStore } from './verification.store.js';
-import type { VerificationResult } from './verification.types.js';
+import type { VerificationResult } from '../backends/verification-result.js';
 
 /** A code that somebody typed, and the session that it is for. */
 export interface TypedCode {

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { SendReceipt } from '../backends/base.backend.js';
-import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../backends/sms-delivery.error.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../common/sms-delivery.error.js';
 import type { StorageTimeout } from '../common/storage-timeout.js';
 import { SendObserver } from '../events/send-observer.js';
 import { SendGate } from '../limits/send-gate.js';
@@ -11,11 +11,11 @@ import type { PhoneNumber } from '../phone-number/phone-number.js';
 import { ResendRefusedError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { BackendHooks } from './backend-hooks.js';
-import type { Clock } from './clock.js';
-import { Delivery } from './delivery.js';
+import { BackendHooks } from '../backends/backend-hooks.js';
+import type { Clock } from '../common/clock.js';
+import { Delivery } from '../backends/delivery.js';
 import { MessageWriter } from './message-writer.js';
-import { randomDigits, randomId, randomToken } from './random.js';
+import { randomDigits, randomId, randomToken } from '../common/random.js';
 import {
   type CodeBinding,
   hashSecurityCode,
@@ -26,9 +26,10 @@ import {
 } from './security-code.js';
 import { refusalOfResend } from './session-rules.js';
 import { TEST_NUMBER_RECEIPT, testCodeOf } from './test-numbers.js';
-import { VerificationStatus } from './verification-status.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import { VerificationStore } from './verification.store.js';
-import type { SendOptions, SentVerification } from './verification.types.js';
+import type { SentVerification } from '../common/sent-verification.js';
+import type { SendOptions } from './verification.types.js';
 
 /** A request for a code. */
 export interface CodeRequest {

@@ -1,6 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BulkSendResult } from '../backends/base.backend.js';
-import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { Delivery } from '../backends/delivery.js';
+import type { VerificationResult } from '../backends/verification-result.js';
+import type { Clock } from '../common/clock.js';
+import type { SentVerification } from '../common/sent-verification.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { StorageTimeout } from '../common/storage-timeout.js';
 import { parsePhoneNumber, type PhoneNumber } from '../phone-number/phone-number.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
@@ -8,24 +12,14 @@ import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { admit } from './admission.js';
 import { requireAge, requirePurpose, requireString } from './call-arguments.js';
-import type { Clock } from './clock.js';
 import { CodeChecker } from './code-checker.js';
 import { CodeIssuer } from './code-issuer.js';
-import { Delivery } from './delivery.js';
 import { PhoneRecords } from './phone-records.js';
 import type { PhoneDescription } from './phone-records.types.js';
 import { Retention } from './retention.js';
 import { hashToken } from './security-code.js';
 import { type Proof, type ProofKey, VerificationStore } from './verification.store.js';
-import type {
-  ConsumeOptions,
-  ProofOptions,
-  PurgeOptions,
-  SendOptions,
-  SentVerification,
-  VerificationResult,
-  VerifiedPhone,
-} from './verification.types.js';
+import type { ConsumeOptions, ProofOptions, PurgeOptions, SendOptions, VerifiedPhone } from './verification.types.js';
 
 /** A proof counts for 15 minutes unless the caller says otherwise. */
 export const DEFAULT_MAX_AGE_SECONDS = 900;

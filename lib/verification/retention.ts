@@ -4,7 +4,7 @@ import type { LimitStore } from '../limits/limit.store.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { requireDays } from './call-arguments.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../common/clock.js';
 import { VerificationStore } from './verification.store.js';
 import type { PurgeOptions } from './verification.types.js';
 

@@ -1,9 +1,9 @@
-import { isProduction } from '../environment.js';
-import type { OptionReader } from '../option-reader.js';
+import { isSecurityCode } from '../common/code-format.js';
+import { isProduction } from '../common/environment.js';
+import type { OptionReader } from '../common/option-reader.js';
 import type { NumberValidation } from '../phone-number/number-policy.js';
 import { parsePhoneNumber } from '../phone-number/phone-number.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
-import { isSecurityCode } from './security-code.js';
 import { isOver, type TestNumbers } from './test-numbers.js';
 
 /**

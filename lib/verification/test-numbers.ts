@@ -1,4 +1,4 @@
-import type { SendReceipt } from '../backends/base.backend.js';
+import type { SendReceipt } from '../common/send-receipt.js';
 
 /**
  * Numbers with a fixed code, checked.

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { SMSVerification } from './sms-verification.entity.js';
+import { SMSVerification } from '../database/sms-verification.entity.js';
 import { prepare, type Statement } from '../database/sql-dialect.js';
 import { describeTable, type SqlTable } from '../database/sql-table.js';
 

@@ -1,7 +1,5 @@
 import type { EntityManager } from 'typeorm';
 import type { MessageContext } from '../message/message-template.js';
-import type { SMSVerification } from './sms-verification.entity.js';
-import type { VerificationStatus } from './verification-status.js';
 
 /**
  * What a caller may say about a send.
@@ -28,43 +26,6 @@ export interface SendOptions {
    * (`resendAfter`, `perNumber`, `perPrefix`), equal to that of other callers, which they cannot spend. Default `false`.
    */
   readonly vouched?: boolean | undefined;
-}
-
-/**
- * An open session.
- *
- * @publicApi
- */
-export interface SentVerification {
-  /** Shown again with the code. Known to the client alone: the table keeps its hash. */
-  readonly sessionToken: string;
-  /** E.164. */
-  readonly phoneNumber: string;
-  /** The code is over at this instant. */
-  readonly expiresAt: Date;
-  /** From this instant the code may be sent again. */
-  readonly resendAt: Date;
-  /** Characters of the code. */
-  readonly codeLength: number;
-}
-
-/**
- * Outcome of a check.
- *
- * @publicApi
- */
-export interface VerificationResult {
-  /** The outcome. */
-  readonly status: VerificationStatus;
-  /** Whatever a backend's own check gives; the library's own check leaves it out. */
-  readonly verification?: SMSVerification | null | undefined;
-  /** Wrong codes that the session still takes; given with `Invalid`. */
-  readonly attemptsLeft?: number | undefined;
-  /**
-   * Proof that this client verified this number, given with `Valid`; the table keeps its hash. Absent when the proof
-   * was consumed already, and when a backend's own check found no open session.
-   */
-  readonly verificationToken?: string | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { TerminusModule } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
+import { StorageTimeout } from '../../lib/common/storage-timeout.js';
 import { StorageUnavailableError } from '../../lib/index.js';
 import type { LimitStore } from '../../lib/limits/limit.store.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE } from '../../lib/phone-verify.tokens.js';
@@ -34,7 +35,7 @@ describe('the store of the limits', () => {
     };
 
     expect(await healthWith({ read })).toEqual({ status: 'up', database: 'up', limits: 'up', openBreakers: [] });
-    expect(asked).toEqual([[['health'], NOW]]);
+    expect(asked).toEqual([[['health'], NOW, expect.any(StorageTimeout)]]);
   });
 
   it('is down, and the library with it, when it does not answer', async () => {

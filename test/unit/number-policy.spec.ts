@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type NumberOptions, PhoneNumberNotAllowedError } from '../../lib/index.js';
-import { OptionReader } from '../../lib/option-reader.js';
+import { OptionReader } from '../../lib/common/option-reader.js';
 import { readNumberPolicy } from '../../lib/phone-number/number-policy.options.js';
 import { PHONE_NUMBER_TYPES, requireAllowed } from '../../lib/phone-number/number-policy.js';
 import {

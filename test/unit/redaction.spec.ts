@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskPhoneNumber, redact, redactedCause } from '../../lib/verification/redaction.js';
+import { maskPhoneNumber, redact, redactedCause } from '../../lib/common/redaction.js';
 import { ODD_THROWS } from '../support/failing-backends.js';
 
 const NUMBER = '+14155552671';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { OptionReader } from '../../lib/option-reader.js';
+import { OptionReader } from '../../lib/common/option-reader.js';
 import { testCodeOf } from '../../lib/verification/test-numbers.js';
 import { readTestNumbers, warningsOfTestNumbers } from '../../lib/verification/test-numbers.options.js';
 import { NUMBER } from '../support/requests.js';

@@ -1,13 +1,13 @@
 import type * as Sns from '@aws-sdk/client-sns';
 import { Injectable } from '@nestjs/common';
-import type { OptionReader } from '../../option-reader.js';
-import type { SendReceipt } from '../base.backend.js';
+import type { OptionReader } from '../../common/option-reader.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import type { HttpAnswer, HttpRequest } from '../provider/http-exchange.js';
 import { Json, type KindsByCode, refusal } from '../provider/provider-answer.js';
 import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
 import { type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Access key of an AWS account.

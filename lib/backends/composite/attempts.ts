@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { SmsDeliveryError } from '../sms-delivery.error.js';
-import { isRefusal } from './circuit-breaker.js';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { CircuitOpenError } from './circuit-breaker.js';
 
 /**
  * The backends that failed to send one message. Shared by the failovers that the message passes through, however they
@@ -40,7 +40,7 @@ export class Attempts {
    * @param before - {@link count} when it was tried: another one now means that a failover inside it noted its own.
    */
   note(error: SmsDeliveryError, before: number): void {
-    if (isRefusal(error)) return;
+    if (error instanceof CircuitOpenError) return;
     if (this.#noted === before) {
       this.#noted += 1;
       this.#left -= 1;

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
-import { OptionReader } from '../../option-reader.js';
+import { DECLARED_PARAMETERS, DECLARED_PROPERTIES, INJECTABLE, PARAMETER_TYPES } from '../../common/nest-metadata.js';
+import { OptionReader } from '../../common/option-reader.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
-import type { BackendClass } from '../../phone-verify.options.js';
 import { PHONE_VERIFY_BACKEND_OPTIONS } from '../../phone-verify.tokens.js';
 import { isBackendClass } from '../backend-form.js';
+import type { BackendClass } from '../backend.options.js';
 import { BaseBackend } from '../base.backend.js';
-import { DECLARED_PARAMETERS, DECLARED_PROPERTIES, INJECTABLE, PARAMETER_TYPES } from '../nest-metadata.js';
 import { Child, type ExistingBackend, faultsInside } from './child.js';
 
 /**

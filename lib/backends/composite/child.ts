@@ -1,19 +1,19 @@
 import type { InjectionToken } from '@nestjs/common';
+import { forEachBounded } from '../../common/bounded-concurrency.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { isThrown } from '../../common/thrown.js';
+import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../common/time-limit.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
-import { isThrown } from '../../verification/thrown.js';
-import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../verification/time-limit.js';
 import {
   asDeliveryError,
   BaseBackend,
   BULK_CONCURRENCY,
   type BulkSendResult,
   type SendContext,
-  type SendReceipt,
 } from '../base.backend.js';
-import { forEachBounded } from '../bounded-concurrency.js';
 import { type Preparation, prepareBackend } from '../preparation.js';
 import { readReceipt } from '../receipt.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /** A backend of the application's own, by the token of its provider. */
 export interface ExistingBackend {

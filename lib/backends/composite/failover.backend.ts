@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
-import { asDeliveryError, type SendContext, type SendReceipt } from '../base.backend.js';
+import { asDeliveryError, type SendContext } from '../base.backend.js';
 import { reportOf } from '../failure-report.js';
 import { ALONE, PREPARE, type Preparation } from '../preparation.js';
 import { checkBackendOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
 import { Attempts } from './attempts.js';
-import type { Child } from './child.js';
 import { type ChildBackendOptions, readChild } from './child-options.js';
+import type { Child } from './child.js';
 import { type BreakerOptions, CircuitBreaker } from './circuit-breaker.js';
 import { CompositeBackend } from './composite.backend.js';
 import { failureOfAll } from './failure-of-all.js';

@@ -1,5 +1,5 @@
-import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../sms-delivery.error.js';
-import { isRefusal } from './circuit-breaker.js';
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../../common/sms-delivery.error.js';
+import { CircuitOpenError } from './circuit-breaker.js';
 
 /**
  * One error for a message that none of several backends took. It is `unknown` as soon as one of them may have sent it;
@@ -13,7 +13,8 @@ export function failureOfAll(failures: readonly SmsDeliveryError[]): SmsDelivery
   const waits = failures.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds);
   const shortestWait = Math.min(...waits);
   // Nobody was asked: who called must be able to tell, so that it counts as no try.
-  if (failures.every(isRefusal)) return failures[waits.indexOf(shortestWait)] ?? last;
+  if (failures.every((failure) => failure instanceof CircuitOpenError))
+    return failures[waits.indexOf(shortestWait)] ?? last;
   return new SmsDeliveryError(kindOfAll(failures), 'No backend took the message.', {
     cause: last,
     providerCode: last.providerCode,

@@ -1,8 +1,8 @@
-import { OptionReader } from '../../option-reader.js';
+import { OptionReader } from '../../common/option-reader.js';
 import { countryOf, isCountry, WITHIN_GB } from '../../phone-number/phone-number.js';
 import { checkBackendOptions } from '../provider/provider-options.js';
-import type { Child } from './child.js';
 import { readChild } from './child-options.js';
+import type { Child } from './child.js';
 
 const PREFIX = /^\+\d{1,15}$/;
 

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { BulkSendResult, SendContext, SendReceipt } from '../base.backend.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import type { BulkSendResult, SendContext } from '../base.backend.js';
 import { ALONE, PREPARE, type Preparation } from '../preparation.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
-import type { Child } from './child.js';
 import type { ChildBackendOptions } from './child-options.js';
+import type { Child } from './child.js';
 import { CompositeBackend } from './composite.backend.js';
 import { readRoutes, type Routes } from './routes.js';
 

@@ -1,11 +1,11 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import type { SendReceipt } from '../base.backend.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import type { HttpAnswer, HttpRequest } from '../provider/http-exchange.js';
 import { kindOfStatus, refusal } from '../provider/provider-answer.js';
 import { checkBackendOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
 import { type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link HttpBackend}.

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import {
   bareNumber,
   BulkProviderBackend,
@@ -10,7 +11,6 @@ import {
 import type { HttpAnswer } from '../provider/http-exchange.js';
 import { type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
 import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link InfobipBackend}.

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import {
   bareNumber,
   BulkProviderBackend,
@@ -10,7 +11,6 @@ import {
 import { basicAuthorization, type HttpAnswer } from '../provider/http-exchange.js';
 import { jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
 import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
-import type { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link PlivoBackend}.

@@ -1,10 +1,11 @@
-import { asDeliveryError, type BulkSendResult, type SendReceipt } from '../base.backend.js';
-import { forEachBounded } from '../bounded-concurrency.js';
+import { forEachBounded } from '../../common/bounded-concurrency.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { asDeliveryError, type BulkSendResult } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
 import type { HttpRequest } from './http-exchange.js';
-import { type OutgoingMessage, ProviderBackend } from './provider.backend.js';
 import type { ProviderOptions } from './provider-options.js';
+import { type OutgoingMessage, ProviderBackend } from './provider.backend.js';
 
 /** One message for several numbers, no two of them alike. */
 export interface SharedMessage extends Omit<OutgoingMessage, 'to' | 'sendId'> {

@@ -1,6 +1,6 @@
 import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 
 /** A request to a provider. */
 export interface HttpRequest {

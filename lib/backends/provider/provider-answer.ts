@@ -1,4 +1,4 @@
-import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../sms-delivery.error.js';
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../../common/sms-delivery.error.js';
 import type { HttpAnswer } from './http-exchange.js';
 
 /** What a provider said when it did not take a message. */

@@ -1,4 +1,4 @@
-import { OptionReader } from '../../option-reader.js';
+import { OptionReader } from '../../common/option-reader.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
 
 /**

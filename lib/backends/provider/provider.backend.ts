@@ -1,10 +1,11 @@
 import type { OnModuleInit } from '@nestjs/common';
-import { redactedCause, type Secrets, secretsIn } from '../../verification/redaction.js';
-import { isThrown } from '../../verification/thrown.js';
-import { TimeLimitError, withinTimeLimit } from '../../verification/time-limit.js';
-import { BaseBackend, type SendContext, type SendReceipt } from '../base.backend.js';
+import { redactedCause, type Secrets, secretsIn } from '../../common/redaction.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { isThrown } from '../../common/thrown.js';
+import { TimeLimitError, withinTimeLimit } from '../../common/time-limit.js';
+import { BaseBackend, type SendContext } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
 import { PREPARE, type Preparation } from '../preparation.js';
 import { credentialsIn } from './credentials.js';
 import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.js';

@@ -1,4 +1,4 @@
-import { isMissing } from '../../optional-package.js';
+import { isMissing } from '../../common/optional-package.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
 
 /**

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type Telnyx from 'telnyx';
-import type { SendReceipt } from '../base.backend.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import type { HttpAnswer } from '../provider/http-exchange.js';
 import { jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
 import { checkProviderOptions, type ProviderOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
 import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
-import type { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link TelnyxBackend}.

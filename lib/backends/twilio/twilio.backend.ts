@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type TwilioSdk from 'twilio';
 import type { Twilio } from 'twilio';
-import type { SendReceipt } from '../base.backend.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { basicAuthorization, type HttpAnswer, type HttpRequest } from '../provider/http-exchange.js';
 import { jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
 import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
 import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
-import type { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link TwilioBackend}.

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type * as VonageAuth from '@vonage/auth';
 import type * as VonageSms from '@vonage/sms';
-import type { SendReceipt } from '../base.backend.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import type { HttpAnswer } from '../provider/http-exchange.js';
 import { type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
 import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
 import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
-import type { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link VonageBackend}.

@@ -1,4 +1,4 @@
-import type { SentVerification } from '../../verification/verification.types.js';
+import type { SentVerification } from '../../common/sent-verification.js';
 
 /** Numbers, codes and tokens of nobody. */
 export const EXAMPLE_NUMBER = '+14155552671';

@@ -1,11 +1,11 @@
-import { SmsDeliveryError } from '../../backends/sms-delivery.error.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import {
   PhoneNumberInvalidError,
   PhoneNumberNotAllowedError,
   RateLimitedError,
   StorageUnavailableError,
 } from '../../phone-verify.errors.js';
-import { VerificationStatus } from '../../verification/verification-status.js';
+import { VerificationStatus } from '../../common/verification-status.js';
 import { CheckRefusedError, type ErrorResponse, toErrorResponse } from '../error-response.js';
 import { MediaTypeUnsupportedError, RequestInvalidError } from '../http-request.js';
 import { EXAMPLE_NUMBER, EXAMPLE_SESSION, EXAMPLE_TIME } from './examples.js';

@@ -1,5 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
-import { loadOptional } from '../../optional-package.js';
+import { loadOptional } from '../../common/optional-package.js';
 import type { ResolvedPhoneVerifyOptions } from '../../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../../phone-verify.tokens.js';
 

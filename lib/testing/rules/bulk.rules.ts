@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { SendReceipt } from '../../backends/base.backend.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
 import { expectError, expectReceipt, KINDS, secretsOf } from '../expectations.js';
 import { expectDelivered, inTime, testMessage, testMessages } from '../sending.js';
 import type { Subject } from '../subject.js';

@@ -1,6 +1,6 @@
 import { ok } from 'node:assert/strict';
-import { BaseBackend } from '../../backends/base.backend.js';
 import { isBackendClass } from '../../backends/backend-form.js';
+import { BaseBackend } from '../../backends/base.backend.js';
 import { credentialsOf, expectHidden } from '../expectations.js';
 import { expectDelivered, sendWithContext, testMessage } from '../sending.js';
 import { start } from '../subject.js';

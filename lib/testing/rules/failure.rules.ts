@@ -1,6 +1,6 @@
 import { equal, ok } from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SmsDeliveryErrorKind } from '../../backends/sms-delivery.error.js';
+import type { SmsDeliveryErrorKind } from '../../common/sms-delivery.error.js';
 import type { ProviderScenario } from '../backend-under-test.js';
 import { KINDS } from '../expectations.js';
 import { contextUntil, failureOf, type TestMessage, testMessage } from '../sending.js';

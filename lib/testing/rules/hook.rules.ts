@@ -1,6 +1,6 @@
 import { ok } from 'node:assert/strict';
-import { VerificationStatus } from '../../verification/verification-status.js';
-import { isSecurityCode } from '../../verification/security-code.js';
+import { isSecurityCode } from '../../common/code-format.js';
+import { VerificationStatus } from '../../common/verification-status.js';
 import { inTime, testMessage } from '../sending.js';
 import type { Subject } from '../subject.js';
 import type { Rule } from './rule.js';

@@ -1,5 +1,5 @@
 import { PhoneVerifyError } from '../phone-verify.errors.js';
-import type { SentVerification } from '../verification/verification.types.js';
+import type { SentVerification } from './sent-verification.js';
 
 /**
  * Why a message did not go:

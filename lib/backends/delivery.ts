@@ -1,25 +1,20 @@
-import { backendName } from '../backends/backend-name.js';
-import {
-  BaseBackend,
-  BULK_CONCURRENCY,
-  type BulkSendResult,
-  type SendContext,
-  type SendReceipt,
-} from '../backends/base.backend.js';
-import { forEachBounded } from '../backends/bounded-concurrency.js';
+import { backendName } from '../common/backend-name.js';
+import { forEachBounded } from '../common/bounded-concurrency.js';
+import type { Clock } from '../common/clock.js';
+import { redact, redactedCause, type Secrets } from '../common/redaction.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
+import { isThrown } from '../common/thrown.js';
+import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time-limit.js';
+import { BaseBackend, BULK_CONCURRENCY, type BulkSendResult, type SendContext } from './base.backend.js';
 import {
   type FailureReport,
   logFailure,
   REPORT_FAILURE,
   type ReportingContext,
   withoutSecrets,
-} from '../backends/failure-report.js';
-import { readReceipt } from '../backends/receipt.js';
-import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
-import type { Clock } from './clock.js';
-import { redact, redactedCause, type Secrets } from './redaction.js';
-import { isThrown } from './thrown.js';
-import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from './time-limit.js';
+} from './failure-report.js';
+import { readReceipt } from './receipt.js';
 
 /** A message that carries a code. */
 export interface CodeMessage {

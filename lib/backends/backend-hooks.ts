@@ -1,11 +1,11 @@
-import type { BaseBackend } from '../backends/base.backend.js';
+import { isSecurityCode } from '../common/code-format.js';
+import { redactedCause, type Secrets } from '../common/redaction.js';
+import { withinTimeLimit } from '../common/time-limit.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import type { MessageContext } from '../message/message-template.js';
 import { BackendHookError } from '../phone-verify.errors.js';
-import { redactedCause, type Secrets } from './redaction.js';
-import { isSecurityCode } from './security-code.js';
-import { withinTimeLimit } from './time-limit.js';
-import { VerificationStatus } from './verification-status.js';
-import type { VerificationResult } from './verification.types.js';
+import type { BaseBackend } from './base.backend.js';
+import type { VerificationResult } from './verification-result.js';
 
 type HookName = 'generateSecurityCode' | 'generateMessage' | 'validateSecurityCode';
 
