@@ -15,6 +15,10 @@ export interface MessageParts extends OwnTexts {
 /** In front of what is told of the library's own texts: the option that would replace them. */
 const SHIPPED = 'message: is not given, and of the texts that come with the library';
 
+/** What the shipped texts are made for, with a code of six digits. */
+const ROOM =
+  'one segment has room for an appName of 10 letters and an autofill.domain of 15, without autofill.androidAppHash';
+
 /**
  * Notes what in a template keeps phones from filling the code in. Of the shipped texts only English, which anybody may
  * be sent, stops the application; {@link warningsOfMessages} tells the others.
@@ -70,9 +74,9 @@ function warningsOfShipped(parts: MessageParts): string[] {
     .filter(({ count }) => count > 1);
   if (costly.length > 0) {
     const { culprit } = segments(parts.appName);
-    const cause = culprit === undefined ? '' : `; ${JSON.stringify(culprit)} of appName is not in GSM-7`;
+    const cause = culprit === undefined ? ROOM : `${JSON.stringify(culprit)} of appName is not in GSM-7`;
     const languages = costly.map(({ language, count }) => `${language} (${count})`).join(', ');
-    warnings.push(`${SHIPPED} these take more than one segment, each of which is billed: ${languages}${cause}`);
+    warnings.push(`${SHIPPED} these take more than one segment, each of which is billed: ${languages}; ${cause}`);
   }
   return warnings;
 }

@@ -186,14 +186,24 @@ describe('the texts that come with the library', () => {
     ]);
   });
 
-  it('are told when others cannot be read, or cost more', () => {
-    const warnings = check({
-      appName: 'Phone Verify',
-      autofill: { domain: 'phone-verify.example', androidAppHash: HASH },
-    });
+  it('are one segment each with a name of ten letters and a domain of 15, of which nothing is told', () => {
+    expect(check({ appName: 'TenLetters', autofill: { domain: 'example-app.com' } })).toEqual([]);
+  });
+
+  it.each([
+    ['a longer name', 'TenLetters!', { domain: 'example-app.com' }],
+    ['a longer domain', 'TenLetters', { domain: 'example-shop.com' }],
+  ])('are told when they cost more with %s, and what they have room for', (_what, appName, autofill) => {
+    expect(check({ appName, autofill })).toEqual([
+      `${SHIPPED} these take more than one segment, each of which is billed: bg (2), bn (2), he (2), ko (2), ru (2), vi (2); one segment has room for an appName of 10 letters and an autofill.domain of 15, without autofill.androidAppHash`,
+    ]);
+  });
+
+  it('are told when they cannot be read', () => {
+    const warnings = check({ appName: 'a'.repeat(35), autofill: { domain: DOMAIN, androidAppHash: HASH } });
 
     expect(warnings).toEqual([
-      `${SHIPPED} these are too long for Android's SMS Retriever with the lines for autofill: bn, el, he, hi, sr, ta, th`,
+      `${SHIPPED} these are too long for Android's SMS Retriever with the lines for autofill: bn, hi, ja, ko, th`,
       expect.stringMatching(
         /^message: is not given, .* segment, each of which is billed: ar \(2\), bg \(2\), (\S+ \(2\), )+/,
       ),
