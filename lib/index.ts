@@ -45,7 +45,7 @@ export {
 } from './events/phone-verify-event.js';
 export type { MessageContext } from './message/message-template.js';
 export { type MessageSegments, segments } from './message/segments.js';
-export { phoneVerifyMigrations } from './migrations/index.js';
+export { phoneVerifyMigrations } from './database/migrations/index.js';
 export type { NumberOptions } from './phone-number/number-policy.options.js';
 export type { NumberPolicy, NumberValidation, PhoneNumberType } from './phone-number/number-policy.js';
 export {

@@ -34,7 +34,7 @@ import { CleanupTimer } from './verification/cleanup-timer.js';
 import { type Clock, systemClock } from './verification/clock.js';
 import { CodeChecker } from './verification/code-checker.js';
 import { CodeIssuer } from './verification/code-issuer.js';
-import { Database } from './verification/database.js';
+import { Database } from './database/database.js';
 import { Delivery } from './verification/delivery.js';
 import { PhoneRecords } from './verification/phone-records.js';
 import { MessageWriter } from './verification/message-writer.js';

@@ -1,4 +1,4 @@
-import type { SqlDialect } from '../verification/sql-dialect.js';
+import type { SqlDialect } from './sql-dialect.js';
 
 /** A property of a value that the types do not describe, such as a driver's connection. */
 export function readProperty(value: unknown, name: string): unknown {

@@ -2,8 +2,8 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs
 import { StorageTimeout } from '../common/storage-timeout.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { Database } from '../verification/database.js';
-import type { SqlDialect, Statement } from '../verification/sql-dialect.js';
+import { Database } from './database.js';
+import type { SqlDialect, Statement } from './sql-dialect.js';
 
 /** Longest that the start of the application waits for this, in milliseconds. */
 const MAX_WAIT_MS = 1000;

@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { Database } from '../verification/database.js';
+import { Database } from '../database/database.js';
 import { DatabaseLimitStore } from './database-limit.store.js';
 import type { LimitStore } from './limit.store.js';
 import { MemoryLimitStore } from './memory-limit.store.js';

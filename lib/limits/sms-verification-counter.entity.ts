@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { instant } from '../verification/instant.js';
+import { instant } from '../database/instant.js';
 
 /**
  * One counter of sends, such as those of a number in an hour. The table is written by the library alone; read it for

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Column, Entity, Index, PrimaryColumn, type ValueTransformer } from 'typeorm';
-import { instant } from './instant.js';
+import { instant } from '../database/instant.js';
 
 const flag: ValueTransformer = {
   to: (value: boolean | undefined) => (typeof value === 'boolean' ? Number(value) : value),

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { SMSVerification } from './sms-verification.entity.js';
-import { prepare, type Statement } from './sql-dialect.js';
-import { describeTable, type SqlTable } from './sql-table.js';
+import { prepare, type Statement } from '../database/sql-dialect.js';
+import { describeTable, type SqlTable } from '../database/sql-table.js';
 
 /** What shapes the statements; fixed while the application runs. */
 export interface StatementOptions {

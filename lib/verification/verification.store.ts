@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { StorageTimeout } from '../common/storage-timeout.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import type { Answer, Database, Parameters, Row, Run } from './database.js';
+import type { Answer, Database, Parameters, Row, Run } from '../database/database.js';
 import type { DescribedSession } from './phone-records.types.js';
 import {
   buildStatements,

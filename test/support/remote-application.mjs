@@ -9,7 +9,7 @@ import { PhoneVerificationService, PhoneVerifyModule, SandboxBackend } from '../
 import { DatabaseLimitStore } from '../../dist/limits/database-limit.store.js';
 import { PHONE_VERIFY_CLOCK } from '../../dist/phone-verify.tokens.js';
 import { StorageTimeout } from '../../dist/common/storage-timeout.js';
-import { Database } from '../../dist/verification/database.js';
+import { Database } from '../../dist/database/database.js';
 import { GuardedController, HEADER } from './remote-guarded-controller.mjs';
 
 let app;

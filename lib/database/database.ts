@@ -3,13 +3,13 @@ import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Semaphore } from '../common/semaphore.js';
 import type { StorageTimeout } from '../common/storage-timeout.js';
-import { AbandonedStatements } from '../database/abandoned-statements.js';
-import { closeConnection } from '../database/driver-connection.js';
-import { poolSizeOf } from '../database/pool-size.js';
-import { statementCanceller } from '../database/statement-canceller.js';
+import { AbandonedStatements } from './abandoned-statements.js';
+import { closeConnection } from './driver-connection.js';
+import { poolSizeOf } from './pool-size.js';
+import { statementCanceller } from './statement-canceller.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
-import { randomDelay } from './random.js';
-import { redactedCause } from './redaction.js';
+import { randomDelay } from '../verification/random.js';
+import { redactedCause } from '../verification/redaction.js';
 import { dialectOf, isTransient, type SqlDialect, type Statement } from './sql-dialect.js';
 
 /** Values of a statement's parameters by name. */
