@@ -34,6 +34,7 @@ import { CleanupTimer } from './verification/cleanup-timer.js';
 import { type Clock, systemClock } from './verification/clock.js';
 import { CodeChecker } from './verification/code-checker.js';
 import { CodeIssuer } from './verification/code-issuer.js';
+import { CodeRequests } from './verification/code-requests.js';
 import { Database } from './database/database.js';
 import { Delivery } from './verification/delivery.js';
 import { PhoneRecords } from './verification/phone-records.js';
@@ -169,6 +170,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     CodeChecker,
     MessageWriter,
     CodeIssuer,
+    CodeRequests,
     PhoneRecords,
     PhoneVerificationService,
   ];

@@ -10,12 +10,10 @@ import {
   UseFilters,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
-import { CLIENT_ADDRESS, type RoutedSendOptions } from '../limits/send-origin.js';
-import { parsePhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { Clock } from '../verification/clock.js';
-import { PhoneVerificationService } from '../verification/phone-verification.service.js';
+import { CodeRequests, type SendInput } from '../verification/code-requests.js';
 import { VerificationStatus } from '../verification/verification-status.js';
 import { ClientAddresses } from './client-address.js';
 import { CheckRefusedError } from './error-response.js';
@@ -33,7 +31,7 @@ abstract class PhoneVerifyRoutes {
   readonly #addresses = new ClientAddresses();
 
   constructor(
-    private readonly service: PhoneVerificationService,
+    private readonly requests: CodeRequests,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
@@ -44,7 +42,7 @@ abstract class PhoneVerifyRoutes {
   async register(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
     requireJson(request);
     const { phone_number, purpose } = readBody(RegisterRequest, body, this.options.purposes);
-    const sent = await this.service.sendSecurityCode(phone_number, this.#sendOptions(request, purpose));
+    const sent = await this.requests.send(this.#sendInput(request, phone_number, purpose));
     return describeSent(sent, this.clock.now());
   }
 
@@ -54,11 +52,8 @@ abstract class PhoneVerifyRoutes {
   async resend(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
     requireJson(request);
     const { phone_number, session_token, purpose } = readBody(ResendRequest, body, this.options.purposes);
-    const sent = await this.service.resendSecurityCode(
-      phone_number,
-      session_token,
-      this.#sendOptions(request, purpose),
-    );
+    const input = this.#sendInput(request, phone_number, purpose);
+    const sent = await this.requests.resend({ ...input, sessionToken: session_token });
     return describeSent(sent, this.clock.now());
   }
 
@@ -67,28 +62,25 @@ abstract class PhoneVerifyRoutes {
   @Header('Cache-Control', 'no-store')
   async verify(@Req() request: HttpRequest, @Body() body: unknown): Promise<VerifiedResponse> {
     requireJson(request);
-    const { phone_number, session_token, security_code, purpose } = readBody(
-      VerifyRequest,
-      body,
-      this.options.purposes,
-    );
-    const result = await this.service.verifySecurityCode(phone_number, security_code, session_token, { purpose });
+    const fields = readBody(VerifyRequest, body, this.options.purposes);
+    const { phoneNumber, result } = await this.requests.check({
+      phoneNumber: fields.phone_number,
+      securityCode: fields.security_code,
+      sessionToken: fields.session_token,
+      purpose: fields.purpose,
+    });
     if (result.status !== VerificationStatus.Valid) throw new CheckRefusedError(result.status, result.attemptsLeft);
-    const { defaultCountry, numbers } = this.options;
     return {
       message: 'Security code is valid.',
-      phone_number: parsePhoneNumber(phone_number, defaultCountry, numbers.validation).e164,
+      phone_number: phoneNumber,
       ...(result.verificationToken !== undefined && { verification_token: result.verificationToken }),
     };
   }
 
-  #sendOptions(request: HttpRequest, purpose: string | undefined): RoutedSendOptions {
+  #sendInput(request: HttpRequest, phoneNumber: string, purpose: string | undefined): SendInput {
     const languages = request.headers['accept-language'];
-    return {
-      language: Array.isArray(languages) ? languages.join(',') : languages,
-      purpose,
-      [CLIENT_ADDRESS]: this.#addresses.read(request),
-    };
+    const language = Array.isArray(languages) ? languages.join(',') : languages;
+    return { phoneNumber, options: { language, purpose }, client: this.#addresses.read(request) };
   }
 }
 
