@@ -23,70 +23,68 @@ import { RegisterRequest, ResendRequest, VerifyRequest } from './requests.js';
 import { describeSent, type SentResponse, type VerifiedResponse } from './responses.js';
 
 /**
- * The three routes. A body is typed `unknown` and read here, so that the application's own pipes neither refuse nor
- * change it first.
+ * Creates the controller of the three routes at a path. Each call has handlers of its own, so that what is described of
+ * one controller says nothing of another. Version-neutral: the application's versioning does not move the routes.
  */
-@UseFilters(PhoneVerifyExceptionFilter)
-abstract class PhoneVerifyRoutes {
-  readonly #addresses = new ClientAddresses();
-
-  constructor(
-    private readonly requests: CodeRequests,
-    @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
-    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
-  ) {}
-
-  @Post('register')
-  @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
-  async register(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
-    requireJson(request);
-    const { phone_number, purpose } = readBody(RegisterRequest, body, this.options.purposes);
-    const sent = await this.requests.send(this.#sendInput(request, phone_number, purpose));
-    return describeSent(sent, this.clock.now());
-  }
-
-  @Post('resend')
-  @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
-  async resend(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
-    requireJson(request);
-    const { phone_number, session_token, purpose } = readBody(ResendRequest, body, this.options.purposes);
-    const input = this.#sendInput(request, phone_number, purpose);
-    const sent = await this.requests.resend({ ...input, sessionToken: session_token });
-    return describeSent(sent, this.clock.now());
-  }
-
-  @Post('verify')
-  @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
-  async verify(@Req() request: HttpRequest, @Body() body: unknown): Promise<VerifiedResponse> {
-    requireJson(request);
-    const fields = readBody(VerifyRequest, body, this.options.purposes);
-    const { phoneNumber, result } = await this.requests.check({
-      phoneNumber: fields.phone_number,
-      securityCode: fields.security_code,
-      sessionToken: fields.session_token,
-      purpose: fields.purpose,
-    });
-    if (result.status !== VerificationStatus.Valid) throw new CheckRefusedError(result.status, result.attemptsLeft);
-    return {
-      message: 'Security code is valid.',
-      phone_number: phoneNumber,
-      ...(result.verificationToken !== undefined && { verification_token: result.verificationToken }),
-    };
-  }
-
-  #sendInput(request: HttpRequest, phoneNumber: string, purpose: string | undefined): SendInput {
-    const languages = request.headers['accept-language'];
-    const language = Array.isArray(languages) ? languages.join(',') : languages;
-    return { phoneNumber, options: { language, purpose }, client: this.#addresses.read(request) };
-  }
-}
-
-/** The controller at a path. Version-neutral: the application's versioning does not move the routes. */
-export function createPhoneVerifyController(path: string): Type {
+export function createPhoneVerifyController(path: string): Type<object> {
+  /** A body is typed `unknown` and validated here, so that the application's own pipes neither refuse nor change it first. */
   @Controller({ path, version: VERSION_NEUTRAL })
-  class PhoneVerifyController extends PhoneVerifyRoutes {}
+  @UseFilters(PhoneVerifyExceptionFilter)
+  class PhoneVerifyController {
+    readonly #addresses = new ClientAddresses();
+
+    constructor(
+      private readonly requests: CodeRequests,
+      @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
+      @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+    ) {}
+
+    @Post('register')
+    @HttpCode(200)
+    @Header('Cache-Control', 'no-store')
+    async register(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
+      requireJson(request);
+      const { phone_number, purpose } = readBody(RegisterRequest, body, this.options.purposes);
+      const sent = await this.requests.send(this.#sendInput(request, phone_number, purpose));
+      return describeSent(sent, this.clock.now());
+    }
+
+    @Post('resend')
+    @HttpCode(200)
+    @Header('Cache-Control', 'no-store')
+    async resend(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
+      requireJson(request);
+      const { phone_number, session_token, purpose } = readBody(ResendRequest, body, this.options.purposes);
+      const input = this.#sendInput(request, phone_number, purpose);
+      const sent = await this.requests.resend({ ...input, sessionToken: session_token });
+      return describeSent(sent, this.clock.now());
+    }
+
+    @Post('verify')
+    @HttpCode(200)
+    @Header('Cache-Control', 'no-store')
+    async verify(@Req() request: HttpRequest, @Body() body: unknown): Promise<VerifiedResponse> {
+      requireJson(request);
+      const fields = readBody(VerifyRequest, body, this.options.purposes);
+      const { phoneNumber, result } = await this.requests.check({
+        phoneNumber: fields.phone_number,
+        securityCode: fields.security_code,
+        sessionToken: fields.session_token,
+        purpose: fields.purpose,
+      });
+      if (result.status !== VerificationStatus.Valid) throw new CheckRefusedError(result.status, result.attemptsLeft);
+      return {
+        message: 'Security code is valid.',
+        phone_number: phoneNumber,
+        ...(result.verificationToken !== undefined && { verification_token: result.verificationToken }),
+      };
+    }
+
+    #sendInput(request: HttpRequest, phoneNumber: string, purpose: string | undefined): SendInput {
+      const languages = request.headers['accept-language'];
+      const language = Array.isArray(languages) ? languages.join(',') : languages;
+      return { phoneNumber, options: { language, purpose }, client: this.#addresses.read(request) };
+    }
+  }
   return PhoneVerifyController;
 }
