@@ -16,9 +16,9 @@ import { limitProviders } from './limits/limits.providers.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import type {
   PhoneVerifyModuleAsyncOptions,
-  PhoneVerifyModuleExtras,
   PhoneVerifyOptionsFactory,
   ResolvedPhoneVerifyOptions,
+  StaticOptions,
 } from './phone-verify.options.js';
 import { checkOptions } from './phone-verify.options-check.js';
 import {
@@ -43,11 +43,6 @@ import { PhoneVerificationService } from './verification/phone-verification.serv
 import { Retention } from './verification/retention.js';
 import { SMSVerification } from './verification/sms-verification.entity.js';
 import { VerificationStore } from './verification/verification.store.js';
-
-/** What is given statically: it shapes the module, so it is known before any factory runs. */
-export interface StaticOptions extends PhoneVerifyModuleExtras {
-  readonly backend?: PhoneVerifyModuleAsyncOptions['backend'];
-}
 
 /** Puts the module together. */
 export function defineModule(module: Type, statics: StaticOptions, given: Provider[]): DynamicModule {

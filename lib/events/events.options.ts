@@ -1,3 +1,4 @@
+import { optionNames } from '../common/option-names.js';
 import type { OptionReader } from '../option-reader.js';
 
 /**
@@ -10,7 +11,9 @@ export interface EventOptions {
   fullNumbers?: boolean;
 }
 
+const NAMES = optionNames<EventOptions>({ fullNumbers: true });
+
 /** Reads {@link EventOptions}. */
 export function readEvents(options: OptionReader): Readonly<Required<EventOptions>> {
-  return Object.freeze({ fullNumbers: options.nested('events', ['fullNumbers']).boolean('fullNumbers', false) });
+  return Object.freeze({ fullNumbers: options.nested('events', NAMES).boolean('fullNumbers', false) });
 }

@@ -1,4 +1,5 @@
 import { Reflector } from '@nestjs/core';
+import { optionNames } from '../common/option-names.js';
 import { OptionReader } from '../option-reader.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import { LONGEST_AGE_SECONDS } from '../verification/call-arguments.js';
@@ -32,7 +33,7 @@ export type PhoneRequirement = Readonly<{
 /** Notes what a handler, or each handler of a class, requires. */
 export const Requirement = Reflector.createDecorator<PhoneRequirement>();
 
-const NAMES = ['maxAge', 'consume', 'purpose', 'from'];
+const NAMES = optionNames<RequireVerifiedPhoneOptions>({ maxAge: true, consume: true, purpose: true, from: true });
 
 /** @throws {@link PhoneVerifyConfigurationError} with every fault of the options. */
 export function readRequirement(options: RequireVerifiedPhoneOptions): PhoneRequirement {

@@ -1,3 +1,4 @@
+import { optionNames } from '../common/option-names.js';
 import { isProduction } from '../environment.js';
 import type { OptionReader } from '../option-reader.js';
 import type { NumberValidation } from '../phone-number/number-policy.js';
@@ -21,7 +22,7 @@ export interface TestNumberOptions {
   until?: string | undefined;
 }
 
-const NAMES = ['numbers', 'until'];
+const NAMES = optionNames<TestNumberOptions>({ numbers: true, until: true });
 
 /** Reads {@link TestNumberOptions}. No fault shows a number or a code. */
 export function readTestNumbers(options: OptionReader, validation: NumberValidation): TestNumbers | undefined {
