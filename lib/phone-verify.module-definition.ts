@@ -21,9 +21,9 @@ import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import { checkOptions } from './phone-verify.options-check.js';
 import type {
   PhoneVerifyModuleAsyncOptions,
-  PhoneVerifyModuleExtras,
   PhoneVerifyOptionsFactory,
   ResolvedPhoneVerifyOptions,
+  StaticOptions,
 } from './phone-verify.options.js';
 import {
   PHONE_VERIFY_BACKEND,
@@ -36,17 +36,13 @@ import { Telemetry } from './telemetry/telemetry.js';
 import { CleanupTimer } from './verification/cleanup-timer.js';
 import { CodeChecker } from './verification/code-checker.js';
 import { CodeIssuer } from './verification/code-issuer.js';
+import { CodeRequests } from './verification/code-requests.js';
 import { Database } from './database/database.js';
 import { MessageWriter } from './verification/message-writer.js';
 import { PhoneRecords } from './verification/phone-records.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
 import { Retention } from './verification/retention.js';
 import { VerificationStore } from './verification/verification.store.js';
-
-/** What is given statically: it shapes the module, so it is known before any factory runs. */
-export interface StaticOptions extends PhoneVerifyModuleExtras {
-  readonly backend?: PhoneVerifyModuleAsyncOptions['backend'];
-}
 
 /** Puts the module together. */
 export function defineModule(module: Type, statics: StaticOptions, given: Provider[]): DynamicModule {
@@ -169,6 +165,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     CodeChecker,
     MessageWriter,
     CodeIssuer,
+    CodeRequests,
     PhoneRecords,
     PhoneVerificationService,
   ];

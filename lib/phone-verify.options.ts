@@ -105,6 +105,15 @@ export interface PhoneVerifyModuleExtras {
 }
 
 /**
+ * What is given statically: it shapes the module, so it is known before any factory runs.
+ *
+ * @internal
+ */
+export interface StaticOptions extends PhoneVerifyModuleExtras {
+  readonly backend?: PhoneVerifyModuleOptions['backend'];
+}
+
+/**
  * Settings of {@link PhoneVerifyModule.forRoot}.
  *
  * @publicApi

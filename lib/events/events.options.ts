@@ -1,4 +1,5 @@
 import type { OptionReader } from '../common/option-reader.js';
+import { optionNames } from '../common/option-names.js';
 
 /**
  * How events are told, see {@link PhoneVerifyOptions.events}.
@@ -10,7 +11,9 @@ export interface EventOptions {
   fullNumbers?: boolean;
 }
 
+const NAMES = optionNames<EventOptions>({ fullNumbers: true });
+
 /** Reads {@link EventOptions}. */
 export function readEvents(options: OptionReader): Readonly<Required<EventOptions>> {
-  return Object.freeze({ fullNumbers: options.nested('events', ['fullNumbers']).boolean('fullNumbers', false) });
+  return Object.freeze({ fullNumbers: options.nested('events', NAMES).boolean('fullNumbers', false) });
 }

@@ -1,6 +1,7 @@
+import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { PhoneVerifyError } from '../phone-verify.errors.js';
-import { CONSTRAINTS, NOT_A_STRING, type RegisterRequest } from './requests.js';
+import { CONSTRAINTS, NOT_A_STRING } from './requests.js';
 
 /** What Express and Fastify requests have in common. */
 export interface HttpRequest {
@@ -48,21 +49,35 @@ export function isJson({ headers }: HttpRequest): boolean {
 }
 
 /**
- * Reads the named fields of a body; everything else in it is dropped, and so is `purpose` where there are none.
+ * Reads and validates a body. Fields that the type does not name are dropped, and so is `purpose` where the module has
+ * no purposes.
  *
- * @throws {@link RequestInvalidError} with a text for each field at fault.
+ * @throws {@link RequestInvalidError} with a text for each invalid field.
  */
-export function readBody<Request extends RegisterRequest>(
+export function readBody<Request extends { purpose: string | undefined }>(
   type: new () => Request,
   body: unknown,
   purposes: readonly string[],
 ): Request {
-  const request = new type();
-  for (const field of Object.keys(request)) Object.assign(request, { [field]: readField(body, field) });
+  const fields = flatFields(Object.keys(new type()), body);
+  const request = plainToInstance(type, fields, { excludeExtraneousValues: true });
   if (purposes.length === 0) request.purpose = undefined;
   const faults = [...validateSync(request).map(describeFault), ...describePurpose(request.purpose, purposes)];
   if (faults.length > 0) throw new RequestInvalidError(Object.fromEntries(faults));
   return request;
+}
+
+/**
+ * The named fields of a body, with `false` for every object and list. class-transformer would follow these to any depth
+ * and construct whatever they name as their `constructor`; no field of ours takes one, and `false` is refused the same.
+ */
+function flatFields(names: readonly string[], body: unknown): Record<string, unknown> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = readField(body, name);
+      return [name, typeof value === 'object' && value !== null ? false : value];
+    }),
+  );
 }
 
 /** A field that a body itself has, never what it inherits. */

@@ -1,5 +1,6 @@
 import { Reflector } from '@nestjs/core';
 import { OptionReader } from '../common/option-reader.js';
+import { optionNames } from '../common/option-names.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import { LONGEST_AGE_SECONDS } from '../verification/call-arguments.js';
 import { DEFAULT_MAX_AGE_SECONDS } from '../verification/phone-verification.service.js';
@@ -32,7 +33,7 @@ export type PhoneRequirement = Readonly<{
 /** Notes what a handler, or each handler of a class, requires. */
 export const Requirement = Reflector.createDecorator<PhoneRequirement>();
 
-const NAMES = ['maxAge', 'consume', 'purpose', 'from'];
+const NAMES = optionNames<RequireVerifiedPhoneOptions>({ maxAge: true, consume: true, purpose: true, from: true });
 
 /** @throws {@link PhoneVerifyConfigurationError} with every fault of the options. */
 export function readRequirement(options: RequireVerifiedPhoneOptions): PhoneRequirement {

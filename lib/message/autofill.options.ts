@@ -1,4 +1,5 @@
 import type { OptionReader } from '../common/option-reader.js';
+import { optionNames } from '../common/option-names.js';
 import type { Autofill } from './autofill.js';
 
 /**
@@ -24,9 +25,11 @@ const HOST_NAME = new RegExp(`^(?=.{1,253}$)(?:(?:${LABEL}\\.)+${LAST_LABEL}|loc
 /** The first eleven characters of a hash in base64. */
 const ANDROID_APP_HASH = /^[A-Za-z0-9+/]{11}$/;
 
+const NAMES = optionNames<AutofillOptions>({ domain: true, androidAppHash: true });
+
 /** Reads {@link AutofillOptions}. */
 export function readAutofill(options: OptionReader): Autofill {
-  const reader = options.nested('autofill', ['domain', 'androidAppHash']);
+  const reader = options.nested('autofill', NAMES);
   const domain = readMatching(
     reader,
     'domain',

@@ -1,8 +1,17 @@
 import { requireAllowed } from '../phone-number/number-policy.js';
-import type { PhoneNumber } from '../phone-number/phone-number.js';
+import { parsePhoneNumber, type PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import type { Clock } from '../common/clock.js';
 import { testCodeOf } from './test-numbers.js';
+
+/**
+ * Reads a number as the options say: its default country and how strictly it is validated.
+ *
+ * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+ */
+export function readNumber(text: unknown, { defaultCountry, numbers }: ResolvedPhoneVerifyOptions): PhoneNumber {
+  return parsePhoneNumber(text, defaultCountry, numbers.validation);
+}
 
 /**
  * Lets a number through that may be sent a code. A test number always may: it is sent nothing.

@@ -5,7 +5,7 @@ import type { StorageTimeout } from '../common/storage-timeout.js';
 import { SendObserver } from '../events/send-observer.js';
 import { SendGate } from '../limits/send-gate.js';
 import type { ChargedSend } from '../limits/send-limits.js';
-import { sendRequestOf } from '../limits/send-request.js';
+import type { SendRequest } from '../limits/send-request.js';
 import { preferredLanguage } from '../message/language.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import { ResendRefusedError } from '../phone-verify.errors.js';
@@ -32,9 +32,7 @@ import type { SentVerification } from '../common/sent-verification.js';
 import type { SendOptions } from './verification.types.js';
 
 /** A request for a code. */
-export interface CodeRequest {
-  readonly number: PhoneNumber;
-  readonly purpose: string;
+export interface CodeRequest extends SendRequest {
   readonly options: SendOptions;
   readonly timeout: StorageTimeout;
 }
@@ -87,9 +85,10 @@ export class CodeIssuer {
   ) {}
 
   /** Opens a session and sends its code. */
-  async issue({ number, purpose, options, timeout }: CodeRequest): Promise<SentVerification> {
+  async issue(request: CodeRequest): Promise<SentVerification> {
+    const { number, purpose, options, timeout } = request;
     const testCode = this.#testCodeOf(number);
-    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), testCode === undefined, timeout);
+    const charged = await this.gate.pass(request, testCode === undefined, timeout);
     const securityCode =
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
     const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
@@ -109,7 +108,8 @@ export class CodeIssuer {
   }
 
   /** Sends the code of an open session again. */
-  async repeat({ number, purpose, options, timeout }: CodeRequest, sessionToken: string): Promise<SentVerification> {
+  async repeat(request: CodeRequest, sessionToken: string): Promise<SentVerification> {
+    const { number, purpose, options, timeout } = request;
     const binding: CodeBinding = { sessionToken, phoneNumber: number.e164, purpose };
     const session = await this.store.find({ ...binding, sessionToken: hashToken(sessionToken) }, timeout);
     const refusal = refusalOfResend(session, this.clock.now(), this.options);
@@ -119,7 +119,7 @@ export class CodeIssuer {
     const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
     const isTest = this.#testCodeOf(number) !== undefined;
-    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), !isTest, timeout);
+    const charged = await this.gate.pass(request, !isTest, timeout);
     const message = isTest ? undefined : await this.writer.write(securityCode, options);
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };

@@ -6,14 +6,13 @@ import type { Clock } from '../common/clock.js';
 import type { SentVerification } from '../common/sent-verification.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { StorageTimeout } from '../common/storage-timeout.js';
-import { parsePhoneNumber, type PhoneNumber } from '../phone-number/phone-number.js';
+import { clientAt } from '../limits/send-origin.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { admit } from './admission.js';
+import { readNumber } from './admission.js';
 import { requireAge, requirePurpose, requireString } from './call-arguments.js';
-import { CodeChecker } from './code-checker.js';
-import { CodeIssuer } from './code-issuer.js';
+import { CodeRequests } from './code-requests.js';
 import { PhoneRecords } from './phone-records.js';
 import type { PhoneDescription } from './phone-records.types.js';
 import { Retention } from './retention.js';
@@ -34,8 +33,7 @@ export const DEFAULT_MAX_AGE_SECONDS = 900;
 export class PhoneVerificationService {
   /** @internal */
   constructor(
-    private readonly issuer: CodeIssuer,
-    private readonly checker: CodeChecker,
+    private readonly requests: CodeRequests,
     private readonly store: VerificationStore,
     private readonly delivery: Delivery,
     private readonly retention: Retention,
@@ -59,12 +57,7 @@ export class PhoneVerificationService {
    * @throws {@link RandomSourceError} if the system gave no random numbers; nothing was written or sent.
    */
   async sendSecurityCode(phoneNumber: string, options: SendOptions = {}): Promise<SentVerification> {
-    return this.issuer.issue({
-      number: admit(this.parse(phoneNumber), this.options, this.clock),
-      purpose: requirePurpose(options.purpose, this.options.purposes),
-      options,
-      timeout: this.newTimeout(),
-    });
+    return this.requests.send({ phoneNumber, options, client: clientAt(options.ip) });
   }
 
   /**
@@ -81,14 +74,7 @@ export class PhoneVerificationService {
     sessionToken: string,
     options: SendOptions = {},
   ): Promise<SentVerification> {
-    const token = requireString('sessionToken', sessionToken);
-    const request = {
-      number: admit(this.parse(phoneNumber), this.options, this.clock),
-      purpose: requirePurpose(options.purpose, this.options.purposes),
-      options,
-      timeout: this.newTimeout(),
-    };
-    return this.issuer.repeat(request, token);
+    return this.requests.resend({ phoneNumber, sessionToken, options, client: clientAt(options.ip) });
   }
 
   /**
@@ -109,13 +95,9 @@ export class PhoneVerificationService {
     sessionToken: string,
     options: { purpose?: string | undefined } = {},
   ): Promise<VerificationResult> {
-    const typed = {
-      number: this.parse(phoneNumber),
-      purpose: requirePurpose(options.purpose, this.options.purposes),
-      sessionToken: requireString('sessionToken', sessionToken),
-      securityCode: requireString('securityCode', securityCode).trim(),
-    };
-    return this.checker.check(typed, this.newTimeout());
+    const { purpose } = options;
+    const { result } = await this.requests.check({ phoneNumber, securityCode, sessionToken, purpose });
+    return result;
   }
 
   /**
@@ -176,7 +158,7 @@ export class PhoneVerificationService {
    * @param phoneNumber - As somebody wrote it; brought to E.164 here.
    */
   async describePhone(phoneNumber: string): Promise<PhoneDescription> {
-    return this.records.describe(this.parse(phoneNumber), this.newTimeout());
+    return this.records.describe(readNumber(phoneNumber, this.options), this.newTimeout());
   }
 
   /**
@@ -185,7 +167,7 @@ export class PhoneVerificationService {
    * for operators, not for a public route.
    */
   async clearLimits(phoneNumber: string): Promise<void> {
-    await this.records.clearLimits(this.parse(phoneNumber), this.newTimeout());
+    await this.records.clearLimits(readNumber(phoneNumber, this.options), this.newTimeout());
   }
 
   /**
@@ -195,7 +177,7 @@ export class PhoneVerificationService {
    * @returns How many sessions were deleted.
    */
   async forgetPhone(phoneNumber: string): Promise<{ deleted: number }> {
-    return { deleted: await this.records.forget(this.parse(phoneNumber), () => this.newTimeout()) };
+    return { deleted: await this.records.forget(readNumber(phoneNumber, this.options), () => this.newTimeout()) };
   }
 
   private newTimeout(): StorageTimeout {
@@ -211,14 +193,9 @@ export class PhoneVerificationService {
     };
   }
 
-  private parse(phoneNumber: unknown): PhoneNumber {
-    const { defaultCountry, numbers } = this.options;
-    return parsePhoneNumber(phoneNumber, defaultCountry, numbers.validation);
-  }
-
   private tryParse(phoneNumber: unknown): string | undefined {
     try {
-      return this.parse(phoneNumber).e164;
+      return readNumber(phoneNumber, this.options).e164;
     } catch (error) {
       if (error instanceof PhoneNumberInvalidError) return undefined;
       throw error;

@@ -1,6 +1,7 @@
 import { isSecurityCode } from '../common/code-format.js';
 import { isProduction } from '../common/environment.js';
 import type { OptionReader } from '../common/option-reader.js';
+import { optionNames } from '../common/option-names.js';
 import type { NumberValidation } from '../phone-number/number-policy.js';
 import { parsePhoneNumber } from '../phone-number/phone-number.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
@@ -21,7 +22,7 @@ export interface TestNumberOptions {
   until?: string | undefined;
 }
 
-const NAMES = ['numbers', 'until'];
+const NAMES = optionNames<TestNumberOptions>({ numbers: true, until: true });
 
 /** Reads {@link TestNumberOptions}. No fault shows a number or a code. */
 export function readTestNumbers(options: OptionReader, validation: NumberValidation): TestNumbers | undefined {

@@ -84,13 +84,19 @@ export function describeController(
       schema: { type: 'string', example: 'en' },
     };
     const ok = { status: 200, description: 'Done.', headers: NO_STORE, content: json({ schema: success }) };
-    decorate(controller, name, [
+    const decorators = [
       ApiOperation({ summary, description }),
       ApiBody({ schema: bodies[name], required: true }),
       ...(sends ? [ApiHeader(language)] : []),
       ApiResponse(ok),
       ...describeFailures(failures[name]).map((failure) => ApiResponse(failure)),
-    ]);
+    ];
+    Reflect.decorate(
+      decorators,
+      controller.prototype,
+      name,
+      Object.getOwnPropertyDescriptor(controller.prototype, name),
+    );
   }
 }
 
@@ -134,25 +140,4 @@ function schemaOf(status: number, answers: readonly ErrorResponse[]): Schema {
 
 function json<Media>(media: Media): Record<string, Media> {
   return { 'application/json': media };
-}
-
-/**
- * Decorates a route. The method that a controller inherits is that of every application in the process, so it is given
- * one of its own, with what Nest knows of the other.
- */
-function decorate(controller: Type<object>, name: RouteName, decorators: readonly MethodDecorator[]): void {
-  const inherited: unknown = Reflect.get(controller.prototype, name);
-  if (typeof inherited !== 'function') return;
-  const own = {
-    [name](this: unknown, ...parameters: unknown[]): unknown {
-      return Reflect.apply(inherited, this, parameters);
-    },
-  }[name];
-  if (own === undefined) return;
-  for (const key of Reflect.getMetadataKeys(inherited)) {
-    Reflect.defineMetadata(key, Reflect.getMetadata(key, inherited), own);
-  }
-  const descriptor = { value: own, writable: true, enumerable: false, configurable: true };
-  Object.defineProperty(controller.prototype, name, descriptor);
-  for (const decorator of decorators) decorator(controller.prototype, name, descriptor);
 }
