@@ -6,7 +6,6 @@ import { backendProvider } from './backends/backend-factory.js';
 import { BackendHooks } from './backends/backend-hooks.js';
 import type { BaseBackend } from './backends/base.backend.js';
 import { Delivery } from './backends/delivery.js';
-import { prepareBackend } from './backends/preparation.js';
 import { type Clock, systemClock } from './common/clock.js';
 import { SMSVerification } from './database/sms-verification.entity.js';
 import { StatementTimeoutAdvice } from './database/statement-timeout-advice.js';
@@ -145,7 +144,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
         { delivery }: ResolvedPhoneVerifyOptions,
         clock: Clock,
         moduleRef: ModuleRef,
-      ) => new Delivery(backend, () => prepareBackend(backend, { ...delivery, resolve: resolver(moduleRef) }), clock),
+      ) => new Delivery(backend, { ...delivery, around: [], resolve: resolver(moduleRef) }, clock),
       inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS, PHONE_VERIFY_CLOCK, ModuleRef],
     },
     {

@@ -7,13 +7,8 @@ import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { isThrown } from '../common/thrown.js';
 import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time-limit.js';
 import { BaseBackend, BULK_CONCURRENCY, type BulkSendResult, type SendContext } from './base.backend.js';
-import {
-  type FailureReport,
-  logFailure,
-  REPORT_FAILURE,
-  type ReportingContext,
-  withoutSecrets,
-} from './failure-report.js';
+import { type FailureReport, logFailure, withoutSecrets } from './failure-report.js';
+import { type ModuleSettings, prepareBackend, sendThrough } from './module-aware.backend.js';
 import { readReceipt } from './receipt.js';
 
 /** A message that carries a code. */
@@ -39,7 +34,7 @@ export class Delivery {
 
   constructor(
     private readonly backend: BaseBackend<unknown>,
-    private readonly prepare: () => number,
+    private readonly settings: ModuleSettings,
     private readonly clock: Clock,
   ) {}
 
@@ -49,7 +44,7 @@ export class Delivery {
    * @throws {@link PhoneVerifyConfigurationError} if its settings cannot work together.
    */
   start(): void {
-    this.#limitMs ??= this.prepare();
+    this.#limitMs ??= prepareBackend(this.backend, this.settings);
   }
 
   /** Sends a code. */
@@ -58,10 +53,9 @@ export class Delivery {
     const limitMs = this.#timeLimitMs;
     const deadline = new Date(this.clock.now() + limitMs);
     const report: FailureReport = (backend, error) => logFailure(backend, error, secrets);
-    const receipt = await this.#attempt(limitMs, secrets, (signal) => {
-      const send: ReportingContext = { ...context, signal, deadline, [REPORT_FAILURE]: report };
-      return this.backend.sendSms(to, text, send);
-    });
+    const receipt = await this.#attempt(limitMs, secrets, (signal) =>
+      sendThrough(this.backend, { number: to, message: text, send: { ...context, signal, deadline }, report }),
+    );
     return this.#readReceipt(receipt, secrets);
   }
 

@@ -1,5 +1,6 @@
 import type { OptionReader } from '../common/option-reader.js';
 import { type Autofill, obstaclesToAutofill, withAutofill } from './autofill.js';
+import { findUnsupportedCharacter } from './gsm-7.js';
 import { type OwnTexts, shippedTextsBeside } from './message-choice.js';
 import { placeholdersOf, renderMessage } from './message-template.js';
 import { segments } from './segments.js';
@@ -51,9 +52,10 @@ function warningsOfOwn([name, template]: [string, string], parts: MessageParts, 
       `${name}: ${names} renders empty in messages asked for over HTTP; only callers of the service give context`,
     );
   }
-  const { count, encoding, units, culprit } = segments(rendered(template, parts).message);
+  const { count, encoding, units, unsupportedCharacter } = segments(rendered(template, parts).message);
   if (count > 1) {
-    const cause = culprit === undefined ? '' : `, because ${JSON.stringify(culprit)} is not in GSM-7`;
+    const cause =
+      unsupportedCharacter === undefined ? '' : `, because ${JSON.stringify(unsupportedCharacter)} is not in GSM-7`;
     warnings.push(`${name}: takes ${count} segments (${units} units of ${encoding}${cause}); each is billed`);
   }
   return warnings;
@@ -73,8 +75,8 @@ function warningsOfShipped(parts: MessageParts): string[] {
     .map(([language, template]) => ({ language, count: segments(rendered(template, parts).message).count }))
     .filter(({ count }) => count > 1);
   if (costly.length > 0) {
-    const { culprit } = segments(parts.appName);
-    const cause = culprit === undefined ? ROOM : `${JSON.stringify(culprit)} of appName is not in GSM-7`;
+    const unsupported = findUnsupportedCharacter(parts.appName);
+    const cause = unsupported === undefined ? ROOM : `${JSON.stringify(unsupported)} of appName is not in GSM-7`;
     const languages = costly.map(({ language, count }) => `${language} (${count})`).join(', ');
     warnings.push(`${SHIPPED} these take more than one segment, each of which is billed: ${languages}; ${cause}`);
   }

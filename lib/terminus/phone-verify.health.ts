@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import type { BaseBackend } from '../backends/base.backend.js';
-import { openBreakersOf } from '../backends/composite/open-breakers.js';
+import { openBreakersOf } from '../backends/module-aware.backend.js';
 import type { Clock } from '../common/clock.js';
 import { StorageTimeout } from '../common/storage-timeout.js';
 import type { LimitStore } from '../limits/limit.store.js';

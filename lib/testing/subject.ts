@@ -1,7 +1,7 @@
 import { ok } from 'node:assert/strict';
 import { isBackendClass } from '../backends/backend-form.js';
 import type { BaseBackend } from '../backends/base.backend.js';
-import { prepareBackend } from '../backends/preparation.js';
+import { prepareBackend, WITHOUT_MODULE } from '../backends/module-aware.backend.js';
 import type { BackendFactory, BackendUnderTest } from './backend-under-test.js';
 
 /** What a rule is checked on. */
@@ -15,9 +15,6 @@ export interface Subject {
 /** The hooks that Nest calls, in its order. */
 const START_HOOKS = ['onModuleInit', 'onApplicationBootstrap'];
 const STOP_HOOKS = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown'];
-
-/** Time limits as the module has them by default. */
-const TIME_LIMITS = { timeoutMs: 10_000, insideTimeoutMs: 5_000 };
 
 /** Runs work on a fresh backend, and takes everything down whatever happens. */
 export async function withSubject<T>(factory: BackendFactory, work: (subject: Subject) => Promise<T>): Promise<T> {
@@ -43,7 +40,7 @@ function built({ backend, options = {} }: BackendUnderTest): BaseBackend<unknown
 
 /** Starts a backend as an application does. */
 export async function start(backend: BaseBackend<unknown>): Promise<void> {
-  prepareBackend(backend, { ...TIME_LIMITS, resolve: () => undefined });
+  prepareBackend(backend, WITHOUT_MODULE);
   for (const hook of START_HOOKS) await callHook(backend, hook);
 }
 

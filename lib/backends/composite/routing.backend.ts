@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
-import type { BulkSendResult, SendContext } from '../base.backend.js';
-import { ALONE, PREPARE, type Preparation } from '../preparation.js';
+import type { BulkSendResult } from '../base.backend.js';
+import type { ReportedSend } from '../module-aware.backend.js';
 import type { ChildBackendOptions } from './child-options.js';
 import type { Child } from './child.js';
 import { CompositeBackend } from './composite.backend.js';
@@ -40,9 +40,8 @@ export interface RoutingBackendOptions {
 @Injectable()
 export class RoutingBackend extends CompositeBackend<RoutingBackendOptions> {
   readonly #routes: Routes;
-  #isPrepared = false;
 
-  /** @throws {@link PhoneVerifyConfigurationError} with every fault, those of the backends inside included. */
+  /** @throws {@link PhoneVerifyConfigurationError} with all validation errors, those of the backends inside included. */
   constructor(options: RoutingBackendOptions) {
     super(options);
     this.#routes = readRoutes(options);
@@ -52,16 +51,15 @@ export class RoutingBackend extends CompositeBackend<RoutingBackendOptions> {
     return this.#routes.children;
   }
 
-  /** {@inheritDoc BaseBackend.sendSms} */
-  async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
-    this.#ensurePrepared();
-    const child = this.#routes.find(number, send?.country);
-    return child.send(number, message, send, child.limitMs);
+  /** @internal */
+  protected override async sendInside(sending: ReportedSend): Promise<SendReceipt> {
+    const child = this.#routes.find(sending.number, sending.send?.country);
+    return child.send(sending, child.limitMs);
   }
 
-  /** {@inheritDoc BaseBackend.sendBulkSms} Each backend is handed its numbers together. */
+  /** {@inheritDoc BaseBackend.sendBulkSms} Each backend gets its numbers together. */
   override async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult> {
-    this.#ensurePrepared();
+    this.ensurePrepared();
     const groups = new Map<Child, string[]>();
     for (const number of new Set(numbers)) {
       const child = this.#routes.find(number);
@@ -75,18 +73,7 @@ export class RoutingBackend extends CompositeBackend<RoutingBackendOptions> {
         for (const result of await child.sendBulk(group, message)) results.set(result.number, result);
       }),
     );
-    const untold = new SmsDeliveryError('unknown', 'The backend did not say what became of it.');
+    const untold = new SmsDeliveryError('unknown', 'The backend returned no result for this number.');
     return numbers.map((number) => results.get(number) ?? { number, error: untold });
-  }
-
-  /** @internal */
-  override [PREPARE](preparation: Preparation): number {
-    for (const child of this.children) child.prepare({ ...preparation, timeoutMs: preparation.insideTimeoutMs });
-    this.#isPrepared = true;
-    return Math.max(...this.children.map(({ limitMs }) => limitMs));
-  }
-
-  #ensurePrepared(): void {
-    if (!this.#isPrepared) this[PREPARE](ALONE);
   }
 }

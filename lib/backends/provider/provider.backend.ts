@@ -4,9 +4,9 @@ import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { isThrown } from '../../common/thrown.js';
 import { TimeLimitError, withinTimeLimit } from '../../common/time-limit.js';
-import { BaseBackend, type SendContext } from '../base.backend.js';
+import type { SendContext } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
-import { PREPARE, type Preparation } from '../preparation.js';
+import { ModuleAwareBackend, type ModuleSettings } from '../module-aware.backend.js';
 import { credentialsIn } from './credentials.js';
 import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.js';
 import { TIMEOUT_RANGE, type ProviderOptions } from './provider-options.js';
@@ -35,7 +35,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
  * says.
  */
 export abstract class ProviderBackend<TOptions extends ProviderOptions>
-  extends BaseBackend<TOptions>
+  extends ModuleAwareBackend<TOptions>
   implements OnModuleInit
 {
   /** Makes ready what a send needs, so that what is missing is told at start-up. */
@@ -81,7 +81,7 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
   }
 
   /** @internal */
-  [PREPARE]({ timeoutMs }: Preparation): number {
+  override prepareForModule({ timeoutMs }: ModuleSettings): number {
     return Math.min(timeoutMs, this.options.timeoutMs ?? TIMEOUT_RANGE.to);
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type * as VonageAuth from '@vonage/auth';
 import type * as VonageSms from '@vonage/sms';
 import type { SendReceipt } from '../../common/send-receipt.js';
+import { findUnsupportedCharacter } from '../../message/gsm-7.js';
 import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import type { HttpAnswer } from '../provider/http-exchange.js';
 import { type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
@@ -52,9 +53,6 @@ const KINDS_OF_SENDER: KindsByCode = { ...KINDS, 2: 'misconfigured', 3: 'misconf
 /** https://developer.vonage.com/en/api/sms */
 const VALID_SECONDS = { from: 20, to: 604_800 };
 
-/** 3GPP TS 23.038: the default alphabet and its extension. */
-const GSM_7 = /^[A-Za-z0-9\n\r\f !"#$%&'()*+,\-./:;<=>?@[\\\]^_{|}~£¥§¿¡¤€èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉÄÖÑÜäöñüà]*$/;
-
 /**
  * Sends through the SMS API of Vonage, formerly Nexmo, with the `@vonage/sms` SDK. A message waits at Vonage no longer
  * than its code lives.
@@ -90,7 +88,7 @@ export class VonageBackend extends ProviderBackend<VonageBackendOptions> {
       from: withoutPlus(this.options.from),
       text,
       // As a plain text, characters outside GSM-7 are lost.
-      ...(!GSM_7.test(text) && { type: sdk.TypeEnum.UNICODE }),
+      ...(findUnsupportedCharacter(text) !== undefined && { type: sdk.TypeEnum.UNICODE }),
       ...(validSeconds !== undefined && {
         ttl: Math.min(Math.max(validSeconds, VALID_SECONDS.from), VALID_SECONDS.to) * 1000,
       }),

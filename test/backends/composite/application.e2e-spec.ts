@@ -133,6 +133,59 @@ describe('a verification through a failover', () => {
   });
 });
 
+describe('the failures inside a composite', () => {
+  /** A failover whose first backend fails, repeating a code that has no digits. */
+  class Lettered extends FailoverBackend {
+    override generateSecurityCode(): string {
+      return 'TRUSTNO';
+    }
+  }
+  const failing = scripted('First', () => {
+    throw new SmsDeliveryError('unavailable', 'Bad word: TRUSTNO');
+  });
+  const backends = [{ backend: failing }, { backend: scripted('Second') }];
+
+  it.each([
+    ['a failover', { backend: Lettered, options: { backends } }],
+    [
+      'a failover in a routing',
+      {
+        backend: class extends RoutingBackend {
+          override generateSecurityCode(): string {
+            return 'TRUSTNO';
+          }
+        },
+        options: { routes: [], otherwise: { backend: FailoverBackend, options: { backends } } },
+      },
+    ],
+  ])('of %s are logged once each without the code, also one without digits', async (_name, phoneVerify) => {
+    const { service } = await start(phoneVerify);
+
+    await service.sendSecurityCode(NUMBER);
+
+    expect(logs.lines.filter((line) => line.includes('could not send'))).toEqual([
+      expect.stringMatching(/^warn: First could not send to \+141\*{6}71: unavailable: Bad word: \[redacted\]/),
+    ]);
+  });
+
+  it('are not hidden from a subclass that overrides sendSms', async () => {
+    const seen: string[] = [];
+    class Audited extends FailoverBackend {
+      override async sendSms(...send: Parameters<FailoverBackend['sendSms']>): ReturnType<FailoverBackend['sendSms']> {
+        const receipt = await super.sendSms(...send);
+        seen.push(receipt.backend);
+        return receipt;
+      }
+    }
+    const { service } = await start({ backend: Audited, options: { backends } });
+
+    await service.sendSecurityCode(NUMBER);
+
+    expect(seen).toEqual(['Second']);
+    expect(logs.text).toContain('First could not send to +141******71: unavailable');
+  });
+});
+
 describe('a verification through a routing', () => {
   it('goes by the country of the number, in bulk too', async () => {
     const [britain, otherwise] = [scripted('Britain'), scripted('Otherwise')];
@@ -250,7 +303,7 @@ describe("Nest's start and shutdown hooks", () => {
   it("reach the backends inside through a nested composite's own", async () => {
     const inner = new HookedBackend({});
     const seen: string[] = [];
-    class Own extends FailoverBackend {
+    class Own extends RoutingBackend {
       override async onModuleInit(): Promise<void> {
         seen.push('own');
         await super.onModuleInit();
@@ -258,7 +311,7 @@ describe("Nest's start and shutdown hooks", () => {
     }
     await start({
       backend: FailoverBackend,
-      options: { backends: [{ backend: Own, options: { backends: [{ backend: inner }] } }] },
+      options: { backends: [{ backend: Own, options: { routes: [], otherwise: { backend: inner } } }] },
     });
 
     expect(seen).toEqual(['own']);

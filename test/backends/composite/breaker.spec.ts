@@ -359,19 +359,4 @@ describe('the circuit breakers of a failover', () => {
 
     expect(await sending).toEqual({ backend: 'Last' });
   });
-
-  it('count for no try when all of a nested failover are open', async () => {
-    const inner = new FailoverBackend({
-      backends: [{ backend: scripted('A', fails('unavailable')) }, { backend: scripted('B', fails('unavailable')) }],
-      breaker: { failures: 1 },
-    });
-    const [first, last] = [scripted('First', fails('unavailable')), scripted('Last')];
-    const backend = started(
-      new FailoverBackend({ backends: [{ backend: first }, { backend: inner }, { backend: last }] }),
-    );
-    expect(await backend.sendSms(NUMBER, 'x')).toEqual({ backend: 'Last' });
-    first.behave = fails('unknown');
-
-    expect(await backend.sendSms(NUMBER, 'x')).toEqual({ backend: 'Last' });
-  });
 });

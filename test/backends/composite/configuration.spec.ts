@@ -12,7 +12,7 @@ import {
   RoutingBackend,
   SandboxBackend,
 } from '../../../lib/index.js';
-import { prepareBackend } from '../../../lib/backends/preparation.js';
+import { prepareBackend } from '../../../lib/backends/module-aware.backend.js';
 import { TwilioBackend } from '../../../lib/backends/twilio/index.js';
 import { startApplication } from '../../support/application.js';
 import { scripted } from '../../support/composites.js';
@@ -266,7 +266,7 @@ describe('time limits that cannot work together', () => {
     backend: BaseBackend<unknown>,
     delivery = { timeoutMs: 10_000, insideTimeoutMs: 5000 },
   ): readonly string[] {
-    return faultsOf(() => prepareBackend(backend, { ...delivery, resolve: () => undefined }));
+    return faultsOf(() => prepareBackend(backend, { ...delivery, around: [], resolve: () => undefined }));
   }
 
   function failover(deadlineMs?: number, ...inside: BaseBackend<unknown>[]): FailoverBackend {
@@ -298,18 +298,12 @@ describe('time limits that cannot work together', () => {
     expect(limitFaults(failover(9999, http(60_000)))).toEqual([expect.stringContaining('which may take 5000 ms')]);
   });
 
-  it('say where a nested failover stands', () => {
+  it('say where the failover stands', () => {
     const routed = new RoutingBackend({ routes: [], otherwise: { backend: failover(6000) } });
 
-    expect(limitFaults(failover(undefined, failover(), routed))).toEqual([
-      expect.stringMatching(/^options\.backends\[1\]\.options\.otherwise\.options\.deadlineMs: 6000 ms leave no time/),
+    expect(limitFaults(routed)).toEqual([
+      expect.stringMatching(/^options\.otherwise\.options\.deadlineMs: 6000 ms leave no time/),
     ]);
-  });
-
-  it('let a nested failover have half the time of the outer one', () => {
-    expect(limitFaults(failover(undefined, failover()))).toEqual([]);
-    expect(limitFaults(failover(undefined, failover(10_000)))).toEqual([]);
-    expect(limitFaults(failover(undefined, failover(10_001)))).toEqual([expect.stringContaining('FailoverBackend')]);
   });
 
   it('stop an application at its start, before anything is sent', async () => {
@@ -319,6 +313,60 @@ describe('time limits that cannot work together', () => {
 
     await expect(starting).rejects.toThrow(PhoneVerifyConfigurationError);
     await expect(starting).rejects.toThrow('options.deadlineMs: 5000 ms leave no time');
+  });
+});
+
+describe('a failover inside a failover', () => {
+  class OwnFailover extends FailoverBackend {}
+
+  const inner = { backend: FailoverBackend, options: { backends: [{ backend: Plain }] } };
+  const inOtherwise = { backend: RoutingBackend, options: { routes: [], otherwise: inner } };
+  const inRoute = {
+    backend: RoutingBackend,
+    options: { routes: [{ countries: ['IN'], ...inner }], otherwise: { backend: Plain } },
+  };
+
+  it.each([
+    ['a class', inner, 'options.backends[1].backend'],
+    ['an instance', { backend: new FailoverBackend(inner.options) }, 'options.backends[1].backend'],
+    ['of a subclass', { ...inner, backend: OwnFailover }, 'options.backends[1].backend', 'OwnFailover'],
+    ['in a route', inRoute, 'options.backends[1].options.routes[0].backend'],
+    [
+      'two routings deep',
+      { backend: RoutingBackend, options: { routes: [], otherwise: inOtherwise } },
+      'options.backends[1].options.otherwise.options.otherwise.backend',
+    ],
+    ['a provider of the application', { backend: { useExisting: FailoverBackend } }, 'options.backends[1].backend'],
+  ])('stops the application when it is %s', async (_name, child, place, name = 'FailoverBackend') => {
+    const starting = startApplication({
+      phoneVerify: { backend: FailoverBackend, options: { backends: [{ backend: Plain }, child] } },
+      imports: [provides({ provide: FailoverBackend, useValue: new FailoverBackend(inner.options) })],
+    });
+
+    await expect(starting).rejects.toThrow(PhoneVerifyConfigurationError);
+    await expect(starting).rejects.toThrow(
+      `${place}: ${name} is a failover inside a failover; put its backends into the outer one, ` +
+        'or put a failover into each route of a RoutingBackend',
+    );
+  });
+
+  it('does not stop an application with a failover in each route', async () => {
+    const application = await startApplication({
+      phoneVerify: {
+        backend: RoutingBackend,
+        options: { routes: [{ countries: ['IN'], ...inner }], otherwise: inner },
+      },
+    });
+
+    expect(await application.service.sendSecurityCode('+14155552671')).toMatchObject({ codeLength: 6 });
+    await application.close();
+  });
+
+  it('is refused by the first send outside an application', async () => {
+    const backend = new FailoverBackend({ backends: [inner] });
+
+    await expect(backend.sendSms('+14155552671', 'x')).rejects.toThrow('is a failover inside a failover');
+    await expect(backend.sendSms('+14155552671', 'x')).rejects.toThrow('is a failover inside a failover');
   });
 });
 
@@ -348,7 +396,7 @@ describe('a backend of the application inside a composite one', () => {
   it.each([
     ['nothing is provided', 'MISSING', 'the application provides no backend under MISSING'],
     ['something else is provided', Gateway, 'the application provides no backend under Gateway'],
-    ['the composite itself is', PHONE_VERIFY_BACKEND, 'FailoverBackend is inside itself'],
+    ['the composite itself is provided', PHONE_VERIFY_BACKEND, 'FailoverBackend is inside itself'],
   ])('stops the application when %s under its token', async (_name, useExisting, text) => {
     const starting = startApplication({
       phoneVerify: { backend: FailoverBackend, options: { backends: [{ backend: { useExisting } }] } },

@@ -115,43 +115,6 @@ describe('FailoverBackend', () => {
     expect(attempts(...backends)).toEqual([1, 1, 0]);
   });
 
-  it.each([
-    ['before the further one', (inner: FailoverBackend, leaf: ScriptedBackend) => [inner, leaf], [1, 1, 0]],
-    ['as the further one', (inner: FailoverBackend, leaf: ScriptedBackend) => [leaf, inner], [1, 0, 1]],
-  ])('counts over nested failovers, %s', async (_name, arrange, expected) => {
-    const [first, second] = [scripted('First', fails('unknown')), scripted('Second', fails('unavailable'))];
-    const leaf = scripted('Leaf', fails('unknown'));
-    const outer = failover(arrange(new FailoverBackend({ backends: [{ backend: first }, { backend: second }] }), leaf));
-
-    for (const send of [sendContext(), undefined]) {
-      expect((await failureOf(outer.sendSms(NUMBER, TEXT, send))).kind).toBe('unknown');
-    }
-
-    expect(attempts(first, second, leaf)).toEqual(expected.map((count) => count * 2));
-  });
-
-  it('tries one further backend after a nested failover whose last may have sent the message', async () => {
-    const nested = new FailoverBackend({
-      backends: [
-        { backend: scripted('First', fails('unavailable')) },
-        { backend: scripted('Second', fails('unknown')) },
-      ],
-    });
-
-    expect(await failover([nested, scripted('Third')]).sendSms(NUMBER, TEXT)).toEqual({ backend: 'Third' });
-  });
-
-  it('goes on from a nested failover none of whose backends may have sent anything', async () => {
-    const nested = new FailoverBackend({
-      backends: [
-        { backend: scripted('First', fails('unavailable')) },
-        { backend: scripted('Second', fails('throttled')) },
-      ],
-    });
-
-    expect(await failover([nested, scripted('Third')]).sendSms(NUMBER, TEXT)).toEqual({ backend: 'Third' });
-  });
-
   it('counts anew for a message of its own that a backend sends meanwhile', async () => {
     const alarm = failover([scripted('A', fails('unknown')), scripted('B')]);
     const first = scripted('First', async () => {

@@ -165,18 +165,6 @@ describe('RoutingBackend', () => {
     expect(await backend.sendSms(INDIA, 'x', sendContext({ country: 'IN' }))).toEqual({ backend: 'Next' });
     expect(await backend.sendSms(US, 'x', sendContext({ country: 'US' }))).toEqual({ backend: 'Otherwise' });
   });
-
-  it('gives one further try after unknown over a failover, a routing and a failover', async () => {
-    const leaves = ['A', 'B', 'C'].map((name) => scripted(name, fails('unknown')));
-    const [a, b, c] = leaves.map((backend) => ({ backend }));
-    const inner = new FailoverBackend({ backends: [a!, b!] });
-    const routed = new RoutingBackend({ routes: [], otherwise: { backend: inner } });
-    const outer = started(new FailoverBackend({ backends: [{ backend: routed }, c!] }));
-
-    await failureOf(outer.sendSms(US, 'x', sendContext()));
-
-    expect(leaves.map(({ handed }) => handed.length)).toEqual([1, 1, 0]);
-  });
 });
 
 /** A backend that answers a bulk send with what a test says. */
