@@ -28,8 +28,8 @@ type Window = Pick<Counter, 'key' | 'windowEndsAt'>;
  * Keeps the counters in the application's database.
  *
  * What holds the limits is that each charge of a counter is answered with the count that it made, and no two with the
- * same: a charge whose count is beyond a limit is taken back and refused. The charges before it are those that were
- * taken, or are about to be taken back, so never more than `max` are taken. To look before charging, which PostgreSQL
+ * same: a charge whose count is beyond a limit is refunded and refused. The charges before it are those that were
+ * taken, or are about to be refunded, so never more than `max` are taken. To look before charging, which PostgreSQL
  * does in the same statement, spares a refused send the charge wherever it is not the first to be refused.
  */
 export class DatabaseLimitStore implements LimitStore {
@@ -62,15 +62,15 @@ export class DatabaseLimitStore implements LimitStore {
     const full = enforcedAndFull(counters.map(beforeCharge), charges);
     const keys = charges.map(({ key }) => key);
     if (full.length === 0) return { isCharged, counters: inOrderOf(keys, counters) };
-    await this.giveBack(counters, timeout);
+    await this.refund(counters, timeout);
     return { isCharged: false, counters: inOrderOf(keys, full) };
   }
 
-  async giveBack(charged: readonly Window[], timeout: StorageTimeout): Promise<void> {
+  async refund(charged: readonly Window[], timeout: StorageTimeout): Promise<void> {
     if (charged.length === 0) return;
     const sorted = charged.toSorted(byKey);
-    const { giveBack } = this.#statements(sorted.length);
-    await this.#run((run) => run(giveBack, numbered(sorted.map(windowOf))), timeout);
+    const { refund } = this.#statements(sorted.length);
+    await this.#run((run) => run(refund, numbered(sorted.map(windowOf))), timeout);
   }
 
   async block(counter: Window, until: number, timeout: StorageTimeout): Promise<void> {
@@ -93,8 +93,8 @@ export class DatabaseLimitStore implements LimitStore {
     await this.#run((run) => run(this.#statements(keys.length).clear, values), timeout);
   }
 
-  async deleteOver(now: number, timeout: StorageTimeout): Promise<boolean> {
-    const { affected } = await this.#run((run) => run(this.#one.deleteOver, { now }), timeout);
+  async deleteExpired(now: number, timeout: StorageTimeout): Promise<boolean> {
+    const { affected } = await this.#run((run) => run(this.#one.deleteExpired, { now }), timeout);
     return affected >= DELETE_BATCH;
   }
 
@@ -103,7 +103,7 @@ export class DatabaseLimitStore implements LimitStore {
     const { charge } = this.#statements(charges.length);
     // The request was answered with an error, so its charge is refunded.
     const refundLate = async ({ isCharged, counters }: ChargeOutcome): Promise<void> => {
-      if (isCharged) await this.giveBack(counters, new StorageTimeout(this.timeoutMs));
+      if (isCharged) await this.refund(counters, new StorageTimeout(this.timeoutMs));
     };
     const values = { ...numbered(charges.map((each) => valuesOf(each, now))), now };
     if (this.database.dialect === 'postgres') {

@@ -11,13 +11,13 @@ export interface CounterStatements {
   readonly block: Statement;
   readonly cut: Statement;
   readonly countVerified: Statement;
-  readonly deleteOver: Statement;
+  readonly deleteExpired: Statement;
 }
 
 /** Statements about a number of counters. Their parameters are numbered: `key0`, `key1` and so on. */
 export interface CountersStatements {
   readonly charge: Statement;
-  readonly giveBack: Statement;
+  readonly refund: Statement;
   readonly read: Statement;
   readonly clear: Statement;
 }
@@ -43,7 +43,7 @@ export function counterStatements(table: CounterTable): CounterStatements {
       `UPDATE ${name} SET ${c('verified')} = ${c('verified')} + 1
         WHERE ${c('key')} = :key AND ${c('windowEndsAt')} > :now AND ${c('verified')} <> ${BLOCKED}`,
     ),
-    deleteOver: prepare(dialect, deleteOverText(table)),
+    deleteExpired: prepare(dialect, deleteExpiredText(table)),
   };
 }
 
@@ -62,7 +62,7 @@ export function countersStatements(table: CounterTable, count: number, canReturn
       dialect,
       dialect === 'postgres' ? guardedChargeText(table, numbers) : chargeText(table, numbers, canReturn),
     ),
-    giveBack: prepare(dialect, giveBackText(table, numbers)),
+    refund: prepare(dialect, refundText(table, numbers)),
     read: prepare(
       dialect,
       `SELECT ${select(...COLUMNS)} FROM ${name} WHERE ${isOneOf} AND ${c('windowEndsAt')} > :now`,
@@ -127,7 +127,7 @@ function chargedOnce({ dialect, column: c }: CounterTable): string {
     ${c('windowEndsAt')} = CASE WHEN ${isOver} OR (${isTooLong}) THEN ${endsAt} ELSE ${own('windowEndsAt')} END`;
 }
 
-function giveBackText(table: CounterTable, numbers: readonly number[]): string {
+function refundText(table: CounterTable, numbers: readonly number[]): string {
   const { dialect, name, column: c } = table;
   // MariaDB assigns from left to right: the end, which reads the count, comes first.
   const update = `UPDATE ${name} AS counter SET
@@ -153,7 +153,7 @@ function windowIs({ column: c }: CounterTable, number: number | '' = ''): string
   return `${c('key')} = :key${number} AND ${c('windowEndsAt')} + 0 = :windowEndsAt${number}`;
 }
 
-function deleteOverText({ dialect, name, column: c }: CounterTable): string {
+function deleteExpiredText({ dialect, name, column: c }: CounterTable): string {
   const batch = `${c('windowEndsAt')} <= :now ORDER BY ${c('windowEndsAt')} LIMIT ${DELETE_BATCH}`;
   if (dialect === 'mariadb') return `DELETE FROM ${name} WHERE ${batch}`;
   const keys = `SELECT ${c('key')} FROM ${name} WHERE ${batch}`;

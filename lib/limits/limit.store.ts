@@ -33,7 +33,7 @@ export const BLOCKED = -1;
 
 /**
  * How far clocks are taken to be apart, in milliseconds. Sends overtake each other, and clocks of processes never agree:
- * a window that was cut for that could not be given back to by those who charged it.
+ * a window that was cut for that could not be refunded.
  */
 export const CLOCK_SLACK_MS = 1000;
 
@@ -66,7 +66,7 @@ export interface LimitStore {
    * Takes one message off counters, each only while its window is still the one that was charged. A counter at 0 has no
    * window: the next charge opens one.
    */
-  giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[], timeout: StorageTimeout): Promise<void>;
+  refund(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[], timeout: StorageTimeout): Promise<void>;
 
   /**
    * Turns a counter's window into a block until an instant, unless it is another window by now. One that is a block
@@ -84,7 +84,7 @@ export interface LimitStore {
   clear(keys: readonly string[], timeout: StorageTimeout): Promise<void>;
 
   /** Deletes one batch of counters whose window is over. Answers whether another batch may be there. */
-  deleteOver(now: number, timeout: StorageTimeout): Promise<boolean>;
+  deleteExpired(now: number, timeout: StorageTimeout): Promise<boolean>;
 }
 
 /** Whether a counter with an open window refuses the next message. The one rule, which the SQL and Lua spell again. */

@@ -27,7 +27,7 @@ export class MemoryLimitStore implements LimitStore {
     return { isCharged: true, counters };
   }
 
-  async giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[]): Promise<void> {
+  async refund(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[]): Promise<void> {
     for (const window of charged) {
       const counter = this.#find(window);
       if (counter === undefined || counter.verified === BLOCKED) continue;
@@ -57,7 +57,7 @@ export class MemoryLimitStore implements LimitStore {
   }
 
   /** All of them are one batch. */
-  async deleteOver(now: number): Promise<boolean> {
+  async deleteExpired(now: number): Promise<boolean> {
     this.#sweep(now);
     return false;
   }

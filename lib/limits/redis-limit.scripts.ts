@@ -57,9 +57,9 @@ export const CHARGE = script(`
 
 /**
  * KEYS: a mark of this one call, then counters. ARGV: how long the mark stays, then `ends` of each counter. A client
- * that lost its connection sends again what it had no reply to; the mark lets it give back once.
+ * that lost its connection sends again what it had no reply to; the mark lets it refund once.
  */
-export const GIVE_BACK = script(`
+export const REFUND = script(`
   if not redis.call('SET', KEYS[1], '', 'NX', 'PX', ARGV[1]) then return 0 end
   for i = 2, #KEYS do
     local used, verified, ends = unpack(redis.call('HMGET', KEYS[i], 'used', 'verified', 'ends'))

@@ -5,7 +5,7 @@ import { redactedCause } from '../verification/redaction.js';
 import { isThrown } from '../verification/thrown.js';
 import type { Charge, ChargeOutcome, Counter, LimitStore } from './limit.store.js';
 import type { RedisClient } from './redis-client.js';
-import { BLOCK, CHARGE, CLEAR, COUNT_VERIFIED, GIVE_BACK, READ, type RedisScript } from './redis-limit.scripts.js';
+import { BLOCK, CHARGE, CLEAR, COUNT_VERIFIED, REFUND, READ, type RedisScript } from './redis-limit.scripts.js';
 
 /** In braces, so that a cluster keeps all counters on one node, where a script can reach them together. */
 const KEY_PREFIX = '{phone-verify}:';
@@ -15,7 +15,7 @@ const MARK_MS = 600_000;
 
 /**
  * Keeps the counters in Redis. Each method is one script, so one round trip, and one more where the server does not have
- * the script yet. A charge that waited too long in the client's queue is given back when it ran after all. One that the
+ * the script yet. A charge that waited too long in the client's queue is refunded when it ran after all. One that the
  * client sends again because it lost the connection may count twice: never is too little counted.
  */
 export class RedisLimitStore implements LimitStore {
@@ -34,7 +34,7 @@ export class RedisLimitStore implements LimitStore {
     ]);
     const reply = await this.#run(CHARGE, keys, [now, ...values], timeout, async (late) => {
       const { isCharged, counters } = readOutcome(late, keys);
-      if (isCharged) await this.giveBack(counters, new StorageTimeout(this.timeoutMs));
+      if (isCharged) await this.refund(counters, new StorageTimeout(this.timeoutMs));
     });
     const outcome = readOutcome(reply, keys);
     if (outcome.isCharged) return outcome;
@@ -42,9 +42,9 @@ export class RedisLimitStore implements LimitStore {
     return { isCharged: false, counters: outcome.counters.filter(({ key }) => enforced.has(key)) };
   }
 
-  async giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[], timeout: StorageTimeout): Promise<void> {
-    const keys = [`given-back:${randomUUID()}`, ...charged.map(({ key }) => key)];
-    await this.#run(GIVE_BACK, keys, [MARK_MS, ...charged.map(({ windowEndsAt }) => windowEndsAt)], timeout);
+  async refund(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[], timeout: StorageTimeout): Promise<void> {
+    const keys = [`refunded:${randomUUID()}`, ...charged.map(({ key }) => key)];
+    await this.#run(REFUND, keys, [MARK_MS, ...charged.map(({ windowEndsAt }) => windowEndsAt)], timeout);
   }
 
   async block(
@@ -68,7 +68,7 @@ export class RedisLimitStore implements LimitStore {
   }
 
   /** Redis deletes them itself. */
-  async deleteOver(): Promise<boolean> {
+  async deleteExpired(): Promise<boolean> {
     return false;
   }
 

@@ -28,7 +28,7 @@ const MINUTE_MS = 60_000;
 const REMEDIES: Readonly<Record<Refusal['rule'], string>> = {
   resendAfter: 'Have the client wait for resend_in, or shorten limits.resendAfter.',
   perNumber:
-    'If the number is that of an honest person, raise limits.perNumber, or send with `vouched` where the application ' +
+    'If the number is that of an honest person, raise limits.perNumber, or send with `ownNumber` where the application ' +
     'knows that its caller owns the number.',
   perIp:
     "If honest people share the address, raise limits.perIp; if it is your proxy's, have the HTTP adapter trust the proxy.",

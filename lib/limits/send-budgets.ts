@@ -7,12 +7,12 @@ import type { Clock } from '../verification/clock.js';
 import type { DescribedBudget, PhoneDescription } from '../verification/phone-records.types.js';
 import type { Limit, LimitRule } from './limit.js';
 import { BLOCKED, type Counter, type LimitStore } from './limit.store.js';
-import { conversionKey, counterKey, OWN_OF_VOUCHED, ownSubjectOf, sharedSubjectOf } from './send-charges.js';
+import { conversionKey, counterKey, OWN_NUMBER_BUDGETS, ownSubjectOf, sharedSubjectOf } from './send-charges.js';
 
 /** A limit that counts the sends to a number, and the name of its counter. */
 interface Budget {
   readonly limit: Limit & { readonly rule: DescribedBudget['rule'] };
-  readonly vouched: boolean;
+  readonly ownNumber: boolean;
   readonly key: string;
 }
 
@@ -56,22 +56,22 @@ export class SendBudgets {
       const { rule } = limit;
       const subject = subjectOf(rule);
       if (rule === 'perIp' || subject === undefined) return [];
-      const budgets = OWN_OF_VOUCHED.has(rule) ? [false, true] : [false];
-      return budgets.map((vouched) => ({
+      const budgets = OWN_NUMBER_BUDGETS.has(rule) ? [false, true] : [false];
+      return budgets.map((ownNumber) => ({
         limit: { ...limit, rule },
-        vouched,
-        key: counterKey(limit, subject, vouched),
+        ownNumber,
+        key: counterKey(limit, subject, ownNumber),
       }));
     });
   }
 }
 
-function describeBudget({ limit, vouched, key }: Budget, counters: readonly Counter[]): DescribedBudget {
+function describeBudget({ limit, ownNumber, key }: Budget, counters: readonly Counter[]): DescribedBudget {
   const { rule, max, seconds, mode } = limit;
   const counter = counters.find((one) => one.key === key);
   return {
     rule,
-    vouched,
+    ownNumber,
     max,
     seconds,
     mode,

@@ -14,8 +14,8 @@ export interface CountedLimits {
   readonly conversion: ConversionGuard | undefined;
 }
 
-/** Budgets that vouched sends have to themselves, so that nobody who is not signed in can spend them. */
-export const OWN_OF_VOUCHED: ReadonlySet<LimitRule> = new Set<LimitRule>(['resendAfter', 'perNumber', 'perPrefix']);
+/** Budgets that sends with `ownNumber` have to themselves, so that nobody who is not signed in can spend them. */
+export const OWN_NUMBER_BUDGETS: ReadonlySet<LimitRule> = new Set<LimitRule>(['resendAfter', 'perNumber', 'perPrefix']);
 
 /** In the place of a country for numbers that have none. */
 const NO_COUNTRY = 'none';
@@ -30,8 +30,8 @@ export function chargesOf(request: SendRequest, { rules, conversion }: CountedLi
 }
 
 /** Name of a limit's counter. */
-export function counterKey({ rule, seconds }: Limit, subject: string, isVouched: boolean): string {
-  return `${isVouched && OWN_OF_VOUCHED.has(rule) ? 'vouched:' : ''}${rule}:${seconds}:${subject}`;
+export function counterKey({ rule, seconds }: Limit, subject: string, isOwnNumber: boolean): string {
+  return `${isOwnNumber && OWN_NUMBER_BUDGETS.has(rule) ? 'own:' : ''}${rule}:${seconds}:${subject}`;
 }
 
 /** Name of the counter of messages and verified sessions that a number belongs to. */
@@ -56,12 +56,12 @@ function subjectOf(rule: LimitRule, { number, origin }: SendRequest): string | u
   return ownSubjectOf(rule, number) ?? sharedSubjectOf(rule, number);
 }
 
-function chargeOf(limit: Limit, subject: string, { origin, isVouched }: SendRequest): RuledCharge {
+function chargeOf(limit: Limit, subject: string, { origin, isOwnNumber }: SendRequest): RuledCharge {
   // Behind a proxy that is not trusted everybody has the proxy's address, and one would lock out all.
   const isShared = limit.rule === 'perIp' && origin.isUntrustedProxy;
   return {
     rule: limit.rule,
-    key: counterKey(limit, subject, isVouched),
+    key: counterKey(limit, subject, isOwnNumber),
     max: limit.max,
     minimumVerified: 1,
     windowMs: limit.seconds * 1000,

@@ -37,16 +37,16 @@ export class SendGate {
    *
    * @returns Whether it is certain that the cooldown is over.
    */
-  async giveBack(charged: ChargedSend, isResend: boolean, timeout: StorageTimeout): Promise<boolean> {
-    return this.limits.giveBack(charged, isResend, timeout);
+  async refund(charged: ChargedSend, isResend: boolean, timeout: StorageTimeout): Promise<boolean> {
+    return this.limits.refund(charged, isResend, timeout);
   }
 
   async #askApplication(request: SendRequest): Promise<void> {
     const { authorizeSend } = this.options;
     if (authorizeSend === undefined) return;
-    const { number, purpose, origin, isVouched } = request;
+    const { number, purpose, origin, isOwnNumber } = request;
     const { e164: phoneNumber, country } = number;
-    const send = { phoneNumber, country, ip: origin.ip, purpose, vouched: isVouched };
+    const send = { phoneNumber, country, ip: origin.ip, purpose, ownNumber: isOwnNumber };
     // Whoever wrote it without types may answer anything.
     let answer: unknown;
     try {

@@ -67,16 +67,16 @@ export class SendLimits implements OnModuleDestroy {
    *
    * @returns Whether it is certain that the cooldown is over.
    */
-  async giveBack({ counters }: ChargedSend, isResend: boolean, timeout: StorageTimeout): Promise<boolean> {
+  async refund({ counters }: ChargedSend, isResend: boolean, timeout: StorageTimeout): Promise<boolean> {
     const returned = counters.filter(
       ({ rule }) => rule === 'resendAfter' || rule === 'conversion' || (isResend && rule !== 'perIp'),
     );
     if (returned.length === 0) return true;
     try {
-      await this.store.giveBack(returned, timeout);
+      await this.store.refund(returned, timeout);
       return true;
     } catch (error) {
-      this.#logger.warn(`A message did not go, and what it charged could not be given back: ${String(error)}`);
+      this.#logger.warn(`A message was not sent, and its charge could not be refunded: ${String(error)}`);
       return false;
     }
   }

@@ -7,10 +7,10 @@ export interface SendRequest {
   readonly purpose: string;
   readonly origin: SendOrigin;
   /** The application knows that its signed-in caller owns the number. */
-  readonly isVouched: boolean;
+  readonly isOwnNumber: boolean;
 }
 
 /** Reads who asks for what. */
 export function sendRequestOf(number: PhoneNumber, purpose: string, options: RoutedSendOptions): SendRequest {
-  return { number, purpose, origin: originOf(options), isVouched: options.vouched === true };
+  return { number, purpose, origin: originOf(options), isOwnNumber: options.ownNumber === true };
 }

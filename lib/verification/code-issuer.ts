@@ -148,7 +148,7 @@ export class CodeIssuer {
     );
   }
 
-  /** Sends a message that was charged. When it certainly did not go, the charge is given back as far as that is safe. */
+  /** Sends a message that was charged. When it certainly did not go, the charge is refunded as far as that is safe. */
   async #sendCharged(send: ChargedMessage): Promise<SentVerification> {
     const { session, charged, timeout } = send;
     try {
@@ -156,11 +156,10 @@ export class CodeIssuer {
       return this.#describe(session, charged.cooldownEndsAt);
     } catch (error) {
       if (!(error instanceof SmsDeliveryError)) throw error;
-      const isGivenBack =
-        NOTHING_WENT.has(error.kind) && (await this.gate.giveBack(charged, session.isResend, timeout));
+      const isRefunded = NOTHING_WENT.has(error.kind) && (await this.gate.refund(charged, session.isResend, timeout));
       if (session.isResend) throw error;
       // Nobody has this session's token yet, so it goes along; not enumerable, so that no log of the error shows it.
-      const sent = this.#describe(session, isGivenBack ? undefined : charged.cooldownEndsAt);
+      const sent = this.#describe(session, isRefunded ? undefined : charged.cooldownEndsAt);
       throw Object.defineProperty(error, 'sent', { value: sent });
     }
   }

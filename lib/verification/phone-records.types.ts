@@ -48,8 +48,8 @@ export interface DescribedSession {
  */
 export interface DescribedBudget {
   readonly rule: Exclude<LimitRule, 'conversion' | 'perIp'>;
-  /** Whether it is the budget of `vouched` sends. */
-  readonly vouched: boolean;
+  /** Whether it is the budget of `ownNumber` sends. */
+  readonly ownNumber: boolean;
   readonly max: number;
   /** Length of the window. */
   readonly seconds: number;

@@ -61,13 +61,13 @@ function drawOperation(
   const window = charged[draw(charged.length)] ?? { key, windowEndsAt: now };
   const until = now + STEP * (1 + draw(6));
   const kind = draw(12);
-  if (kind < 4) return (store) => store.giveBack([window]);
+  if (kind < 4) return (store) => store.refund([window]);
   if (kind < 6) {
     // No send charges one counter twice.
     const windows = charged
       .slice(-2)
       .filter((one, index, all) => all.findIndex(({ key: of }) => of === one.key) === index);
-    return (store) => store.giveBack(windows);
+    return (store) => store.refund(windows);
   }
   if (kind < 10) return (store) => store.countVerified(key, now);
   if (kind < 11) return (store) => store.block(window, until);

@@ -100,15 +100,15 @@ describe.each(databaseStoreKinds)('the statements on %s', (kind) => {
     const { counters } = await test.store.charge(SEVEN, NOW);
     test.log.clear();
 
-    await test.store.giveBack(counters);
+    await test.store.refund(counters);
     await test.store.read(['key0', 'key1'], NOW);
     await test.store.countVerified('key0', NOW);
     await test.store.block({ key: 'key0', windowEndsAt: NOW }, NOW);
-    await test.store.deleteOver(NOW);
+    await test.store.deleteExpired(NOW);
     await test.store.clear(['key0', 'key1']);
 
-    const giveBack = kind === 'postgres' ? 'WITH' : 'UPDATE';
-    expect(statements()).toEqual([giveBack, 'SELECT', 'UPDATE', 'UPDATE', 'DELETE', 'DELETE']);
+    const refund = kind === 'postgres' ? 'WITH' : 'UPDATE';
+    expect(statements()).toEqual([refund, 'SELECT', 'UPDATE', 'UPDATE', 'DELETE', 'DELETE']);
   });
 
   it.each(CHARGE[kind].map((word, place) => [word, place] as const))(
@@ -137,7 +137,7 @@ describe.each(databaseStoreKinds)('the statements on %s', (kind) => {
 describe.each(databaseStoreKinds.filter((kind) => kind !== 'postgres'))('a charge on %s', (kind) => {
   prepare(kind);
 
-  it('after whose look a counter was filled is taken back', async () => {
+  it('after whose look a counter was filled is refunded', async () => {
     beforeStatements(test.dataSource, async (place) => {
       if (place === CHARGE[kind].indexOf('INSERT')) await other.query(FILL);
     });
@@ -165,7 +165,7 @@ describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))('a charge 
     return waiting.charge;
   }
 
-  it('for a new counter, and then finds it full, is taken back', async () => {
+  it('for a new counter, and then finds it full, is refunded', async () => {
     expect(await chargeDuring(FILL)).toEqual(REFUSED);
 
     expect(statements()).toEqual([...CHARGE[kind], kind === 'postgres' ? 'WITH' : 'UPDATE']);

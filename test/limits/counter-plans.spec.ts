@@ -18,7 +18,7 @@ const SERIES: Readonly<Record<DatabaseKind, string>> = {
     SELECT CAST(n AS text), 1, 0, n FROM series`,
 };
 
-const OF_MANY = ['giveBack', 'read', 'clear'] as const;
+const OF_MANY = ['refund', 'read', 'clear'] as const;
 
 describe.each(databaseKinds)('with many counters on %s', (kind) => {
   let test: DatabaseStoreUnderTest;
@@ -80,8 +80,8 @@ describe.each(databaseKinds)('with many counters on %s', (kind) => {
     expect(text).not.toMatch(scan);
   });
 
-  it('deleteOver goes by the index of the ends', async () => {
-    const text = await plan(counterStatements(table).deleteOver);
+  it('deleteExpired goes by the index of the ends', async () => {
+    const text = await plan(counterStatements(table).deleteExpired);
 
     expect(text).toContain('ix_sms_verification_counter_window_ends_at');
     expect(text).not.toMatch(scan);

@@ -102,17 +102,17 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     expect(await charge([limit('a', 5)], NOW + HOUR)).toMatchObject({ counters: [{ used: 1, verified: 0 }] });
   });
 
-  it('take a charge back in its own window alone, and close a window without charges', async () => {
+  it('refund a charge in its own window alone, and close a window without charges', async () => {
     const { counters: first } = await charge([limit('a', 5), limit('b', 5)]);
     await charge([limit('b', 5)]);
 
-    await test.store.giveBack(first);
+    await test.store.refund(first);
     expect(await rowOf('a')).toEqual({ used: 0, verified: 0, windowEndsAt: 0 });
     expect(await rowOf('b')).toEqual({ used: 1, verified: 0, windowEndsAt: NOW + HOUR });
 
     const { counters: second } = await charge([limit('a', 5)], NOW + 1);
     expect(second).toEqual([{ key: 'a', used: 1, verified: 0, windowEndsAt: NOW + 1 + HOUR }]);
-    await test.store.giveBack(first.filter(({ key }) => key === 'a'));
+    await test.store.refund(first.filter(({ key }) => key === 'a'));
     expect(await rowOf('a')).toMatchObject({ used: 1, windowEndsAt: NOW + 1 + HOUR });
   });
 
@@ -120,7 +120,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     const { counters } = await charge([limit('a', 5)]);
     await test.dataSource.query('UPDATE sms_verification_counter SET used = 0');
 
-    await test.store.giveBack(counters);
+    await test.store.refund(counters);
 
     expect(await rowOf('a')).toMatchObject({ used: 0 });
   });
@@ -160,11 +160,11 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     expect(await charge([conversion], NOW + 2 * HOUR)).toMatchObject({ counters: [{ used: 1, verified: 0 }] });
   });
 
-  it('stay blocked when a charge of the block is taken back', async () => {
+  it('stay blocked when a charge of the block is refunded', async () => {
     const { counters } = await charge([limit('a', 5)]);
     await test.store.block(counters[0]!, NOW + HOUR);
 
-    await test.store.giveBack(counters);
+    await test.store.refund(counters);
 
     expect(await rowOf('a')).toEqual({ used: 1, verified: BLOCKED, windowEndsAt: NOW + HOUR });
   });
@@ -187,7 +187,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
 
     expect(await charge([])).toEqual({ isCharged: true, counters: [] });
     expect(await test.store.read([], NOW)).toEqual([]);
-    await test.store.giveBack([]);
+    await test.store.refund([]);
     await test.store.clear([]);
 
     expect(test.log.statements).toEqual([]);
@@ -201,7 +201,11 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     await charge([limit('open', 5)]);
     test.log.clear();
 
-    const more = [await test.store.deleteOver(NOW), await test.store.deleteOver(NOW), await test.store.deleteOver(NOW)];
+    const more = [
+      await test.store.deleteExpired(NOW),
+      await test.store.deleteExpired(NOW),
+      await test.store.deleteExpired(NOW),
+    ];
 
     expect(more).toEqual([true, true, false]);
     expect(test.log.statements).toHaveLength(3);

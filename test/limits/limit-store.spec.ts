@@ -85,17 +85,17 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     });
   });
 
-  it('a message that is given back leaves room for another in the same window', async () => {
+  it('a message that is refunded leaves room for another in the same window', async () => {
     await charge(2);
-    await store.giveBack([counter(2)]);
+    await store.refund([counter(2)]);
 
     expect(await store.read([key], NOW)).toEqual([counter(1)]);
     expect(await store.charge([chargeOf(key)], NOW + 9)).toEqual({ isCharged: true, counters: [counter(2)] });
   });
 
-  it('a counter that is given back to 0 has no window; the next charge opens one of full length', async () => {
+  it('a counter that is refunded to 0 has no window; the next charge opens one of full length', async () => {
     await store.charge([chargeOf(key), chargeOf(other)], NOW);
-    await store.giveBack([counter(1), counter(1, { of: other })]);
+    await store.refund([counter(1), counter(1, { of: other })]);
 
     expect(await store.read([key, other], NOW)).toEqual([]);
     expect(await store.charge([chargeOf(key)], NOW + 7)).toEqual({
@@ -104,10 +104,10 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     });
   });
 
-  it('nothing is given back to another window than the one that was charged', async () => {
+  it('nothing is refunded to another window than the one that was charged', async () => {
     await charge(1);
     const [next] = (await store.charge([chargeOf(key)], NOW + HOUR)).counters;
-    await store.giveBack([counter(1), counter(1, { of: other })]);
+    await store.refund([counter(1), counter(1, { of: other })]);
 
     expect(await store.read([key, other], NOW + HOUR)).toEqual([next]);
   });
@@ -121,13 +121,13 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(outcome).toEqual({ isCharged: true, counters: [counter(2, { endsAt: back + HOUR })] });
   });
 
-  it('a window is not cut by sends that overtook each other, so that what they charged can be given back', async () => {
+  it('a window is not cut by sends that overtook each other, so that what they charged can be refunded', async () => {
     const before = NOW - 500;
     await charge(1);
     expect((await store.charge([chargeOf(key)], before)).counters).toEqual([counter(2)]);
     expect(await store.charge([chargeOf(key)], before)).toEqual({ isCharged: false, counters: [counter(2)] });
 
-    await store.giveBack([counter(1)]);
+    await store.refund([counter(1)]);
 
     expect(await store.read([key], NOW)).toEqual([counter(1)]);
   });
@@ -195,10 +195,10 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(await store.read([key], NOW + 1000)).toEqual([]);
   });
 
-  it('no message that is given back ends a block', async () => {
+  it('no message that is refunded ends a block', async () => {
     await charge(1);
     await store.block(counter(1), NOW + HOUR);
-    await store.giveBack([counter(1)]);
+    await store.refund([counter(1)]);
 
     expect((await store.charge([chargeOf(key)], NOW)).isCharged).toBe(false);
   });
@@ -267,7 +267,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
   it('takes no counters at all for what it says', async () => {
     expect(await store.charge([], NOW)).toEqual({ isCharged: true, counters: [] });
     expect(await store.read([], NOW)).toEqual([]);
-    await expect(store.giveBack([])).resolves.toBeUndefined();
+    await expect(store.refund([])).resolves.toBeUndefined();
     await expect(store.clear([])).resolves.toBeUndefined();
   });
 
@@ -275,7 +275,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     const over = Array.from({ length: 30 }, () => opened.key());
     await store.charge([...over.map((each) => chargeOf(each, { windowMs: 1000 })), chargeOf(key)], NOW);
     let batches = 1;
-    while ((await store.deleteOver(NOW + 1000)) && batches < 100) batches++;
+    while ((await store.deleteExpired(NOW + 1000)) && batches < 100) batches++;
 
     expect(batches).toBeLessThan(100);
     expect(await store.read([...over, key], NOW + 1000)).toEqual([counter(1)]);

@@ -76,7 +76,7 @@ describe('a Redis client that misbehaves', () => {
     expect(given).toEqual(key && [String(key).replace('{phone-verify}:', ''), Number(windowEndsAt)]);
   });
 
-  it('that cannot give back a late charge either disturbs nobody', async () => {
+  it('that cannot refund a late charge either disturbs nobody', async () => {
     const late = deferred();
     const unhandled = vi.fn<(reason: unknown) => void>();
     process.on('unhandledRejection', unhandled);

@@ -59,7 +59,9 @@ describe('the cooldown', () => {
 
     expect(await rows()).toBe(1);
     expect(test.sandbox.outbox).toHaveLength(1);
-    const [cooldown, perNumber] = (await test.service.describePhone(NUMBER)).budgets.filter(({ vouched }) => !vouched);
+    const [cooldown, perNumber] = (await test.service.describePhone(NUMBER)).budgets.filter(
+      ({ ownNumber }) => !ownNumber,
+    );
     expect([cooldown?.left, perNumber?.left]).toEqual([0, 2]);
     const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, first.sessionToken);
     expect(status).toBe(VerificationStatus.Valid);
@@ -109,7 +111,7 @@ describe('the limits of one number', () => {
     test.clock.advance(60);
     expect(await send()).toBe(3480);
     const { budgets } = await test.service.describePhone(NUMBER);
-    expect(budgets.filter(({ vouched }) => !vouched).map(({ left }) => left)).toEqual([1, 0]);
+    expect(budgets.filter(({ ownNumber }) => !ownNumber).map(({ left }) => left)).toEqual([1, 0]);
   });
 
   it('count a resend like a register', async () => {
@@ -120,7 +122,7 @@ describe('the limits of one number', () => {
     expect(await send()).toBe(3600);
   });
 
-  it('count vouched sends by themselves', async () => {
+  it('count sends with `ownNumber` by themselves', async () => {
     await start({
       resendAfter: 30,
       perNumber: [{ max: 1, seconds: 3600 }],
@@ -129,11 +131,11 @@ describe('the limits of one number', () => {
     });
     expect(await send()).toBe('sent');
     expect(await send()).toBe(3600);
-    expect(await send(NUMBER, { vouched: true })).toBe('sent');
-    expect(await send(NUMBER, { vouched: true })).toBe(3600);
+    expect(await send(NUMBER, { ownNumber: true })).toBe('sent');
+    expect(await send(NUMBER, { ownNumber: true })).toBe(3600);
     test.clock.advance(1);
     expect(await send(OTHER_NUMBER)).toBe('sent');
-    expect(await send('+33612345678', { vouched: true })).toBe(3599);
+    expect(await send('+33612345678', { ownNumber: true })).toBe(3599);
   });
 
   it('bound the guesses at a number, whatever number of sessions they are made in', async () => {

@@ -43,7 +43,7 @@ describe('the counters in Redis', () => {
 
   const operations: Record<string, (store: TimedStore) => Promise<unknown>> = {
     charge: (some) => some.charge([chargeOf(KEY), chargeOf(OTHER)], NOW),
-    giveBack: (some) => some.giveBack([window(), { ...window(), key: OTHER }]),
+    refund: (some) => some.refund([window(), { ...window(), key: OTHER }]),
     block: (some) => some.block(window(), NOW + HOUR),
     countVerified: (some) => some.countVerified(KEY, NOW),
     read: (some) => some.read([KEY, OTHER], NOW),
@@ -62,7 +62,7 @@ describe('the counters in Redis', () => {
   it('leaves to Redis what is over', async () => {
     const { client, commands } = passOn();
 
-    expect(await withTimeout(new RedisLimitStore(client, 5000), 5000).deleteOver(NOW)).toBe(false);
+    expect(await withTimeout(new RedisLimitStore(client, 5000), 5000).deleteExpired(NOW)).toBe(false);
     expect(commands).toEqual([]);
   });
 
@@ -131,10 +131,10 @@ describe('the counters in Redis', () => {
     ]);
   });
 
-  it('gives back once what a client sends twice, as after a lost connection', async () => {
+  it('refunds once what a client sends twice, as after a lost connection', async () => {
     for (let time = 0; time < 3; time++) await store.charge([chargeOf(KEY, { max: 3 })], NOW);
 
-    await withTimeout(new RedisLimitStore(passOn(2).client, 5000)).giveBack([window()]);
+    await withTimeout(new RedisLimitStore(passOn(2).client, 5000)).refund([window()]);
 
     expect(await store.read([KEY], NOW)).toMatchObject([{ used: 2 }]);
   });

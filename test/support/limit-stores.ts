@@ -15,7 +15,7 @@ const TIMEOUT_MS = 20_000;
 /** A way to keep counters. */
 export interface LimitStoreFactory {
   readonly name: string;
-  /** Whether what is over goes away without `deleteOver`. */
+  /** Whether what is over goes away without `deleteExpired`. */
   readonly forgetsByItself: boolean;
   /** A store, which may have counters of other tests in it. */
   open(): Promise<{ readonly store: TimedStore; close(): Promise<void> }>;
@@ -44,7 +44,7 @@ function redisStores(url: string): LimitStoreFactory[] {
       open: async () => {
         const client = new Redis(url);
         const close = async (): Promise<void> => {
-          await deleteKeys(client, '{phone-verify}:given-back:*');
+          await deleteKeys(client, '{phone-verify}:refunded:*');
           await client.quit();
         };
         return { store: withTimeout(new RedisLimitStore(client, TIMEOUT_MS)), close };

@@ -36,7 +36,7 @@ describe('the log of refusals', () => {
 
     expect(logs.lines).toEqual([
       'warn: limits.perNumber refused a message to +141******71 (US): the limit of 5 messages to one number in 3600 ' +
-        'seconds is reached. If the number is that of an honest person, raise limits.perNumber, or send with `vouched` ' +
+        'seconds is reached. If the number is that of an honest person, raise limits.perNumber, or send with `ownNumber` ' +
         'where the application knows that its caller owns the number. PhoneVerify',
     ]);
   });

@@ -50,7 +50,7 @@ async function start(): Promise<void> {
 async function used(): Promise<Record<string, number>> {
   const { budgets } = await test.service.describePhone(NUMBER);
   return Object.fromEntries(
-    budgets.filter(({ vouched }) => !vouched).map(({ rule, max, left }) => [rule, max - left] as const),
+    budgets.filter(({ ownNumber }) => !ownNumber).map(({ rule, max, left }) => [rule, max - left] as const),
   );
 }
 
@@ -74,7 +74,7 @@ const ALL_ONCE = Object.fromEntries(['resendAfter', 'perNumber', ...SHARED].map(
 afterEach(() => test.close());
 
 describe.each(['throttled', 'unavailable', 'misconfigured'] as const)('a message that is %s', (kind) => {
-  it('gives the cooldown of a register back, and nothing else', async () => {
+  it('refunds the cooldown of a register, and nothing else', async () => {
     await start();
     const sent = await failToRegister(kind);
     expect(sent.resendAt.getTime()).toBe(test.clock.now());
@@ -82,7 +82,7 @@ describe.each(['throttled', 'unavailable', 'misconfigured'] as const)('a message
     expect(await usedByAddress()).toBe(1);
   });
 
-  it('gives all that a resend charged back, but for the address', async () => {
+  it('refunds all that a resend charged, but for the address', async () => {
     await start();
     const { sessionToken } = await failToRegister(kind);
     test.clock.advance(5);
@@ -105,7 +105,7 @@ describe.each(['throttled', 'unavailable', 'misconfigured'] as const)('a message
 });
 
 describe.each(['rejected', 'unknown'] as const)('a message whose outcome is %s', (kind) => {
-  it('gives nothing back', async () => {
+  it('refunds nothing', async () => {
     await start();
     const sent = await failToRegister(kind);
     expect(sent.resendAt.getTime() - test.clock.now()).toBe(30_000);
@@ -118,7 +118,7 @@ describe.each(['rejected', 'unknown'] as const)('a message whose outcome is %s',
   });
 });
 
-it('a hook that fails after the charge gives nothing back', async () => {
+it('a hook that fails after the charge refunds nothing', async () => {
   await start();
   test.sandbox.hookFails = true;
   await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(BackendHookError);
@@ -137,7 +137,7 @@ it('a send that is refused meanwhile, by a process whose clock is behind, takes 
   expect(await used()).toEqual({ ...ALL_ONCE, resendAfter: 0 });
 });
 
-it('a give-back that fails changes nothing for the caller, who is told to wait', async () => {
+it('a refund that fails changes nothing for the caller, who is told to wait', async () => {
   await start();
   test.sandbox.sendSms = async () => {
     await test.dataSource.query('DROP TABLE sms_verification_counter');
