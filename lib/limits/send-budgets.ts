@@ -7,7 +7,7 @@ import type { Clock } from '../verification/clock.js';
 import type { DescribedBudget, PhoneDescription } from '../verification/phone-records.types.js';
 import type { Limit, LimitRule } from './limit.js';
 import { BLOCKED, type Counter, type LimitStore } from './limit.store.js';
-import { conversionKey, counterKey, OWN_NUMBER_BUDGETS, ownSubjectOf, sharedSubjectOf } from './send-charges.js';
+import { conversionKey, counterKey, maxOf, ownSubjectOf, sharedSubjectOf } from './send-charges.js';
 
 /** A limit that counts the sends to a number, and the name of its counter. */
 interface Budget {
@@ -56,8 +56,7 @@ export class SendBudgets {
       const { rule } = limit;
       const subject = subjectOf(rule);
       if (rule === 'perIp' || subject === undefined) return [];
-      const budgets = OWN_NUMBER_BUDGETS.has(rule) ? [false, true] : [false];
-      return budgets.map((ownNumber) => ({
+      return [false, true].map((ownNumber) => ({
         limit: { ...limit, rule },
         ownNumber,
         key: counterKey(limit, subject, ownNumber),
@@ -67,7 +66,8 @@ export class SendBudgets {
 }
 
 function describeBudget({ limit, ownNumber, key }: Budget, counters: readonly Counter[]): DescribedBudget {
-  const { rule, max, seconds, mode } = limit;
+  const { rule, seconds, mode } = limit;
+  const max = maxOf(limit, ownNumber);
   const counter = counters.find((one) => one.key === key);
   return {
     rule,

@@ -17,6 +17,9 @@ export interface CountedLimits {
 /** Budgets that sends with `ownNumber` have to themselves, so that nobody who is not signed in can spend them. */
 export const OWN_NUMBER_BUDGETS: ReadonlySet<LimitRule> = new Set<LimitRule>(['resendAfter', 'perNumber', 'perPrefix']);
 
+/** Limits of which a tenth is reserved for sends with `ownNumber`. */
+const RESERVED_RULES: ReadonlySet<LimitRule> = new Set<LimitRule>(['perCountry', 'total']);
+
 /** In the place of a country for numbers that have none. */
 const NO_COUNTRY = 'none';
 
@@ -32,6 +35,16 @@ export function chargesOf(request: SendRequest, { rules, conversion }: CountedLi
 /** Name of a limit's counter. */
 export function counterKey({ rule, seconds }: Limit, subject: string, isOwnNumber: boolean): string {
   return `${isOwnNumber && OWN_NUMBER_BUDGETS.has(rule) ? 'own:' : ''}${rule}:${seconds}:${subject}`;
+}
+
+/** Messages of a limit that are reserved for sends with `ownNumber`. */
+export function reservedOf({ rule, max }: Limit): number {
+  return RESERVED_RULES.has(rule) ? Math.floor(max / 10) : 0;
+}
+
+/** The count from which a limit is full for a send. */
+export function maxOf(limit: Limit, isOwnNumber: boolean): number {
+  return isOwnNumber ? limit.max : limit.max - reservedOf(limit);
 }
 
 /** Name of the counter of messages and verified sessions that a number belongs to. */
@@ -62,7 +75,7 @@ function chargeOf(limit: Limit, subject: string, { origin, isOwnNumber }: SendRe
   return {
     rule: limit.rule,
     key: counterKey(limit, subject, isOwnNumber),
-    max: limit.max,
+    max: maxOf(limit, isOwnNumber),
     minimumVerified: 1,
     windowMs: limit.seconds * 1000,
     isEnforced: limit.mode === 'enforce' && !isShared,

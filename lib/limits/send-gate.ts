@@ -5,7 +5,7 @@ import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { redactedCause } from '../verification/redaction.js';
 import { withinTimeLimit } from '../verification/time-limit.js';
 import { Refusals } from './refusals.js';
-import { type ChargedSend, NOTHING_CHARGED, SendLimits } from './send-limits.js';
+import { type ChargedSend, NOTHING_CHARGED, type RefundedSend, SendLimits } from './send-limits.js';
 import type { SendRequest } from './send-request.js';
 
 /** How long the application may take to have its say, in milliseconds. */
@@ -33,12 +33,12 @@ export class SendGate {
   }
 
   /**
-   * Gives back what a message that certainly did not go has charged.
+   * Refunds a message that was certainly not sent, as far as that is safe.
    *
    * @returns Whether it is certain that the cooldown is over.
    */
-  async refund(charged: ChargedSend, isResend: boolean, timeout: StorageTimeout): Promise<boolean> {
-    return this.limits.refund(charged, isResend, timeout);
+  async refund(charged: ChargedSend, send: RefundedSend, timeout: StorageTimeout): Promise<boolean> {
+    return this.limits.refund(charged, send, timeout);
   }
 
   async #askApplication(request: SendRequest): Promise<void> {

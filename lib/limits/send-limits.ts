@@ -4,7 +4,7 @@ import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { Clock } from '../verification/clock.js';
-import { BLOCKED, type ChargeOutcome, type Counter, isFull, type LimitStore } from './limit.store.js';
+import { BLOCKED, type Charge, type ChargeOutcome, type Counter, isFull, type LimitStore } from './limit.store.js';
 import { Refusals } from './refusals.js';
 import { chargesOf, conversionKey, type RuledCharge } from './send-charges.js';
 import type { SendRequest } from './send-request.js';
@@ -19,13 +19,23 @@ export interface ChargedSend {
 /** Of a send that no limit counts. */
 export const NOTHING_CHARGED: ChargedSend = { cooldownEndsAt: undefined, counters: [] };
 
+/** The session whose message was not sent. */
+export interface RefundedSend {
+  readonly id: string;
+  /** Whether its code was sent before. */
+  readonly isResend: boolean;
+}
+
+/** Sends of one session that are refunded. */
+const MAX_REFUNDS = 2;
+
 /** A charge and the counter that it met. */
 interface Met {
   readonly charge: RuledCharge;
   readonly counter: Counter;
 }
 
-/** Holds sends to the limits: charges them, refuses them, and gives back what a message that did not go has charged. */
+/** Applies the limits to sends: charges them, refuses them, and refunds those that were certainly not sent. */
 @Injectable()
 export class SendLimits implements OnModuleDestroy {
   readonly #logger = new Logger('PhoneVerify');
@@ -61,20 +71,21 @@ export class SendLimits implements OnModuleDestroy {
   }
 
   /**
-   * Gives back what a message that certainly did not go has charged. For a message that opened a session that is the
-   * cooldown alone: the sessions of a number bound the guesses at its codes. The address keeps its charge, so that
-   * nobody asks in a loop; the messages of the conversion guard are those that went.
+   * Refunds a message that was certainly not sent. For a message that opened a session that is the cooldown alone: the
+   * sessions of a number bound the guesses at its codes. The address keeps its charge, so that nobody asks in a loop. A
+   * session has {@link MAX_REFUNDS}: a gateway that reports a failure may have delivered all the same.
    *
    * @returns Whether it is certain that the cooldown is over.
    */
-  async refund({ counters }: ChargedSend, isResend: boolean, timeout: StorageTimeout): Promise<boolean> {
-    const returned = counters.filter(
+  async refund({ counters }: ChargedSend, { id, isResend }: RefundedSend, timeout: StorageTimeout): Promise<boolean> {
+    const refunded = counters.filter(
       ({ rule }) => rule === 'resendAfter' || rule === 'conversion' || (isResend && rule !== 'perIp'),
     );
-    if (returned.length === 0) return true;
+    if (refunded.length === 0) return true;
     try {
-      await this.store.refund(returned, timeout);
-      return true;
+      const { isCharged } = await this.store.charge([this.#refundOf(id)], this.clock.now(), timeout);
+      if (isCharged) await this.store.refund(refunded, timeout);
+      return isCharged;
     } catch (error) {
       this.#logger.warn(`A message was not sent, and its charge could not be refunded: ${String(error)}`);
       return false;
@@ -94,6 +105,11 @@ export class SendLimits implements OnModuleDestroy {
       .catch((error: unknown) => this.#logger.warn(`A verified session could not be counted: ${String(error)}`))
       .finally(() => this.#underWay.delete(counting));
     this.#underWay.add(counting);
+  }
+
+  #refundOf(sessionId: string): Charge {
+    const windowMs = this.options.expiration * 1000;
+    return { key: `refunds:${sessionId}`, max: MAX_REFUNDS, minimumVerified: 1, windowMs, isEnforced: true };
   }
 
   /** Waits for what is being counted. */

@@ -62,8 +62,8 @@ interface ChargedMessage {
   readonly timeout: StorageTimeout;
 }
 
-/** Failures after which it is certain that no message went. */
-const NOTHING_WENT: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
+/** Failures after which it is certain that no message was sent. */
+const CERTAINLY_NOT_SENT: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
   'throttled',
   'unavailable',
   'misconfigured',
@@ -148,7 +148,7 @@ export class CodeIssuer {
     );
   }
 
-  /** Sends a message that was charged. When it certainly did not go, the charge is refunded as far as that is safe. */
+  /** Sends a message that was charged, and refunds one that was certainly not sent as far as that is safe. */
   async #sendCharged(send: ChargedMessage): Promise<SentVerification> {
     const { session, charged, timeout } = send;
     try {
@@ -156,7 +156,7 @@ export class CodeIssuer {
       return this.#describe(session, charged.cooldownEndsAt);
     } catch (error) {
       if (!(error instanceof SmsDeliveryError)) throw error;
-      const isRefunded = NOTHING_WENT.has(error.kind) && (await this.gate.refund(charged, session.isResend, timeout));
+      const isRefunded = CERTAINLY_NOT_SENT.has(error.kind) && (await this.gate.refund(charged, session, timeout));
       if (session.isResend) throw error;
       // Nobody has this session's token yet, so it goes along; not enumerable, so that no log of the error shows it.
       const sent = this.#describe(session, isRefunded ? undefined : charged.cooldownEndsAt);

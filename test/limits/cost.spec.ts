@@ -50,14 +50,14 @@ describe.runIf(databaseKinds.includes('postgres'))('statements for the default l
     expect(log.statements).toHaveLength(1);
   });
 
-  it('are one more for a message that did not go', async () => {
+  it('are two more for a message that was not sent: one counts the refund', async () => {
     const send = test.sandbox.sendSms.bind(test.sandbox);
     test.sandbox.sendSms = async () => {
       throw new SmsDeliveryError('unavailable', 'Down.');
     };
     await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(SmsDeliveryError);
     test.sandbox.sendSms = send;
-    expect(counting()).toEqual(['WITH', 'WITH']);
+    expect(counting()).toEqual(['WITH', 'WITH', 'WITH']);
   });
 
   it('are none for a check before it answers, and one afterwards for a right one', async () => {

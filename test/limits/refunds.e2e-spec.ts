@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   BackendHookError,
   RateLimitedError,
@@ -115,6 +115,74 @@ describe.each(['rejected', 'unknown'] as const)('a message whose outcome is %s',
     test.sandbox.kind = kind;
     await expect(test.service.resendSecurityCode(NUMBER, sent.sessionToken)).rejects.toThrow(SmsDeliveryError);
     expect(await used()).toMatchObject({ perNumber: 2 });
+  });
+});
+
+/** Says that it is throttled, and delivers all the same. */
+class LyingSandbox extends SandboxBackend {
+  override async sendSms(number: string, message: string): Promise<SendReceipt> {
+    await super.sendSms(number, message);
+    throw new SmsDeliveryError('throttled', 'It responded 429.');
+  }
+}
+
+describe('a gateway that always responds 429 and delivers all the same', () => {
+  beforeEach(async () => {
+    test = (await startApplication({
+      phoneVerify: { backend: LyingSandbox, expiration: 86_400, limits: {} },
+    })) as typeof test;
+  });
+
+  /** What a send answers: the session that it opened, or the seconds to wait. */
+  async function attempt(send: () => Promise<unknown>): Promise<SentVerification | number | undefined> {
+    const failure: unknown = await send().catch((thrown: unknown) => thrown);
+    if (failure instanceof RateLimitedError) return failure.retryAfterSeconds ?? Number.NaN;
+    return failure instanceof SmsDeliveryError ? failure.sent : undefined;
+  }
+
+  it.each([
+    { resends: 1, messages: 18 },
+    { resends: 50, messages: 14 },
+  ])('gets $messages messages to a number in a day, with $resends resends a session', async ({ resends, messages }) => {
+    const end = test.clock.now() + 86_400_000;
+    while (test.clock.now() < end && test.sandbox.outbox.length < 100) {
+      const opened = await attempt(() => test.service.sendSecurityCode(NUMBER));
+      if (typeof opened === 'number') test.clock.advance(opened);
+      if (typeof opened !== 'object') continue;
+      for (let resent = 0; resent < resends; resent++) {
+        const wait = await attempt(() => test.service.resendSecurityCode(NUMBER, opened.sessionToken));
+        if (typeof wait === 'number') break;
+      }
+    }
+
+    expect(test.sandbox.outbox).toHaveLength(messages);
+  });
+
+  it('has two sends of a session refunded, and the third waits for the cooldown', async () => {
+    const first: unknown = await test.service.sendSecurityCode(NUMBER).catch((thrown: unknown) => thrown);
+    const { sessionToken = '', resendAt } = (first instanceof SmsDeliveryError && first.sent) || {};
+    expect(resendAt?.getTime()).toBe(test.clock.now());
+
+    const resend = () => test.service.resendSecurityCode(NUMBER, sessionToken);
+    await expect(resend()).rejects.toThrow(SmsDeliveryError);
+    await expect(resend()).rejects.toThrow(SmsDeliveryError);
+    await expect(resend()).rejects.toThrow(RateLimitedError);
+
+    expect(test.sandbox.outbox).toHaveLength(3);
+    expect(await used()).toMatchObject({ resendAfter: 1, perNumber: 2 });
+  });
+
+  it('has two of many resends at once refunded', async () => {
+    await test.close();
+    test = (await startApplication({
+      phoneVerify: { backend: LyingSandbox, limits: { ...NO_LIMITS, perNumber: [{ max: 30, seconds: 3600 }] } },
+    })) as typeof test;
+    const first: unknown = await test.service.sendSecurityCode(NUMBER).catch((thrown: unknown) => thrown);
+    const { sessionToken = '' } = (first instanceof SmsDeliveryError && first.sent) || {};
+
+    await Promise.allSettled(Array.from({ length: 12 }, () => test.service.resendSecurityCode(NUMBER, sessionToken)));
+
+    expect(await used()).toMatchObject({ perNumber: 11 });
   });
 });
 

@@ -214,6 +214,53 @@ describe('limits that numbers share', () => {
   });
 });
 
+describe('the tenth of a shared limit that is reserved for own numbers', () => {
+  const numberOf = (index: number): string => `+1415555${String(index).padStart(4, '0')}`;
+  const ownNumber = true;
+
+  async function sendAll(count: number, options: SendOptions = {}, from = 0): Promise<(number | 'sent')[]> {
+    return Promise.all(Array.from({ length: count }, (_, index) => send(numberOf(from + index), options)));
+  }
+
+  it.each(['total', 'perCountry'] as const)('of %s is not spent by others, who stop before it', async (rule) => {
+    await start({ [rule]: [{ max: 25, seconds: 3600 }] });
+
+    expect(sentOf(await sendAll(40))).toBe(23);
+    expect(await send(numberOf(50))).toBe(3600);
+    expect(sentOf(await sendAll(10, { ownNumber }, 60))).toBe(2);
+    expect(await send(numberOf(80), { ownNumber })).toBe(3600);
+  });
+
+  it('is all that others leave: own numbers may spend the rest as well', async () => {
+    await start({ total: [{ max: 20, seconds: 3600 }] });
+
+    expect(sentOf(await sendAll(15, { ownNumber }))).toBe(15);
+    expect(sentOf(await sendAll(15, {}, 20))).toBe(3);
+    expect(sentOf(await sendAll(15, { ownNumber }, 40))).toBe(2);
+  });
+
+  it('is nothing of a limit below ten', async () => {
+    await start({ total: [{ max: 9, seconds: 3600 }] });
+
+    expect(sentOf(await sendAll(15))).toBe(9);
+    expect(await send(numberOf(50), { ownNumber })).toBe(3600);
+  });
+
+  it('is told apart by describePhone', async () => {
+    await start({ total: [{ max: 20, seconds: 3600 }], perCountry: [{ max: 5, seconds: 60 }] });
+    await sendAll(3);
+
+    const { budgets } = await test.service.describePhone(NUMBER);
+
+    expect(budgets.map(({ rule, ownNumber: own, max, left }) => [rule, own, max, left])).toEqual([
+      ['perCountry', false, 5, 2],
+      ['perCountry', true, 5, 2],
+      ['total', false, 18, 15],
+      ['total', true, 20, 17],
+    ]);
+  });
+});
+
 describe('a limit that only reports', () => {
   it('lets everything through, and says so', async () => {
     await start({ resendAfter: { seconds: 30, mode: 'report' }, perNumber: [{ max: 1, seconds: 60, mode: 'report' }] });
@@ -225,7 +272,7 @@ describe('a limit that only reports', () => {
     await start({ perNumber: [{ max: 1, seconds: 60 }], total: [{ max: 10, seconds: 60, mode: 'report' }] });
     await sendTimes(5);
     const { budgets } = await test.service.describePhone(NUMBER);
-    expect(budgets.find(({ rule }) => rule === 'total')?.left).toBe(9);
+    expect(budgets.find(({ rule, ownNumber }) => rule === 'total' && ownNumber)?.left).toBe(9);
   });
 });
 
