@@ -45,7 +45,7 @@ module.exports = {
       to: {
         path: 'node_modules/',
         pathNot:
-          'node_modules/(@nestjs/(common|core|typeorm|event-emitter|terminus|swagger)|@opentelemetry/api|typeorm|class-validator|reflect-metadata|libphonenumber-js|cockatiel)/',
+          'node_modules/(@nestjs/(common|core|typeorm|event-emitter|terminus|swagger)|@opentelemetry/api|typeorm|class-validator|reflect-metadata|libphonenumber-js|cockatiel|ipaddr\\.js)/',
       },
     },
     {

@@ -14,7 +14,7 @@ export class ClientAddresses {
   /** Reads one; the first that turns out to be a proxy's is told in the log. */
   read(request: HttpRequest): ClientAddress {
     const ip = readAddress(request.ip);
-    const isUntrustedProxy = ip !== undefined && isPrivateAddress(ip) && hasUntrustedHop(request);
+    const isUntrustedProxy = ip !== undefined && isForwardedByPeer(request) && isPrivateAddress(ip);
     if (isUntrustedProxy) this.#report(ip);
     return { ip, isUntrustedProxy };
   }
@@ -24,7 +24,8 @@ export class ClientAddresses {
     this.#isReported = true;
     this.#logger.error(
       `Requests are forwarded by a proxy at ${ip} that the HTTP adapter does not trust, so the client's own address is ` +
-        'not known. Name the proxy to the adapter: ' +
+        'not known, and limits.perIp counts everybody behind it together, with 50 times its max. Name the proxy to the ' +
+        'adapter: ' +
         "Express `app.set('trust proxy', 'uniquelocal')`, Fastify `new FastifyAdapter({ trustProxy: 'uniquelocal' })`; " +
         "in both, 'loopback' for a proxy on the same machine, or the proxy's own address.",
     );
@@ -32,18 +33,19 @@ export class ClientAddresses {
 }
 
 /**
- * Whether a header names somebody behind the address that the adapter gives. Where the adapter trusts every proxy, its
- * list accounts for the whole of `X-Forwarded-For`, and a private address is that of a client inside the network.
+ * Whether the address is that of the connection's other end, and it forwards for somebody else. Once the adapter has
+ * gone past a proxy that it trusts, the address is what that proxy was connected to: whatever stands left of it in
+ * `X-Forwarded-For`, and in other headers, may be the client's own words.
  */
-function hasUntrustedHop(request: HttpRequest): boolean {
-  const trusted = trustedHops(request);
-  const forwardedFor = request.headers['x-forwarded-for'];
-  if (forwardedFor !== undefined) return String(forwardedFor).split(',').length > trusted;
-  return request.headers['forwarded'] !== undefined;
+function isForwardedByPeer(request: HttpRequest): boolean {
+  const { headers } = request;
+  // A proxy may write a header that is empty.
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
+  return isForwarded && countTrustedProxies(request) === 0;
 }
 
-/** How many addresses of `X-Forwarded-For` the adapter trusts. Fastify's list begins with the socket's address. */
-function trustedHops({ ips, raw }: HttpRequest): number {
+/** How many proxies the adapter has gone past. Fastify's list begins with the connection's address, Express's does not. */
+function countTrustedProxies({ ips, raw }: HttpRequest): number {
   if (ips === undefined) return 0;
   return raw === undefined ? ips.length : ips.length - 1;
 }

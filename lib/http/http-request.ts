@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** Address of the client, as far as the adapter trusts the proxies in between. */
   readonly ip?: string | undefined;
-  /** The addresses that the adapter trusts; on Fastify only when it is told to trust any. */
+  /** The addresses that the adapter has gone through; on Fastify only when it is told to trust any. */
   readonly ips?: readonly (string | undefined)[] | undefined;
   /** Node's own request, on Fastify. */
   readonly raw?: object;

@@ -1,75 +1,126 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
 /** Where every send is counted whose address is missing or cannot be read. */
-export const UNKNOWN_ADDRESS = 'unknown';
+const UNKNOWN_ADDRESS = 'unknown';
 
 /** Addresses that the internet does not carry: private networks, carrier-grade NAT, the link, the machine itself. */
-const PRIVATE_IPV4 = [
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['100.64.0.0', 10],
-] as const;
-const PRIVATE_IPV6 = [
-  ['::1', 128],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const;
-
-const PRIVATE = new BlockList();
-for (const [network, prefix] of PRIVATE_IPV4) PRIVATE.addSubnet(network, prefix, 'ipv4');
-for (const [network, prefix] of PRIVATE_IPV6) PRIVATE.addSubnet(network, prefix, 'ipv6');
+const PRIVATE_RANGES: ReadonlySet<string> = new Set([
+  'private',
+  'uniqueLocal',
+  'loopback',
+  'linkLocal',
+  'carrierGradeNat',
+]);
 
 /**
- * Brings an address to its one spelling. An IPv4 address inside an IPv6 one (`::ffff:1.2.3.4`) is the IPv4 address; a
- * zone, and a port that some proxies write behind it, are dropped.
+ * The networks that an IPv6 address is counted in: one subscriber is given a /64 at least, often a /56, a site a /48.
+ * `share` tells how many times the `max` of a limit the whole network may use.
+ */
+const COUNTED_NETWORKS = [
+  { prefixLength: 64, share: 1 },
+  { prefixLength: 56, share: 4 },
+  { prefixLength: 48, share: 16 },
+] as const;
+
+/** The longest text that is read: an address with its zone, brackets and port. */
+const LONGEST_TEXT = 100;
+
+/** A network, or one IPv4 address, whose sends are counted together. */
+export interface AddressBucket {
+  /** Such as `203.0.113.7` or `2001:db8::/48`. */
+  readonly name: string;
+  /** How many times the `max` of a limit it may use. */
+  readonly share: number;
+}
+
+/**
+ * Brings an address to its one spelling. An IPv4 address in the form of an IPv6 one (`::ffff:1.2.3.4`, `::1.2.3.4`) is
+ * the IPv4 address. A zone, and a port that some proxies write behind the address, are dropped.
  *
  * @returns `undefined` for anything but an address.
  */
 export function readAddress(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
+  if (typeof value !== 'string' || value.length > LONGEST_TEXT) return undefined;
   const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(value) ?? [];
   const [, beforePort] = /^([\d.]+):\d+$/.exec(value) ?? [];
   const [address = ''] = (bracketed ?? beforePort ?? value).split('%');
   if (isIPv4(address)) return address;
   if (!isIPv6(address)) return undefined;
-  const groups = groupsOf(address);
-  const isMapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
-  return isMapped ? groups.slice(6).flatMap(bytesOf).join('.') : canonical(address);
+  const ipv6 = ipaddr.IPv6.parse(address);
+  return (isIPv4InAnotherForm(ipv6) ? lastFourBytes(ipv6) : ipv6).toString();
 }
 
 /**
- * The bucket that an address is counted in: an IPv4 address is its own; an IPv6 one shares that of its /64, the least
- * that one subscriber is given.
+ * The buckets that a send from an address is counted in, smallest first. An IPv4 address has one, its own. An address
+ * of a tunnel or translator that carries an IPv4 address (6to4, Teredo, NAT64, SIIT) has that of the IPv4 address.
+ *
+ * @param address - As {@link readAddress} gives it.
  */
-export function addressBucket(value: unknown): string {
-  const address = readAddress(value);
-  if (address === undefined || isIPv4(address)) return address ?? UNKNOWN_ADDRESS;
-  return `${canonical(`${groupsOf(address).slice(0, 4).join(':')}::`)}/64`;
+export function bucketsOf(address: string | undefined): readonly AddressBucket[] {
+  if (address === undefined) return [{ name: UNKNOWN_ADDRESS, share: 1 }];
+  const counted = countedAddress(address);
+  if (isIPv4Address(counted)) return [{ name: counted.toString(), share: 1 }];
+  return COUNTED_NETWORKS.map(({ prefixLength, share }) => ({ name: networkOf(counted, prefixLength), share }));
+}
+
+/**
+ * The bucket that tells apart where sends come from in a statistic: an IPv4 address, or the /48 of an IPv6 one;
+ * `undefined` without an address.
+ *
+ * @param address - As {@link readAddress} gives it.
+ */
+export function originBucketOf(address: string | undefined): string | undefined {
+  return address === undefined ? undefined : bucketsOf(address).at(-1)?.name;
 }
 
 /** Whether an address, as {@link readAddress} gives it, cannot be one of the internet's. */
 export function isPrivateAddress(address: string): boolean {
-  return PRIVATE.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  return PRIVATE_RANGES.has(parse(address).range());
+}
+
+/** The address itself, or the IPv4 address that a tunnel or translator put into it. */
+function countedAddress(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
+  const parsed = parse(address);
+  if (isIPv4Address(parsed)) return parsed;
+  switch (parsed.range()) {
+    case '6to4':
+      return new ipaddr.IPv4(parsed.toByteArray().slice(2, 6));
+    case 'teredo':
+      return new ipaddr.IPv4(lastFourBytes(parsed).octets.map((byte) => byte ^ 0xff));
+    case 'rfc6052':
+    case 'rfc6145':
+      return lastFourBytes(parsed);
+    default:
+      return parsed;
+  }
+}
+
+function parse(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
+  return isIPv4(address) ? ipaddr.IPv4.parse(address) : ipaddr.IPv6.parse(address);
+}
+
+function isIPv4Address(address: ipaddr.IPv4 | ipaddr.IPv6): address is ipaddr.IPv4 {
+  return address.kind() === 'ipv4';
+}
+
+/** Whether an address is an IPv4-mapped or (deprecated) IPv4-compatible one; `::` and `::1` are neither. */
+function isIPv4InAnotherForm(ipv6: ipaddr.IPv6): boolean {
+  const range = ipv6.range();
+  return range === 'ipv4Mapped' || (range === 'unicast' && ipv6.parts.slice(0, 6).every((part) => part === 0));
+}
+
+function lastFourBytes(ipv6: ipaddr.IPv6): ipaddr.IPv4 {
+  return new ipaddr.IPv4(ipv6.toByteArray().slice(12));
 }
 
 /** RFC 5952: lower case, no leading zeros, the longest run of zeros as `::`. */
-function canonical(ipv6: string): string {
-  return new URL(`http://[${ipv6}]`).hostname.slice(1, -1);
+function networkOf({ parts }: ipaddr.IPv6, prefixLength: number): string {
+  const masked = parts.map((part, index) => part & maskOf(prefixLength - 16 * index));
+  return `${new ipaddr.IPv6(masked).toString()}/${prefixLength}`;
 }
 
-/** The eight groups of an IPv6 address in hexadecimal, without leading zeros. */
-function groupsOf(ipv6: string): string[] {
-  const [left = [], right = []] = canonical(ipv6)
-    .split('::')
-    .map((part) => (part === '' ? [] : part.split(':')));
-  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0');
-  return [...left, ...zeros, ...right];
-}
-
-function bytesOf(group: string): [number, number] {
-  const value = Number.parseInt(group, 16);
-  return [value >> 8, value & 0xff];
+/** The mask of one group of 16 bits of which the first `bits` belong to the network. */
+function maskOf(bits: number): number {
+  return bits >= 16 ? 0xffff : (0xffff << (16 - Math.max(0, bits))) & 0xffff;
 }

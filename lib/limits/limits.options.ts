@@ -72,7 +72,11 @@ export interface LimitOptions {
   resendAfter?: number | ResendAfterOptions | false;
   /** For each number. Default: 5 in an hour and 10 in a day. */
   perNumber?: readonly LimitEntry[] | false;
-  /** For each address of a client; an IPv6 one counts as its /64. Default: 10 in a minute and 100 in an hour. */
+  /**
+   * For each address of a client. An IPv6 address counts in its /64, and with 4 and 16 times the `max` in its /56 and
+   * /48; one with an IPv4 address inside (6to4, Teredo, NAT64) counts as that. Behind a private proxy that the HTTP
+   * adapter does not trust, 50 times the `max` for everybody together. Default: 10 in a minute and 100 in an hour.
+   */
   perIp?: readonly LimitEntry[] | false;
   /** For each number without its last four digits. Default: 100 in an hour. */
   perPrefix?: readonly LimitEntry[] | false;

@@ -41,10 +41,10 @@ export class Refusals {
     for (const one of beyond) this.#tell(request, one, false);
   }
 
-  #tell({ number, purpose, origin }: SendRequest, { charge, retryAt }: Beyond, enforced: boolean): void {
-    const { rule, max, windowMs } = charge;
+  #tell({ number, purpose }: SendRequest, { charge, retryAt }: Beyond, enforced: boolean): void {
+    const { rule, max, windowMs, address } = charge;
     const about = { rule, enforced, phoneNumber: number.e164, country: number.country };
-    this.log.note({ ...about, address: origin.bucket, limit: { max, seconds: windowMs / 1000 } });
+    this.log.note({ ...about, address, limit: { max, seconds: windowMs / 1000 } });
     this.events.publish({
       name: 'phone-verify.rate-limited',
       ...about,

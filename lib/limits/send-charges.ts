@@ -1,11 +1,14 @@
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ConversionGuard, Limit, LimitRule } from './limit.js';
 import type { Charge } from './limit.store.js';
+import type { SendOrigin } from './send-origin.js';
 import type { SendRequest } from './send-request.js';
 
 /** A charge and the rule that it comes from. */
 export interface RuledCharge extends Charge {
   readonly rule: LimitRule;
+  /** The bucket of the client's address as the log names it; of `perIp` alone. */
+  readonly address?: string;
 }
 
 /** What is counted: the configured limits. */
@@ -20,14 +23,18 @@ export const OWN_NUMBER_BUDGETS: ReadonlySet<LimitRule> = new Set<LimitRule>(['r
 /** Limits of which a tenth is reserved for sends with `ownNumber`. */
 const RESERVED_RULES: ReadonlySet<LimitRule> = new Set<LimitRule>(['perCountry', 'total']);
 
+/** How many times the `max` of `perIp` everybody behind a proxy that is not trusted may use together. */
+const PROXY_SHARE = 50;
+
 /** In the place of a country for numbers that have none. */
 const NO_COUNTRY = 'none';
 
 /** Everything that one send charges. Limits by address are left out where a caller of the service gave no address. */
 export function chargesOf(request: SendRequest, { rules, conversion }: CountedLimits): RuledCharge[] {
   const charges = rules.flatMap((limit) => {
-    const subject = subjectOf(limit.rule, request);
-    return subject === undefined ? [] : [chargeOf(limit, subject, request)];
+    if (limit.rule === 'perIp') return addressCharges(limit, request.origin);
+    const subject = ownSubjectOf(limit.rule, request.number) ?? sharedSubjectOf(limit.rule, request.number);
+    return subject === undefined ? [] : [chargeOf(limit, subject, request.isOwnNumber)];
   });
   return conversion === undefined ? charges : [...charges, conversionCharge(conversion, request.number)];
 }
@@ -64,21 +71,36 @@ export function sharedSubjectOf(rule: LimitRule, number: PhoneNumber): string | 
   return rule === 'total' ? 'all' : undefined;
 }
 
-function subjectOf(rule: LimitRule, { number, origin }: SendRequest): string | undefined {
-  if (rule === 'perIp') return origin.bucket;
-  return ownSubjectOf(rule, number) ?? sharedSubjectOf(rule, number);
+/**
+ * One charge for each bucket of the client's address. Behind a proxy that is not trusted everybody has the proxy's
+ * address, and one could lock out all: there these counters only report, and others with more room refuse.
+ */
+function addressCharges(limit: Limit, { buckets, isUntrustedProxy }: SendOrigin): RuledCharge[] {
+  const charges = buckets.map(({ name, share }) => ({
+    ...chargeOf(limit, name, false),
+    max: limit.max * share,
+    address: name,
+  }));
+  if (!isUntrustedProxy || limit.mode === 'report') return charges;
+  return charges.flatMap((charge) => [
+    { ...charge, isEnforced: false },
+    {
+      ...charge,
+      key: counterKey(limit, `proxy:${charge.address}`, false),
+      max: charge.max * PROXY_SHARE,
+      address: `${charge.address} (a proxy that is not trusted)`,
+    },
+  ]);
 }
 
-function chargeOf(limit: Limit, subject: string, { origin, isOwnNumber }: SendRequest): RuledCharge {
-  // Behind a proxy that is not trusted everybody has the proxy's address, and one would lock out all.
-  const isShared = limit.rule === 'perIp' && origin.isUntrustedProxy;
+function chargeOf(limit: Limit, subject: string, isOwnNumber: boolean): RuledCharge {
   return {
     rule: limit.rule,
     key: counterKey(limit, subject, isOwnNumber),
     max: maxOf(limit, isOwnNumber),
     minimumVerified: 1,
     windowMs: limit.seconds * 1000,
-    isEnforced: limit.mode === 'enforce' && !isShared,
+    isEnforced: limit.mode === 'enforce',
   };
 }
 

@@ -11,21 +11,27 @@ import { isCountry } from './phone-number.js';
 export interface NumberOptions {
   /**
    * The only countries that may, ISO 3166-1 alpha-2 in capitals. `'GB'` includes `GG`, `JE` and `IM`, whose ranges it
-   * shares; every country of `+1` stands for itself; a number of no country is refused. Default: every country.
+   * shares; every country of `+1` stands for itself. Default: every country.
    */
   allowedCountries?: readonly string[] | undefined;
-  /** Countries that may not, read in the same way; a number of no country is refused with any. Default `[]`. */
+  /** Countries that may not, read in the same way. Default `[]`. */
   deniedCountries?: readonly string[];
   /**
    * Types of number that may not. Default: those that cost the caller or the sender more, and those that take no
    * message.
    */
   deniedTypes?: readonly PhoneNumberType[];
+  /**
+   * Whether numbers of no country may: satellite and international networks (`+870`, `+878`, `+881`, `+882`, `+883`) and
+   * international services (`+800`, `+808`, `+888`, `+979`), the most expensive of all. The lists of countries do not
+   * apply to them; `deniedTypes` does, and its default refuses the services. Default `false`.
+   */
+  allowNonGeographic?: boolean;
   /** `'possible'` takes numbers of ranges that are newer than the metadata as well. Default `'valid'`. */
   validation?: NumberValidation;
 }
 
-const NAMES = ['allowedCountries', 'deniedCountries', 'deniedTypes', 'validation'];
+const NAMES = ['allowedCountries', 'deniedCountries', 'deniedTypes', 'allowNonGeographic', 'validation'];
 
 const DENIED_TYPES: readonly PhoneNumberType[] = Object.freeze([
   'PREMIUM_RATE',
@@ -45,6 +51,7 @@ export function readNumberPolicy(options: OptionReader): NumberPolicy {
     allowedCountries: readAllowedCountries(reader),
     deniedCountries: readCountries(reader, 'deniedCountries'),
     deniedTypes: readTypes(reader),
+    allowNonGeographic: reader.boolean('allowNonGeographic', false),
     validation: readValidation(reader),
   });
 }

@@ -30,6 +30,8 @@ export interface NumberPolicy {
   readonly deniedCountries: readonly CountryCode[];
   /** Types of number that may not. */
   readonly deniedTypes: readonly PhoneNumberType[];
+  /** Whether numbers of no country may, whatever the lists of countries say. */
+  readonly allowNonGeographic: boolean;
   /** How much must be known of a number. */
   readonly validation: NumberValidation;
 }
@@ -54,16 +56,24 @@ export function requireAllowed(e164: string, policy: NumberPolicy): void {
   if (!isAllowed(e164, policy)) throw new PhoneNumberNotAllowedError();
 }
 
-/** A number whose country is not known for certain passes no list of countries: every one that it can be of must pass. */
-function isAllowed(e164: string, { allowedCountries, deniedCountries, deniedTypes }: NumberPolicy): boolean {
+function isAllowed(e164: string, policy: NumberPolicy): boolean {
   const number = parsePhoneNumberFromString(e164);
-  const type = number?.getType();
-  if (number === undefined || (type !== undefined && deniedTypes.includes(type))) return false;
-  if (allowedCountries === undefined && deniedCountries.length === 0) return true;
+  if (number === undefined) return false;
+  const type = number.getType();
+  if (type !== undefined && policy.deniedTypes.includes(type)) return false;
   const countries = number.country === undefined ? number.getPossibleCountries() : [number.country];
-  const passes = (country: CountryCode): boolean =>
-    (allowedCountries === undefined || includes(allowedCountries, country)) && !includes(deniedCountries, country);
-  return countries.length > 0 && countries.every(passes);
+  return countries.length === 0 ? policy.allowNonGeographic : passLists(countries, policy);
+}
+
+/** Where the country is not certain, every country that the number can be of must pass. */
+function passLists(
+  countries: readonly CountryCode[],
+  { allowedCountries, deniedCountries }: Pick<NumberPolicy, 'allowedCountries' | 'deniedCountries'>,
+): boolean {
+  return countries.every(
+    (country) =>
+      (allowedCountries === undefined || includes(allowedCountries, country)) && !includes(deniedCountries, country),
+  );
 }
 
 function includes(list: readonly CountryCode[], country: CountryCode): boolean {

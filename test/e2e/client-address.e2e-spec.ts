@@ -1,7 +1,15 @@
+import type { INestApplication } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PhoneVerificationService, type SendOptions, type SentVerification } from '../../lib/index.js';
 import { originOf, type SendOrigin } from '../../lib/limits/send-origin.js';
-import { ADAPTERS, type Adapter, startApplication, type TestApplication } from '../support/application.js';
+import {
+  ADAPTERS,
+  type Adapter,
+  connectFrom,
+  startApplication,
+  type TestApplication,
+  type TrustProxy,
+} from '../support/application.js';
 import { KeptLogs } from '../support/logs.js';
 import { NUMBER, register, resend } from '../support/requests.js';
 
@@ -24,17 +32,22 @@ let test: TestApplication;
 const logger = new KeptLogs();
 let service: OriginsOnly;
 
-async function start(adapter: Adapter, trustProxy?: string): Promise<void> {
+async function start(
+  adapter: Adapter,
+  trustProxy?: TrustProxy,
+  configure?: (app: INestApplication) => void,
+): Promise<void> {
   service = new OriginsOnly();
   test = await startApplication({
     adapter,
     logger,
     ...(trustProxy !== undefined && { trustProxy }),
+    ...(configure !== undefined && { configure }),
     override: (builder) => builder.overrideProvider(PhoneVerificationService).useValue(service),
   });
 }
 
-/** Where a register with these headers comes from. The connection is always from 127.0.0.1. */
+/** Where a register with these headers comes from. */
 async function originWith(headers: Record<string, string>): Promise<SendOrigin | undefined> {
   await register(test.app).set(headers).expect(200);
   return service.origins.at(-1);
@@ -47,15 +60,106 @@ afterEach(async () => {
   logger.lines.length = 0;
 });
 
-const HERE = { ip: '127.0.0.1', bucket: '127.0.0.1', isUntrustedProxy: false };
+const HERE = { ip: '127.0.0.1', isUntrustedProxy: false };
+
+/** Who is connected, what the request says, and who is taken for the client. */
+type Case = readonly [peer: string, headers: Record<string, string>, ip: string, who: 'client' | 'untrusted proxy'];
+
+const forwardedFor = (value: string): Record<string, string> => ({ 'x-forwarded-for': value });
+
+/** From the internet nobody is a proxy, whatever the headers say. */
+const ON_THE_INTERNET: readonly Case[] = [
+  ['203.0.113.9', {}, '203.0.113.9', 'client'],
+  ['203.0.113.9', forwardedFor('10.0.0.1'), '203.0.113.9', 'client'],
+  ['203.0.113.9', forwardedFor(''), '203.0.113.9', 'client'],
+  ['203.0.113.9', { forwarded: 'for=10.0.0.1' }, '203.0.113.9', 'client'],
+  ['2002:a00:1::9', forwardedFor('10.0.0.1'), '2002:a00:1::9', 'client'],
+];
+
+const BEHIND_NO_TRUSTED_PROXY: readonly Case[] = [
+  ['10.0.0.1', {}, '10.0.0.1', 'client'],
+  ['10.0.0.1', forwardedFor('203.0.113.7'), '10.0.0.1', 'untrusted proxy'],
+  ['10.0.0.1', forwardedFor('198.51.100.1, 203.0.113.7'), '10.0.0.1', 'untrusted proxy'],
+  ['10.0.0.1', forwardedFor(''), '10.0.0.1', 'untrusted proxy'],
+  ['10.0.0.1', { forwarded: 'for=203.0.113.7' }, '10.0.0.1', 'untrusted proxy'],
+  ['10.0.0.1', { forwarded: '' }, '10.0.0.1', 'untrusted proxy'],
+  ['::ffff:10.0.0.1', forwardedFor('203.0.113.7'), '10.0.0.1', 'untrusted proxy'],
+  ['fd00::1', forwardedFor('203.0.113.7'), 'fd00::1', 'untrusted proxy'],
+  ['::1', forwardedFor('203.0.113.7'), '::1', 'untrusted proxy'],
+];
+
+const CASES: readonly { trusting: string; trustProxy: TrustProxy; cases: readonly Case[] }[] = [
+  { trusting: 'nobody', trustProxy: false, cases: [...ON_THE_INTERNET, ...BEHIND_NO_TRUSTED_PROXY] },
+  {
+    trusting: 'everybody',
+    trustProxy: true,
+    cases: [
+      ['10.0.0.1', {}, '10.0.0.1', 'client'],
+      ['10.0.0.1', forwardedFor('203.0.113.7'), '203.0.113.7', 'client'],
+      ['10.0.0.1', forwardedFor('203.0.113.7, 10.0.0.2'), '203.0.113.7', 'client'],
+      ['10.0.0.1', forwardedFor('192.168.1.5'), '192.168.1.5', 'client'],
+      ['10.0.0.1', forwardedFor(''), '10.0.0.1', 'untrusted proxy'],
+      ['10.0.0.1', { forwarded: 'for=203.0.113.7' }, '10.0.0.1', 'untrusted proxy'],
+    ],
+  },
+  {
+    trusting: 'loopback',
+    trustProxy: 'loopback',
+    cases: [
+      ...ON_THE_INTERNET,
+      ...BEHIND_NO_TRUSTED_PROXY.filter(([peer]) => peer !== '::1'),
+      ['127.0.0.1', {}, '127.0.0.1', 'client'],
+      ['127.0.0.1', forwardedFor('203.0.113.7'), '203.0.113.7', 'client'],
+      ['::ffff:127.0.0.1', forwardedFor('203.0.113.7'), '203.0.113.7', 'client'],
+      ['127.0.0.1', forwardedFor('127.0.0.1'), '127.0.0.1', 'client'],
+      // What stands left of the address that the trusted proxy added is what the client itself sent.
+      ['127.0.0.1', forwardedFor('192.168.1.5'), '192.168.1.5', 'client'],
+      ['127.0.0.1', forwardedFor('203.0.113.7, 192.168.1.5'), '192.168.1.5', 'client'],
+      ['127.0.0.1', forwardedFor('203.0.113.7, 10.0.0.2, 192.168.1.5'), '192.168.1.5', 'client'],
+      ['127.0.0.1', { ...forwardedFor('192.168.1.5'), forwarded: 'for=203.0.113.7' }, '192.168.1.5', 'client'],
+      ['127.0.0.1', { ...forwardedFor('192.168.1.5'), forwarded: '' }, '192.168.1.5', 'client'],
+      ['127.0.0.1', forwardedFor(''), '127.0.0.1', 'untrusted proxy'],
+      ['127.0.0.1', { forwarded: 'for=203.0.113.7' }, '127.0.0.1', 'untrusted proxy'],
+    ],
+  },
+  {
+    trusting: 'uniquelocal',
+    trustProxy: 'uniquelocal',
+    cases: [
+      ...ON_THE_INTERNET,
+      ['10.0.0.1', forwardedFor('203.0.113.7'), '203.0.113.7', 'client'],
+      ['10.0.0.1', forwardedFor('203.0.113.7, 10.0.0.2'), '203.0.113.7', 'client'],
+      ['10.0.0.1', forwardedFor('198.51.100.1, 203.0.113.7, 10.0.0.2'), '203.0.113.7', 'client'],
+      ['10.0.0.1', forwardedFor('192.168.1.5'), '192.168.1.5', 'client'],
+      ['127.0.0.1', forwardedFor('203.0.113.7'), '127.0.0.1', 'untrusted proxy'],
+    ],
+  },
+  {
+    trusting: 'one of two proxies',
+    trustProxy: ['10.0.0.1'],
+    cases: [
+      ['10.0.0.1', forwardedFor('203.0.113.7'), '203.0.113.7', 'client'],
+      ['10.0.0.1', forwardedFor('203.0.113.7, 10.0.0.2'), '10.0.0.2', 'client'],
+      ['10.0.0.2', forwardedFor('203.0.113.7'), '10.0.0.2', 'untrusted proxy'],
+    ],
+  },
+  {
+    trusting: 'two proxies',
+    trustProxy: ['10.0.0.1', '10.0.0.2'],
+    cases: [
+      ['10.0.0.1', forwardedFor('203.0.113.7, 10.0.0.2'), '203.0.113.7', 'client'],
+      ['10.0.0.1', forwardedFor('203.0.113.7, 192.168.1.5, 10.0.0.2'), '192.168.1.5', 'client'],
+    ],
+  },
+];
 
 describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
   it('is that of the connection', async () => {
     await start(adapter);
 
-    expect(await originWith({})).toEqual(HERE);
+    expect(await originWith({})).toMatchObject(HERE);
     await resend(test.app, NUMBER, 'x').expect(200);
-    expect(service.origins.at(-1)).toEqual(HERE);
+    expect(service.origins.at(-1)).toMatchObject(HERE);
     expect(complaints()).toEqual([]);
   });
 
@@ -67,18 +171,18 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
   ])('is never taken from %j', async (headers) => {
     await start(adapter);
 
-    expect(await originWith(headers)).toEqual(HERE);
+    expect(await originWith(headers)).toMatchObject(HERE);
   });
 
-  it.each([
-    { 'x-forwarded-for': '203.0.113.7' },
-    { 'x-forwarded-for': '2001:db8::1, 203.0.113.7' },
-    { 'x-forwarded-for': '' },
-    { forwarded: 'for=203.0.113.7' },
-  ])('is not known behind a proxy that is not trusted, which sends %j', async (headers) => {
-    await start(adapter);
+  describe.each(CASES)('which trusts $trusting', ({ trustProxy, cases }) => {
+    it.each(cases)('for %s with %j is %s, the %s', async (peer, headers, ip, who) => {
+      await start(adapter, trustProxy);
+      connectFrom(test, peer);
 
-    expect(await originWith(headers)).toEqual({ ...HERE, isUntrustedProxy: true });
+      const isUntrustedProxy = who === 'untrusted proxy';
+      expect(await originWith(headers)).toMatchObject({ ip, isUntrustedProxy });
+      expect(complaints()).toHaveLength(isUntrustedProxy ? 1 : 0);
+    });
   });
 
   it('that is not known is told once, with the setting of either adapter', async () => {
@@ -89,40 +193,23 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
     expect(complaints()).toHaveLength(1);
     expect(complaints()[0]).toContain("app.set('trust proxy', ");
     expect(complaints()[0]).toContain('new FastifyAdapter({ trustProxy: ');
+    expect(complaints()[0]).toContain('with 50 times its max');
     expect(complaints()[0]).not.toContain('203.0.113');
   });
 
   it.each([
-    ['203.0.113.7', '203.0.113.7'],
-    ['::ffff:203.0.113.7', '203.0.113.7'],
-    ['198.51.100.1, 203.0.113.7', '203.0.113.7'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
-  ])('is what a trusted proxy says: of %s it is counted as %s', async (forwardedFor, bucket) => {
+    ['203.0.113.7', ['203.0.113.7']],
+    ['::ffff:203.0.113.7', ['203.0.113.7']],
+    ['198.51.100.1, 203.0.113.7', ['203.0.113.7']],
+    ['2002:cb00:7107::1', ['203.0.113.7']],
+    ['2001:db8:1:2:3:4:5:6', ['2001:db8:1:2::/64', '2001:db8:1::/56', '2001:db8:1::/48']],
+  ])('is what a trusted proxy says: of %s it is counted as %j', async (value, names) => {
     await start(adapter, 'loopback');
 
-    expect(await originWith({ 'x-forwarded-for': forwardedFor })).toMatchObject({ bucket, isUntrustedProxy: false });
+    const origin = await originWith({ 'x-forwarded-for': value });
+
+    expect(origin?.buckets.map(({ name }) => name)).toEqual(names);
     expect(complaints()).toEqual([]);
-  });
-
-  it('inside the network, behind a trusted proxy, is that of a client', async () => {
-    await start(adapter, 'loopback');
-
-    expect(await originWith({ 'x-forwarded-for': '10.1.2.3' })).toEqual({
-      ip: '10.1.2.3',
-      bucket: '10.1.2.3',
-      isUntrustedProxy: false,
-    });
-    expect(complaints()).toEqual([]);
-  });
-
-  it('is not known where one more proxy would have to be trusted', async () => {
-    await start(adapter, 'loopback');
-
-    expect(await originWith({ 'x-forwarded-for': '203.0.113.7, 10.0.0.2' })).toMatchObject({
-      bucket: '10.0.0.2',
-      isUntrustedProxy: true,
-    });
   });
 
   it('that cannot be read has the bucket of all such', async () => {
@@ -130,8 +217,24 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
 
     expect(await originWith({ 'x-forwarded-for': 'nonsense' })).toEqual({
       ip: undefined,
-      bucket: 'unknown',
+      buckets: [{ name: 'unknown', share: 1 }],
       isUntrustedProxy: false,
     });
+  });
+});
+
+/** Fastify takes no number. */
+describe('a number of trusted proxies, on express', () => {
+  it.each([
+    [1, '203.0.113.7', '203.0.113.7', 'client'],
+    [1, '203.0.113.7, 10.0.0.2', '10.0.0.2', 'client'],
+    [2, '203.0.113.7, 10.0.0.2', '203.0.113.7', 'client'],
+    [2, '198.51.100.1, 203.0.113.7, 10.0.0.2', '203.0.113.7', 'client'],
+    [1, '', '10.0.0.1', 'untrusted proxy'],
+  ] as const)('is %s: for 10.0.0.1 with "%s" the address is %s, the %s', async (count, value, ip, who) => {
+    await start('express', undefined, (app) => app.getHttpAdapter().getInstance().set('trust proxy', count));
+    connectFrom(test, '10.0.0.1');
+
+    expect(await originWith(forwardedFor(value))).toMatchObject({ ip, isUntrustedProxy: who === 'untrusted proxy' });
   });
 });

@@ -88,6 +88,7 @@ describe('the module gives', () => {
           'FIXED_LINE',
           'PERSONAL_NUMBER',
         ],
+        allowNonGeographic: false,
         validation: 'valid',
       },
       purposes: [],

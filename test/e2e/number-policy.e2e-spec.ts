@@ -8,7 +8,12 @@ import {
 } from '../../lib/index.js';
 import { ADAPTERS, type Adapter, startApplication, type TestApplication } from '../support/application.js';
 import { freshDatabase } from '../support/databases.js';
-import { BRITISH_MOBILES, FORBIDDEN_NUMBERS, NORTH_AMERICAN_NUMBERS } from '../support/numbers.js';
+import {
+  BRITISH_MOBILES,
+  FORBIDDEN_NUMBERS,
+  NON_GEOGRAPHIC_NUMBERS,
+  NORTH_AMERICAN_NUMBERS,
+} from '../support/numbers.js';
 import { NUMBER, openSession, register, resend, RIGHT_CODE, verify } from '../support/requests.js';
 
 const NOT_ALLOWED = {
@@ -65,7 +70,7 @@ describe.each(ADAPTERS)('a number that is not allowed, on %s', (adapter) => {
   it('is refused by register and resend, and costs nothing', async () => {
     const test = await start({}, adapter);
 
-    for (const number of FORBIDDEN_NUMBERS) {
+    for (const number of [...FORBIDDEN_NUMBERS, ...NON_GEOGRAPHIC_NUMBERS]) {
       for (const { status, body } of [await register(test.app, number), await resend(test.app, number, 'x')]) {
         expect({ number, status, body }).toEqual({ number, status: 400, body: NOT_ALLOWED });
       }
@@ -82,6 +87,14 @@ describe.each(ADAPTERS)('a number that is not allowed, on %s', (adapter) => {
       expect((await register(test.app, number)).body).toEqual(NOT_ALLOWED);
     }
     expect(test.sandbox.outbox).toHaveLength(4);
+  });
+
+  it('is one of no country unless the option says otherwise', async () => {
+    const test = await start({ allowNonGeographic: true, allowedCountries: ['GB'] }, adapter);
+
+    for (const number of NON_GEOGRAPHIC_NUMBERS) await register(test.app, number).expect(200);
+    expect((await register(test.app, '+979123456789')).body).toEqual(NOT_ALLOWED);
+    expect(test.sandbox.outbox.map(({ to }) => to)).toEqual(NON_GEOGRAPHIC_NUMBERS);
   });
 
   it('can still be verified where it has an open session, which is not sent again', async () => {

@@ -43,6 +43,12 @@ describe.runIf(databaseKinds.includes('postgres'))('statements for the default l
     expect(log.statements).toHaveLength(3);
   });
 
+  it('are one for a send from an IPv6 address, which three networks count', async () => {
+    await test.service.sendSecurityCode(NUMBER, { ip: '2001:db8:1:2::1' });
+    expect(counting()).toEqual(['WITH']);
+    expect(log.statements).toHaveLength(3);
+  });
+
   it('are one for a refused send', async () => {
     await test.service.sendSecurityCode(NUMBER, { ip });
     log.clear();

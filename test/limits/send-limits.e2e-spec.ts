@@ -197,10 +197,13 @@ describe('limits that numbers share', () => {
     expect(await send(OTHER_NUMBER)).toBe(3600);
   });
 
-  it('perIp counts an address, an IPv6 one with its /64, and only where there is one', async () => {
+  it('perIp counts an address, an IPv6 one with its networks, and only where there is one', async () => {
     await start({ perIp: [{ max: 1, seconds: 3600 }] });
     expect(await send(numberOf(1), { ip: '2001:db8::1' })).toBe('sent');
     expect(await send(numberOf(2), { ip: '2001:db8::ffff:1' })).toBe(3600);
+    for (const subnet of [1, 2, 3])
+      expect(await send(numberOf(10 + subnet), { ip: `2001:db8:0:${subnet}::1` })).toBe('sent');
+    expect(await send(numberOf(2), { ip: '2001:db8:0:4::1' })).toBe(3600);
     expect(await send(numberOf(3), { ip: '::ffff:192.0.2.1' })).toBe('sent');
     expect(await send(numberOf(4), { ip: '192.0.2.1' })).toBe(3600);
     expect(await send(numberOf(5))).toBe('sent');
@@ -208,7 +211,10 @@ describe('limits that numbers share', () => {
   });
 
   it('refuse a number of no country where it is filtered, and count it where it is not', async () => {
-    await start({ perCountry: [{ max: 1, seconds: 60 }] }, { phoneVerify: { numbers: { deniedTypes: [] } } });
+    await start(
+      { perCountry: [{ max: 1, seconds: 60 }] },
+      { phoneVerify: { numbers: { allowNonGeographic: true, deniedTypes: [] } } },
+    );
     expect(await send('+80012345678')).toBe('sent');
     expect(await send('+979123456789')).toBe(60);
   });

@@ -36,7 +36,9 @@ describe('OpenTelemetry', () => {
     failure = undefined;
     telemetry = new KeptTelemetry();
     telemetry.start();
-    test = await startApplication({ phoneVerify: { backend: TracedBackend, numbers: { deniedTypes: [] } } });
+    test = await startApplication({
+      phoneVerify: { backend: TracedBackend, numbers: { allowNonGeographic: true, deniedTypes: [] } },
+    });
   });
 
   afterEach(async () => {

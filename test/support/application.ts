@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { DynamicModule, INestApplication, ModuleMetadata } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -19,6 +20,9 @@ import { NO_LIMITS } from './limits.js';
 
 export type Adapter = 'express' | 'fastify';
 
+/** What both adapters take: every proxy or none, or the names of networks and addresses. */
+export type TrustProxy = boolean | string | string[];
+
 export const ADAPTERS: readonly Adapter[] = ['express', 'fastify'];
 
 export interface ApplicationOptions {
@@ -33,7 +37,7 @@ export interface ApplicationOptions {
   /** Overrides of providers. */
   readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
   /** Which proxies the adapter trusts: `trust proxy` of Express, `trustProxy` of Fastify. */
-  readonly trustProxy?: string;
+  readonly trustProxy?: TrustProxy;
   /** What the application itself sets up before it starts: pipes, prefix, versioning. */
   readonly configure?: (app: INestApplication) => void;
   /** Default `false`: nothing of the application is logged. */
@@ -48,6 +52,13 @@ export interface TestApplication {
   /** The backend in place; the sandbox unless the test gave another. */
   readonly sandbox: SandboxBackend;
   close(): Promise<void>;
+}
+
+/** From now on connections seem to come from an address; the one on which tests really connect is always 127.0.0.1. */
+export function connectFrom({ app }: TestApplication, address: string): void {
+  app.getHttpServer().prependListener('connection', (socket: Socket) => {
+    Object.defineProperty(socket, 'remoteAddress', { value: address, configurable: true });
+  });
 }
 
 /** Starts an application with the module in it, on a migrated database, with a clock that the test moves. */

@@ -43,3 +43,12 @@ export const NORTH_AMERICAN_NUMBERS = {
   PR: '+17878361234',
   BS: '+12423591234',
 } as const;
+
+/** Numbers of no country whose type is not denied by default: of satellite and international networks. */
+export const NON_GEOGRAPHIC_NUMBERS = [
+  '+870773111632',
+  '+878101234567890',
+  '+881612345678',
+  '+88216123456',
+  '+883510000000000',
+] as const;

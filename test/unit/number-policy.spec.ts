@@ -3,7 +3,13 @@ import { type NumberOptions, PhoneNumberNotAllowedError } from '../../lib/index.
 import { OptionReader } from '../../lib/option-reader.js';
 import { readNumberPolicy } from '../../lib/phone-number/number-policy.options.js';
 import { PHONE_NUMBER_TYPES, requireAllowed } from '../../lib/phone-number/number-policy.js';
-import { BRITISH_MOBILES, FORBIDDEN_NUMBERS, NORTH_AMERICAN_NUMBERS, NUMBERS_OF_TYPES } from '../support/numbers.js';
+import {
+  BRITISH_MOBILES,
+  FORBIDDEN_NUMBERS,
+  NON_GEOGRAPHIC_NUMBERS,
+  NORTH_AMERICAN_NUMBERS,
+  NUMBERS_OF_TYPES,
+} from '../support/numbers.js';
 
 function read(numbers: unknown): { policy: ReturnType<typeof readNumberPolicy>; faults: string[] } {
   const faults: string[] = [];
@@ -66,15 +72,6 @@ describe('the countries', () => {
     ]);
   });
 
-  it.each(['+979123456789', '+80012345678', '+883510000000000'])(
-    'refuse %s, of none, as soon as one is named',
-    (number) => {
-      expect(isAllowed(number, { deniedTypes: [] })).toBe(true);
-      expect(isAllowed(number, { deniedTypes: [], allowedCountries: ['US'] })).toBe(false);
-      expect(isAllowed(number, { deniedTypes: [], deniedCountries: ['US'] })).toBe(false);
-    },
-  );
-
   it('refuse a number that could be of another one', () => {
     const possible: NumberOptions = { validation: 'possible' };
     const ofOneOfFour = '+447700900123';
@@ -87,6 +84,52 @@ describe('the countries', () => {
     expect(isAllowed(ofAnyOfPlusOne, { ...possible, allowedCountries: ['US', 'CA'] })).toBe(false);
     expect(isAllowed(ofAnyOfPlusOne, { ...possible, deniedCountries: ['JM'] })).toBe(false);
     expect(isAllowed(ofAnyOfPlusOne, { ...possible, deniedCountries: ['FR'] })).toBe(true);
+  });
+});
+
+describe('a number of no country', () => {
+  /** Every calling code without a country that the metadata know. */
+  const OF_EVERY_CODE = [
+    ...NON_GEOGRAPHIC_NUMBERS,
+    '+80012345678',
+    '+80812345678',
+    '+88812345678901',
+    '+979123456789',
+  ] as const;
+  const allowNonGeographic = true;
+
+  it.each(OF_EVERY_CODE)('is refused by default, whatever its type: %s', (number) => {
+    expect(isAllowed(number, {})).toBe(false);
+    expect(isAllowed(number, { deniedTypes: [] })).toBe(false);
+    expect(isAllowed(number, { deniedTypes: [], validation: 'possible' })).toBe(false);
+  });
+
+  it.each(NON_GEOGRAPHIC_NUMBERS)('is allowed by allowNonGeographic alone, whatever the lists say: %s', (number) => {
+    for (const lists of [{}, { allowedCountries: ['US'] }, { deniedCountries: ['US'] }]) {
+      expect(isAllowed(number, { ...lists, allowNonGeographic })).toBe(true);
+      expect(isAllowed(number, { ...lists, allowNonGeographic: false })).toBe(false);
+    }
+  });
+
+  it.each([
+    ['+80012345678', 'TOLL_FREE'],
+    ['+80812345678', 'SHARED_COST'],
+    ['+88812345678901', 'UAN'],
+    ['+979123456789', 'PREMIUM_RATE'],
+  ] as const)('is still refused by its type: %s is %s', (number, type) => {
+    expect(isAllowed(number, { allowNonGeographic })).toBe(false);
+    expect(isAllowed(number, { allowNonGeographic, deniedTypes: [type] })).toBe(false);
+    expect(isAllowed(number, { allowNonGeographic, deniedTypes: [] })).toBe(true);
+  });
+
+  it('is not one whose country is only not certain', () => {
+    const ofOneOfFour = '+447700900123';
+
+    expect(isAllowed(ofOneOfFour, { validation: 'possible' })).toBe(true);
+    expect(isAllowed(ofOneOfFour, { validation: 'possible', allowNonGeographic, allowedCountries: ['US'] })).toBe(
+      false,
+    );
+    expect(isAllowed(ofOneOfFour, { validation: 'possible', allowNonGeographic, deniedCountries: ['IM'] })).toBe(false);
   });
 });
 
@@ -113,6 +156,8 @@ describe('the options of numbers', () => {
     undefined,
     { allowedCountries: undefined, deniedTypes: undefined, validation: undefined },
     { allowedCountries: ['GB'], deniedCountries: [], deniedTypes: [], validation: 'possible' },
+    { allowNonGeographic: true },
+    { allowNonGeographic: undefined },
   ])('%j are right', (numbers) => {
     expect(read(numbers).faults).toEqual([]);
   });
@@ -130,6 +175,8 @@ describe('the options of numbers', () => {
     [{ deniedCountries: [7] }, /^numbers\.deniedCountries: must be a list of strings/],
     [{ deniedTypes: ['premium_rate'] }, /^numbers\.deniedTypes: "premium_rate" is not a type of number/],
     [{ deniedTypes: {} }, /^numbers\.deniedTypes: must be a list of strings/],
+    [{ allowNonGeographic: 'true' }, /^numbers\.allowNonGeographic: must be true or false/],
+    [{ allowNonGeographic: null }, /^numbers\.allowNonGeographic: must be true or false/],
     [{ validation: 'strict' }, /^numbers\.validation: must be "valid" or "possible"/],
     [{ validation: true }, /^numbers\.validation: must be "valid" or "possible"/],
   ])('%j are refused', (numbers, fault) => {
