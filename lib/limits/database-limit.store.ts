@@ -11,18 +11,16 @@ import {
   DELETE_BATCH,
 } from './limit.statements.js';
 import {
-  BLOCKED,
   CLOCK_SLACK_MS,
   type Charge,
   type ChargeOutcome,
   type Counter,
+  type CounterWindow,
   isFull,
   type LimitStore,
 } from './limit.store.js';
+import { byKey, numbered } from './statement-values.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
-
-/** A counter's window. */
-type Window = Pick<Counter, 'key' | 'windowEndsAt'>;
 
 /**
  * Keeps the counters in the application's database.
@@ -31,6 +29,9 @@ type Window = Pick<Counter, 'key' | 'windowEndsAt'>;
  * same: a charge whose count is beyond a limit is refunded and refused. The charges before it are those that were
  * taken, or are about to be refunded, so never more than `max` are taken. To look before charging, which PostgreSQL
  * does in the same statement, spares a refused send the charge wherever it is not the first to be refused.
+ *
+ * Where charges of one counter differ in `max`, one with a higher `max` may meet a charge that is about to be refunded and
+ * be refused while there is still room for it. That takes as many charges at once as the difference, and passes.
  */
 export class DatabaseLimitStore implements LimitStore {
   readonly #table: CounterTable;
@@ -66,19 +67,11 @@ export class DatabaseLimitStore implements LimitStore {
     return { isCharged: false, counters: inOrderOf(keys, full) };
   }
 
-  async refund(charged: readonly Window[], timeout: StorageTimeout): Promise<void> {
+  async refund(charged: readonly CounterWindow[], timeout: StorageTimeout): Promise<void> {
     if (charged.length === 0) return;
     const sorted = charged.toSorted(byKey);
     const { refund } = this.#statements(sorted.length);
     await this.#run((run) => run(refund, numbered(sorted.map(windowOf))), timeout);
-  }
-
-  async block(counter: Window, until: number, timeout: StorageTimeout): Promise<void> {
-    await this.#run((run) => run(this.#one.block, { ...windowOf(counter), until }), timeout);
-  }
-
-  async countVerified(key: string, now: number, timeout: StorageTimeout): Promise<void> {
-    await this.#run((run) => run(this.#one.countVerified, { key, now }), timeout);
   }
 
   async read(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<readonly Counter[]> {
@@ -155,7 +148,7 @@ export class DatabaseLimitStore implements LimitStore {
       const counter = full.find((each) => each.key === key);
       if (counter === undefined) continue;
       const until = now + windowMs;
-      const isTooLong = counter.windowEndsAt > until + CLOCK_SLACK_MS && counter.verified !== BLOCKED;
+      const isTooLong = counter.windowEndsAt > until + CLOCK_SLACK_MS;
       if (isTooLong) await this.#run((run) => run(this.#one.cut, { ...windowOf(counter), until }), timeout);
       cut.push(isTooLong ? { ...counter, windowEndsAt: until } : counter);
     }
@@ -182,23 +175,12 @@ export class DatabaseLimitStore implements LimitStore {
   }
 }
 
-/** Names the values of each counter's parameters by its number. */
-function numbered(each: readonly Parameters[]): Parameters {
-  return Object.fromEntries(
-    each.flatMap((values, number) => Object.entries(values).map(([name, value]) => [`${name}${number}`, value])),
-  );
+function valuesOf({ key, max, windowMs, isEnforced }: Charge, now: number): Parameters {
+  return { key, fullFrom: isEnforced ? max : null, windowEndsAt: now + windowMs };
 }
 
-function valuesOf({ key, max, minimumVerified, windowMs, isEnforced }: Charge, now: number): Parameters {
-  return { key, max, minimumVerified, windowEndsAt: now + windowMs, isEnforced: Number(isEnforced) };
-}
-
-function windowOf({ key, windowEndsAt }: Window): Window {
+function windowOf({ key, windowEndsAt }: CounterWindow): Parameters {
   return { key, windowEndsAt };
-}
-
-function byKey(one: { readonly key: string }, other: { readonly key: string }): number {
-  return one.key < other.key ? -1 : 1;
 }
 
 /** A database answers in any order. */
@@ -223,7 +205,6 @@ function readCounter(row: Row): Counter {
   return {
     key: String(row['key']),
     used: Number(row['used']),
-    verified: Number(row['verified']),
     windowEndsAt: Number(row['windowEndsAt']),
   };
 }

@@ -4,6 +4,7 @@ import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { redactedCause } from '../verification/redaction.js';
 import { withinTimeLimit } from '../verification/time-limit.js';
+import { ConversionStatistic } from './conversion-statistic.js';
 import { Refusals } from './refusals.js';
 import { type ChargedSend, NOTHING_CHARGED, type RefundedSend, SendLimits } from './send-limits.js';
 import type { SendRequest } from './send-request.js';
@@ -16,6 +17,7 @@ const LONGEST_SAY_MS = 5000;
 export class SendGate {
   constructor(
     private readonly limits: SendLimits,
+    private readonly conversion: ConversionStatistic,
     private readonly refusals: Refusals,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
   ) {}
@@ -39,6 +41,11 @@ export class SendGate {
    */
   async refund(charged: ChargedSend, send: RefundedSend, timeout: StorageTimeout): Promise<boolean> {
     return this.limits.refund(charged, send, timeout);
+  }
+
+  /** Counts a message that was sent, or may have been. */
+  countSent(request: SendRequest): void {
+    this.conversion.countSent(request);
   }
 
   async #askApplication(request: SendRequest): Promise<void> {

@@ -1,19 +1,26 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { StorageTimeout } from '../common/storage-timeout.js';
-import type { PhoneNumber } from '../phone-number/phone-number.js';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { StorageTimeout } from '../common/storage-timeout.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { Clock } from '../verification/clock.js';
-import { BLOCKED, type Charge, type ChargeOutcome, type Counter, isFull, type LimitStore } from './limit.store.js';
-import { Refusals } from './refusals.js';
-import { chargesOf, conversionKey, type RuledCharge } from './send-charges.js';
+import { ConversionStatistic } from './conversion-statistic.js';
+import {
+  type Charge,
+  type ChargeOutcome,
+  type Counter,
+  type CounterWindow,
+  isFull,
+  type LimitStore,
+} from './limit.store.js';
+import { type Beyond, Refusals } from './refusals.js';
+import { chargesOf, type RuledCharge } from './send-charges.js';
 import type { SendRequest } from './send-request.js';
 
 /** What one send has charged. */
 export interface ChargedSend {
   /** Epoch milliseconds from which the number may be sent another message; `undefined` without a cooldown. */
   readonly cooldownEndsAt: number | undefined;
-  readonly counters: readonly (Pick<Counter, 'key' | 'windowEndsAt'> & Pick<RuledCharge, 'rule'>)[];
+  readonly counters: readonly (CounterWindow & Pick<RuledCharge, 'rule'>)[];
 }
 
 /** Of a send that no limit counts. */
@@ -37,12 +44,12 @@ interface Met {
 
 /** Applies the limits to sends: charges them, refuses them, and refunds those that were certainly not sent. */
 @Injectable()
-export class SendLimits implements OnModuleDestroy {
+export class SendLimits {
   readonly #logger = new Logger('PhoneVerify');
-  readonly #underWay = new Set<Promise<void>>();
 
   constructor(
     @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly store: LimitStore,
+    private readonly conversion: ConversionStatistic,
     private readonly refusals: Refusals,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
@@ -55,14 +62,16 @@ export class SendLimits implements OnModuleDestroy {
    * @throws {@link StorageUnavailableError} if the limits cannot be asked.
    */
   async charge(request: SendRequest, timeout: StorageTimeout): Promise<ChargedSend> {
-    const charges = chargesOf(request, this.options.limits);
-    if (charges.length === 0) return NOTHING_CHARGED;
-    const now = this.clock.now();
-    const outcome = await this.store.charge(charges, now, timeout);
+    const blocked = this.#blocksOf(request);
+    if (blocked.length > 0 && this.options.limits.conversion?.mode === 'enforce') {
+      throw this.refusals.refuse(request, blocked);
+    }
+    const charges = chargesOf(request, this.options.limits.rules);
+    const outcome = await this.#charge(charges, timeout);
     const met = meet(charges, outcome);
-    if (!outcome.isCharged) throw this.refusals.refuse(request, await this.#retriesOf(met, now, timeout));
+    if (!outcome.isCharged) throw this.refusals.refuse(request, met.map(beyondOf));
     const beyond = met.filter(({ charge, counter }) => isFull({ ...counter, used: counter.used - 1 }, charge));
-    await this.#report(request, beyond, now, timeout);
+    this.refusals.report(request, [...blocked, ...beyond.map(beyondOf)]);
     return {
       cooldownEndsAt: met.find(({ charge }) => charge.rule === 'resendAfter' && charge.isEnforced)?.counter
         .windowEndsAt,
@@ -78,12 +87,10 @@ export class SendLimits implements OnModuleDestroy {
    * @returns Whether it is certain that the cooldown is over.
    */
   async refund({ counters }: ChargedSend, { id, isResend }: RefundedSend, timeout: StorageTimeout): Promise<boolean> {
-    const refunded = counters.filter(
-      ({ rule }) => rule === 'resendAfter' || rule === 'conversion' || (isResend && rule !== 'perIp'),
-    );
+    const refunded = counters.filter(({ rule }) => rule === 'resendAfter' || (isResend && rule !== 'perIp'));
     if (refunded.length === 0) return true;
     try {
-      const { isCharged } = await this.store.charge([this.#refundOf(id)], this.clock.now(), timeout);
+      const { isCharged } = await this.#charge([this.#refundOf(id)], timeout);
       if (isCharged) await this.store.refund(refunded, timeout);
       return isCharged;
     } catch (error) {
@@ -92,59 +99,19 @@ export class SendLimits implements OnModuleDestroy {
     }
   }
 
-  /** Counts a verified session for the conversion guard, without anybody waiting for it. */
-  countVerified(number: PhoneNumber): void {
-    const { conversion } = this.options.limits;
-    if (conversion === undefined) return;
-    const counting = this.store
-      .countVerified(
-        conversionKey(conversion, number),
-        this.clock.now(),
-        new StorageTimeout(this.options.storage.timeoutMs),
-      )
-      .catch((error: unknown) => this.#logger.warn(`A verified session could not be counted: ${String(error)}`))
-      .finally(() => this.#underWay.delete(counting));
-    this.#underWay.add(counting);
+  async #charge(charges: readonly Charge[], timeout: StorageTimeout): Promise<ChargeOutcome> {
+    if (charges.length === 0) return { isCharged: true, counters: [] };
+    return this.store.charge(charges, this.clock.now(), timeout);
   }
 
   #refundOf(sessionId: string): Charge {
     const windowMs = this.options.expiration * 1000;
-    return { key: `refunds:${sessionId}`, max: MAX_REFUNDS, minimumVerified: 1, windowMs, isEnforced: true };
+    return { key: `refunds:${sessionId}`, max: MAX_REFUNDS, windowMs, isEnforced: true };
   }
 
-  /** Waits for what is being counted. */
-  async onModuleDestroy(): Promise<void> {
-    await Promise.all(this.#underWay);
-  }
-
-  /** What only reports stops no send that is charged already. */
-  async #report(request: SendRequest, beyond: readonly Met[], now: number, timeout: StorageTimeout): Promise<void> {
-    try {
-      this.refusals.report(request, await this.#retriesOf(beyond, now, timeout));
-    } catch (error) {
-      this.#logger.warn(`A message beyond a limit that only reports could not be told of: ${String(error)}`);
-    }
-  }
-
-  /** When each rule would let a message through, after which a conversion that is too low has become a block. */
-  async #retriesOf(
-    met: readonly Met[],
-    now: number,
-    timeout: StorageTimeout,
-  ): Promise<{ charge: RuledCharge; retryAt: number }[]> {
-    return Promise.all(
-      met.map(async ({ charge, counter }) => ({ charge, retryAt: await this.#retryAt(charge, counter, now, timeout) })),
-    );
-  }
-
-  async #retryAt({ rule }: RuledCharge, counter: Counter, now: number, timeout: StorageTimeout): Promise<number> {
-    const { conversion } = this.options.limits;
-    if (rule !== 'conversion' || conversion === undefined) return counter.windowEndsAt;
-    const until = now + conversion.blockSeconds * 1000;
-    // A block that ends later than one made now is one of a clock that ran ahead.
-    if (counter.verified === BLOCKED && counter.windowEndsAt <= until) return counter.windowEndsAt;
-    await this.store.block(counter, until, timeout);
-    return until;
+  #blocksOf({ number }: SendRequest): Beyond[] {
+    const block = this.conversion.blockOf(number);
+    return block === undefined ? [] : [{ rule: 'conversion', blocked: block.kind, retryAt: block.endsAt }];
   }
 }
 
@@ -153,4 +120,8 @@ function meet(charges: readonly RuledCharge[], { counters }: ChargeOutcome): Met
     const counter = counters.find(({ key }) => key === charge.key);
     return counter === undefined ? [] : [{ charge, counter }];
   });
+}
+
+function beyondOf({ charge: { rule, max, reserved, windowMs, address }, counter }: Met): Beyond {
+  return { rule, limit: { max, reserved, seconds: windowMs / 1000 }, address, retryAt: counter.windowEndsAt };
 }

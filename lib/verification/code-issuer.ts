@@ -5,7 +5,7 @@ import type { StorageTimeout } from '../common/storage-timeout.js';
 import { SendObserver } from '../events/send-observer.js';
 import { SendGate } from '../limits/send-gate.js';
 import type { ChargedSend } from '../limits/send-limits.js';
-import { sendRequestOf } from '../limits/send-request.js';
+import { type SendRequest, sendRequestOf } from '../limits/send-request.js';
 import { preferredLanguage } from '../message/language.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import { ResendRefusedError } from '../phone-verify.errors.js';
@@ -55,6 +55,7 @@ interface OpenSession {
 /** A message that the limits were charged for. */
 interface ChargedMessage {
   readonly session: OpenSession;
+  readonly request: SendRequest;
   /** A test number has none, and no backend is called for it. */
   readonly text: string | undefined;
   readonly languages: string | undefined;
@@ -88,7 +89,8 @@ export class CodeIssuer {
   /** Opens a session and sends its code. */
   async issue({ number, purpose, options, timeout }: CodeRequest): Promise<SentVerification> {
     const testCode = this.#testCodeOf(number);
-    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), testCode === undefined, timeout);
+    const request = sendRequestOf(number, purpose, options);
+    const charged = await this.gate.pass(request, testCode === undefined, timeout);
     const securityCode =
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
     const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
@@ -104,7 +106,7 @@ export class CodeIssuer {
       isResend: false,
     };
     await this.#open(session, createdAt, timeout);
-    return this.#sendCharged({ session, text: message, languages: options.language, charged, timeout });
+    return this.#sendCharged({ session, request, text: message, languages: options.language, charged, timeout });
   }
 
   /** Sends the code of an open session again. */
@@ -118,11 +120,12 @@ export class CodeIssuer {
     const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
     const isTest = this.#testCodeOf(number) !== undefined;
-    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), !isTest, timeout);
+    const request = sendRequestOf(number, purpose, options);
+    const charged = await this.gate.pass(request, !isTest, timeout);
     const message = isTest ? undefined : await this.writer.write(securityCode, options);
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
-    return this.#sendCharged({ session: open, text: message, languages: options.language, charged, timeout });
+    return this.#sendCharged({ session: open, request, text: message, languages: options.language, charged, timeout });
   }
 
   #testCodeOf(number: PhoneNumber): string | undefined {
@@ -156,7 +159,7 @@ export class CodeIssuer {
       return this.#describe(session, charged.cooldownEndsAt);
     } catch (error) {
       if (!(error instanceof SmsDeliveryError)) throw error;
-      const isRefunded = CERTAINLY_NOT_SENT.has(error.kind) && (await this.gate.refund(charged, session, timeout));
+      const isRefunded = isCertainlyNotSent(error) && (await this.gate.refund(charged, session, timeout));
       if (session.isResend) throw error;
       // Nobody has this session's token yet, so it goes along; not enumerable, so that no log of the error shows it.
       const sent = this.#describe(session, isRefunded ? undefined : charged.cooldownEndsAt);
@@ -164,7 +167,13 @@ export class CodeIssuer {
     }
   }
 
-  async #send({ session, text, languages, timeout }: ChargedMessage): Promise<void> {
+  async #send(message: ChargedMessage): Promise<void> {
+    const { session, text, timeout } = message;
+    const receipt = text === undefined ? TEST_NUMBER_RECEIPT : await this.#deliver(message, text);
+    await this.#note(session.id, receipt, timeout);
+  }
+
+  async #deliver({ session, request, languages }: ChargedMessage, text: string): Promise<SendReceipt> {
     const { number, purpose, securityCode, sendId, isResend } = session;
     const context = {
       expiresAt: new Date(session.expiresAt),
@@ -174,13 +183,16 @@ export class CodeIssuer {
       sendId,
     };
     const subject = { phoneNumber: number.e164, country: number.country, purpose, isResend };
-    const receipt =
-      text === undefined
-        ? TEST_NUMBER_RECEIPT
-        : await this.observer.observe(subject, () =>
-            this.delivery.send({ to: number.e164, text, securityCode, context }),
-          );
-    await this.#note(session.id, receipt, timeout);
+    try {
+      const receipt = await this.observer.observe(subject, () =>
+        this.delivery.send({ to: number.e164, text, securityCode, context }),
+      );
+      this.gate.countSent(request);
+      return receipt;
+    } catch (error) {
+      if (!isCertainlyNotSent(error)) this.gate.countSent(request);
+      throw error;
+    }
   }
 
   #describe(
@@ -204,4 +216,8 @@ export class CodeIssuer {
       this.#logger.warn(`A message went through ${backend}, but its session ${id} could not be updated.`);
     }
   }
+}
+
+function isCertainlyNotSent(error: unknown): boolean {
+  return error instanceof SmsDeliveryError && CERTAINLY_NOT_SENT.has(error.kind);
 }

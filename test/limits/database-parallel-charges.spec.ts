@@ -45,7 +45,7 @@ function onMariadb(kind: 'mariadb' | 'mysql'): Setup[] {
 }
 
 function limit(key: string, max: number): Charge {
-  return { key, max, minimumVerified: 1, windowMs: HOUR, isEnforced: true };
+  return { key, max, windowMs: HOUR, isEnforced: true };
 }
 
 function taken(outcomes: readonly ChargeOutcome[]): ChargeOutcome[] {

@@ -88,19 +88,4 @@ describe.each(limitStores)('charges at once in $name', (factory) => {
     expect(most).toBeLessThanOrEqual(3);
     expect(await store.read([key, other], NOW)).toEqual([]);
   });
-
-  it('every verified session is counted', async () => {
-    const [key = ''] = keys(1);
-    const conversion = chargeOf(key, { isEnforced: false });
-    await store.charge([conversion], NOW);
-
-    await Promise.all(
-      Array.from({ length: MAX }, async () => {
-        await store.countVerified(key, NOW);
-        await store.charge([conversion], NOW);
-      }),
-    );
-
-    expect(await store.read([key], NOW)).toEqual([{ key, used: 1 + MAX, verified: MAX, windowEndsAt: NOW + HOUR }]);
-  });
 });

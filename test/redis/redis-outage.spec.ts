@@ -39,8 +39,6 @@ describe('when Redis is gone', () => {
   const operations: Record<string, () => Promise<unknown>> = {
     charge: () => store.charge([chargeOf(KEY)], NOW),
     refund: () => store.refund([COUNTER]),
-    block: () => store.block(COUNTER, NOW + HOUR),
-    countVerified: () => store.countVerified(KEY, NOW),
     read: () => store.read([KEY], NOW),
     clear: () => store.clear([KEY]),
   };

@@ -90,7 +90,7 @@ export async function openLimitStore(factory: LimitStoreFactory): Promise<OpenLi
 
 /** What one send charges to a counter: a plain limit of two an hour, unless told otherwise. */
 export function chargeOf(key: string, charge: Partial<Charge> = {}): Charge {
-  return { key, max: 2, minimumVerified: 1, windowMs: HOUR, isEnforced: true, ...charge };
+  return { key, max: 2, windowMs: HOUR, isEnforced: true, ...charge };
 }
 
 /** How many of many charges at once were taken. */

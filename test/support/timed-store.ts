@@ -1,14 +1,10 @@
 import { StorageTimeout } from '../../lib/common/storage-timeout.js';
-import type { Charge, ChargeOutcome, Counter, LimitStore } from '../../lib/limits/limit.store.js';
-
-type Window = Pick<Counter, 'key' | 'windowEndsAt'>;
+import type { Charge, ChargeOutcome, Counter, CounterWindow, LimitStore } from '../../lib/limits/limit.store.js';
 
 /** A store whose calls each have a timeout of their own. */
 export interface TimedStore {
   charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome>;
-  refund(charged: readonly Window[]): Promise<void>;
-  block(counter: Window, until: number): Promise<void>;
-  countVerified(key: string, now: number): Promise<void>;
+  refund(charged: readonly CounterWindow[]): Promise<void>;
   read(keys: readonly string[], now: number): Promise<readonly Counter[]>;
   clear(keys: readonly string[]): Promise<void>;
   deleteExpired(now: number): Promise<boolean>;
@@ -20,8 +16,6 @@ export function withTimeout(store: LimitStore, timeoutMs = 20_000): TimedStore {
   return {
     charge: (charges, now) => store.charge(charges, now, timeout()),
     refund: (charged) => store.refund(charged, timeout()),
-    block: (counter, until) => store.block(counter, until, timeout()),
-    countVerified: (key, now) => store.countVerified(key, now, timeout()),
     read: (keys, now) => store.read(keys, now, timeout()),
     clear: (keys) => store.clear(keys, timeout()),
     deleteExpired: (now) => store.deleteExpired(now, timeout()),
