@@ -27,3 +27,9 @@ export const PHONE_VERIFY_GIVEN_OPTIONS = Symbol.for('nestjs-phone-verify.given-
 
 /** Injects the {@link LimitStore}. */
 export const PHONE_VERIFY_LIMIT_STORE = Symbol.for('nestjs-phone-verify.limit-store');
+
+/** Injects the {@link ConversionStore}. */
+export const PHONE_VERIFY_CONVERSION_STORE = Symbol.for('nestjs-phone-verify.conversion-store');
+
+/** Injects the {@link Schedule}. */
+export const PHONE_VERIFY_SCHEDULE = Symbol.for('nestjs-phone-verify.schedule');

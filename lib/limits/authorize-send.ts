@@ -15,7 +15,7 @@ export interface SendToAuthorize {
   /** What the code is for. */
   readonly purpose: string;
   /** Whether the caller of the service knows that its signed-in caller owns the number. */
-  readonly vouched: boolean;
+  readonly ownNumber: boolean;
 }
 
 /**

@@ -26,9 +26,9 @@ export interface Limit {
 }
 
 /**
- * The guard over conversion, checked: sending to a country or prefix stops for `blockSeconds` when in a window of
+ * The guard over conversion, checked: sending to a prefix or country stops for `blockSeconds` when in a window of
  * `seconds` at least `minimumSent` messages went there and less than `minimumVerified` of them, as a share from 0 to 1,
- * were verified.
+ * were verified. A country stops only when they were requested from about `minimumAddresses` addresses or more.
  *
  * @publicApi
  */
@@ -36,6 +36,7 @@ export interface ConversionGuard {
   readonly by: 'country' | 'prefix';
   readonly minimumSent: number;
   readonly minimumVerified: number;
+  readonly minimumAddresses: number;
   readonly seconds: number;
   readonly blockSeconds: number;
   readonly mode: LimitMode;

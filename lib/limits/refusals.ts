@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EventPort } from '../events/event-port.js';
+import type { LimitRule } from './limit.js';
 import { RateLimitedError } from '../phone-verify.errors.js';
 import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
 import type { Clock } from '../common/clock.js';
-import { RefusalLog } from './refusal-log.js';
-import type { RuledCharge } from './send-charges.js';
+import { type Refusal, RefusalLog } from './refusal-log.js';
 import type { SendRequest } from './send-request.js';
 
 /** A limit that a send is beyond, and the epoch milliseconds from which it is not. */
-export interface Beyond {
-  readonly charge: RuledCharge;
+export interface Beyond extends Pick<Refusal, 'limit' | 'address' | 'blocked'> {
+  readonly rule: LimitRule;
   readonly retryAt: number;
 }
 
@@ -41,10 +41,9 @@ export class Refusals {
     for (const one of beyond) this.#tell(request, one, false);
   }
 
-  #tell({ number, purpose }: SendRequest, { charge, retryAt }: Beyond, enforced: boolean): void {
-    const { rule, max, windowMs, address } = charge;
-    const about = { rule, enforced, phoneNumber: number.e164, country: number.country };
-    this.log.note({ ...about, address, limit: { max, seconds: windowMs / 1000 } });
+  #tell({ number, purpose }: SendRequest, { retryAt, ...beyond }: Beyond, enforced: boolean): void {
+    const about = { rule: beyond.rule, enforced, phoneNumber: number.e164, country: number.country };
+    this.log.note({ ...beyond, ...about });
     this.events.publish({
       name: 'phone-verify.rate-limited',
       ...about,

@@ -5,14 +5,15 @@ import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { Clock } from '../common/clock.js';
 import type { DescribedBudget, PhoneDescription } from '../verification/phone-records.types.js';
+import { ConversionStatistic } from './conversion-statistic.js';
 import type { Limit, LimitRule } from './limit.js';
-import { BLOCKED, type Counter, type LimitStore } from './limit.store.js';
-import { conversionKey, counterKey, OWN_OF_VOUCHED, ownSubjectOf, sharedSubjectOf } from './send-charges.js';
+import type { Counter, LimitStore } from './limit.store.js';
+import { counterKey, maxOf, ownSubjectOf, sharedSubjectOf } from './send-charges.js';
 
 /** A limit that counts the sends to a number, and the name of its counter. */
 interface Budget {
   readonly limit: Limit & { readonly rule: DescribedBudget['rule'] };
-  readonly vouched: boolean;
+  readonly ownNumber: boolean;
   readonly key: string;
 }
 
@@ -21,6 +22,7 @@ interface Budget {
 export class SendBudgets {
   constructor(
     @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly store: LimitStore,
+    private readonly conversion: ConversionStatistic,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
@@ -30,14 +32,13 @@ export class SendBudgets {
     number: PhoneNumber,
     timeout: StorageTimeout,
   ): Promise<Pick<PhoneDescription, 'budgets' | 'conversionBlockedUntil'>> {
-    const { conversion } = this.options.limits;
     const budgets = this.#budgetsOf((rule) => ownSubjectOf(rule, number) ?? sharedSubjectOf(rule, number));
-    const guard = conversion === undefined ? [] : [conversionKey(conversion, number)];
-    const counters = await this.#read([...budgets.map(({ key }) => key), ...guard], timeout);
-    const block = counters.find(({ key, verified }) => guard.includes(key) && verified === BLOCKED);
+    const keys = new Set(budgets.map(({ key }) => key));
+    const counters = await this.#read([...keys], timeout);
+    const block = await this.conversion.readBlockOf(number, timeout);
     return {
       budgets: budgets.map((budget) => describeBudget(budget, counters)),
-      conversionBlockedUntil: block && new Date(block.windowEndsAt),
+      conversionBlockedUntil: block && new Date(block.endsAt),
     };
   }
 
@@ -56,22 +57,22 @@ export class SendBudgets {
       const { rule } = limit;
       const subject = subjectOf(rule);
       if (rule === 'perIp' || subject === undefined) return [];
-      const budgets = OWN_OF_VOUCHED.has(rule) ? [false, true] : [false];
-      return budgets.map((vouched) => ({
+      return [false, true].map((ownNumber) => ({
         limit: { ...limit, rule },
-        vouched,
-        key: counterKey(limit, subject, vouched),
+        ownNumber,
+        key: counterKey(limit, subject, ownNumber),
       }));
     });
   }
 }
 
-function describeBudget({ limit, vouched, key }: Budget, counters: readonly Counter[]): DescribedBudget {
-  const { rule, max, seconds, mode } = limit;
+function describeBudget({ limit, ownNumber, key }: Budget, counters: readonly Counter[]): DescribedBudget {
+  const { rule, seconds, mode } = limit;
+  const max = maxOf(limit, ownNumber);
   const counter = counters.find((one) => one.key === key);
   return {
     rule,
-    vouched,
+    ownNumber,
     max,
     seconds,
     mode,

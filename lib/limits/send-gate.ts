@@ -4,8 +4,9 @@ import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { redactedCause } from '../common/redaction.js';
 import { withinTimeLimit } from '../common/time-limit.js';
+import { ConversionStatistic } from './conversion-statistic.js';
 import { Refusals } from './refusals.js';
-import { type ChargedSend, NOTHING_CHARGED, SendLimits } from './send-limits.js';
+import { type ChargedSend, NOTHING_CHARGED, type RefundedSend, SendLimits } from './send-limits.js';
 import type { SendRequest } from './send-request.js';
 
 /** How long the application may take to have its say, in milliseconds. */
@@ -16,6 +17,7 @@ const LONGEST_SAY_MS = 5000;
 export class SendGate {
   constructor(
     private readonly limits: SendLimits,
+    private readonly conversion: ConversionStatistic,
     private readonly refusals: Refusals,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
   ) {}
@@ -33,20 +35,25 @@ export class SendGate {
   }
 
   /**
-   * Gives back what a message that certainly did not go has charged.
+   * Refunds a message that was certainly not sent, as far as that is safe.
    *
    * @returns Whether it is certain that the cooldown is over.
    */
-  async giveBack(charged: ChargedSend, isResend: boolean, timeout: StorageTimeout): Promise<boolean> {
-    return this.limits.giveBack(charged, isResend, timeout);
+  async refund(charged: ChargedSend, send: RefundedSend, timeout: StorageTimeout): Promise<boolean> {
+    return this.limits.refund(charged, send, timeout);
+  }
+
+  /** Counts a message that was sent, or may have been. */
+  countSent(request: SendRequest): void {
+    this.conversion.countSent(request);
   }
 
   async #askApplication(request: SendRequest): Promise<void> {
     const { authorizeSend } = this.options;
     if (authorizeSend === undefined) return;
-    const { number, purpose, origin, isVouched } = request;
+    const { number, purpose, origin, isOwnNumber } = request;
     const { e164: phoneNumber, country } = number;
-    const send = { phoneNumber, country, ip: origin.ip, purpose, vouched: isVouched };
+    const send = { phoneNumber, country, ip: origin.ip, purpose, ownNumber: isOwnNumber };
     // Whoever wrote it without types may answer anything.
     let answer: unknown;
     try {

@@ -7,5 +7,5 @@ export interface SendRequest {
   readonly purpose: string;
   readonly origin: SendOrigin;
   /** The application knows that its signed-in caller owns the number. */
-  readonly isVouched: boolean;
+  readonly isOwnNumber: boolean;
 }

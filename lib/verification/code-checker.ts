@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { StorageTimeout } from '../common/storage-timeout.js';
 import { publishCheck } from '../events/check-events.js';
 import { EventPort } from '../events/event-port.js';
-import { SendLimits } from '../limits/send-limits.js';
+import { ConversionStatistic } from '../limits/conversion-statistic.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
@@ -30,7 +30,7 @@ export class CodeChecker {
   constructor(
     private readonly store: VerificationStore,
     private readonly hooks: BackendHooks,
-    private readonly limits: SendLimits,
+    private readonly conversion: ConversionStatistic,
     private readonly events: EventPort,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
@@ -79,7 +79,7 @@ export class CodeChecker {
    * no message of it was counted, and whoever knows its code could make a country look verified.
    */
   #countFirst(number: PhoneNumber, outcome: CheckOutcome | undefined): void {
-    if (outcome?.kind === 'right' && outcome.isFirst && !this.#isTest(number)) this.limits.countVerified(number);
+    if (outcome?.kind === 'right' && outcome.isFirst && !this.#isTest(number)) this.conversion.countVerified(number);
   }
 
   #isTest({ e164 }: PhoneNumber): boolean {

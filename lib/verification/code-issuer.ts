@@ -54,6 +54,7 @@ interface OpenSession {
 /** A message that the limits were charged for. */
 interface ChargedMessage {
   readonly session: OpenSession;
+  readonly request: SendRequest;
   /** A test number has none, and no backend is called for it. */
   readonly text: string | undefined;
   readonly languages: string | undefined;
@@ -61,8 +62,8 @@ interface ChargedMessage {
   readonly timeout: StorageTimeout;
 }
 
-/** Failures after which it is certain that no message went. */
-const NOTHING_WENT: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
+/** Failures after which it is certain that no message was sent. */
+const CERTAINLY_NOT_SENT: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
   'throttled',
   'unavailable',
   'misconfigured',
@@ -104,7 +105,7 @@ export class CodeIssuer {
       isResend: false,
     };
     await this.#open(session, createdAt, timeout);
-    return this.#sendCharged({ session, text: message, languages: options.language, charged, timeout });
+    return this.#sendCharged({ session, request, text: message, languages: options.language, charged, timeout });
   }
 
   /** Sends the code of an open session again. */
@@ -123,7 +124,7 @@ export class CodeIssuer {
     const message = isTest ? undefined : await this.writer.write(securityCode, options);
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
-    return this.#sendCharged({ session: open, text: message, languages: options.language, charged, timeout });
+    return this.#sendCharged({ session: open, request, text: message, languages: options.language, charged, timeout });
   }
 
   #testCodeOf(number: PhoneNumber): string | undefined {
@@ -149,7 +150,7 @@ export class CodeIssuer {
     );
   }
 
-  /** Sends a message that was charged. When it certainly did not go, the charge is given back as far as that is safe. */
+  /** Sends a message that was charged, and refunds one that was certainly not sent as far as that is safe. */
   async #sendCharged(send: ChargedMessage): Promise<SentVerification> {
     const { session, charged, timeout } = send;
     try {
@@ -157,16 +158,21 @@ export class CodeIssuer {
       return this.#describe(session, charged.cooldownEndsAt);
     } catch (error) {
       if (!(error instanceof SmsDeliveryError)) throw error;
-      const isGivenBack =
-        NOTHING_WENT.has(error.kind) && (await this.gate.giveBack(charged, session.isResend, timeout));
+      const isRefunded = isCertainlyNotSent(error) && (await this.gate.refund(charged, session, timeout));
       if (session.isResend) throw error;
       // Nobody has this session's token yet, so it goes along; not enumerable, so that no log of the error shows it.
-      const sent = this.#describe(session, isGivenBack ? undefined : charged.cooldownEndsAt);
+      const sent = this.#describe(session, isRefunded ? undefined : charged.cooldownEndsAt);
       throw Object.defineProperty(error, 'sent', { value: sent });
     }
   }
 
-  async #send({ session, text, languages, timeout }: ChargedMessage): Promise<void> {
+  async #send(message: ChargedMessage): Promise<void> {
+    const { session, text, timeout } = message;
+    const receipt = text === undefined ? TEST_NUMBER_RECEIPT : await this.#deliver(message, text);
+    await this.#note(session.id, receipt, timeout);
+  }
+
+  async #deliver({ session, request, languages }: ChargedMessage, text: string): Promise<SendReceipt> {
     const { number, purpose, securityCode, sendId, isResend } = session;
     const context = {
       expiresAt: new Date(session.expiresAt),
@@ -176,13 +182,16 @@ export class CodeIssuer {
       sendId,
     };
     const subject = { phoneNumber: number.e164, country: number.country, purpose, isResend };
-    const receipt =
-      text === undefined
-        ? TEST_NUMBER_RECEIPT
-        : await this.observer.observe(subject, () =>
-            this.delivery.send({ to: number.e164, text, securityCode, context }),
-          );
-    await this.#note(session.id, receipt, timeout);
+    try {
+      const receipt = await this.observer.observe(subject, () =>
+        this.delivery.send({ to: number.e164, text, securityCode, context }),
+      );
+      this.gate.countSent(request);
+      return receipt;
+    } catch (error) {
+      if (!isCertainlyNotSent(error)) this.gate.countSent(request);
+      throw error;
+    }
   }
 
   #describe(
@@ -206,4 +215,8 @@ export class CodeIssuer {
       this.#logger.warn(`A message went through ${backend}, but its session ${id} could not be updated.`);
     }
   }
+}
+
+function isCertainlyNotSent(error: unknown): boolean {
+  return error instanceof SmsDeliveryError && CERTAINLY_NOT_SENT.has(error.kind);
 }

@@ -83,7 +83,7 @@ export class CodeRequests {
       number: admit(readNumber(phoneNumber, this.options), this.options, this.clock),
       purpose: requirePurpose(options.purpose, this.options.purposes),
       origin: originOf(client),
-      isVouched: options.vouched === true,
+      isOwnNumber: options.ownNumber === true,
       options,
       timeout: this.#newTimeout(),
     };

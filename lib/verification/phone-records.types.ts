@@ -48,8 +48,12 @@ export interface DescribedSession {
  */
 export interface DescribedBudget {
   readonly rule: Exclude<LimitRule, 'conversion' | 'perIp'>;
-  /** Whether it is the budget of `vouched` sends. */
-  readonly vouched: boolean;
+  /**
+   * Whether it is what sends with `ownNumber` may use. `resendAfter`, `perNumber` and `perPrefix` are counted apart for
+   * them; of `perCountry` and `total` they share the counter and have a higher `max`.
+   */
+  readonly ownNumber: boolean;
+  /** Messages in the window, without those that are reserved for others. */
   readonly max: number;
   /** Length of the window. */
   readonly seconds: number;

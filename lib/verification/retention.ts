@@ -39,7 +39,7 @@ export class Retention {
       total += deleted;
       if (!more || signal?.aborted) break;
     }
-    while (await this.limits.deleteOver(now, this.#newTimeout())) {
+    while (await this.limits.deleteExpired(now, this.#newTimeout())) {
       if (signal?.aborted) break;
     }
     return total;

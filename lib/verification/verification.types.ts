@@ -22,10 +22,11 @@ export interface SendOptions {
    */
   readonly ip?: string | undefined;
   /**
-   * Whether the application knows that its signed-in caller owns the number. Such a send draws on a budget of its own
-   * (`resendAfter`, `perNumber`, `perPrefix`), equal to that of other callers, which they cannot spend. Default `false`.
+   * Whether the application knows that its signed-in caller owns the number. Such a send uses a second, equal budget of
+   * `resendAfter`, `perNumber` and `perPrefix` that other callers cannot spend, and a tenth of `perCountry` and `total`
+   * (`floor(max / 10)` sends) is reserved for it. Default `false`.
    */
-  readonly vouched?: boolean | undefined;
+  readonly ownNumber?: boolean | undefined;
 }
 
 /**

@@ -40,11 +40,11 @@ describe("the application's own say", () => {
     await start((send) => asked.push(send) > 0);
 
     await register(test.app).expect(200);
-    await test.service.sendSecurityCode(OTHER_NUMBER, { ip: '::ffff:192.0.2.1', vouched: true });
+    await test.service.sendSecurityCode(OTHER_NUMBER, { ip: '::ffff:192.0.2.1', ownNumber: true });
 
     expect(asked).toEqual([
-      { phoneNumber: NUMBER, country: 'US', ip: '127.0.0.1', purpose: '', vouched: false },
-      { phoneNumber: OTHER_NUMBER, country: 'GG', ip: '192.0.2.1', purpose: '', vouched: true },
+      { phoneNumber: NUMBER, country: 'US', ip: '127.0.0.1', purpose: '', ownNumber: false },
+      { phoneNumber: OTHER_NUMBER, country: 'GG', ip: '192.0.2.1', purpose: '', ownNumber: true },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   BackendHookError,
   RateLimitedError,
@@ -50,7 +50,7 @@ async function start(): Promise<void> {
 async function used(): Promise<Record<string, number>> {
   const { budgets } = await test.service.describePhone(NUMBER);
   return Object.fromEntries(
-    budgets.filter(({ vouched }) => !vouched).map(({ rule, max, left }) => [rule, max - left] as const),
+    budgets.filter(({ ownNumber }) => !ownNumber).map(({ rule, max, left }) => [rule, max - left] as const),
   );
 }
 
@@ -74,7 +74,7 @@ const ALL_ONCE = Object.fromEntries(['resendAfter', 'perNumber', ...SHARED].map(
 afterEach(() => test.close());
 
 describe.each(['throttled', 'unavailable', 'misconfigured'] as const)('a message that is %s', (kind) => {
-  it('gives the cooldown of a register back, and nothing else', async () => {
+  it('refunds the cooldown of a register, and nothing else', async () => {
     await start();
     const sent = await failToRegister(kind);
     expect(sent.resendAt.getTime()).toBe(test.clock.now());
@@ -82,7 +82,7 @@ describe.each(['throttled', 'unavailable', 'misconfigured'] as const)('a message
     expect(await usedByAddress()).toBe(1);
   });
 
-  it('gives all that a resend charged back, but for the address', async () => {
+  it('refunds all that a resend charged, but for the address', async () => {
     await start();
     const { sessionToken } = await failToRegister(kind);
     test.clock.advance(5);
@@ -105,7 +105,7 @@ describe.each(['throttled', 'unavailable', 'misconfigured'] as const)('a message
 });
 
 describe.each(['rejected', 'unknown'] as const)('a message whose outcome is %s', (kind) => {
-  it('gives nothing back', async () => {
+  it('refunds nothing', async () => {
     await start();
     const sent = await failToRegister(kind);
     expect(sent.resendAt.getTime() - test.clock.now()).toBe(30_000);
@@ -118,7 +118,75 @@ describe.each(['rejected', 'unknown'] as const)('a message whose outcome is %s',
   });
 });
 
-it('a hook that fails after the charge gives nothing back', async () => {
+/** Says that it is throttled, and delivers all the same. */
+class LyingSandbox extends SandboxBackend {
+  override async sendSms(number: string, message: string): Promise<SendReceipt> {
+    await super.sendSms(number, message);
+    throw new SmsDeliveryError('throttled', 'It responded 429.');
+  }
+}
+
+describe('a gateway that always responds 429 and delivers all the same', () => {
+  beforeEach(async () => {
+    test = (await startApplication({
+      phoneVerify: { backend: LyingSandbox, expiration: 86_400, limits: {} },
+    })) as typeof test;
+  });
+
+  /** What a send answers: the session that it opened, or the seconds to wait. */
+  async function attempt(send: () => Promise<unknown>): Promise<SentVerification | number | undefined> {
+    const failure: unknown = await send().catch((thrown: unknown) => thrown);
+    if (failure instanceof RateLimitedError) return failure.retryAfterSeconds ?? Number.NaN;
+    return failure instanceof SmsDeliveryError ? failure.sent : undefined;
+  }
+
+  it.each([
+    { resends: 1, messages: 18 },
+    { resends: 50, messages: 14 },
+  ])('gets $messages messages to a number in a day, with $resends resends a session', async ({ resends, messages }) => {
+    const end = test.clock.now() + 86_400_000;
+    while (test.clock.now() < end && test.sandbox.outbox.length < 100) {
+      const opened = await attempt(() => test.service.sendSecurityCode(NUMBER));
+      if (typeof opened === 'number') test.clock.advance(opened);
+      if (typeof opened !== 'object') continue;
+      for (let resent = 0; resent < resends; resent++) {
+        const wait = await attempt(() => test.service.resendSecurityCode(NUMBER, opened.sessionToken));
+        if (typeof wait === 'number') break;
+      }
+    }
+
+    expect(test.sandbox.outbox).toHaveLength(messages);
+  });
+
+  it('has two sends of a session refunded, and the third waits for the cooldown', async () => {
+    const first: unknown = await test.service.sendSecurityCode(NUMBER).catch((thrown: unknown) => thrown);
+    const { sessionToken = '', resendAt } = (first instanceof SmsDeliveryError && first.sent) || {};
+    expect(resendAt?.getTime()).toBe(test.clock.now());
+
+    const resend = () => test.service.resendSecurityCode(NUMBER, sessionToken);
+    await expect(resend()).rejects.toThrow(SmsDeliveryError);
+    await expect(resend()).rejects.toThrow(SmsDeliveryError);
+    await expect(resend()).rejects.toThrow(RateLimitedError);
+
+    expect(test.sandbox.outbox).toHaveLength(3);
+    expect(await used()).toMatchObject({ resendAfter: 1, perNumber: 2 });
+  });
+
+  it('has two of many resends at once refunded', async () => {
+    await test.close();
+    test = (await startApplication({
+      phoneVerify: { backend: LyingSandbox, limits: { ...NO_LIMITS, perNumber: [{ max: 30, seconds: 3600 }] } },
+    })) as typeof test;
+    const first: unknown = await test.service.sendSecurityCode(NUMBER).catch((thrown: unknown) => thrown);
+    const { sessionToken = '' } = (first instanceof SmsDeliveryError && first.sent) || {};
+
+    await Promise.allSettled(Array.from({ length: 12 }, () => test.service.resendSecurityCode(NUMBER, sessionToken)));
+
+    expect(await used()).toMatchObject({ perNumber: 11 });
+  });
+});
+
+it('a hook that fails after the charge refunds nothing', async () => {
   await start();
   test.sandbox.hookFails = true;
   await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(BackendHookError);
@@ -137,7 +205,7 @@ it('a send that is refused meanwhile, by a process whose clock is behind, takes 
   expect(await used()).toEqual({ ...ALL_ONCE, resendAfter: 0 });
 });
 
-it('a give-back that fails changes nothing for the caller, who is told to wait', async () => {
+it('a refund that fails changes nothing for the caller, who is told to wait', async () => {
   await start();
   test.sandbox.sendSms = async () => {
     await test.dataSource.query('DROP TABLE sms_verification_counter');
