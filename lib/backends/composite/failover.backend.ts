@@ -65,7 +65,6 @@ export class FailoverBackend extends CompositeBackend<FailoverBackendOptions> {
     return this.#guarded.map(({ child }) => child);
   }
 
-  /** {@inheritDoc BaseBackend.sendSms} */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
     return Attempts.of(number, message, (attempts) => this.#sendOnce(number, message, send, attempts));
   }

@@ -51,14 +51,20 @@ export class RoutingBackend extends CompositeBackend<RoutingBackendOptions> {
     return this.#routes.children;
   }
 
-  /** {@inheritDoc BaseBackend.sendSms} */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
     this.#ensurePrepared();
     const child = this.#routes.find(number, send?.country);
     return child.send(number, message, send, child.limitMs);
   }
 
-  /** {@inheritDoc BaseBackend.sendBulkSms} Each backend is handed its numbers together. */
+  /**
+   * Sends one message to many numbers. Each backend gets its numbers in one call. Every number is tried; a failure is in
+   * its item.
+   *
+   * @param numbers - E.164.
+   * @param message - The whole text.
+   * @returns One item per number, in the order of `numbers`.
+   */
   override async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult> {
     this.#ensurePrepared();
     const groups = new Map<Child, string[]>();
