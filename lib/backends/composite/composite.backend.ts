@@ -34,7 +34,6 @@ export abstract class CompositeBackend<TOptions>
    */
   protected abstract sendInside(sending: ReportedSend): Promise<SendReceipt>;
 
-  /** {@inheritDoc BaseBackend.sendSms} */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
     this.ensurePrepared();
     return this.sendInside({ number, message, send, report: logFailuresOf(number, message) });

@@ -57,7 +57,10 @@ export class RoutingBackend extends CompositeBackend<RoutingBackendOptions> {
     return child.send(sending, child.limitMs);
   }
 
-  /** {@inheritDoc BaseBackend.sendBulkSms} Each backend gets its numbers together. */
+  /**
+   * Sends one message to many numbers. Each backend gets its numbers in one call. Every number is tried; a failure is in
+   * its item.
+   */
   override async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult> {
     this.ensurePrepared();
     const groups = new Map<Child, string[]>();

@@ -39,7 +39,14 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
     return outcome;
   }
 
-  /** {@inheritDoc BaseBackend.sendBulkSms} A number that stands in the list twice gets one message. */
+  /**
+   * Sends one message to many numbers, as many in one request as the provider takes. A number that is in the list twice
+   * gets one message. Every number is tried; a failure is in its item.
+   *
+   * @param numbers - E.164.
+   * @param message - The whole text.
+   * @returns One item per number, in the order of `numbers`.
+   */
   override async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult> {
     const distinct = [...new Map(numbers.map((number) => [bareNumber(number), number])).values()];
     const size = this.numbersPerRequest;

@@ -41,7 +41,6 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
   /** Makes ready what a send needs, so that what is missing is told at start-up. */
   async onModuleInit(): Promise<void> {}
 
-  /** {@inheritDoc BaseBackend.sendSms} */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
     return this.withinTime(this.secretsOf(message, [number]), send, (connect) =>
       this.deliver({
