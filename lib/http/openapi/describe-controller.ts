@@ -64,8 +64,6 @@ const RETRY_AFTER = { 'Retry-After': { description: 'Seconds.', schema: { type: 
  * Describes the routes of a controller for `@nestjs/swagger`.
  *
  * @param purposes - Those that the module knows.
- *
- * @internal
  */
 export function describeController(
   swagger: typeof Swagger,
