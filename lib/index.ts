@@ -19,7 +19,8 @@ export { RequireVerifiedPhone } from './http/require-verified-phone.decorator.js
 export { VerifiedPhone } from './http/verified-phone.decorator.js';
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
 export type { AuthorizeSend, SendToAuthorize } from './limits/authorize-send.js';
-export type { ConversionGuard, Limit, LimitMode, LimitRule } from './limits/limit.js';
+export type { ConversionGuard, Limit, LimitMode } from './limits/limit.js';
+export type { LimitRule } from './common/limit-rule.js';
 export type {
   ConversionOptions,
   LimitEntry,
@@ -32,7 +33,7 @@ export type { RedisClient } from './limits/redis-client.js';
 export { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 export type { Autofill } from './message/autofill.js';
 export type { AutofillOptions } from './message/autofill.options.js';
-export type { EventOptions } from './events/events.options.js';
+export type { EventOptions } from './observability/events.options.js';
 export {
   type CheckFailedEvent,
   type EventSubject,
@@ -43,7 +44,7 @@ export {
   type SendFailedEvent,
   type SentEvent,
   type VerifiedEvent,
-} from './events/phone-verify-event.js';
+} from './observability/phone-verify-event.js';
 export type { MessageContext } from './message/message-template.js';
 export { type MessageSegments, segments } from './message/segments.js';
 export { phoneVerifyMigrations } from './database/migrations/index.js';
@@ -73,10 +74,11 @@ export type {
 export type { BackendClass, BackendProvider } from './backends/backend.options.js';
 export { PHONE_VERIFY_BACKEND, PHONE_VERIFY_BACKEND_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
 export { PhoneVerificationService } from './verification/phone-verification.service.js';
-export type { DescribedBudget, DescribedSession, PhoneDescription } from './verification/phone-records.types.js';
+export type { DescribedBudget } from './limits/described-budget.js';
+export type { DescribedSession, PhoneDescription } from './verification/phone-records.types.js';
 export { SMSVerification } from './database/sms-verification.entity.js';
-export type { TestNumberOptions } from './verification/test-numbers.options.js';
-export type { TestNumbers } from './verification/test-numbers.js';
+export type { TestNumberOptions } from './phone-number/test-numbers.options.js';
+export type { TestNumbers } from './phone-number/test-numbers.js';
 export { VerificationStatus } from './common/verification-status.js';
 export type { ConsumeOptions, ProofOptions, PurgeOptions, SendOptions } from './verification/verification.types.js';
 export type { SentVerification } from './common/sent-verification.js';

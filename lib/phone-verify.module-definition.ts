@@ -9,9 +9,9 @@ import { Delivery } from './backends/delivery.js';
 import { type Clock, systemClock } from './common/clock.js';
 import { SMSVerification } from './database/sms-verification.entity.js';
 import { StatementTimeoutAdvice } from './database/statement-timeout-advice.js';
-import { EventEmission } from './events/event-emission.js';
-import { EventPort } from './events/event-port.js';
-import { SendObserver } from './events/send-observer.js';
+import { EventEmission } from './observability/event-emission.js';
+import { EventPort } from './observability/event-port.js';
+import { SendObserver } from './observability/send-observer.js';
 import { openApiProvider } from './http/openapi/openapi.provider.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
 import { limitProviders } from './limits/limits.providers.js';
@@ -31,7 +31,7 @@ import {
   PHONE_VERIFY_GIVEN_OPTIONS,
   PHONE_VERIFY_OPTIONS,
 } from './phone-verify.tokens.js';
-import { Telemetry } from './telemetry/telemetry.js';
+import { Telemetry } from './observability/telemetry.js';
 import { CleanupTimer } from './verification/cleanup-timer.js';
 import { CodeChecker } from './verification/code-checker.js';
 import { CodeIssuer } from './verification/code-issuer.js';
@@ -153,7 +153,12 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
         new BackendHooks(backend, delivery.timeoutMs),
       inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS],
     },
-    StatementTimeoutAdvice,
+    {
+      provide: StatementTimeoutAdvice,
+      useFactory: (database: Database, { storage }: ResolvedPhoneVerifyOptions) =>
+        new StatementTimeoutAdvice(database, storage.timeoutMs),
+      inject: [Database, PHONE_VERIFY_OPTIONS],
+    },
     EventPort,
     ...limitProviders,
     EventEmission,

@@ -2,7 +2,7 @@ import { isBackendForm, isBackendProvider } from './backends/backend-form.js';
 import { type Clock, systemClock } from './common/clock.js';
 import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './common/code-format.js';
 import { OptionReader } from './common/option-reader.js';
-import { readEvents } from './events/events.options.js';
+import { readEvents } from './observability/events.options.js';
 import { optionNames } from './common/option-names.js';
 import { readAuthorizeSend } from './limits/authorize-send.js';
 import { warningsOfLimits } from './limits/limit-warnings.js';
@@ -15,7 +15,7 @@ import { isCountry } from './phone-number/phone-number.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import type { PhoneVerifyOptions, ResolvedPhoneVerifyOptions, StaticOptions } from './phone-verify.options.js';
 import { readPurposes } from './verification/purposes.options.js';
-import { readTestNumbers, warningsOfTestNumbers } from './verification/test-numbers.options.js';
+import { readTestNumbers, warningsOfTestNumbers } from './phone-number/test-numbers.options.js';
 
 const OPTIONS = optionNames<PhoneVerifyOptions>({
   backend: true,

@@ -6,11 +6,11 @@ import type { AuthorizeSend } from './limits/authorize-send.js';
 import type { LimitOptions, ResolvedLimits } from './limits/limits.options.js';
 import type { AutofillOptions } from './message/autofill.options.js';
 import type { Autofill } from './message/autofill.js';
-import type { EventOptions } from './events/events.options.js';
+import type { EventOptions } from './observability/events.options.js';
 import type { NumberOptions } from './phone-number/number-policy.options.js';
 import type { NumberPolicy } from './phone-number/number-policy.js';
-import type { TestNumberOptions } from './verification/test-numbers.options.js';
-import type { TestNumbers } from './verification/test-numbers.js';
+import type { TestNumberOptions } from './phone-number/test-numbers.options.js';
+import type { TestNumbers } from './phone-number/test-numbers.js';
 
 /**
  * The settings of the module that a factory can give.

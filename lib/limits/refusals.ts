@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { EventPort } from '../events/event-port.js';
-import type { LimitRule } from './limit.js';
+import { EventPort } from '../observability/event-port.js';
+import type { LimitRule } from '../common/limit-rule.js';
 import { RateLimitedError } from '../phone-verify.errors.js';
 import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
 import type { Clock } from '../common/clock.js';

@@ -6,7 +6,7 @@ import { StorageTimeout } from '../common/storage-timeout.js';
 import { type ClientAddress, originOf } from '../limits/send-origin.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { admit, readNumber } from './admission.js';
+import { admitNumber, identifyNumber } from '../phone-number/admission.js';
 import { requirePurpose, requireString } from './call-arguments.js';
 import { CodeChecker } from './code-checker.js';
 import { CodeIssuer, type CodeRequest } from './code-issuer.js';
@@ -68,19 +68,24 @@ export class CodeRequests {
 
   /** Checks a code. */
   async check({ phoneNumber, securityCode, sessionToken, purpose }: CheckInput): Promise<CheckedNumber> {
-    const number = readNumber(phoneNumber, this.options);
+    const now = this.clock.now();
+    const identified = identifyNumber(phoneNumber, this.options, now);
     const typed = {
-      number,
+      ...identified,
+      now,
       purpose: requirePurpose(purpose, this.options.purposes),
       sessionToken: requireString('sessionToken', sessionToken),
       securityCode: requireString('securityCode', securityCode).trim(),
     };
-    return { phoneNumber: number.e164, result: await this.checker.check(typed, this.#newTimeout()) };
+    const result = await this.checker.check(typed, this.#newTimeout());
+    return { phoneNumber: identified.number.e164, result };
   }
 
   #read({ phoneNumber, options, client }: SendInput): CodeRequest {
+    const now = this.clock.now();
     return {
-      number: admit(readNumber(phoneNumber, this.options), this.options, this.clock),
+      ...admitNumber(phoneNumber, this.options, now),
+      now,
       purpose: requirePurpose(options.purpose, this.options.purposes),
       origin: originOf(client),
       isOwnNumber: options.ownNumber === true,

@@ -10,7 +10,7 @@ import { clientAt } from '../limits/send-origin.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { readNumber } from './admission.js';
+import { readNumber } from '../phone-number/admission.js';
 import { requireAge, requirePurpose, requireString } from './call-arguments.js';
 import { CodeRequests } from './code-requests.js';
 import { PhoneRecords } from './phone-records.js';

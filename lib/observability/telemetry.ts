@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EventPort } from '../events/event-port.js';
-import { SendObserver } from '../events/send-observer.js';
+import { EventPort } from './event-port.js';
+import { SendObserver } from './send-observer.js';
 import { loadOptional } from '../common/optional-package.js';
 
 /** Name under which OpenTelemetry knows the library. */

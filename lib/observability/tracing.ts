@@ -1,7 +1,7 @@
 import type * as OpenTelemetry from '@opentelemetry/api';
 import type { SendReceipt } from '../common/send-receipt.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
-import type { SendWrapper } from '../events/send-observer.js';
+import type { SendWrapper } from './send-observer.js';
 
 /**
  * Puts a span around each send, so that what the provider's client traces is inside it. The span has no number, no code

@@ -1,7 +1,7 @@
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import { VerificationStatus } from '../common/verification-status.js';
 import type { VerificationResult } from '../backends/verification-result.js';
-import type { EventPort } from './event-port.js';
+import type { EventPort } from '../observability/event-port.js';
 
 /**
  * Tells what became of a check.

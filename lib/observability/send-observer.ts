@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { backendName } from '../common/backend-name.js';
-import type { BaseBackend } from '../backends/base.backend.js';
 import type { SendReceipt } from '../common/send-receipt.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { PHONE_VERIFY_BACKEND } from '../phone-verify.tokens.js';
@@ -22,7 +21,7 @@ export class SendObserver {
 
   constructor(
     private readonly events: EventPort,
-    @Inject(PHONE_VERIFY_BACKEND) private readonly backend: BaseBackend<unknown>,
+    @Inject(PHONE_VERIFY_BACKEND) private readonly backend: object,
   ) {}
 
   /** Has every send run inside a wrapper. */

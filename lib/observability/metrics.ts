@@ -1,6 +1,6 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
-import type { EventListener } from '../events/event-port.js';
-import type { PhoneVerifyEvent } from '../events/phone-verify-event.js';
+import type { EventListener } from './event-port.js';
+import type { PhoneVerifyEvent } from './phone-verify-event.js';
 import { VerificationStatus } from '../common/verification-status.js';
 
 /** Bounds of the delivery times in seconds: a provider takes a part of one, the longest failover ten minutes. */

@@ -1,5 +1,5 @@
 import type { SmsDeliveryErrorKind } from '../common/sms-delivery.error.js';
-import type { LimitRule } from '../limits/limit.js';
+import type { LimitRule } from '../common/limit-rule.js';
 import type { VerificationStatus } from '../common/verification-status.js';
 
 /**
