@@ -80,9 +80,9 @@ export type { TestNumbers } from './verification/test-numbers.js';
 export { VerificationStatus } from './verification/verification-status.js';
 export type {
   ConsumeOptions,
-  ProofOptions,
   PurgeOptions,
   SendOptions,
   SentVerification,
   VerificationResult,
+  VerificationTokenOptions,
 } from './verification/verification.types.js';

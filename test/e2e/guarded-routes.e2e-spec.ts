@@ -70,7 +70,7 @@ describe('an application does not start', () => {
     [{ retentionDays: 1 }, 86_400 - 600],
     [{ retentionDays: 2, expiration: 3600 }, 2 * 86_400 - 3600],
     [{ retentionDays: 1, expiration: 86_400 }, 900],
-  ])('when a route takes proofs that are older than the rows that %o keep', async (options, kept) => {
+  ])('when a route takes verification tokens that are older than the rows that %o keep', async (options, kept) => {
     const controllerFor = (maxAge: number): Type => {
       @Controller('old')
       class OldController {
@@ -83,7 +83,7 @@ describe('an application does not start', () => {
 
     expect(await faultsOf(options, controllerFor(kept))).toEqual([]);
     expect(await faultsOf(options, controllerFor(kept + 1))).toEqual([
-      `OldController.old: @RequireVerifiedPhone takes proofs of up to ${kept + 1} seconds, ` +
+      `OldController.old: @RequireVerifiedPhone takes verification tokens of up to ${kept + 1} seconds, ` +
         `but retentionDays: ${options.retentionDays} keeps them for ${kept}`,
     ]);
   });
