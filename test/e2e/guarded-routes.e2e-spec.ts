@@ -56,8 +56,8 @@ class MoreOrdersController extends OrdersController {}
 describe('an application does not start', () => {
   it('when a route requires a purpose that is not configured', async () => {
     expect(await faultsOf({ purposes: ['login', 'payment'] }, PayController, OrdersController)).toEqual([
-      'PayController.payAgain: @RequireVerifiedPhone requires the purpose "Payment", which the option purposes lacks',
-      'OrdersController: @RequireVerifiedPhone requires the purpose "orders", which the option purposes lacks',
+      'PayController.payAgain: @RequireVerifiedPhone requires the purpose "Payment", which is not in the option purposes; add it there',
+      'OrdersController: @RequireVerifiedPhone requires the purpose "orders", which is not in the option purposes; add it there',
     ]);
     expect(await faultsOf({}, PayController)).toEqual([
       expect.stringContaining('PayController.pay: '),
@@ -83,8 +83,8 @@ describe('an application does not start', () => {
 
     expect(await faultsOf(options, controllerFor(kept))).toEqual([]);
     expect(await faultsOf(options, controllerFor(kept + 1))).toEqual([
-      `OldController.old: @RequireVerifiedPhone takes verification tokens of up to ${kept + 1} seconds, ` +
-        `but retentionDays: ${options.retentionDays} keeps them for ${kept}`,
+      `OldController.old: @RequireVerifiedPhone accepts verification tokens up to ${kept + 1} seconds old, ` +
+        `but retentionDays: ${options.retentionDays} keeps them for ${kept}; lower maxAge or raise retentionDays`,
     ]);
   });
 

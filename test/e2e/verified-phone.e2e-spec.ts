@@ -490,7 +490,7 @@ describe('outside HTTP', () => {
 
     await expect(guard.canActivate(context as ExecutionContext)).rejects.toThrow(PhoneNotVerifiedException);
 
-    expect(logs.text).toContain('works on routes over HTTP only; on PhonesResolver.query it refuses every call');
+    expect(logs.text).toContain('works on HTTP routes only. On PhonesResolver.query it refuses every call');
     await test.close();
   });
 });
