@@ -80,6 +80,11 @@ export { SMSVerification } from './database/sms-verification.entity.js';
 export type { TestNumberOptions } from './phone-number/test-numbers.options.js';
 export type { TestNumbers } from './phone-number/test-numbers.js';
 export { VerificationStatus } from './common/verification-status.js';
-export type { ConsumeOptions, ProofOptions, PurgeOptions, SendOptions } from './verification/verification.types.js';
+export type {
+  ConsumeOptions,
+  PurgeOptions,
+  SendOptions,
+  VerificationTokenOptions,
+} from './verification/verification.types.js';
 export type { SentVerification } from './common/sent-verification.js';
 export type { VerificationResult } from './backends/verification-result.js';

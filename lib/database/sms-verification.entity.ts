@@ -55,7 +55,7 @@ export class SMSVerification {
   @Column({ name: 'verified_at', type: 'bigint', nullable: true, transformer: instant })
   verifiedAt!: Date | null;
 
-  /** Time at which the proof was consumed. */
+  /** Time at which the verification token was consumed. */
   @Column({ name: 'consumed_at', type: 'bigint', nullable: true, transformer: instant })
   consumedAt!: Date | null;
 
@@ -102,7 +102,7 @@ export class SMSVerification {
       securityCode: _code,
       sealedCode: _sealed,
       sessionToken: _session,
-      verificationToken: _proof,
+      verificationToken: _verificationToken,
       ...rest
     } = this;
     return { ...rest, isExpired: this.isExpired };

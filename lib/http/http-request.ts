@@ -6,11 +6,11 @@ import { CONSTRAINTS, NOT_A_STRING } from './requests.js';
 /** What Express and Fastify requests have in common. */
 export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** As the adapter parsed it; `undefined` for requests without one. */
+  /** As the adapter parsed it; `undefined` for a request without a body. */
   readonly body?: unknown;
-  /** Address of the client, as far as the adapter trusts the proxies in between. */
+  /** Address of the client, as far back as the adapter trusts the proxies in between. */
   readonly ip?: string | undefined;
-  /** The addresses that the adapter has gone through; on Fastify only when it is told to trust any. */
+  /** The chain of addresses that the adapter followed; on Fastify only where it trusts a proxy at all. */
   readonly ips?: readonly (string | undefined)[] | undefined;
   /** Node's own request, on Fastify. */
   readonly raw?: object;
@@ -42,7 +42,7 @@ export function requireJson(request: HttpRequest): void {
   if (!isJson(request)) throw new MediaTypeUnsupportedError();
 }
 
-/** Whether a request says that its body is JSON. */
+/** Whether a request declares its body as JSON. */
 export function isJson({ headers }: HttpRequest): boolean {
   const [mediaType] = String(headers['content-type'] ?? '').split(';');
   return mediaType?.trim().toLowerCase() === 'application/json';
@@ -62,8 +62,8 @@ export function readBody<Request extends { purpose: string | undefined }>(
   const fields = flatFields(Object.keys(new type()), body);
   const request = plainToInstance(type, fields, { excludeExtraneousValues: true });
   if (purposes.length === 0) request.purpose = undefined;
-  const faults = [...validateSync(request).map(describeFault), ...describePurpose(request.purpose, purposes)];
-  if (faults.length > 0) throw new RequestInvalidError(Object.fromEntries(faults));
+  const errors = [...validateSync(request).map(describeError), ...describePurpose(request.purpose, purposes)];
+  if (errors.length > 0) throw new RequestInvalidError(Object.fromEntries(errors));
   return request;
 }
 
@@ -80,7 +80,7 @@ function flatFields(names: readonly string[], body: unknown): Record<string, unk
   );
 }
 
-/** A field that a body itself has, never what it inherits. */
+/** A body's own field, never an inherited one. */
 export function readField(body: unknown, field: string): unknown {
   const given: object = typeof body === 'object' && body !== null ? body : {};
   return Object.getOwnPropertyDescriptor(given, field)?.value;
@@ -92,7 +92,7 @@ function describePurpose(purpose: unknown, purposes: readonly string[]): [string
   return purposes.includes(purpose) ? [] : [['purpose', ['Not a valid choice.']]];
 }
 
-function describeFault({ property, constraints = {} }: ValidationError): [string, string[]] {
+function describeError({ property, constraints = {} }: ValidationError): [string, string[]] {
   const first = CONSTRAINTS.find((constraint) => constraint in constraints);
   return [property, first === undefined ? [] : [String(constraints[first])]];
 }

@@ -52,25 +52,25 @@ export class CodeChecker {
     const candidates = secretsOf(this.options.secret).map((secret) =>
       hashSecurityCode(binding, typed.securityCode, secret),
     );
-    const proof = randomToken();
+    const newToken = randomToken();
     const { now } = typed;
     const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
-    const outcome = await this.store.check(key, candidates, hashToken(proof), now, timeout);
+    const outcome = await this.store.check(key, candidates, hashToken(newToken), now, timeout);
     this.#countFirst(typed, outcome);
-    return resultOfCheck(outcome, proof, now, this.options);
+    return resultOfCheck(outcome, newToken, now, this.options);
   }
 
   /** Takes the answer of a backend's own check; a `Valid` one verifies the open session, where there is one. */
   async #accept(typed: TypedCode, own: VerificationResult, timeout: StorageTimeout): Promise<VerificationResult> {
     const { status, verification, attemptsLeft } = own;
     if (status !== VerificationStatus.Valid) return { status, verification, attemptsLeft };
-    const proof = randomToken();
+    const newToken = randomToken();
     const binding = bindingOf(typed);
     const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
-    const outcome = await this.store.accept(key, hashToken(proof), typed.now, timeout);
+    const outcome = await this.store.accept(key, hashToken(newToken), typed.now, timeout);
     this.#countFirst(typed, outcome);
-    const issued = outcome?.kind === 'right' && outcome.proofIssued;
-    return { status, verification, verificationToken: issued ? proof : undefined };
+    const issued = outcome?.kind === 'right' && outcome.isTokenIssued;
+    return { status, verification, verificationToken: issued ? newToken : undefined };
   }
 
   /**

@@ -24,7 +24,7 @@ export interface DescribedSession {
   readonly expiresAt: Date;
   /** Time of the first right code. */
   readonly verifiedAt: Date | undefined;
-  /** Time at which the proof was consumed. */
+  /** Time at which the verification token was consumed. */
   readonly consumedAt: Date | undefined;
   /** Wrong codes since the last right one. */
   readonly failedAttempts: number;

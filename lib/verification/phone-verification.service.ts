@@ -17,8 +17,14 @@ import { PhoneRecords } from './phone-records.js';
 import type { PhoneDescription } from './phone-records.types.js';
 import { Retention } from './retention.js';
 import { hashToken } from './security-code.js';
-import { type Proof, type ProofKey, VerificationStore } from './verification.store.js';
-import type { ConsumeOptions, ProofOptions, PurgeOptions, SendOptions, VerifiedPhone } from './verification.types.js';
+import { type TokenRecord, type VerificationTokenKey, VerificationStore } from './verification.store.js';
+import type {
+  ConsumeOptions,
+  PurgeOptions,
+  SendOptions,
+  VerificationTokenOptions,
+  VerifiedPhone,
+} from './verification.types.js';
 
 /** A proof counts for 15 minutes unless the caller says otherwise. */
 export const DEFAULT_MAX_AGE_SECONDS = 900;
@@ -105,9 +111,12 @@ export class PhoneVerificationService {
    *
    * @returns `null` if the proof is unknown, too old, consumed, or for another purpose.
    */
-  async getVerifiedPhone(verificationToken: string, options: ProofOptions = {}): Promise<VerifiedPhone | null> {
-    const key = this.proofKey(verificationToken, options);
-    return verifiedPhone(key, await this.store.findProof(key, this.newTimeout()));
+  async getVerifiedPhone(
+    verificationToken: string,
+    options: VerificationTokenOptions = {},
+  ): Promise<VerifiedPhone | null> {
+    const key = this.tokenKey(verificationToken, options);
+    return verifiedPhone(key, await this.store.findToken(key, this.newTimeout()));
   }
 
   /**
@@ -117,9 +126,9 @@ export class PhoneVerificationService {
    * @returns `null` if the proof is unknown, too old, consumed, or for another purpose.
    */
   async consumeVerifiedPhone(verificationToken: string, options: ConsumeOptions = {}): Promise<VerifiedPhone | null> {
-    const key = this.proofKey(verificationToken, options);
-    const proof = await this.store.consumeProof(key, this.clock.now(), this.newTimeout(), options.manager);
-    return verifiedPhone(key, proof);
+    const key = this.tokenKey(verificationToken, options);
+    const record = await this.store.consumeToken(key, this.clock.now(), this.newTimeout(), options.manager);
+    return verifiedPhone(key, record);
   }
 
   /**
@@ -184,7 +193,7 @@ export class PhoneVerificationService {
     return new StorageTimeout(this.options.storage.timeoutMs);
   }
 
-  private proofKey(verificationToken: string, options: ProofOptions): ProofKey {
+  private tokenKey(verificationToken: string, options: VerificationTokenOptions): VerificationTokenKey {
     const maxAge = requireAge('maxAge', options.maxAge ?? DEFAULT_MAX_AGE_SECONDS);
     return {
       verificationToken: hashToken(requireString('verificationToken', verificationToken)),
@@ -203,6 +212,6 @@ export class PhoneVerificationService {
   }
 }
 
-function verifiedPhone({ purpose }: ProofKey, proof: Proof | null): VerifiedPhone | null {
-  return proof && { phoneNumber: proof.phoneNumber, verifiedAt: new Date(proof.verifiedAt), purpose };
+function verifiedPhone({ purpose }: VerificationTokenKey, record: TokenRecord | null): VerifiedPhone | null {
+  return record && { phoneNumber: record.phoneNumber, verifiedAt: new Date(record.verifiedAt), purpose };
 }

@@ -12,12 +12,12 @@ const LEAST_LIFE_FOR_RESEND_SECONDS = 60;
  */
 export function resultOfCheck(
   outcome: CheckOutcome,
-  proof: string,
+  newToken: string,
   now: number,
   { maxFailedAttempts }: ResolvedPhoneVerifyOptions,
 ): VerificationResult {
   if (outcome.kind === 'right') {
-    return { status: VerificationStatus.Valid, verificationToken: outcome.proofIssued ? proof : undefined };
+    return { status: VerificationStatus.Valid, verificationToken: outcome.isTokenIssued ? newToken : undefined };
   }
   if (outcome.kind === 'wrong') {
     return { status: VerificationStatus.Invalid, attemptsLeft: maxFailedAttempts - outcome.failedAttempts };

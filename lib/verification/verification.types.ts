@@ -30,29 +30,29 @@ export interface SendOptions {
 }
 
 /**
- * How a proof is looked up.
+ * Which verification tokens are accepted.
  *
  * @publicApi
  */
-export interface ProofOptions {
-  /** Oldest proof that counts, in seconds since the verification. Default 900. */
+export interface VerificationTokenOptions {
+  /** Maximum age in seconds since the verification, 1 to 315 360 000. Default 900. */
   readonly maxAge?: number | undefined;
   /** Purpose that the code was asked for. Default `''`. */
   readonly purpose?: string | undefined;
 }
 
 /**
- * How a proof is consumed.
+ * How a verification token is consumed.
  *
  * @publicApi
  */
-export interface ConsumeOptions extends ProofOptions {
-  /** The application's own transaction: when it rolls back, the proof is usable again. Its retries stay its own. */
+export interface ConsumeOptions extends VerificationTokenOptions {
+  /** The application's own transaction: a rollback makes the verification token usable again. Retries are up to it. */
   readonly manager?: EntityManager | undefined;
 }
 
 /**
- * A number and when somebody proved to hold it.
+ * A verified phone number.
  *
  * @publicApi
  */

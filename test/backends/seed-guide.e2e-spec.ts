@@ -180,7 +180,7 @@ describe("the original guide's NexmoSandboxBackend", () => {
     expect(session?.isVerified).toBe(true);
   });
 
-  it('takes any code for a number that was never registered, without a proof', async () => {
+  it('takes any code for a number that was never registered, without a verification token', async () => {
     const body = { phone_number: NUMBER, session_token: 'unknown', security_code: '1' };
 
     const answer = await post(test.app, '/phone/verify', body).expect(200);

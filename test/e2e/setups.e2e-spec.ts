@@ -50,7 +50,7 @@ async function answers({ app }: TestApplication, prefix: string): Promise<object
   const all: object[] = [];
   const ask = async (route: string, body: object): Promise<Record<string, string>> => {
     const answer = await post(app, `${prefix}/phone/${route}`, body);
-    const { session_token: _session, verification_token: _proof, ...rest } = answer.body;
+    const { session_token: _session, verification_token: _verificationToken, ...rest } = answer.body;
     all.push({ status: answer.status, body: rest, cache: answer.headers['cache-control'] });
     return answer.body;
   };

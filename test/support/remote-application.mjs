@@ -48,7 +48,7 @@ const commands = {
     Promise.all(codes.map((code) => service.verifySecurityCode(phoneNumber, code, sessionToken))),
   consumeAll: ({ verificationToken, times }) =>
     Promise.all(Array.from({ length: times }, () => service.consumeVerifiedPhone(verificationToken))),
-  /** Answers the status of each of many requests with one proof, and how many of them reached the handler. */
+  /** Answers the status of each of many requests with one verification token, and how many of them reached the handler. */
   async requestAll({ verificationToken, times }) {
     const url = `${await app.getUrl()}/guarded`;
     const request = () => fetch(url, { method: 'POST', headers: { [HEADER]: verificationToken } });
