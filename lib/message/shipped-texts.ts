@@ -1,7 +1,7 @@
 /**
- * The texts that are sent when the application gives none, by BCP 47 tag. Each is one segment long with a code of six
- * digits and a name of ten letters. The code comes early, where a notification shows it. No text begins with the name:
- * a Latin one would turn a line of Arabic or Hebrew around, and one with `@` in front would be taken for a bound line.
+ * The texts for applications without their own, by BCP 47 tag. Each is one segment long with a code of six digits and a
+ * name of ten letters. The code comes early, where a notification shows it. No text begins with the name: a Latin name
+ * would reverse a line of Arabic or Hebrew, and a name with `@` in front would look like a line bound to a domain.
  */
 export const SHIPPED_TEXTS = {
   ar: '{security_code} هو رمز الأمان الخاص بك في {app}. لا تشاركه مع أحد.',
@@ -33,7 +33,7 @@ export const SHIPPED_TEXTS = {
   nb: '{security_code} er sikkerhetskoden din for {app}. Ikke del den med noen.',
   nl: '{security_code} is uw beveiligingscode voor {app}. Deel deze met niemand.',
   nn: '{security_code} er tryggleikskoden din for {app}. Ikkje del han med nokon.',
-  // Browsers ask for it beside `nb`; neither tag is the other's in the registry.
+  // Browsers send `no` beside `nb`; the registry maps neither to the other.
   no: '{security_code} er sikkerhetskoden din for {app}. Ikke del den med noen.',
   pl: '{security_code} to kod weryfikacyjny {app}. Nikomu go nie podawaj.',
   pt: '{security_code} é o seu código {app}. Não o partilhe com ninguém.',

@@ -19,19 +19,19 @@ import {
 } from '../support/broken-backends.js';
 import { judge, KEY, played } from '../support/conformance-judge.js';
 
-const SEND = ['sends a message', 'sends a message without a context', 'keeps parallel sends apart'];
-const SUBCLASS = 'has subclasses that need no constructor of their own';
-const BULK = 'answers a bulk send for each number, in their order';
-const BULK_FAILURE = 'answers a bulk send that fails with an error for each number';
-const ABORTS = ['ends when the signal aborts', 'ends when the signal has aborted before'];
-const TO_NOBODY = 'takes a bulk send to nobody';
+const SEND = ['sends a message', 'sends a message without a context', 'keeps parallel sends separate'];
+const SUBCLASS = 'supports subclasses without a constructor';
+const BULK = 'returns a bulk result for each number, in their order';
+const BULK_FAILURE = 'returns an error for each number when a bulk send fails';
+const ABORTS = ['ends when the signal aborts', 'ends when the signal was already aborted'];
+const TO_NOBODY = 'accepts a bulk send to an empty list';
 const CODES = 'generates codes of 4 to 32 printable ASCII characters without spaces';
-const MESSAGES = 'writes messages that hold the code';
-const CHECKS = 'answers checks with a status that is known';
+const MESSAGES = 'writes messages that contain the code';
+const CHECKS = 'returns a known status from validateSecurityCode';
 const CREDENTIALS = 'shows no credentials';
 
 function failsAs(kind: SmsDeliveryErrorKind): string {
-  return `says that a failure is ${kind}, and shows nothing secret`;
+  return `reports a failure as ${kind}, without secrets`;
 }
 
 const FAILURES = (['rejected', 'throttled', 'unavailable', 'misconfigured', 'unknown'] as const).map(failsAs);
@@ -51,8 +51,8 @@ const faults: readonly (readonly [fault: string, backend: BackendUnderTest['back
   ['a text that is changed', changingText((text) => text.replaceAll(/[^\x20-\x7e]/g, '?')), everySend],
   ['a message that is sent twice', changingText((text) => text, 2), everySend],
   ['a message that is not sent', changingText((text) => text, 0), everySend],
-  ['a field that parallel sends share', SharedFieldBackend, ['keeps parallel sends apart', BULK]],
-  ['an id that parallel sends share', SharedIdBackend, ['keeps parallel sends apart', BULK]],
+  ['a field that parallel sends share', SharedFieldBackend, ['keeps parallel sends separate', BULK]],
+  ['an id that parallel sends share', SharedIdBackend, ['keeps parallel sends separate', BULK]],
   ['a class without subclasses', NoSubclassBackend, [SUBCLASS]],
   ['errors of another class', throwing(() => new Error('no')), [...FAILURES, ...ABORTS]],
   ['errors that are texts', throwing(() => 'no'), [...FAILURES, ...ABORTS]],

@@ -320,7 +320,7 @@ describe('the settings of HttpBackend', () => {
     ],
     [{ url: 'http://h', body: {} }, ['options.body: must be a function']],
     [{ url: 'http://h', body: String, accepted: 200 }, ['options.accepted: must be a function']],
-    [{ url: 'http://h', body: String, method: 'post' }, ['options.method: must be a method in capitals']],
+    [{ url: 'http://h', body: String, method: 'post' }, ['options.method: must be an HTTP method in capitals']],
     [
       { url: 'http://h', body: String, timeout: 5 },
       ['options.timeout: is not an option; the options are url, method, headers, body, accepted, timeoutMs'],
@@ -329,7 +329,7 @@ describe('the settings of HttpBackend', () => {
     ...[{ authorization: 7 }, { 'a b': 'x' }, { authorization: 'credential\r\nx: y' }, { authorization: 'ключ' }].map(
       (headers) => [
         { url: 'http://h', body: String, headers },
-        ['options.headers: must be texts by name, both as HTTP allows them'],
+        ['options.headers: must be an object of header names and values that HTTP allows'],
       ],
     ),
   ] as [object, string[]][])('%j', (options, faults) => {

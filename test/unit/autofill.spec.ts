@@ -169,7 +169,7 @@ describe('a template', () => {
       'messages.de: takes 2 segments (71 units of ucs-2, because "ж" is not in GSM-7); each is billed',
     );
     expect(check({ messages: { de: '{security_code} {name}' }, contextKeys: ['name'] })).toEqual([
-      'messages.de: {name} renders empty in messages asked for over HTTP; only callers of the service give context',
+      'messages.de: {name} renders empty in messages requested over HTTP; only callers of the service give context',
     ]);
   });
 });

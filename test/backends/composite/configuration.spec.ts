@@ -208,14 +208,14 @@ describe('the settings of a RoutingBackend', () => {
     [
       { routes: [{ countries: ['UK', 'in'], backend: Plain }], otherwise },
       [
-        'options.routes[0].countries: "UK" is not right: ISO 3166-1 alpha-2 in capitals',
-        'options.routes[0].countries: "in" is not right: ISO 3166-1 alpha-2 in capitals',
+        'options.routes[0].countries: "UK" is not a country as ISO 3166-1 alpha-2 in capitals',
+        'options.routes[0].countries: "in" is not a country as ISO 3166-1 alpha-2 in capitals',
       ],
     ],
     [
       { routes: [{ prefixes: ['1787', '+', '+1 787', `+${'1'.repeat(16)}`], backend: Plain }], otherwise },
       ['1787', '+', '+1 787', `+${'1'.repeat(16)}`].map(
-        (prefix) => `options.routes[0].prefixes: "${prefix}" is not right: a plus and 1 to 15 digits`,
+        (prefix) => `options.routes[0].prefixes: "${prefix}" is not a prefix of a plus and 1 to 15 digits`,
       ),
     ],
     [
@@ -227,8 +227,8 @@ describe('the settings of a RoutingBackend', () => {
         otherwise,
       },
       [
-        'options.routes[1].countries: IN is in a route already',
-        'options.routes[1].countries: FR is in a route already',
+        'options.routes[1].countries: IN is already in a route',
+        'options.routes[1].countries: FR is already in a route',
       ],
     ],
     [
@@ -239,7 +239,7 @@ describe('the settings of a RoutingBackend', () => {
         ],
         otherwise,
       },
-      ['options.routes[1].prefixes: +1 is in a route already'],
+      ['options.routes[1].prefixes: +1 is already in a route'],
     ],
     [
       { routes: [{ countries: 'IN', backend: Plain }], otherwise },
@@ -252,7 +252,7 @@ describe('the settings of a RoutingBackend', () => {
       { routes: [{ countries: ['XX'], backend: 'Plain' }], otherwise: {} },
       [
         'options.routes[0].backend: must be a class that extends BaseBackend, an instance of one, or { useExisting: token }',
-        'options.routes[0].countries: "XX" is not right: ISO 3166-1 alpha-2 in capitals',
+        'options.routes[0].countries: "XX" is not a country as ISO 3166-1 alpha-2 in capitals',
         'options.otherwise.backend: must be a class that extends BaseBackend, an instance of one, or { useExisting: token }',
       ],
     ],

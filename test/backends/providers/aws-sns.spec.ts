@@ -128,7 +128,7 @@ describe('AwsSnsBackend', () => {
     [{ region: 'us-east-1', senderId: '' }, ['options.senderId: must be a text that is not empty']],
     [
       { region: 'us-east-1', credentials: 'hidden-value' },
-      ['options.credentials: must be credentials or a function that answers them'],
+      ['options.credentials: must be credentials or a function that returns them'],
     ],
     [
       { region: 'us-east-1', credentials: { accessKeyId: 'a', secret: 'hidden-value', sessionToken: 1 } },
