@@ -33,11 +33,10 @@ export function checkMessages(reader: OptionReader, parts: MessageParts): void {
 
 /** Startup warnings about the templates. */
 export function warningsOfMessages(parts: MessageParts, { hasRoutes }: { readonly hasRoutes: boolean }): string[] {
+  const own = ownTexts(parts);
   return [
-    ...ownTexts(parts).flatMap((text) => [
-      ...(hasRoutes ? warningsOfContext(text, parts) : []),
-      ...warningsOfSegments(text, parts),
-    ]),
+    ...(hasRoutes ? own.flatMap((text) => warningsOfContext(text, parts)) : []),
+    ...own.flatMap((text) => warningsOfSegments(text, parts)),
     ...warningsOfShipped(parts),
   ];
 }
