@@ -96,7 +96,7 @@ export function checkOptions(given: unknown, extras: object, clock: Clock = syst
   const warnings = [
     ...warningsOfLimits(options),
     ...warningsOf(options),
-    ...warningsOfMessages(options, statics.boolean('controllers', true)),
+    ...warningsOfMessages(options, { hasRoutes: statics.boolean('controllers', true) }),
     ...warningsOfTestNumbers(options.testNumbers, clock.now()),
   ];
   return { options, warnings };

@@ -12,8 +12,8 @@ type HookName = 'generateSecurityCode' | 'generateMessage' | 'validateSecurityCo
 const STATUSES: ReadonlySet<unknown> = new Set(Object.values(VerificationStatus));
 
 /**
- * Asks the backend's optional hooks. `undefined` means that the backend leaves it to the library: it has no such hook,
- * or the hook answered nothing.
+ * Calls the optional hooks of the backend. Returns `undefined` if the backend has no such hook, or if the hook returned
+ * nothing: then the library's default applies.
  */
 export class BackendHooks {
   constructor(
@@ -21,9 +21,9 @@ export class BackendHooks {
     private readonly timeoutMs: number,
   ) {}
 
-  /** @throws {@link BackendHookError} if the hook fails or answers what cannot be a code. */
+  /** @throws {@link BackendHookError} if the hook fails or returns an invalid code. */
   async generateSecurityCode(): Promise<string | undefined> {
-    const code: unknown = await this.#ask(
+    const code: unknown = await this.#call(
       'generateSecurityCode',
       { hidden: [] },
       async () => (await this.backend.generateSecurityCode?.()) ?? undefined,
@@ -32,9 +32,9 @@ export class BackendHooks {
     throw new BackendHookError('generateSecurityCode', 'a code is 4 to 32 printable ASCII characters without spaces');
   }
 
-  /** @throws {@link BackendHookError} if the hook fails or answers anything but a text. */
+  /** @throws {@link BackendHookError} if the hook fails or returns anything but a text. */
   async generateMessage(securityCode: string, context: MessageContext | undefined): Promise<string | undefined> {
-    const message: unknown = await this.#ask(
+    const message: unknown = await this.#call(
       'generateMessage',
       { hidden: [securityCode] },
       async () => (await this.backend.generateMessage?.(securityCode, context)) ?? undefined,
@@ -43,31 +43,31 @@ export class BackendHooks {
     throw new BackendHookError('generateMessage', 'a message is a text that is not empty');
   }
 
-  /** @throws {@link BackendHookError} if the hook fails or answers anything but a result with a known status. */
+  /** @throws {@link BackendHookError} if the hook fails or returns anything but a result with a known status. */
   async validateSecurityCode(
     securityCode: string,
     phoneNumber: string,
     sessionToken: string,
   ): Promise<VerificationResult | undefined> {
     const secrets = { hidden: [securityCode, sessionToken], phoneNumbers: [phoneNumber] };
-    const result = await this.#ask('validateSecurityCode', secrets, async () =>
+    const result = await this.#call('validateSecurityCode', secrets, async () =>
       readResult(await this.backend.validateSecurityCode?.(securityCode, phoneNumber, sessionToken)),
     );
     if (result !== null) return result;
     throw new BackendHookError('validateSecurityCode', 'a result has a `status` of VerificationStatus');
   }
 
-  async #ask<T>(hook: HookName, secrets: Secrets, ask: () => T | Promise<T>): Promise<T | undefined> {
+  async #call<T>(hook: HookName, secrets: Secrets, call: () => T | Promise<T>): Promise<T | undefined> {
     try {
       if (typeof this.backend[hook] !== 'function') return undefined;
-      return await withinTimeLimit(this.timeoutMs, ask);
+      return await withinTimeLimit(this.timeoutMs, call);
     } catch (thrown) {
       throw new BackendHookError(hook, 'it threw or did not settle in time', { cause: redactedCause(thrown, secrets) });
     }
   }
 }
 
-/** Takes of a result what can be used; `undefined` when there is none, `null` when it is none that can be used. */
+/** The known fields of a result; `undefined` if there is no result, `null` if it is not a valid one. */
 function readResult(value: unknown): VerificationResult | undefined | null {
   if (value === undefined || value === null) return undefined;
   if (!isResult(value)) return null;

@@ -16,18 +16,18 @@ export interface CodeMessage {
   /** E.164. */
   readonly to: string;
   readonly text: string;
-  /** The code in the text, to be kept out of logs and errors. */
+  /** The code in the text, to redact from logs and errors. */
   readonly securityCode: string;
   readonly context: Omit<SendContext, 'signal' | 'deadline'>;
 }
 
-/** Widths of the columns that keep a receipt. */
+/** Widths of the columns that store a receipt. */
 const MAX_BACKEND_LENGTH = 64;
 const MAX_MESSAGE_ID_LENGTH = 128;
 
 /**
- * Hands messages to the backend: each within the time limit, and with every failure as an {@link SmsDeliveryError} that
- * shows neither code nor full number, whatever the backend threw.
+ * Sends messages through the backend, each within the time limit. Whatever the backend throws becomes an
+ * {@link SmsDeliveryError} that shows neither code nor full number.
  */
 export class Delivery {
   #limitMs: number | undefined;
@@ -59,7 +59,7 @@ export class Delivery {
     return this.#readReceipt(receipt, secrets);
   }
 
-  /** Sends one text to many numbers. Every number is tried; a failure is in its item. */
+  /** Sends one text to many numbers. Every number is tried; its item has the receipt or the error. */
   async sendBulk(numbers: readonly string[], text: string): Promise<BulkSendResult> {
     if (!this.#hasOwnBulk) {
       return forEachBounded(numbers, BULK_CONCURRENCY, (number) =>
@@ -68,7 +68,7 @@ export class Delivery {
         ),
       );
     }
-    // The backend sends as it likes, in the worst case one after the other.
+    // In the worst case the backend sends one after the other.
     const sending = this.#attempt(
       Math.min(this.#timeLimitMs * numbers.length, LONGEST_TIMER_MS),
       { hidden: [], phoneNumbers: numbers },
@@ -82,7 +82,7 @@ export class Delivery {
     try {
       return { number, receipt: this.#readReceipt(await send(), hide(number)) };
     } catch (thrown) {
-      return { number, error: cleaned(thrown, hide(number), this.#timeLimitMs) };
+      return { number, error: backendFailure(thrown, hide(number), this.#timeLimitMs) };
     }
   }
 
@@ -90,19 +90,19 @@ export class Delivery {
     try {
       return await withinTimeLimit(timeoutMs, send);
     } catch (thrown) {
-      const error = cleaned(thrown, secrets, timeoutMs);
+      const error = backendFailure(thrown, secrets, timeoutMs);
       logFailure(this.#name, error, secrets);
       throw error;
     }
   }
 
-  /** Longest that one send may take, in milliseconds. */
+  /** Time limit of one send, in milliseconds. */
   get #timeLimitMs(): number {
     this.start();
     return this.#limitMs ?? 0;
   }
 
-  /** Whether the backend sends to many numbers in a way of its own. An override in a test need not have the method. */
+  /** Whether the backend has its own `sendBulkSms`. An override in a test may not have the method. */
   get #hasOwnBulk(): boolean {
     return 'sendBulkSms' in this.backend && this.backend.sendBulkSms !== BaseBackend.prototype.sendBulkSms;
   }
@@ -111,7 +111,7 @@ export class Delivery {
     return backendName(this.backend);
   }
 
-  /** Keeps of a receipt what is there and fits, whatever the backend answered: the message went. */
+  /** The receipt in what the backend returned, redacted and cut to the width of the columns. */
   #readReceipt(receipt: SendReceipt | void, secrets: Secrets): SendReceipt {
     const { backend, messageId, segments } = readReceipt(receipt, this.#name);
     return {
@@ -123,8 +123,8 @@ export class Delivery {
 }
 
 /**
- * What a backend's own bulk send says of each number: each item is taken once, so that a number that stands twice in the
- * list has two. Nothing at all means that all of them went.
+ * The outcome of each number in the result of a backend's own bulk send. Each item is used once, because a number that is
+ * in the list twice has two items. If there is no list, all messages were sent.
  */
 async function resultsByNumber(
   sending: Promise<BulkSendResult | void>,
@@ -136,7 +136,7 @@ async function resultsByNumber(
     const index = left.findIndex((result) => result?.number === number);
     const [own] = index < 0 ? [] : left.splice(index, 1);
     if (!own?.receipt)
-      throw own?.error ?? new SmsDeliveryError('unknown', 'The backend did not say what became of it.');
+      throw own?.error ?? new SmsDeliveryError('unknown', 'The backend returned no result for this number.');
     return own.receipt;
   };
 }
@@ -145,8 +145,8 @@ function hide(phoneNumber: string): Secrets {
   return { hidden: [], phoneNumbers: [phoneNumber] };
 }
 
-/** Anything that a backend threw, as an error without secrets. */
-function cleaned(thrown: unknown, secrets: Secrets, timeoutMs: number): SmsDeliveryError {
+/** The redacted error for whatever a backend threw. */
+function backendFailure(thrown: unknown, secrets: Secrets, timeoutMs: number): SmsDeliveryError {
   if (isThrown(thrown, TimeLimitError)) {
     return new SmsDeliveryError('unknown', `The backend did not answer within ${timeoutMs} ms.`);
   }

@@ -1,4 +1,4 @@
-/** Runs a task for each item, at most `limit` at once, and answers the results in the order of the items. */
+/** Runs a task for each item, at most `limit` concurrently. Returns the results in the order of the items. */
 export async function forEachBounded<Item, Result>(
   items: readonly Item[],
   limit: number,
@@ -6,7 +6,7 @@ export async function forEachBounded<Item, Result>(
 ): Promise<Result[]> {
   const results: Result[] = [];
   const entries = items.entries();
-  // All workers take from the one iterator, so each item is taken once.
+  // All workers share one iterator, so each item is processed once.
   const work = async (): Promise<void> => {
     for (const [index, item] of entries) results[index] = await task(item);
   };

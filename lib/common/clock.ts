@@ -1,4 +1,4 @@
-/** Where the time comes from: one place, so that a test can set it. */
+/** Source of the current time. Tests replace it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

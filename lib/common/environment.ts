@@ -1,5 +1,5 @@
 /**
- * Whether people may reach this process: `NODE_ENV` names anything but `test` and `development`, so that a misspelt
+ * Whether this process may run in production: `NODE_ENV` is anything but `test` and `development`, so that a misspelt
  * `production` counts as one.
  */
 export function isProduction(): boolean {

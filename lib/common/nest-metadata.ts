@@ -1,4 +1,4 @@
-/** Nest's own keys for what it knows of a class. */
+/** Metadata keys of Nest. */
 export const PARAMETER_TYPES = 'design:paramtypes';
 export const DECLARED_PARAMETERS = 'self:paramtypes';
 export const DECLARED_PROPERTIES = 'self:properties_metadata';

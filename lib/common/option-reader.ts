@@ -1,20 +1,20 @@
-/** What a value must be. */
+/** Allowed values, both ends included. */
 interface IntegerRange {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Reads values of unknown type one by one, notes what is wrong with each, and goes on, so that one look tells every
- * fault. A faulty value reads as its default.
+ * Reads option values of unknown type, one by one, and collects all validation errors. An invalid value reads as its
+ * default.
  */
 export class OptionReader {
   readonly #values: Readonly<Record<string, unknown>>;
 
   /**
-   * @param values - What was given.
-   * @param faults - Where faults are noted; shared by the readers of nested options.
-   * @param path - Name in front of the options' own, such as `delivery.`.
+   * @param values - The options as given.
+   * @param faults - Collects the validation errors; shared with the readers of nested options.
+   * @param path - Prefix of the option names, such as `delivery.`.
    */
   constructor(
     values: object,
@@ -24,12 +24,12 @@ export class OptionReader {
     this.#values = { ...values };
   }
 
-  /** Notes a fault of an option. */
+  /** Records a validation error of an option. */
   fault(name: string, text: string): void {
     this.faults.push(`${this.path}${name}: ${text}`);
   }
 
-  /** Notes every option that is not one of these. */
+  /** Records a validation error for every unknown option. */
   refuseUnknown(known: readonly string[]): void {
     for (const name of Object.keys(this.#values)) {
       if (!known.includes(name)) this.fault(name, `is not an option; the options are ${known.join(', ')}`);
@@ -62,20 +62,20 @@ export class OptionReader {
     return fallback;
   }
 
-  /** A text that must be there. */
+  /** A required text. */
   requiredText(name: string): string {
     if (this.value(name) === undefined) this.fault(name, 'is required');
     return this.text(name, '');
   }
 
-  /** Two texts of which one must be there, and not both. */
+  /** Two texts of which exactly one is required. */
   exactlyOneText(one: string, other: string): void {
     const given = [one, other].filter((name) => this.value(name) !== undefined);
     for (const name of given) this.text(name, '');
     if (given.length !== 1) this.fault(one, `give either ${one} or ${other}`);
   }
 
-  /** An address on the web. */
+  /** A URL with http or https. */
   url(name: string): void {
     const value = this.value(name);
     if (value === undefined) return;
@@ -83,7 +83,7 @@ export class OptionReader {
     if (!isAddress) this.fault(name, 'must be an address that begins with https:// or http://');
   }
 
-  /** A function, when there is one. */
+  /** An optional function. */
   function(name: string): void {
     const value = this.value(name);
     if (value !== undefined && typeof value !== 'function') this.fault(name, 'must be a function');
@@ -105,14 +105,14 @@ export class OptionReader {
     return {};
   }
 
-  /** A reader of an option that has options of its own. */
+  /** A reader for the options inside an option. */
   nested(name: string, known: readonly string[]): OptionReader {
     const reader = new OptionReader(this.object(name), this.faults, `${this.path}${name}.`);
     reader.refuseUnknown(known);
     return reader;
   }
 
-  /** Readers of the entries of a list, each of which has options of its own. */
+  /** Readers for the entries of a list, each with options of its own. */
   entries(name: string, values: readonly unknown[], known: readonly string[]): readonly OptionReader[] {
     return Array.from(values, (value, index) => {
       const place = `${name}[${index}]`;

@@ -3,23 +3,23 @@ export function maskPhoneNumber(e164: string): string {
   return e164.slice(0, 4) + '*'.repeat(Math.max(0, e164.length - 6)) + e164.slice(-2);
 }
 
-/** What must not stand in a text that leaves the library. */
+/** Values to redact from outgoing text. */
 export interface Secrets {
-  /** Codes and tokens, removed wherever they stand, whatever separates their characters. */
+  /** Codes and tokens, removed in any grouping of their characters. */
   readonly hidden: readonly string[];
-  /** Numbers in E.164, masked in any grouping, with their `+` or without. */
+  /** Numbers in E.164, masked in any grouping, with or without `+`. */
   readonly phoneNumbers?: readonly string[];
 }
 
-/** No code is shorter; a shorter text that a client gave as one would only tear other secrets apart. */
+/** No code is shorter. A shorter text that a client sent as a code would only split other secrets. */
 const SHORTEST_SECRET = 4;
 
-/** Longer texts are looked for as they stand. */
+/** Longer secrets are searched only as they are. */
 const LONGEST_SPELLED_SECRET = 64;
 
 /**
- * What must not stand in an error about a message: the message, and every word of it with a digit, since one of them is
- * the code.
+ * Values to redact from an error about a message whose code is not known: the message, and every word of it that has a
+ * digit, because one of them is the code.
  */
 export function secretsIn(message: string, phoneNumbers: readonly string[]): Secrets {
   const words = message.match(/\S*\d\S*/g) ?? [];
@@ -28,8 +28,8 @@ export function secretsIn(message: string, phoneNumbers: readonly string[]): Sec
 }
 
 /**
- * Takes codes, tokens and numbers out of a text that somebody else wrote, such as a provider's answer. The longest
- * first: a client may have given a part of another secret as its code.
+ * Redacts codes, tokens and numbers from a text of unknown content, such as a provider's response. The longest first: a
+ * client may have sent a part of another secret as its code.
  */
 export function redact(text: string, { hidden, phoneNumbers = [] }: Secrets): string {
   const numbers = phoneNumbers.map((number) => ({
@@ -50,8 +50,7 @@ export function redact(text: string, { hidden, phoneNumbers = [] }: Secrets): st
 
 /**
  * Matches a text in any grouping: up to three characters that are neither letters nor digits, or percent-encoded,
- * between two that are. The group is taken whole (a lookahead does not try again), so that no text costs more than its
- * length.
+ * between two that are. A lookahead does not backtrack, so the time is linear in the length of the text.
  */
 function spelled(text: string, prefix: string): RegExp | undefined {
   const characters = text.replace(/[^A-Za-z0-9]/g, '');
@@ -63,22 +62,22 @@ function spelled(text: string, prefix: string): RegExp | undefined {
   return new RegExp(prefix + pattern, 'g');
 }
 
-/** What is known of anything that was thrown, as an error without its properties, with nothing secret in its texts. */
+/** A redacted copy of anything that was thrown: name, message and code, without other properties. */
 export function redactedCause(thrown: unknown, secrets: Secrets): Error {
   const { name, message, code } = describeThrown(thrown);
   const cause = new Error(redact(message, secrets));
   cause.name = redact(name, secrets);
-  // The stack of what was thrown begins with its message and can name anything; the one made here says nothing.
+  // The original stack begins with the message; the stack of this copy is of no use.
   delete cause.stack;
   return code === undefined ? cause : Object.assign(cause, { code: redact(code, secrets) });
 }
 
-/** Name, text and code of anything that can be thrown, of any type, whatever its getters do. */
+/** Name, message and code of anything that can be thrown, also if its getters throw. */
 function describeThrown(thrown: unknown): { name: string; message: string; code: string | undefined } {
   try {
     if (thrown instanceof Error) {
       const code: unknown = 'code' in thrown ? thrown.code : undefined;
-      // Declared as strings, but whoever threw may have put anything there.
+      // Declared as strings, but they may be anything.
       const { name, message }: { name: unknown; message: unknown } = thrown;
       return {
         name: String(name),

@@ -1,4 +1,4 @@
-/** Whether what was thrown is of a class. It may be anything, an object that refuses every look at it included. */
+/** Whether a thrown value is an instance of a class. Safe for any value, also for a revoked proxy. */
 export function isThrown<T>(thrown: unknown, type: abstract new (...parameters: never[]) => T): thrown is T {
   try {
     return thrown instanceof type;

@@ -1,7 +1,7 @@
-/** The longest that `setTimeout` waits. */
+/** Maximum delay of `setTimeout`. */
 export const LONGEST_TIMER_MS = 2_147_483_647;
 
-/** The time for some work is over. What the work did is unknown. */
+/** The time limit is exceeded. The outcome of the work is unknown. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 
@@ -11,31 +11,31 @@ export class TimeLimitError extends Error {
 }
 
 /**
- * Waits for work no longer than a limit, whatever the work does: it may throw at once, reject, or never settle.
+ * Waits for work no longer than a time limit. The work may throw synchronously, reject, or never settle.
  *
  * @param timeoutMs - The limit in milliseconds.
- * @param work - Is handed a signal that aborts when the time is over.
- * @throws {@link TimeLimitError} when the time is over; what becomes of the work later is dropped.
+ * @param work - Gets a signal that aborts when the time is up.
+ * @throws {@link TimeLimitError} when the time is up; a later result is ignored.
  */
 export async function withinTimeLimit<T>(timeoutMs: number, work: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<never>((_resolve, reject) => {
+  const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       const error = new TimeLimitError(timeoutMs);
       controller.abort(error);
-      // Work that ends at once on the signal can say more than that time is over: whether anything was sent.
+      // Work that ends at once on the signal can tell more than a timeout: whether anything was sent.
       setImmediate(() => reject(error));
     }, timeoutMs);
   });
   try {
-    return await Promise.race([startNow(work, controller.signal), over]);
+    return await Promise.race([start(work, controller.signal), timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Turns what is thrown at once into a rejection. */
-async function startNow<T>(work: (signal: AbortSignal) => T | Promise<T>, signal: AbortSignal): Promise<T> {
+/** Turns a synchronous exception into a rejection. */
+async function start<T>(work: (signal: AbortSignal) => T | Promise<T>, signal: AbortSignal): Promise<T> {
   return work(signal);
 }

@@ -26,8 +26,8 @@ async function healthWith(limits: Pick<LimitStore, 'read'> | undefined): Promise
   return result;
 }
 
-describe('the store of the limits', () => {
-  it('is up when it answers a question that changes nothing', async () => {
+describe('the limit store', () => {
+  it('is up when a read that changes nothing succeeds', async () => {
     const asked: unknown[] = [];
     const read: LimitStore['read'] = async (...question) => {
       asked.push(question);
@@ -38,7 +38,7 @@ describe('the store of the limits', () => {
     expect(asked).toEqual([[['health'], NOW, expect.any(StorageTimeout)]]);
   });
 
-  it('is down, and the library with it, when it does not answer', async () => {
+  it('is down, and the library with it, when the read fails', async () => {
     const read = async (): Promise<never> => {
       throw new StorageUnavailableError({ cause: new Error('redis://secret@host') });
     };
@@ -46,7 +46,7 @@ describe('the store of the limits', () => {
     expect(await healthWith({ read })).toEqual({ status: 'down', database: 'up', limits: 'down', openBreakers: [] });
   });
 
-  it('makes nothing down where there is none', async () => {
+  it('makes nothing down if there is none', async () => {
     expect(await healthWith(undefined)).toMatchObject({ status: 'up', limits: 'not configured' });
   });
 });

@@ -71,7 +71,7 @@ describe('the segments of a text', () => {
     expect(Array.from(EXTENSION, (character) => segments(character).units)).toEqual(Array.from(EXTENSION, () => 2));
   });
 
-  it.each(['a', 'a€', '€', 'aж', 'ж👍', '👍', 'a€ж👍'])('are those that a text of %j is cut into', (pattern) => {
+  it.each(['a', 'a€', '€', 'aж', 'ж👍', '👍', 'a€ж👍'])('are as many as a text of %j is cut into', (pattern) => {
     for (let length = 0; length < 400; length++) {
       const text = Array.from(pattern.repeat(length)).slice(0, length).join('');
       const { encoding, ...counted } = segments(text);

@@ -16,7 +16,7 @@ import { logFailuresOf } from '../failure-report.js';
 import { type ModuleSettings, prepareBackend, type ReportedSend, sendThrough } from '../module-aware.backend.js';
 import { readReceipt } from '../receipt.js';
 
-/** A backend of the application's own, by the token of its provider. */
+/** A backend that the application provides, by its token. */
 export interface ExistingBackend {
   readonly useExisting: InjectionToken;
 }
@@ -62,7 +62,7 @@ export class Child {
    *   itself, or if the settings of a backend inside it cannot work together.
    */
   prepare(settings: ModuleSettings): void {
-    if (!(this.source instanceof BaseBackend)) this.#resolved = existing(this.path, this.source, settings);
+    if (!(this.source instanceof BaseBackend)) this.#resolved = findExisting(this.path, this.source, settings);
     if (settings.around.includes(this.backend)) {
       throw new PhoneVerifyConfigurationError(`${this.path}.backend: ${this.name} is inside itself`);
     }
@@ -85,11 +85,11 @@ export class Child {
     const { send } = sending;
     try {
       const receipt = await withinTimeLimit(limitMs, (signal) =>
-        sendThrough(this.backend, { ...sending, send: send && narrowed(send, signal, limitMs) }),
+        sendThrough(this.backend, { ...sending, send: send && withDeadline(send, signal, limitMs) }),
       );
       return readReceipt(receipt, this.name);
     } catch (thrown) {
-      throw toDeliveryError(thrown);
+      throw childFailure(thrown);
     }
   }
 
@@ -103,7 +103,7 @@ export class Child {
       const returned = await withinTimeLimit(limitMs, () => this.backend.sendBulkSms(numbers, message));
       return readResults(returned, numbers, this.name);
     } catch (thrown) {
-      const error = toDeliveryError(thrown);
+      const error = childFailure(thrown);
       return numbers.map((number) => ({ number, error }));
     }
   }
@@ -113,13 +113,13 @@ export class Child {
       const sending = { number, message, send: undefined, report: logFailuresOf(number, message) };
       return { number, receipt: await this.send(sending, this.limitMs) };
     } catch (thrown) {
-      return { number, error: toDeliveryError(thrown) };
+      return { number, error: childFailure(thrown) };
     }
   }
 }
 
 /** The error that stands for whatever a backend threw, or for a backend that took too long. */
-function toDeliveryError(thrown: unknown): SmsDeliveryError {
+function childFailure(thrown: unknown): SmsDeliveryError {
   return isThrown(thrown, TimeLimitError) ? new SmsDeliveryError('unknown', thrown.message) : asDeliveryError(thrown);
 }
 
@@ -135,7 +135,11 @@ export function faultsInside(path: string, { faults }: PhoneVerifyConfigurationE
   return faults.map((fault) => `${path}.${fault}`);
 }
 
-function existing(path: string, { useExisting }: ExistingBackend, { resolve }: ModuleSettings): BaseBackend<unknown> {
+function findExisting(
+  path: string,
+  { useExisting }: ExistingBackend,
+  { resolve }: ModuleSettings,
+): BaseBackend<unknown> {
   const found = resolve(useExisting);
   if (found instanceof BaseBackend) return found;
   throw new PhoneVerifyConfigurationError(
@@ -147,8 +151,8 @@ function nameOf(token: InjectionToken): string {
   return typeof token === 'function' ? token.name : String(token);
 }
 
-/** The context for one of several backends, which has less time. */
-function narrowed(send: SendContext, own: AbortSignal, limitMs: number): SendContext {
+/** The context for one backend, with its earlier deadline. */
+function withDeadline(send: SendContext, own: AbortSignal, limitMs: number): SendContext {
   const deadline = new Date(Math.min(send.deadline.getTime(), Date.now() + limitMs));
   return { ...send, deadline, signal: AbortSignal.any([send.signal, own]) };
 }

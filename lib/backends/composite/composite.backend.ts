@@ -17,7 +17,7 @@ import {
 } from '../module-aware.backend.js';
 import type { Child } from './child.js';
 
-/** What backends made of other backends share: their preparation and their lifecycle hooks reach the ones inside. */
+/** Base of the backends that contain other backends. Passes preparation and lifecycle hooks on to them. */
 export abstract class CompositeBackend<TOptions>
   extends ModuleAwareBackend<TOptions>
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
@@ -112,7 +112,7 @@ export abstract class CompositeBackend<TOptions>
 
   /** Calls a hook of every backend inside that has it. Fails once all have settled, if one of them failed. */
   async #callEach<Hook extends object>(name: keyof Hook & string, call: (backend: Hook) => unknown): Promise<void> {
-    const having = [...this.#inside(name)].filter((backend): backend is Hook => name in backend);
+    const having = [...this.#backendsToCall(name)].filter((backend): backend is Hook => name in backend);
     const calls = await Promise.allSettled(having.map(async (backend) => call(backend)));
     for (const outcome of calls) if (outcome.status === 'rejected') throw outcome.reason;
   }
@@ -121,10 +121,10 @@ export abstract class CompositeBackend<TOptions>
    * The backends whose hook this one calls. Each is listed once, also if it is inside several composites: those are
    * searched, unless they have a hook of their own.
    */
-  #inside(hook: string, found = new Set<object>()): ReadonlySet<object> {
+  #backendsToCall(hook: string, found = new Set<object>()): ReadonlySet<object> {
     for (const { backend } of this.children.filter(({ isOwn }) => isOwn)) {
       const isPlain = backend instanceof CompositeBackend && hasSame(backend, CompositeBackend.prototype, hook);
-      if (isPlain) backend.#inside(hook, found);
+      if (isPlain) backend.#backendsToCall(hook, found);
       else found.add(backend);
     }
     return found;

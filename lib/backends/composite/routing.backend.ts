@@ -9,14 +9,14 @@ import { CompositeBackend } from './composite.backend.js';
 import { readRoutes, type Routes } from './routes.js';
 
 /**
- * The backend for some numbers: those of the countries, and those that begin with a prefix.
+ * A backend for the numbers of some countries, and for those that begin with some prefixes.
  *
  * @publicApi
  */
 export interface RouteOptions extends ChildBackendOptions {
   /** Countries, ISO 3166-1 alpha-2 in capitals. `GB` includes `GG`, `JE` and `IM`, unless they have a route. */
   readonly countries?: readonly string[];
-  /** Beginnings of numbers in E.164, such as `+1787`. */
+  /** First digits of numbers in E.164, such as `+1787`. */
   readonly prefixes?: readonly string[];
 }
 
@@ -26,14 +26,14 @@ export interface RouteOptions extends ChildBackendOptions {
  * @publicApi
  */
 export interface RoutingBackendOptions {
-  /** The longest prefix that fits decides, then the country. */
+  /** The longest matching prefix decides, then the country. */
   readonly routes: readonly RouteOptions[];
   /** The backend for all other numbers. */
   readonly otherwise: ChildBackendOptions;
 }
 
 /**
- * Sends through the backend that is meant for the number.
+ * Sends through the backend that is responsible for the number, by prefix or country.
  *
  * @publicApi
  */
@@ -76,7 +76,7 @@ export class RoutingBackend extends CompositeBackend<RoutingBackendOptions> {
         for (const result of await child.sendBulk(group, message)) results.set(result.number, result);
       }),
     );
-    const untold = new SmsDeliveryError('unknown', 'The backend returned no result for this number.');
-    return numbers.map((number) => results.get(number) ?? { number, error: untold });
+    const missing = new SmsDeliveryError('unknown', 'The backend returned no result for this number.');
+    return numbers.map((number) => results.get(number) ?? { number, error: missing });
   }
 }

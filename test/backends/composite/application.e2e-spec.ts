@@ -47,7 +47,7 @@ function rows({ dataSource }: TestApplication): Promise<SMSVerification[]> {
 }
 
 describe('a verification through a failover', () => {
-  it('is one row with one send, and says who delivered', async () => {
+  it('is one row with one send, and names the backend that sent the message', async () => {
     const [first, second] = [scripted('First', fails('unknown')), scripted('Second', () => ({ messageId: 'm-1' }))];
     const { app, ...rest } = await startFailover(first, second);
 
@@ -60,7 +60,7 @@ describe('a verification through a failover', () => {
     await verify(app, NUMBER, body.session_token, codeIn(first)).expect(200);
   });
 
-  it('goes on when the first hangs, inside the deadline', async () => {
+  it('tries the next backend when the first hangs, within the deadline', async () => {
     const [first, second] = [scripted('First', hangs), scripted('Second')];
     const { service } = await startFailover(first, second);
     stopTime();
@@ -187,7 +187,7 @@ describe('the failures inside a composite', () => {
 });
 
 describe('a verification through a routing', () => {
-  it('goes by the country of the number, in bulk too', async () => {
+  it('uses the backend for the country of the number, also in bulk', async () => {
     const [britain, otherwise] = [scripted('Britain'), scripted('Otherwise')];
     const { service, ...rest } = await start({
       backend: RoutingBackend,
@@ -221,7 +221,7 @@ describe('the hooks of backends', () => {
     }
   }
 
-  it('inside a composite are not asked', async () => {
+  it('inside a composite are not called', async () => {
     const inner = new WithHooks({});
     const { service } = await start({ backend: FailoverBackend, options: { backends: [{ backend: inner }] } });
 
@@ -233,7 +233,7 @@ describe('the hooks of backends', () => {
     });
   });
 
-  it('of the composite itself are', async () => {
+  it('of the composite itself are called', async () => {
     class Own extends FailoverBackend {
       override generateSecurityCode(): string {
         return 'OUTER1';
@@ -258,7 +258,7 @@ describe('the hooks of backends', () => {
 describe("Nest's start and shutdown hooks", () => {
   const EVERY_HOOK_ONCE = ['init', 'bootstrap', 'destroy', ['before shutdown', undefined], ['shutdown', undefined]];
 
-  it('reach every backend inside once, also one that stands in several places', async () => {
+  it('reach every backend inside once, also one that is in several places', async () => {
     const [shared, alone, provided] = [new HookedBackend({}), new HookedBackend({}), new HookedBackend({})];
     class ProvidingModule {}
     const options = {
@@ -287,7 +287,7 @@ describe("Nest's start and shutdown hooks", () => {
     for (const { hooks } of [shared, alone, provided]) expect(hooks).toEqual(EVERY_HOOK_ONCE);
   });
 
-  it('hand on the signal that ends the process', async () => {
+  it('pass on the signal that ends the process', async () => {
     const inner = new HookedBackend({});
     const backend = new FailoverBackend({ backends: [{ backend: inner }] });
 
@@ -318,7 +318,7 @@ describe("Nest's start and shutdown hooks", () => {
     expect(inner.hooks).toEqual(['init', 'bootstrap']);
   });
 
-  it('stop the start when one of them fails, after all are done', async () => {
+  it('stop the start when one of them fails, after all have settled', async () => {
     const done: string[] = [];
     class Broken extends HookedBackend {
       override onModuleInit(): void {

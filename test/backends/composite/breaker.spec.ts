@@ -304,7 +304,7 @@ describe('the circuit breakers of a failover', () => {
     expect(first.handed).toHaveLength(6);
   });
 
-  it('open for a backend that hangs, so that later messages lose no time', async () => {
+  it('open for a backend that hangs, so that later messages do not wait', async () => {
     const first = scripted('First', hangs);
     const backend = started(
       new FailoverBackend({
@@ -320,7 +320,7 @@ describe('the circuit breakers of a failover', () => {
     expect(first.handed).toHaveLength(1);
   });
 
-  it('do not open for what ended because the caller gave up', async () => {
+  it('do not open for sends that the caller aborted', async () => {
     const first = scripted(
       'First',
       (send) => new Promise((_resolve, reject) => send?.signal.addEventListener('abort', () => reject(new Error()))),
@@ -337,7 +337,7 @@ describe('the circuit breakers of a failover', () => {
     expect(first.handed).toHaveLength(3);
   });
 
-  it('do not open for a backend that got only the time that others left', async () => {
+  it('do not open for a backend that had only the remaining time', async () => {
     const slowly = (): Promise<never> =>
       new Promise((_resolve, reject) => setTimeout(() => reject(new SmsDeliveryError('unavailable', 'down')), 4900));
     const last = scripted('Last', () => new Promise((resolve) => setTimeout(resolve, 1000)));

@@ -1,49 +1,62 @@
 import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../../common/sms-delivery.error.js';
-import type { HttpAnswer } from './http-exchange.js';
+import type { ProviderResponse } from './http-exchange.js';
 
-/** What a provider said when it did not take a message. */
+/** What a provider says about a message that it refused. */
 export interface ProviderRefusal {
-  /** The provider's own code. */
+  /** The provider's error code. */
   readonly code?: string | number | undefined;
-  /** The provider's own words. */
+  /** The provider's error message. */
   readonly text?: string | undefined;
 }
 
-/** Kinds by a provider's own codes; what is not listed goes by the HTTP status. */
+/** Kinds by the provider's error codes. For other codes the HTTP status decides. */
 export type KindsByCode = Readonly<Record<string, SmsDeliveryErrorKind>>;
 
 /**
- * The error of an answer that did not take the message: by the provider's code where it is known, else by the status.
+ * The error for a response that refused the message. A known error code decides the kind, otherwise the HTTP status.
  */
-export function refusal(answer: HttpAnswer, kinds: KindsByCode, { code, text }: ProviderRefusal): SmsDeliveryError {
+export function refusal(
+  response: ProviderResponse,
+  kinds: KindsByCode,
+  { code, text }: ProviderRefusal,
+): SmsDeliveryError {
   const providerCode = code === undefined || code === '' ? undefined : String(code);
   const known = providerCode !== undefined && Object.hasOwn(kinds, providerCode) ? kinds[providerCode] : undefined;
-  return new SmsDeliveryError(known ?? kindOfStatus(answer.status), text || `The provider answered ${answer.status}.`, {
-    providerCode: providerCode ?? String(answer.status),
-    retryAfterSeconds: retryAfterSeconds(answer),
-  });
+  return new SmsDeliveryError(
+    known ?? kindOfStatus(response.status),
+    text || `The provider returned ${response.status}.`,
+    {
+      providerCode: providerCode ?? String(response.status),
+      retryAfterSeconds: retryAfterSeconds(response),
+    },
+  );
 }
 
-/** What an HTTP status alone says of a message that was not taken. */
+/** Whether a status is 2xx. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** The kind for a refused message, by the HTTP status alone. */
 export function kindOfStatus(status: number): SmsDeliveryErrorKind {
   if (status === 429) return 'throttled';
   if (status === 408 || status === 503) return 'unavailable';
-  // Anything between a redirect and a wrong path: another address, key or sender is needed, not another number.
+  // From a redirect to a wrong path: the URL, key or sender must change, not the number.
   if ([401, 403, 404, 405, 407, 410].includes(status) || (status >= 300 && status < 400)) return 'misconfigured';
   if (status >= 400 && status < 500) return 'rejected';
   return 'unknown';
 }
 
-/** RFC 9110, 10.2.3: a number of seconds or a date. */
-export function retryAfterSeconds({ headers }: HttpAnswer): number | undefined {
+/** The `Retry-After` header: a number of seconds or a date (RFC 9110, 10.2.3). */
+export function retryAfterSeconds({ headers }: ProviderResponse): number | undefined {
   const value = headers['retry-after'];
   if (value === undefined) return undefined;
   const seconds = /^-?\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
   return Number.isNaN(seconds) ? undefined : seconds;
 }
 
-/** The body as JSON; `undefined` when it is none, such as a proxy's page of HTML. */
-export function jsonOf({ text }: HttpAnswer): Json {
+/** The body as JSON; empty if it is not JSON, such as a proxy's HTML page. */
+export function jsonOf({ text }: ProviderResponse): Json {
   try {
     return new Json(JSON.parse(text));
   } catch {
@@ -51,11 +64,11 @@ export function jsonOf({ text }: HttpAnswer): Json {
   }
 }
 
-/** A JSON value of which nothing is known: every step into it answers, and a step past it answers nothing. */
+/** A JSON value of unknown shape. Reading a path that does not exist returns an empty value and never throws. */
 export class Json {
   constructor(private readonly value: unknown) {}
 
-  /** A step down: a field of an object, or an element of a list. */
+  /** The value at a path of field names and list indexes. */
   at(...path: readonly (string | number)[]): Json {
     const inner = path.reduce<unknown>((value, key) => {
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
@@ -64,18 +77,18 @@ export class Json {
     return new Json(inner);
   }
 
-  /** A text, or a number as text. */
+  /** A string, or a number as a string. */
   get text(): string | undefined {
     return typeof this.value === 'string' || typeof this.value === 'number' ? String(this.value) : undefined;
   }
 
-  /** A whole number, also one that is written as text. */
+  /** An integer, also one in a string. */
   get count(): number | undefined {
     const number = this.text === undefined || this.text === '' ? Number.NaN : Number(this.text);
     return Number.isInteger(number) ? number : undefined;
   }
 
-  /** The elements of a list; none of anything else. */
+  /** The elements of a list; empty for any other value. */
   get items(): readonly Json[] {
     return Array.isArray(this.value) ? this.value.map((item) => new Json(item)) : [];
   }
