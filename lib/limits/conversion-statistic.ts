@@ -3,13 +3,7 @@ import type { Schedule } from '../common/schedule.js';
 import { StorageTimeout } from '../common/storage-timeout.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import {
-  PHONE_VERIFY_CLOCK,
-  PHONE_VERIFY_CONVERSION_STORE,
-  PHONE_VERIFY_OPTIONS,
-  PHONE_VERIFY_SCHEDULE,
-} from '../phone-verify.tokens.js';
-import type { Clock } from '../common/clock.js';
+import { PHONE_VERIFY_CONVERSION_STORE, PHONE_VERIFY_OPTIONS, PHONE_VERIFY_SCHEDULE } from '../phone-verify.tokens.js';
 import { originBucketOf } from './address.js';
 import { bitmapOf } from './address-bitmap.js';
 import type { ConversionCount, ConversionStore } from './conversion.store.js';
@@ -18,6 +12,7 @@ import { isToBlock, subjectOf, watchedKinds } from './conversion-subjects.js';
 import { CountBuffer } from './count-buffer.js';
 import type { ConversionGuard } from './limit.js';
 import type { SendRequest } from './send-request.js';
+import { StoreClock } from './store-clock.js';
 
 /** Counts are added to the store, and blocks read from it, at most this often. */
 const INTERVAL_MS = 1000;
@@ -58,7 +53,7 @@ export class ConversionStatistic implements OnModuleInit, OnModuleDestroy {
   constructor(
     @Inject(PHONE_VERIFY_CONVERSION_STORE) private readonly store: ConversionStore,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
-    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+    private readonly time: StoreClock,
     @Inject(PHONE_VERIFY_SCHEDULE) private readonly schedule: Schedule,
   ) {
     const guard = options.limits.conversion;
@@ -96,13 +91,13 @@ export class ConversionStatistic implements OnModuleInit, OnModuleDestroy {
       this.#isReadDue = true;
       this.#arm();
     }
-    return this.#watch.blocks.of(number, this.clock.now());
+    return this.#watch.blocks.of(number, this.time.now());
   }
 
   /** The block that a number is in, as the store knows. */
   async readBlockOf(number: PhoneNumber, timeout: StorageTimeout): Promise<NumberBlock | undefined> {
-    await this.#watch?.blocks.read(this.clock.now(), timeout);
-    return this.#watch?.blocks.of(number, this.clock.now());
+    await this.#watch?.blocks.read(this.time.now(), timeout);
+    return this.#watch?.blocks.of(number, this.time.now());
   }
 
   /** Adds the counts to the store and reads the blocks, after what is under way. Never throws. */
@@ -117,7 +112,7 @@ export class ConversionStatistic implements OnModuleInit, OnModuleDestroy {
     const { guard, blocks } = this.#watch;
     const subjects = watchedKinds(guard).map((kind) => subjectOf(kind, number));
     for (const subject of subjects) {
-      if (!blocks.has(subject, this.clock.now())) this.#counts.add({ subject, ...count });
+      if (!blocks.has(subject, this.time.now())) this.#counts.add({ subject, ...count });
     }
     this.#arm();
   }
@@ -132,32 +127,36 @@ export class ConversionStatistic implements OnModuleInit, OnModuleDestroy {
   }
 
   async #flushDue(): Promise<void> {
-    this.#running = this.#running.then(async () => {
-      this.#flushedAt = performance.now();
-      try {
-        if (this.#watch !== undefined) await this.#exchange(this.#watch);
-      } catch (error) {
-        this.#warn(error);
-      }
-    });
+    this.#running = this.#flushAfter(this.#running);
     await this.#running;
   }
 
+  async #flushAfter(running: Promise<void>): Promise<void> {
+    await running;
+    this.#flushedAt = performance.now();
+    try {
+      if (this.#watch !== undefined) await this.#exchange(this.#watch);
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
   async #exchange({ guard, blocks }: Watch): Promise<void> {
+    await this.time.synchronize(this.#newTimeout());
     for (let counts = this.#counts.take(BATCH); counts.length > 0; counts = this.#counts.take(BATCH)) {
       const totals = await this.#add(counts, guard);
       const subjects = totals.filter((total) => isToBlock(total, guard)).map(({ subject }) => subject);
-      await blocks.open(subjects, this.clock.now(), this.#newTimeout());
+      await blocks.open(subjects, this.time.now(), this.#newTimeout());
     }
     if (!this.#isReadDue) return;
     this.#isReadDue = false;
     this.#readAt = performance.now();
-    await blocks.read(this.clock.now(), this.#newTimeout());
+    await blocks.read(this.time.now(), this.#newTimeout());
   }
 
   async #add(counts: readonly ConversionCount[], { seconds }: ConversionGuard): Promise<readonly ConversionCount[]> {
     try {
-      return await this.store.add(counts, { now: this.clock.now(), windowMs: seconds * 1000 }, this.#newTimeout());
+      return await this.store.add(counts, { now: this.time.now(), windowMs: seconds * 1000 }, this.#newTimeout());
     } catch (error) {
       for (const count of counts) this.#counts.add(count);
       throw error;

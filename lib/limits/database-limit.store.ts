@@ -2,6 +2,7 @@ import { Semaphore } from '../common/semaphore.js';
 import { StorageTimeout } from '../common/storage-timeout.js';
 import type { Database, Parameters, Row, Run } from '../database/database.js';
 import { describeTable } from '../database/sql-table.js';
+import { systemClock } from '../common/clock.js';
 import {
   type CountersStatements,
   countersStatements,
@@ -18,6 +19,7 @@ import {
   type CounterWindow,
   isFull,
   type LimitStore,
+  type StoreTime,
 } from './limit.store.js';
 import { byKey, numbered } from './statement-values.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
@@ -84,6 +86,17 @@ export class DatabaseLimitStore implements LimitStore {
     if (keys.length === 0) return;
     const values = numbered(keys.map((key) => ({ key })));
     await this.#run((run) => run(this.#statements(keys.length).clear, values), timeout);
+  }
+
+  /** SQLite has the clock of the process. */
+  async readTime(timeout: StorageTimeout): Promise<StoreTime | undefined> {
+    const { readTime } = this.#one;
+    if (readTime === undefined) return undefined;
+    return this.database.run(async (run) => {
+      const before = systemClock.now();
+      const { rows } = await run(readTime, {});
+      return { before, store: Number(rows[0]?.['now']), after: systemClock.now() };
+    }, timeout);
   }
 
   async deleteExpired(now: number, timeout: StorageTimeout): Promise<boolean> {

@@ -10,6 +10,8 @@ export type CounterTable = SqlTable<keyof SMSVerificationCounter>;
 export interface CounterStatements {
   readonly cut: Statement;
   readonly deleteExpired: Statement;
+  /** Without a clock of its own, as SQLite is, a database has none. */
+  readonly readTime: Statement | undefined;
 }
 
 /** Statements about a number of counters. Their parameters are numbered: `key0`, `key1` and so on. */
@@ -23,6 +25,12 @@ export interface CountersStatements {
 /** Counters deleted by one statement. */
 export const DELETE_BATCH = 1000;
 
+/** Epoch milliseconds, whatever the time zone of the session is. */
+const TIME = {
+  postgres: 'CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)',
+  mariadb: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000",
+} as const;
+
 const COLUMNS = ['key', 'used', 'windowEndsAt'] as const;
 
 /** Builds the statements about one counter. */
@@ -31,6 +39,7 @@ export function counterStatements(table: CounterTable): CounterStatements {
   return {
     cut: prepare(dialect, `UPDATE ${name} SET ${c('windowEndsAt')} = :until WHERE ${windowIs(table)}`),
     deleteExpired: prepare(dialect, deleteExpiredText(table)),
+    readTime: dialect === 'sqlite' ? undefined : prepare(dialect, `SELECT ${TIME[dialect]} AS ${table.alias('now')}`),
   };
 }
 

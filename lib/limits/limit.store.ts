@@ -38,6 +38,13 @@ export interface ChargeOutcome {
   readonly counters: readonly Counter[];
 }
 
+/** The time of a store, read between two readings of this process's system clock. All are epoch milliseconds. */
+export interface StoreTime {
+  readonly before: number;
+  readonly store: number;
+  readonly after: number;
+}
+
 /**
  * Keeps the counters of sends. One file for each place where they can be kept; what is counted, and what a full counter
  * means, is decided elsewhere.
@@ -67,6 +74,9 @@ export interface LimitStore {
 
   /** Forgets counters. */
   clear(keys: readonly string[], timeout: StorageTimeout): Promise<void>;
+
+  /** The time of the store; `undefined` where that is the process's own. */
+  readTime(timeout: StorageTimeout): Promise<StoreTime | undefined>;
 
   /** Deletes one batch of counters whose window is over. Answers whether another batch may be there. */
   deleteExpired(now: number, timeout: StorageTimeout): Promise<boolean>;

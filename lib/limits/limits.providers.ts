@@ -22,6 +22,7 @@ import { Refusals } from './refusals.js';
 import { SendBudgets } from './send-budgets.js';
 import { SendGate } from './send-gate.js';
 import { SendLimits } from './send-limits.js';
+import { StoreClock } from './store-clock.js';
 
 /** What holds sends to the limits, with the store that the options choose. */
 export const limitProviders: Provider[] = [
@@ -44,6 +45,7 @@ export const limitProviders: Provider[] = [
     inject: [Database, PHONE_VERIFY_OPTIONS],
   },
   { provide: PHONE_VERIFY_SCHEDULE, useValue: scheduleByTimer },
+  StoreClock,
   ConversionStatistic,
   RefusalLog,
   Refusals,

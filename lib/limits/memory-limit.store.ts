@@ -6,6 +6,7 @@ import {
   type CounterWindow,
   isFull,
   type LimitStore,
+  type StoreTime,
 } from './limit.store.js';
 
 /** Fewer counters than this are never swept by a charge. */
@@ -42,6 +43,10 @@ export class MemoryLimitStore implements LimitStore {
 
   async clear(keys: readonly string[]): Promise<void> {
     for (const key of keys) this.#counters.delete(key);
+  }
+
+  async readTime(): Promise<StoreTime | undefined> {
+    return undefined;
   }
 
   /** All of them are one batch. */

@@ -93,6 +93,12 @@ export const CLEAR = script(`
   return 1
 `);
 
+/** KEYS: one that tells which node of a cluster has the counters. Replies seconds and microseconds. */
+export const TIME = script(`
+  local time = redis.call('TIME')
+  return { tonumber(time[1]), tonumber(time[2]) }
+`);
+
 /** Names a script as the server does. */
 export function script(text: string): RedisScript {
   return { text, sha1: createHash('sha1').update(text).digest('hex') };

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { StorageTimeout } from '../common/storage-timeout.js';
-import type { Charge, ChargeOutcome, Counter, CounterWindow, LimitStore } from './limit.store.js';
+import { systemClock } from '../common/clock.js';
+import type { Charge, ChargeOutcome, Counter, CounterWindow, LimitStore, StoreTime } from './limit.store.js';
 import type { RedisClient } from './redis-client.js';
-import { CHARGE, CLEAR, READ, REFUND } from './redis-limit.scripts.js';
+import { CHARGE, CLEAR, READ, REFUND, TIME } from './redis-limit.scripts.js';
 import { readIntegers, RedisScripts } from './redis-scripts.js';
 
 /** Longer than a client goes on sending again what it had no reply to. */
@@ -52,6 +53,15 @@ export class RedisLimitStore implements LimitStore {
 
   async clear(keys: readonly string[], timeout: StorageTimeout): Promise<void> {
     await this.#scripts.run({ script: CLEAR, keys, values: [], parse: readIntegers }, timeout);
+  }
+
+  async readTime(timeout: StorageTimeout): Promise<StoreTime> {
+    const before = systemClock.now();
+    const parse = (reply: readonly string[]): StoreTime => {
+      const [seconds = 0, microseconds = 0] = readIntegers(reply);
+      return { before, store: seconds * 1000 + Math.floor(microseconds / 1000), after: systemClock.now() };
+    };
+    return this.#scripts.run({ script: TIME, keys: ['time'], values: [], parse }, timeout);
   }
 
   /** Redis deletes them itself. */

@@ -1,13 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { EventPort } from '../observability/event-port.js';
 import type { LimitRule } from '../common/limit-rule.js';
 import { RateLimitedError } from '../phone-verify.errors.js';
-import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
-import type { Clock } from '../common/clock.js';
 import { type Refusal, RefusalLog } from './refusal-log.js';
 import type { SendRequest } from './send-request.js';
+import { StoreClock } from './store-clock.js';
 
-/** A limit that a send is beyond, and the epoch milliseconds from which it is not. */
+/** A limit that a send is beyond, and the epoch milliseconds, by the store's clock, from which it is not. */
 export interface Beyond extends Pick<Refusal, 'limit' | 'address' | 'blocked'> {
   readonly rule: LimitRule;
   readonly retryAt: number;
@@ -19,7 +18,7 @@ export class Refusals {
   constructor(
     private readonly log: RefusalLog,
     private readonly events: EventPort,
-    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+    private readonly time: StoreClock,
   ) {}
 
   /** Tells of a send that limits refuse, and makes its error: back when the last of them lets it through. */
@@ -53,6 +52,6 @@ export class Refusals {
   }
 
   #secondsUntil(instant: number): number {
-    return Math.max(1, Math.ceil((instant - this.clock.now()) / 1000));
+    return Math.max(1, Math.ceil((instant - this.time.now()) / 1000));
   }
 }

@@ -2,13 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { StorageTimeout } from '../common/storage-timeout.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import type { Clock } from '../common/clock.js';
+import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { DescribedBudget, DescribedBudgets } from './described-budget.js';
 import { ConversionStatistic } from './conversion-statistic.js';
 import type { LimitRule } from '../common/limit-rule.js';
 import type { Limit } from './limit.js';
 import type { Counter, LimitStore } from './limit.store.js';
+import { StoreClock } from './store-clock.js';
 import { counterKey, maxOf, ownSubjectOf, sharedSubjectOf } from './send-charges.js';
 
 /** A limit that counts the sends to a number, and the name of its counter. */
@@ -25,7 +25,7 @@ export class SendBudgets {
     @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly store: LimitStore,
     private readonly conversion: ConversionStatistic,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
-    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+    private readonly time: StoreClock,
   ) {}
 
   /** Reads what is left of each. */
@@ -35,8 +35,8 @@ export class SendBudgets {
     const counters = await this.#read([...keys], timeout);
     const block = await this.conversion.readBlockOf(number, timeout);
     return {
-      budgets: budgets.map((budget) => describeBudget(budget, counters)),
-      conversionBlockedUntil: block && new Date(block.endsAt),
+      budgets: budgets.map((budget) => this.#describe(budget, counters)),
+      conversionBlockedUntil: block && new Date(this.time.toProcess(block.endsAt)),
     };
   }
 
@@ -47,7 +47,9 @@ export class SendBudgets {
   }
 
   async #read(keys: readonly string[], timeout: StorageTimeout): Promise<readonly Counter[]> {
-    return keys.length === 0 ? [] : this.store.read(keys, this.clock.now(), timeout);
+    if (keys.length === 0) return [];
+    await this.time.synchronize(timeout);
+    return this.store.read(keys, this.time.now(), timeout);
   }
 
   #budgetsOf(subjectOf: (rule: LimitRule) => string | undefined): Budget[] {
@@ -62,19 +64,19 @@ export class SendBudgets {
       }));
     });
   }
-}
 
-function describeBudget({ limit, ownNumber, key }: Budget, counters: readonly Counter[]): DescribedBudget {
-  const { rule, seconds, mode } = limit;
-  const max = maxOf(limit, ownNumber);
-  const counter = counters.find((one) => one.key === key);
-  return {
-    rule,
-    ownNumber,
-    max,
-    seconds,
-    mode,
-    left: Math.max(0, max - (counter?.used ?? 0)),
-    windowEndsAt: counter && new Date(counter.windowEndsAt),
-  };
+  #describe({ limit, ownNumber, key }: Budget, counters: readonly Counter[]): DescribedBudget {
+    const { rule, seconds, mode } = limit;
+    const max = maxOf(limit, ownNumber);
+    const counter = counters.find((one) => one.key === key);
+    return {
+      rule,
+      ownNumber,
+      max,
+      seconds,
+      mode,
+      left: Math.max(0, max - (counter?.used ?? 0)),
+      windowEndsAt: counter && new Date(this.time.toProcess(counter.windowEndsAt)),
+    };
+  }
 }

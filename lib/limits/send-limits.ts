@@ -1,8 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { StorageTimeout } from '../common/storage-timeout.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import type { Clock } from '../common/clock.js';
+import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { ConversionStatistic } from './conversion-statistic.js';
 import {
   type Charge,
@@ -15,10 +14,11 @@ import {
 import { type Beyond, Refusals } from './refusals.js';
 import { chargesOf, type RuledCharge } from './send-charges.js';
 import type { SendRequest } from './send-request.js';
+import { StoreClock } from './store-clock.js';
 
 /** What one send has charged. */
 export interface ChargedSend {
-  /** Epoch milliseconds from which the number may be sent another message; `undefined` without a cooldown. */
+  /** Epoch milliseconds, by the process's clock, from which the number may be sent another message; `undefined` without a cooldown. */
   readonly cooldownEndsAt: number | undefined;
   readonly counters: readonly (CounterWindow & Pick<RuledCharge, 'rule'>)[];
 }
@@ -52,7 +52,7 @@ export class SendLimits {
     private readonly conversion: ConversionStatistic,
     private readonly refusals: Refusals,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
-    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+    private readonly time: StoreClock,
   ) {}
 
   /**
@@ -72,9 +72,9 @@ export class SendLimits {
     if (!outcome.isCharged) throw this.refusals.refuse(request, met.map(beyondOf));
     const beyond = met.filter(({ charge, counter }) => isFull({ ...counter, used: counter.used - 1 }, charge));
     this.refusals.report(request, [...blocked, ...beyond.map(beyondOf)]);
+    const cooldown = met.find(({ charge }) => charge.rule === 'resendAfter' && charge.isEnforced)?.counter;
     return {
-      cooldownEndsAt: met.find(({ charge }) => charge.rule === 'resendAfter' && charge.isEnforced)?.counter
-        .windowEndsAt,
+      cooldownEndsAt: cooldown && this.time.toProcess(cooldown.windowEndsAt),
       counters: met.map(({ charge: { rule }, counter: { key, windowEndsAt } }) => ({ rule, key, windowEndsAt })),
     };
   }
@@ -101,7 +101,8 @@ export class SendLimits {
 
   async #charge(charges: readonly Charge[], timeout: StorageTimeout): Promise<ChargeOutcome> {
     if (charges.length === 0) return { isCharged: true, counters: [] };
-    return this.store.charge(charges, this.clock.now(), timeout);
+    await this.time.synchronize(timeout);
+    return this.store.charge(charges, this.time.now(), timeout);
   }
 
   #refundOf(sessionId: string): Charge {

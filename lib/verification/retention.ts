@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageTimeout } from '../common/storage-timeout.js';
 import type { LimitStore } from '../limits/limit.store.js';
+import { StoreClock } from '../limits/store-clock.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { requireDays } from './call-arguments.js';
@@ -19,6 +20,7 @@ export class Retention {
   constructor(
     private readonly store: VerificationStore,
     @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly limits: LimitStore,
+    private readonly time: StoreClock,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
@@ -39,7 +41,8 @@ export class Retention {
       total += deleted;
       if (!more || signal?.aborted) break;
     }
-    while (await this.limits.deleteExpired(now, this.#newTimeout())) {
+    await this.time.synchronize(this.#newTimeout());
+    while (await this.limits.deleteExpired(this.time.now(), this.#newTimeout())) {
       if (signal?.aborted) break;
     }
     return total;

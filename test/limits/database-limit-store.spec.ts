@@ -161,6 +161,19 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
   });
 });
 
+describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))('the time of %s', (kind) => {
+  it('is the same in a session of another time zone', async () => {
+    const sessionStatement = kind === 'postgres' ? undefined : `SET SESSION time_zone = '-03:30'`;
+    const test = await startDatabaseStore(kind, { sessionStatement, poolSize: 1 });
+    if (kind === 'postgres') await test.dataSource.query("SET TIME ZONE 'America/St_Johns'");
+
+    const time = await test.store.readTime();
+    await test.close();
+
+    expect(Math.abs((time?.store ?? 0) - Date.now())).toBeLessThan(60_000);
+  });
+});
+
 it('the store in the database needs the entity of the counters', async () => {
   const database = await freshDatabase('sqlite');
   const dataSource = await new DataSource({ ...database.options, entities: [SMSVerification] }).initialize();

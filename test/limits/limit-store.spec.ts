@@ -170,6 +170,19 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(await store.read([key, other], NOW)).toEqual([counter(1, { of: other })]);
   });
 
+  it('tells its time, where that is not the one of the process', async () => {
+    const time = await store.readTime();
+
+    if (time === undefined) {
+      expect(['memory', 'sqlite']).toContain(factory.name);
+      return;
+    }
+    expect(time.before).toBeLessThanOrEqual(time.after);
+    // The servers of a test run are on one machine.
+    expect(time.store).toBeGreaterThanOrEqual(time.before - 1);
+    expect(time.store).toBeLessThanOrEqual(time.after + 1);
+  });
+
   it('takes no counters at all for what it says', async () => {
     expect(await store.charge([], NOW)).toEqual({ isCharged: true, counters: [] });
     expect(await store.read([], NOW)).toEqual([]);

@@ -41,6 +41,7 @@ describe('when Redis is gone', () => {
     refund: () => store.refund([COUNTER]),
     read: () => store.read([KEY], NOW),
     clear: () => store.clear([KEY]),
+    readTime: () => store.readTime(),
   };
 
   /** What an operation throws, and how long that takes. */

@@ -12,6 +12,13 @@ import { StorageTimeout } from '../../dist/common/storage-timeout.js';
 import { Database } from '../../dist/database/database.js';
 import { GuardedController, HEADER } from './remote-guarded-controller.mjs';
 
+/** A system clock that is off, as that of another machine may be. */
+const clockShiftMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);
+if (clockShiftMs !== 0) {
+  const now = Date.now.bind(Date);
+  Date.now = () => now() + clockShiftMs;
+}
+
 let app;
 let service;
 let instant;

@@ -1,5 +1,12 @@
 import { StorageTimeout } from '../../lib/common/storage-timeout.js';
-import type { Charge, ChargeOutcome, Counter, CounterWindow, LimitStore } from '../../lib/limits/limit.store.js';
+import type {
+  Charge,
+  ChargeOutcome,
+  Counter,
+  CounterWindow,
+  LimitStore,
+  StoreTime,
+} from '../../lib/limits/limit.store.js';
 
 /** A store whose calls each have a timeout of their own. */
 export interface TimedStore {
@@ -7,6 +14,7 @@ export interface TimedStore {
   refund(charged: readonly CounterWindow[]): Promise<void>;
   read(keys: readonly string[], now: number): Promise<readonly Counter[]>;
   clear(keys: readonly string[]): Promise<void>;
+  readTime(): Promise<StoreTime | undefined>;
   deleteExpired(now: number): Promise<boolean>;
 }
 
@@ -18,6 +26,7 @@ export function withTimeout(store: LimitStore, timeoutMs = 20_000): TimedStore {
     refund: (charged) => store.refund(charged, timeout()),
     read: (keys, now) => store.read(keys, now, timeout()),
     clear: (keys) => store.clear(keys, timeout()),
+    readTime: () => store.readTime(timeout()),
     deleteExpired: (now) => store.deleteExpired(now, timeout()),
   };
 }

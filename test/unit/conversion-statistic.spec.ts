@@ -3,8 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SandboxBackend } from '../../lib/index.js';
 import { scheduleByTimer } from '../../lib/common/schedule.js';
 import { ConversionStatistic } from '../../lib/limits/conversion-statistic.js';
+import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
 import { MemoryConversionStore } from '../../lib/limits/memory-conversion.store.js';
 import { originOf } from '../../lib/limits/send-origin.js';
+import { sendRequestOf } from '../../lib/limits/send-request.js';
+import { StoreClock } from '../../lib/limits/store-clock.js';
 import { parsePhoneNumber } from '../../lib/phone-number/phone-number.js';
 import { checkOptions } from '../../lib/phone-verify.options-check.js';
 import { TestClock } from '../support/clock.js';
@@ -40,7 +43,8 @@ let logs: KeptLogs;
 function statistic(schedule = scheduleByTimer): ConversionStatistic {
   const conversion = { mode: 'enforce', minimumSent: 3, blockSeconds: 600 } as const;
   const { options } = checkOptions({ appName: 'Acme', backend: SandboxBackend, limits: { conversion } }, {});
-  return new ConversionStatistic(store, options, clock, schedule);
+  const time = new StoreClock(new MemoryLimitStore(), options, clock);
+  return new ConversionStatistic(store, options, time, schedule);
 }
 
 beforeEach(() => {
