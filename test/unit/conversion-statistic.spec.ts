@@ -6,7 +6,6 @@ import { ConversionStatistic } from '../../lib/limits/conversion-statistic.js';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
 import { MemoryConversionStore } from '../../lib/limits/memory-conversion.store.js';
 import { originOf } from '../../lib/limits/send-origin.js';
-import { sendRequestOf } from '../../lib/limits/send-request.js';
 import { StoreClock } from '../../lib/limits/store-clock.js';
 import { parsePhoneNumber } from '../../lib/phone-number/phone-number.js';
 import { checkOptions } from '../../lib/phone-verify.options-check.js';
