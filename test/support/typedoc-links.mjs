@@ -7,7 +7,7 @@ export function load({ converter }) {
     // A type of another package, not a link.
     if (link === undefined) return undefined;
     const name = reference.symbolReference?.path?.[0]?.path;
-    const [target] = project.getReflectionsByKind(ReflectionKind.SomeExport).filter((each) => each.name === name);
+    const target = project.getReflectionsByKind(ReflectionKind.SomeExport).find((each) => each.name === name);
     return target && { target };
   });
 }
