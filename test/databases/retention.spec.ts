@@ -130,6 +130,23 @@ describe('the cleanup timer', () => {
     expect(purge).toHaveBeenCalledTimes(3);
   });
 
+  it('of many processes that start together does not run at one instant', async () => {
+    const instants: number[] = [];
+    const startedAt = Date.now();
+    const timers = Array.from({ length: 50 }, () => {
+      start({ everyMinutes: 60 });
+      purge.mockImplementationOnce(async () => instants.push(Date.now() - startedAt));
+      return timer;
+    });
+
+    await vi.advanceTimersByTimeAsync(1.1 * INTERVAL_MS);
+    await Promise.all(timers.map((each) => each.onModuleDestroy()));
+
+    expect(instants).toHaveLength(50);
+    // Of a tenth of the interval, fifty random delays use more than half.
+    expect(Math.max(...instants) - Math.min(...instants)).toBeGreaterThan(INTERVAL_MS / 20);
+  });
+
   it('goes on after a failure', async () => {
     start({ everyMinutes: 60 });
     purge.mockRejectedValueOnce(new Error('the database is gone'));

@@ -1,7 +1,7 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SMSVerification, StorageUnavailableError, VerificationStatus } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
@@ -127,12 +127,12 @@ it.each(databaseKinds)('all statements of one request on %s have one time limit 
     phoneVerify: { limits: {}, storage: { timeoutMs: TIMEOUT_MS } },
   });
   // Neither the charge nor the insert takes too long by itself.
-  beforeStatements(test.dataSource, () => pauseFor(0.7 * TIMEOUT_MS));
+  const stop = beforeStatements(test.dataSource, () => pauseFor(0.7 * TIMEOUT_MS));
 
   expect((await register(test.app)).status).toBe(503);
   expect(test.sandbox.outbox).toEqual([]);
 
-  vi.restoreAllMocks();
+  stop();
   await test.close();
   await database.drop();
 });
