@@ -13,8 +13,8 @@ const COMPILER_OPTIONS = {
   rootDir: '../..',
   lib: ['es2023', 'dom', 'dom.iterable'],
   paths: {
-    'nestjs-phone-verify': ['../../lib/index.ts'],
-    'nestjs-phone-verify/*': ['../../lib/*/index.ts', '../../lib/backends/*/index.ts'],
+    'nestjs-phone-verify': ['../../dist/index.d.ts'],
+    'nestjs-phone-verify/*': ['../../dist/*/index.d.ts', '../../dist/backends/*/index.d.ts'],
   },
 };
 

@@ -12,7 +12,7 @@ import {
   newTally,
   play,
   ProviderWithAnOutage,
-  repeatableNumbers,
+  randomInstants,
   spellingsOf,
   documentedTable,
   type Tally,
@@ -28,7 +28,6 @@ const RIGHT_CODE = '123456';
 
 describe('a week under attack, with the defaults', () => {
   const [pumping, bombing, guessing, outside, inside] = [newTally(), newTally(), newTally(), newTally(), newTally()];
-  const random = repeatableNumbers(7);
   let application: TestApplication;
 
   beforeAll(async () => {
@@ -79,8 +78,7 @@ describe('a week under attack, with the defaults', () => {
   }
 
   function honestPeople(count: number, tally: Tally, within: number, numberOf: (index: number) => string): Act[] {
-    return Array.from({ length: count }, (_, index) => {
-      const at = Math.floor(random() * within);
+    return randomInstants(count, within, 7).map((at, index) => {
       const ip = `203.0.${within === DAY ? index >> 8 : 100}.${index & 255}`;
       const perform = async (): Promise<void> => {
         const session = await ask(application, tally, at, numberOf(index), { ip });

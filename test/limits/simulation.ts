@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
 import { RateLimitedError, SandboxBackend, SmsDeliveryError } from '../../lib/index.js';
 import type { SendOptions, SendReceipt, SentVerification } from '../../lib/index.js';
 import { VerificationStatus } from '../../lib/index.js';
@@ -94,13 +95,9 @@ export function mostInAWindow(instants: readonly number[], seconds: number): num
   return most;
 }
 
-/** Numbers that repeat from run to run, evenly spread from 0 to 1. */
-export function repeatableNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
+/** Instants within a time in seconds: random, and the same in every run. */
+export function randomInstants(count: number, within: number, seed: number): number[] {
+  return fc.sample(fc.noBias(fc.integer({ min: 0, max: within - 1 })), { numRuns: count, seed });
 }
 
 /** The lines of a table on the page about limits, found by its heading, without padding. */
