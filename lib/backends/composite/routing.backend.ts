@@ -57,7 +57,7 @@ export class RoutingBackend extends CompositeBackend<RoutingBackendOptions> {
     return child.send(sending, child.limitMs);
   }
 
-  /** {@inheritDoc BaseBackend.sendBulkSms} Each backend gets its numbers together. */
+  /** Sends one message to many numbers. Each backend inside gets its numbers together. */
   override async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult> {
     this.ensurePrepared();
     const groups = new Map<Child, string[]>();

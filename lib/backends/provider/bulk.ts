@@ -39,7 +39,7 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
     return outcome;
   }
 
-  /** {@inheritDoc BaseBackend.sendBulkSms} A number that is in the list twice gets one message. */
+  /** Sends one message to many numbers in few requests. A number that is in the list twice gets one message. */
   override async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult> {
     const distinct = [...new Map(numbers.map((number) => [bareNumber(number), number])).values()];
     const size = this.numbersPerRequest;
