@@ -34,6 +34,7 @@ export abstract class CompositeBackend<TOptions>
    */
   protected abstract sendInside(sending: ReportedSend): Promise<SendReceipt>;
 
+  /** Sends one message through one of the backends inside. */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
     this.ensurePrepared();
     return this.sendInside({ number, message, send, report: logFailuresOf(number, message) });

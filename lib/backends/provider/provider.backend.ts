@@ -41,6 +41,7 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
   /** Loads what a send needs, so that a missing package is a startup error. */
   async onModuleInit(): Promise<void> {}
 
+  /** Sends one message, within the time limit. */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
     return this.withinTime(this.secretsToRedact(message, [number]), send, (connect) =>
       this.deliver({
