@@ -149,8 +149,8 @@ export class PhoneVerifyClient {
    *
    * @param securityCode - As the person typed it.
    * @returns The verified number, with its verification token.
-   * @throws {@link PhoneVerifyClientError} for every failure. `security_code_invalid` has `attemptsLeft`; at 0 the session
-   *   has ended.
+   * @throws {@link PhoneVerifyClientError} for every failure. `security_code_invalid` has `attemptsLeft`; at 0 the
+   *   session has ended.
    */
   verify(securityCode: string): Promise<PhoneVerifyVerified> {
     return share(this.#checks, `verify ${securityCode}`, async () => {
