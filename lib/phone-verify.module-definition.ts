@@ -43,14 +43,14 @@ import { PhoneVerificationService } from './verification/phone-verification.serv
 import { Retention } from './verification/retention.js';
 import { VerificationStore } from './verification/verification.store.js';
 
-/** Puts the module together. */
+/** Builds the module. */
 export function defineModule(module: Type, statics: StaticOptions, given: Provider[]): DynamicModule {
   const { isGlobal = false, controllers = true, path = 'phone', dataSource, imports = [], backend } = statics;
   const routes = controllers ? [createPhoneVerifyController(path)] : [];
   return {
     module,
     global: isGlobal,
-    // What is no list is told as a fault of the options.
+    // Anything but an array is reported by the validation of the options.
     imports: [
       ...(Array.isArray(imports) ? imports : []),
       TypeOrmModule.forFeature([SMSVerification, SMSVerificationCounter], dataSource),
@@ -68,13 +68,13 @@ export function defineModule(module: Type, statics: StaticOptions, given: Provid
       PHONE_VERIFY_BACKEND_OPTIONS,
       PHONE_VERIFY_OPTIONS,
       PhoneVerificationService,
-      // For the exception filter in other modules.
+      // The exception filter injects it in other modules.
       PHONE_VERIFY_CLOCK,
     ],
   };
 }
 
-/** The providers of what `forRootAsync` was given. */
+/** The providers of the options that `forRootAsync` gets. */
 export function givenOptionsProviders(options: PhoneVerifyModuleAsyncOptions): Provider[] {
   const { useFactory, inject = [], useClass, useExisting } = options;
   const provide = PHONE_VERIFY_GIVEN_OPTIONS;
@@ -108,7 +108,7 @@ function optionsProvider(statics: StaticOptions): Provider {
   };
 }
 
-/** Looks up what the application provides; nothing when there is no such provider. */
+/** Looks up a provider of the application; `undefined` if there is none. */
 function resolver(moduleRef: ModuleRef): (token: InjectionToken) => unknown {
   return (token) => {
     try {

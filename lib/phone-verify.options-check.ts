@@ -59,7 +59,7 @@ const STORAGE = optionNames<NonNullable<PhoneVerifyOptions['storage']>>({ timeou
 
 const CLEANUP = optionNames<Exclude<PhoneVerifyOptions['cleanup'], false | undefined>>({ everyMinutes: true });
 
-/** The longest that `setTimeout` can wait is 2^31 - 1 ms; ten minutes is beyond any use. */
+/** `setTimeout` is limited to 2^31 - 1 ms; ten minutes are more than any use needs. */
 const MILLISECONDS = { from: 1, to: 600_000 };
 
 const MIN_SECRET_BYTES = 32;
@@ -67,23 +67,23 @@ const MIN_SECRET_BYTES = 32;
 /** NIST SP 800-63B 5.1.3.2 and OWASP ASVS 5.0, 6.5.5. */
 const RECOMMENDED_EXPIRATION_SECONDS = 600;
 
-/** What a look at the configuration found: the options as they are used, and what an operator should know of them. */
+/** The validated options, and warnings for the operator. */
 export interface CheckedOptions {
   readonly options: ResolvedPhoneVerifyOptions;
   readonly warnings: readonly string[];
 }
 
 /**
- * The one check of the configuration.
+ * Validates the configuration.
  *
- * @param given - What `forRoot` or a factory gave.
- * @param extras - What was given statically beside it.
- * @param clock - Tells what is over already.
- * @throws {@link PhoneVerifyConfigurationError} with every fault.
+ * @param given - The options of `forRoot` or of a factory.
+ * @param extras - The static options beside them.
+ * @param clock - Decides whether test numbers have expired.
+ * @throws {@link PhoneVerifyConfigurationError} with all validation errors.
  */
 export function checkOptions(given: unknown, extras: object, clock: Clock = systemClock): CheckedOptions {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new PhoneVerifyConfigurationError('options: the factory must answer an object');
+    throw new PhoneVerifyConfigurationError('options: the factory must return an object');
   }
   const faults: string[] = [];
   const reader = new OptionReader(given, faults);
@@ -108,7 +108,7 @@ function checkExtras(extras: object, faults: string[]): OptionReader {
   for (const name of ['isGlobal', 'controllers']) reader.boolean(name, false);
   for (const name of ['path', 'dataSource']) reader.text(name, '');
   if (reader.value('imports') !== undefined && !Array.isArray(reader.value('imports'))) {
-    reader.fault('imports', 'must be a list of modules');
+    reader.fault('imports', 'must be an array of modules');
   }
   return reader;
 }
@@ -117,7 +117,7 @@ function checkBackend(reader: OptionReader, statics: OptionReader): void {
   const fromFactory = reader.value('backend');
   const fixed = statics.value('backend');
   if (fromFactory !== undefined && fixed !== undefined) {
-    reader.fault('backend', 'is given twice, statically and by the factory; give it once');
+    reader.fault('backend', 'is given both statically and by the factory; give it once');
   } else if (isBackendProvider(fromFactory)) {
     reader.fault(
       'backend',
@@ -168,7 +168,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     events: readEvents(reader),
   };
   if (reader.value('appName') === undefined) reader.fault('appName', 'is required');
-  // Credentials, secrets and codes stay out of whatever prints the options.
+  // Keeps credentials, secrets and codes out of anything that prints the options.
   for (const name of ['options', 'secret', 'testNumbers']) Object.defineProperty(resolved, name, { enumerable: false });
   return Object.freeze(resolved);
 }
@@ -192,7 +192,7 @@ function readSecret(reader: OptionReader): readonly string[] {
   const secrets: readonly unknown[] = Array.isArray(given) ? given : [given];
   const texts = secrets.filter((secret) => typeof secret === 'string' && Buffer.byteLength(secret) >= MIN_SECRET_BYTES);
   if (secrets.length === 0 || texts.length < secrets.length) {
-    reader.fault('secret', `must be a string of ${MIN_SECRET_BYTES} bytes or more, or a list of such strings`);
+    reader.fault('secret', `must be a string of ${MIN_SECRET_BYTES} bytes or more, or an array of such strings`);
   }
   return Object.freeze(texts.map(String));
 }
@@ -207,6 +207,6 @@ function readCleanup(reader: OptionReader): { readonly everyMinutes: number } | 
 function warningsOf({ expiration }: ResolvedPhoneVerifyOptions): string[] {
   if (expiration <= RECOMMENDED_EXPIRATION_SECONDS) return [];
   return [
-    `expiration: ${expiration} seconds is longer than the ${RECOMMENDED_EXPIRATION_SECONDS} that NIST SP 800-63B and OWASP ASVS allow a code`,
+    `expiration: ${expiration} seconds is longer than the ${RECOMMENDED_EXPIRATION_SECONDS} seconds that NIST SP 800-63B and OWASP ASVS allow for a code`,
   ];
 }

@@ -34,8 +34,8 @@ export class ClientAddresses {
 
 /**
  * Whether the address is the connection's peer and that peer forwards requests. Once the adapter has followed a trusted
- * proxy, the address is what that proxy was connected to: anything to the left of it in `X-Forwarded-For`, and any other
- * header, may come from the client itself.
+ * proxy, the address is what that proxy was connected to: anything to the left of it in `X-Forwarded-For`, and any
+ * other header, may come from the client itself.
  */
 function isForwardedByPeer(request: HttpRequest): boolean {
   const { headers } = request;
@@ -44,7 +44,9 @@ function isForwardedByPeer(request: HttpRequest): boolean {
   return isForwarded && countTrustedProxies(request) === 0;
 }
 
-/** How many proxies the adapter followed. Fastify's list begins with the connection's own address, Express's does not. */
+/**
+ * How many proxies the adapter followed. Fastify's list begins with the connection's own address, Express's does not.
+ */
 function countTrustedProxies({ ips, raw }: HttpRequest): number {
   if (ips === undefined) return 0;
   return raw === undefined ? ips.length : ips.length - 1;

@@ -62,7 +62,10 @@ function faultsOfRequirement(place: string, required: PhoneRequirement | undefin
   return faults;
 }
 
-/** How long a verification token is retained at least. Rows are deleted by their age, but never before the default `maxAge`. */
+/**
+ * How long a verification token is retained at least. Rows are deleted by their age, but never before the default
+ * `maxAge`.
+ */
 function retainedSeconds({ retentionDays, expiration }: Options): number {
   return Math.max(DEFAULT_MAX_AGE_SECONDS, retentionDays * 86_400 - expiration);
 }

@@ -6,8 +6,8 @@ import type { Clock } from '../common/clock.js';
 import { describeOutage, toErrorResponse } from './error-response.js';
 
 /**
- * Turns the library's errors into the responses that its own routes give. Put it on controllers of your own that call the
- * service; their module must be able to inject {@link PhoneVerificationService}. HTTP only.
+ * Turns the library's errors into the responses that its own routes give. Put it on controllers of your own that call
+ * the service; their module must be able to inject {@link PhoneVerificationService}. HTTP only.
  *
  * @example
  * ```ts

@@ -23,8 +23,9 @@ import { RegisterRequest, ResendRequest, VerifyRequest } from './requests.js';
 import { describeSent, type SentResponse, type VerifiedResponse } from './responses.js';
 
 /**
- * Creates the controller of the three routes at a path. Each call creates new handler functions, so that metadata on one
- * controller's handlers does not affect another's. Version-neutral: the application's versioning does not move the routes.
+ * Creates the controller of the three routes at a path. Each call creates new handler functions, so that metadata on
+ * one controller's handlers does not affect another's. Version-neutral: the application's versioning does not move the
+ * routes.
  */
 export function createPhoneVerifyController(path: string): Type<object> {
   // A body is typed `unknown` and validated here, so that the application's own pipes neither refuse nor change it first.

@@ -10,15 +10,15 @@ import { VerifiedPhoneGuard } from './verified-phone.guard.js';
  * into the handler.
  *
  * Every other request gets 403 `phone_not_verified`, whatever the reason, or 503 if the database cannot be reached. The
- * module of the controller must be able to inject {@link PhoneVerificationService}. Works over HTTP only: elsewhere every
- * call is refused.
+ * module of the controller must be able to inject {@link PhoneVerificationService}. Works over HTTP only: elsewhere
+ * every call is refused.
  *
- * @param options - Which verification tokens are accepted. Default: at most 900 seconds old, of the purpose `''`, in the
- *   body, not consumed.
+ * @param options - Which verification tokens are accepted. Default: at most 900 seconds old, of the purpose `''`, in
+ *   the body, not consumed.
  * @returns A decorator for a class or a method.
- * @throws {@link PhoneVerifyConfigurationError} where it is applied, if the options are invalid or the decorator is applied
- *   twice to one target; while the application starts, if `purpose` is not one of the module's, or `maxAge` is longer
- *   than rows are retained.
+ * @throws {@link PhoneVerifyConfigurationError} where it is applied, if the options are invalid or the decorator is
+ *   applied twice to one target; while the application starts, if `purpose` is not one of the module's, or `maxAge` is
+ *   longer than rows are retained.
  * @example
  * ```ts
  * @Controller('password')

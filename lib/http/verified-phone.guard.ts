@@ -34,7 +34,9 @@ export class VerifiedPhoneGuard implements CanActivate {
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
-  /** @throws {@link PhoneNotVerifiedException} for every verification token that is not valid here, and outside HTTP. */
+  /**
+   * @throws {@link PhoneNotVerifiedException} for every verification token that is not valid here, and outside HTTP.
+   */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const requirement = this.reflector.getAllAndOverride(Requirement, [context.getHandler(), context.getClass()]);
     if (context.getType() !== 'http') {

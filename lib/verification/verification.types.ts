@@ -2,23 +2,23 @@ import type { EntityManager } from 'typeorm';
 import type { MessageContext } from '../message/message-template.js';
 
 /**
- * What a caller may say about a send.
+ * Options of a send.
  *
  * @publicApi
  */
 export interface SendOptions {
   /**
-   * The person's language: a tag such as `pt-BR`, or a whole `Accept-Language` header. It chooses the text; the
-   * preferred tag is handed to the backend.
+   * The person's language: a tag such as `pt-BR`, or a whole `Accept-Language` header. It selects the text, and the
+   * preferred tag is passed to the backend. Default: none, so the text is `message` or English.
    */
   readonly language?: string | undefined;
-  /** Values for the template's further names (`contextKeys`). */
+  /** Values of the template's further names (`contextKeys`). Default: none; missing values render empty. */
   readonly context?: MessageContext | undefined;
-  /** What the code is for. A code asked for one purpose serves no other. Default `''`. */
+  /** Purpose of the code, which is valid for no other. Default `''`. */
   readonly purpose?: string | undefined;
   /**
-   * Address of the client, for the limits by address: what the HTTP adapter gives as `request.ip`, never a header.
-   * Without it nothing is counted by address.
+   * Address of the client, for the limits per address: the HTTP adapter's `request.ip`, never a header. Default: none;
+   * no limit per address applies.
    */
   readonly ip?: string | undefined;
   /**
@@ -37,7 +37,7 @@ export interface SendOptions {
 export interface VerificationTokenOptions {
   /** Maximum age in seconds since the verification, 1 to 315 360 000. Default 900. */
   readonly maxAge?: number | undefined;
-  /** Purpose that the code was asked for. Default `''`. */
+  /** Purpose for which the code was requested. Default `''`. */
   readonly purpose?: string | undefined;
 }
 
@@ -59,20 +59,20 @@ export interface ConsumeOptions extends VerificationTokenOptions {
 export interface VerifiedPhone {
   /** E.164. */
   readonly phoneNumber: string;
-  /** Time of the first right code. */
+  /** When the first correct code was given. */
   readonly verifiedAt: Date;
-  /** Purpose that the code was asked for. */
+  /** Purpose for which the code was requested. */
   readonly purpose: string;
 }
 
 /**
- * What a purge deletes.
+ * Options of a purge.
  *
  * @publicApi
  */
 export interface PurgeOptions {
-  /** Age since creation in whole days, 0 or more. Default: the module's `retentionDays`. */
+  /** Minimum age since creation in whole days, 0 to 36 500. Default: the option `retentionDays`. */
   readonly olderThanDays?: number | undefined;
-  /** Count only, delete nothing. Default `false`. */
+  /** Whether to count the rows without deleting them. Default `false`. */
   readonly dryRun?: boolean | undefined;
 }

@@ -17,7 +17,9 @@ export interface RouteFailures {
   readonly verify: readonly ErrorResponse[];
 }
 
-/** Every failure of every route. Made from the errors themselves, so that they cannot differ from the real responses. */
+/**
+ * Every failure of every route. Made from the errors themselves, so that they cannot differ from the real responses.
+ */
 export function failuresOfRoutes(): RouteFailures {
   const common = [
     new RequestInvalidError({ phone_number: ['This field is required.'] }),

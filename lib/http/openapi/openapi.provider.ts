@@ -6,8 +6,8 @@ import { PHONE_VERIFY_OPTIONS } from '../../phone-verify.tokens.js';
 const DESCRIPTION = Symbol('PhoneVerify.openApi');
 
 /**
- * Describes the routes for `@nestjs/swagger`, where it is installed. A factory provider, because applications build their
- * document before any lifecycle hook runs.
+ * Describes the routes for `@nestjs/swagger`, where it is installed. A factory provider, because applications build
+ * their document before any lifecycle hook runs.
  */
 export function openApiProvider(controller: Type<object>): Provider {
   return {
