@@ -8,9 +8,16 @@ export interface SendRequest {
   readonly origin: SendOrigin;
   /** The application knows that its signed-in caller owns the number. */
   readonly isOwnNumber: boolean;
+  /** The number is a test number, which is sent nothing. */
+  readonly isTestNumber: boolean;
+  /** The code of an open session is to be sent again. */
+  readonly isResend: boolean;
 }
 
 /** Reads who asks for what. */
-export function sendRequestOf(number: PhoneNumber, purpose: string, options: RoutedSendOptions): SendRequest {
-  return { number, purpose, origin: originOf(options), isOwnNumber: options.ownNumber === true };
+export function sendRequestOf(
+  send: Pick<SendRequest, 'number' | 'purpose' | 'isTestNumber' | 'isResend'>,
+  options: RoutedSendOptions,
+): SendRequest {
+  return { ...send, origin: originOf(options), isOwnNumber: options.ownNumber === true };
 }

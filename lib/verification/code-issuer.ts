@@ -89,8 +89,9 @@ export class CodeIssuer {
   /** Opens a session and sends its code. */
   async issue({ number, purpose, options, timeout }: CodeRequest): Promise<SentVerification> {
     const testCode = this.#testCodeOf(number);
-    const request = sendRequestOf(number, purpose, options);
-    const charged = await this.gate.pass(request, testCode === undefined, timeout);
+    const isTestNumber = testCode !== undefined;
+    const request = sendRequestOf({ number, purpose, isTestNumber, isResend: false }, options);
+    const charged = await this.gate.pass(request, timeout);
     const securityCode =
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
     const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
@@ -119,10 +120,10 @@ export class CodeIssuer {
     }
     const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
-    const isTest = this.#testCodeOf(number) !== undefined;
-    const request = sendRequestOf(number, purpose, options);
-    const charged = await this.gate.pass(request, !isTest, timeout);
-    const message = isTest ? undefined : await this.writer.write(securityCode, options);
+    const isTestNumber = this.#testCodeOf(number) !== undefined;
+    const request = sendRequestOf({ number, purpose, isTestNumber, isResend: true }, options);
+    const charged = await this.gate.pass(request, timeout);
+    const message = isTestNumber ? undefined : await this.writer.write(securityCode, options);
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
     return this.#sendCharged({ session: open, request, text: message, languages: options.language, charged, timeout });

@@ -47,7 +47,7 @@ export interface DescribedSession {
  * @publicApi
  */
 export interface DescribedBudget {
-  readonly rule: Exclude<LimitRule, 'conversion' | 'perIp'>;
+  readonly rule: Exclude<LimitRule, 'conversion' | 'perIp' | 'testNumbers'>;
   /**
    * Whether it is what sends with `ownNumber` may use. `resendAfter`, `perNumber` and `perPrefix` are counted apart for
    * them; of `perCountry` and `total` they share the counter and have a higher `max`.

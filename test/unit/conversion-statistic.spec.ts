@@ -14,7 +14,7 @@ import { KeptLogs } from '../support/logs.js';
 import { NUMBER } from '../support/requests.js';
 
 const number = parsePhoneNumber(NUMBER, undefined, 'valid');
-const SEND = sendRequestOf(number, '', {});
+const SEND = sendRequestOf({ number, purpose: '', isTestNumber: false, isResend: false }, {});
 
 class NotingStore extends MemoryConversionStore {
   readonly calls: string[] = [];
