@@ -7,7 +7,7 @@ import type { LimitMode } from './limit.js';
  * @publicApi
  */
 export interface DescribedBudget {
-  readonly rule: Exclude<LimitRule, 'conversion' | 'perIp'>;
+  readonly rule: Exclude<LimitRule, 'conversion' | 'perIp' | 'testNumbers'>;
   /**
    * Whether it is what sends with `ownNumber` may use. `resendAfter`, `perNumber` and `perPrefix` are counted apart for
    * them; of `perCountry` and `total` they share the counter and have a higher `max`.

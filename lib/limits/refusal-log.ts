@@ -40,11 +40,12 @@ const REMEDIES: Readonly<Record<Refusal['rule'], string>> = {
   total: 'If these are honest people, raise limits.total.',
   conversion:
     'If these are honest people, look whether messages arrive there, and lower limits.conversion.minimumVerified.',
+  testNumbers: 'Whoever knows a test number may guess at its code: give it a long one.',
   application: 'The rule is your own.',
 };
 
 /** Whose messages a limit counts. */
-const COUNTED: Readonly<Record<Exclude<Limit['rule'], 'resendAfter' | 'perIp'>, string>> = {
+const COUNTED: Readonly<Record<Exclude<Limit['rule'], 'resendAfter' | 'perIp' | 'testNumbers'>, string>> = {
   perNumber: 'to one number',
   perPrefix: 'to numbers that differ in their last four digits only',
   perCountry: 'to one country',
@@ -108,8 +109,12 @@ function lineOf(refusal: Refusal): string {
 }
 
 function subjectOf({ rule, enforced }: Pick<Refusal, 'rule' | 'enforced'>): string {
-  const name = rule === 'application' ? 'authorizeSend' : `limits.${rule}`;
-  return `${name} ${enforced ? 'refused' : 'would have refused'}`;
+  return `${nameOf(rule)} ${enforced ? 'refused' : 'would have refused'}`;
+}
+
+function nameOf(rule: Refusal['rule']): string {
+  if (rule === 'application') return 'authorizeSend';
+  return rule === 'testNumbers' ? rule : `limits.${rule}`;
 }
 
 function reasonOf({ rule, limit, failure, blocked = 'country', address = 'unknown' }: Refusal): string {
@@ -118,6 +123,8 @@ function reasonOf({ rule, limit, failure, blocked = 'country', address = 'unknow
   if (rule === 'conversion') return `its ${blocked} is blocked, since too few of the messages sent there were verified`;
   if (limit === undefined) return 'its limit is reached';
   const { max, reserved = 0, seconds } = limit;
+  if (rule === 'testNumbers')
+    return `the limit of ${max} registers of one test number in ${seconds} seconds is reached`;
   if (rule === 'resendAfter') return `the last one went less than ${seconds} seconds before`;
   const counted = rule === 'perIp' ? `for the address ${address}` : COUNTED[rule];
   const rest = reserved === 0 ? '' : `; ${reserved} more are reserved for sends with \`ownNumber\``;

@@ -9,7 +9,7 @@ import type { LimitRule } from '../common/limit-rule.js';
 import type { Limit } from './limit.js';
 import type { Counter, LimitStore } from './limit.store.js';
 import { StoreClock } from './store-clock.js';
-import { counterKey, maxOf, ownSubjectOf, sharedSubjectOf } from './send-charges.js';
+import { counterKey, maxOf, ownSubjectOf, sharedSubjectOf, TEST_NUMBER_LIMIT } from './send-charges.js';
 
 /** A limit that counts the sends to a number, and the name of its counter. */
 interface Budget {
@@ -42,7 +42,11 @@ export class SendBudgets {
 
   /** Forgets what is counted for a number alone; what it shares with others stays. */
   async clear(number: PhoneNumber, timeout: StorageTimeout): Promise<void> {
-    const keys = this.#budgetsOf((rule) => ownSubjectOf(rule, number)).map(({ key }) => key);
+    const isTestNumber = this.options.testNumbers?.codes.has(number.e164) === true;
+    const keys = [
+      ...this.#budgetsOf((rule) => ownSubjectOf(rule, number)).map(({ key }) => key),
+      ...(isTestNumber ? [counterKey(TEST_NUMBER_LIMIT, number.e164, false)] : []),
+    ];
     if (keys.length > 0) await this.store.clear(keys, timeout);
   }
 
@@ -56,7 +60,7 @@ export class SendBudgets {
     return this.options.limits.rules.flatMap((limit) => {
       const { rule } = limit;
       const subject = subjectOf(rule);
-      if (rule === 'perIp' || subject === undefined) return [];
+      if (rule === 'perIp' || rule === 'testNumbers' || subject === undefined) return [];
       return [false, true].map((ownNumber) => ({
         limit: { ...limit, rule },
         ownNumber,

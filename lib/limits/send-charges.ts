@@ -18,19 +18,34 @@ export interface RuledCharge extends Charge {
 /** Budgets that sends with `ownNumber` have to themselves, so that nobody who is not signed in can spend them. */
 const OWN_NUMBER_BUDGETS: ReadonlySet<LimitRule> = new Set<LimitRule>(['resendAfter', 'perNumber', 'perPrefix']);
 
+/** Limits that count the sends to one number. */
+const OF_ONE_NUMBER: ReadonlySet<LimitRule> = new Set<LimitRule>(['resendAfter', 'perNumber', 'testNumbers']);
+
 /** Limits of which a tenth is reserved for sends with `ownNumber`. */
 const RESERVED_RULES: ReadonlySet<LimitRule> = new Set<LimitRule>(['perCountry', 'total']);
+
+/** Registers of each test number. Who knows the number may guess at its code. */
+export const TEST_NUMBER_LIMIT: Limit = { rule: 'testNumbers', max: 100, seconds: 3600, mode: 'enforce' };
 
 /** How many times the `max` of `perIp` everybody behind a proxy that is not trusted may use together. */
 const PROXY_SHARE = 50;
 
-/** Everything that one send charges. Limits by address are left out where a caller of the service gave no address. */
+/**
+ * Everything that one send charges. Limits by address are left out where a caller of the service gave no address. A test
+ * number is sent nothing: it has these limits, and a budget of its own.
+ */
 export function chargesOf(request: SendRequest, rules: readonly Limit[]): RuledCharge[] {
-  return rules.flatMap((limit) => {
+  const limits = request.isTestNumber ? limitsOfTestNumber(request, rules) : rules;
+  return limits.flatMap((limit) => {
     if (limit.rule === 'perIp') return addressCharges(limit, request.origin);
     const subject = ownSubjectOf(limit.rule, request.number) ?? sharedSubjectOf(limit.rule, request.number);
     return subject === undefined ? [] : [chargeOf(limit, subject, request.isOwnNumber)];
   });
+}
+
+function limitsOfTestNumber({ isResend }: SendRequest, rules: readonly Limit[]): readonly Limit[] {
+  const byAddress = rules.filter(({ rule }) => rule === 'perIp');
+  return isResend ? byAddress : [...byAddress, TEST_NUMBER_LIMIT];
 }
 
 /** Name of a limit's counter. */
@@ -50,7 +65,7 @@ export function maxOf(limit: Limit, isOwnNumber: boolean): number {
 
 /** What a limit of one number counts: `undefined` for limits that many numbers share. */
 export function ownSubjectOf(rule: LimitRule, number: PhoneNumber): string | undefined {
-  return rule === 'resendAfter' || rule === 'perNumber' ? number.e164 : undefined;
+  return OF_ONE_NUMBER.has(rule) ? number.e164 : undefined;
 }
 
 /** What a limit counts that a number shares with others: `undefined` for limits by address, and of one number. */

@@ -4,15 +4,16 @@ import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { redactedCause } from '../common/redaction.js';
 import { withinTimeLimit } from '../common/time-limit.js';
+import type { LimitUsage } from './authorize-send.js';
 import { ConversionStatistic } from './conversion-statistic.js';
 import { Refusals } from './refusals.js';
-import { type ChargedSend, NOTHING_CHARGED, type RefundedSend, SendLimits } from './send-limits.js';
+import { type ChargedSend, type RefundedSend, SendLimits } from './send-limits.js';
 import type { SendRequest } from './send-request.js';
 
-/** How long the application may take to have its say, in milliseconds. */
-const LONGEST_SAY_MS = 5000;
+/** How long `authorizeSend` may take, in milliseconds. */
+const AUTHORIZE_TIMEOUT_MS = 5000;
 
-/** Where a send is let through or refused: first by the application's own say, then by the limits. */
+/** Lets sends through or refuses them: runs `authorizeSend`, then the limits. */
 @Injectable()
 export class SendGate {
   constructor(
@@ -25,13 +26,13 @@ export class SendGate {
   /**
    * Lets a send through and charges it.
    *
-   * @param isLimited - `false` for a number that is sent nothing: the limits do not count it.
    * @throws {@link RateLimitedError} if the application or a limit refuses it; then nothing was charged.
    * @throws {@link StorageUnavailableError} if the limits cannot be asked.
    */
-  async pass(request: SendRequest, isLimited: boolean, timeout: StorageTimeout): Promise<ChargedSend> {
+  async pass(request: SendRequest, timeout: StorageTimeout): Promise<ChargedSend> {
+    this.limits.refuseAddress(request);
     await this.#askApplication(request);
-    return isLimited ? this.limits.charge(request, timeout) : NOTHING_CHARGED;
+    return this.limits.charge(request, timeout);
   }
 
   /**
@@ -53,11 +54,12 @@ export class SendGate {
     if (authorizeSend === undefined) return;
     const { number, purpose, origin, isOwnNumber } = request;
     const { e164: phoneNumber, country } = number;
-    const send = { phoneNumber, country, ip: origin.ip, purpose, ownNumber: isOwnNumber };
+    const usage = (): Promise<readonly LimitUsage[]> => this.limits.readUsage(request);
+    const send = { phoneNumber, country, ip: origin.ip, purpose, ownNumber: isOwnNumber, usage };
     // Whoever wrote it without types may answer anything.
     let answer: unknown;
     try {
-      answer = await withinTimeLimit(LONGEST_SAY_MS, () => authorizeSend(send));
+      answer = await withinTimeLimit(AUTHORIZE_TIMEOUT_MS, () => authorizeSend(send));
     } catch (thrown) {
       const failure = redactedCause(thrown, { hidden: [], phoneNumbers: [phoneNumber] });
       throw this.refusals.refuseForApplication(request, failure);

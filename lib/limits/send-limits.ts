@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { StorageTimeout } from '../common/storage-timeout.js';
+import { StorageTimeout } from '../common/storage-timeout.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import type { LimitUsage } from './authorize-send.js';
 import { ConversionStatistic } from './conversion-statistic.js';
 import {
   type Charge,
@@ -11,6 +12,7 @@ import {
   isFull,
   type LimitStore,
 } from './limit.store.js';
+import { RefusedAddresses } from './refused-addresses.js';
 import { type Beyond, Refusals } from './refusals.js';
 import { chargesOf, type RuledCharge } from './send-charges.js';
 import type { SendRequest } from './send-request.js';
@@ -22,9 +24,6 @@ export interface ChargedSend {
   readonly cooldownEndsAt: number | undefined;
   readonly counters: readonly (CounterWindow & Pick<RuledCharge, 'rule'>)[];
 }
-
-/** Of a send that no limit counts. */
-export const NOTHING_CHARGED: ChargedSend = { cooldownEndsAt: undefined, counters: [] };
 
 /** The session whose message was not sent. */
 export interface RefundedSend {
@@ -46,6 +45,7 @@ interface Met {
 @Injectable()
 export class SendLimits {
   readonly #logger = new Logger('PhoneVerify');
+  readonly #refusedAddresses = new RefusedAddresses();
 
   constructor(
     @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly store: LimitStore,
@@ -56,22 +56,54 @@ export class SendLimits {
   ) {}
 
   /**
+   * Refuses a send from an address of which this process knows that a limit is full, without asking anybody.
+   *
+   * @throws {@link RateLimitedError} if it is one.
+   */
+  refuseAddress(request: SendRequest): void {
+    const beyond = chargesOf(request, this.options.limits.rules).flatMap((charge) => {
+      const retryAt = isOfAddress(charge) ? this.#refusedAddresses.endOf(charge, this.time.now()) : undefined;
+      return retryAt === undefined ? [] : [beyondOf(charge, retryAt)];
+    });
+    if (beyond.length > 0) throw this.refusals.refuse(request, beyond);
+  }
+
+  /**
+   * Reads what is used of every limit that a send would be charged to.
+   *
+   * @throws {@link StorageUnavailableError} if the limits cannot be asked.
+   */
+  async readUsage(request: SendRequest): Promise<readonly LimitUsage[]> {
+    const charges = chargesOf(request, this.options.limits.rules);
+    if (charges.length === 0) return [];
+    const timeout = new StorageTimeout(this.options.storage.timeoutMs);
+    await this.time.synchronize(timeout);
+    const keys = charges.map(({ key }) => key);
+    const counters = await this.store.read(keys, this.time.now(), timeout);
+    const used = new Map(counters.map((counter) => [counter.key, counter.used]));
+    return charges.map(({ rule, key, max }) => ({ rule, used: used.get(key) ?? 0, max }));
+  }
+
+  /**
    * Charges a send to every limit, or to none and refuses it.
    *
    * @throws {@link RateLimitedError} if a limit refuses it.
    * @throws {@link StorageUnavailableError} if the limits cannot be asked.
    */
   async charge(request: SendRequest, timeout: StorageTimeout): Promise<ChargedSend> {
-    const blocked = this.#blocksOf(request);
+    const blocked = request.isTestNumber ? [] : this.#blocksOf(request);
     if (blocked.length > 0 && this.options.limits.conversion?.mode === 'enforce') {
       throw this.refusals.refuse(request, blocked);
     }
     const charges = chargesOf(request, this.options.limits.rules);
     const outcome = await this.#charge(charges, timeout);
     const met = meet(charges, outcome);
-    if (!outcome.isCharged) throw this.refusals.refuse(request, met.map(beyondOf));
+    if (!outcome.isCharged) {
+      this.#remember(met);
+      throw this.refusals.refuse(request, met.map(beyondMet));
+    }
     const beyond = met.filter(({ charge, counter }) => isFull({ ...counter, used: counter.used - 1 }, charge));
-    this.refusals.report(request, [...blocked, ...beyond.map(beyondOf)]);
+    this.refusals.report(request, [...blocked, ...beyond.map(beyondMet)]);
     const cooldown = met.find(({ charge }) => charge.rule === 'resendAfter' && charge.isEnforced)?.counter;
     return {
       cooldownEndsAt: cooldown && this.time.toProcess(cooldown.windowEndsAt),
@@ -105,6 +137,12 @@ export class SendLimits {
     return this.store.charge(charges, this.time.now(), timeout);
   }
 
+  #remember(refused: readonly Met[]): void {
+    for (const { charge, counter } of refused) {
+      if (isOfAddress(charge)) this.#refusedAddresses.add(charge.key, counter.windowEndsAt);
+    }
+  }
+
   #refundOf(sessionId: string): Charge {
     const windowMs = this.options.expiration * 1000;
     return { key: `refunds:${sessionId}`, max: MAX_REFUNDS, windowMs, isEnforced: true };
@@ -123,6 +161,14 @@ function meet(charges: readonly RuledCharge[], { counters }: ChargeOutcome): Met
   });
 }
 
-function beyondOf({ charge: { rule, max, reserved, windowMs, address }, counter }: Met): Beyond {
-  return { rule, limit: { max, reserved, seconds: windowMs / 1000 }, address, retryAt: counter.windowEndsAt };
+function beyondMet({ charge, counter }: Met): Beyond {
+  return beyondOf(charge, counter.windowEndsAt);
+}
+
+function beyondOf({ rule, max, reserved, windowMs, address }: RuledCharge, retryAt: number): Beyond {
+  return { rule, limit: { max, reserved, seconds: windowMs / 1000 }, address, retryAt };
+}
+
+function isOfAddress({ rule, isEnforced }: RuledCharge): boolean {
+  return rule === 'perIp' && isEnforced;
 }

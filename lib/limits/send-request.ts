@@ -8,4 +8,8 @@ export interface SendRequest {
   readonly origin: SendOrigin;
   /** The application knows that its signed-in caller owns the number. */
   readonly isOwnNumber: boolean;
+  /** The number is a test number, which is sent nothing. */
+  readonly isTestNumber: boolean;
+  /** The code of an open session is to be sent again. */
+  readonly isResend: boolean;
 }

@@ -91,7 +91,7 @@ export class CodeIssuer {
   /** Opens a session and sends its code. */
   async issue(request: CodeRequest): Promise<SentVerification> {
     const { number, testCode, purpose, options, now, timeout } = request;
-    const charged = await this.gate.pass(request, testCode === undefined, timeout);
+    const charged = await this.gate.pass(request, timeout);
     const securityCode =
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
     const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
@@ -120,9 +120,8 @@ export class CodeIssuer {
     }
     const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
-    const isTest = testCode !== undefined;
-    const charged = await this.gate.pass(request, !isTest, timeout);
-    const message = isTest ? undefined : await this.writer.write(securityCode, options);
+    const charged = await this.gate.pass(request, timeout);
+    const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
     return this.#sendCharged({ session: open, request, text: message, languages: options.language, charged, timeout });

@@ -57,13 +57,13 @@ export class CodeRequests {
 
   /** Opens a session and sends its code. */
   async send(input: SendInput): Promise<SentVerification> {
-    return this.issuer.issue(this.#read(input));
+    return this.issuer.issue(this.#read(input, { isResend: false }));
   }
 
   /** Sends the code of an open session again. */
   async resend(input: ResendInput): Promise<SentVerification> {
     const sessionToken = requireString('sessionToken', input.sessionToken);
-    return this.issuer.repeat(this.#read(input), sessionToken);
+    return this.issuer.repeat(this.#read(input, { isResend: true }), sessionToken);
   }
 
   /** Checks a code. */
@@ -81,10 +81,13 @@ export class CodeRequests {
     return { phoneNumber: identified.number.e164, result };
   }
 
-  #read({ phoneNumber, options, client }: SendInput): CodeRequest {
+  #read({ phoneNumber, options, client }: SendInput, { isResend }: Pick<CodeRequest, 'isResend'>): CodeRequest {
     const now = this.clock.now();
+    const admitted = admitNumber(phoneNumber, this.options, now);
     return {
-      ...admitNumber(phoneNumber, this.options, now),
+      ...admitted,
+      isTestNumber: admitted.testCode !== undefined,
+      isResend,
       now,
       purpose: requirePurpose(options.purpose, this.options.purposes),
       origin: originOf(client),

@@ -7,6 +7,7 @@ import { freshRedis, redisUrl } from '../support/redis.js';
 import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
 
 const ip = '192.0.2.1';
+const TEST_NUMBER = '+33612345678';
 
 describe.runIf(databaseKinds.includes('postgres'))('statements for the default limits on postgres', () => {
   let database: FreshDatabase;
@@ -17,7 +18,7 @@ describe.runIf(databaseKinds.includes('postgres'))('statements for the default l
     database = await freshDatabase('postgres');
     test = await startApplication({
       database: { ...database.options, logger: log } as never,
-      phoneVerify: { limits: {} },
+      phoneVerify: { limits: {}, testNumbers: { numbers: { [TEST_NUMBER]: RIGHT_CODE } } },
     });
   });
 
@@ -45,6 +46,12 @@ describe.runIf(databaseKinds.includes('postgres'))('statements for the default l
 
   it('are one for a send from an IPv6 address, which three networks count', async () => {
     await test.service.sendSecurityCode(NUMBER, { ip: '2001:db8:1:2::1' });
+    expect(counting()).toEqual(['WITH']);
+    expect(log.statements).toHaveLength(3);
+  });
+
+  it('are one for a test number', async () => {
+    await test.service.sendSecurityCode(TEST_NUMBER, { ip });
     expect(counting()).toEqual(['WITH']);
     expect(log.statements).toHaveLength(3);
   });

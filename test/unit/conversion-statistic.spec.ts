@@ -14,7 +14,14 @@ import { KeptLogs } from '../support/logs.js';
 import { NUMBER } from '../support/requests.js';
 
 const number = parsePhoneNumber(NUMBER, undefined, 'valid');
-const SEND = { number, purpose: '', origin: originOf(undefined), isOwnNumber: false };
+const SEND = {
+  number,
+  purpose: '',
+  origin: originOf(undefined),
+  isOwnNumber: false,
+  isTestNumber: false,
+  isResend: false,
+};
 
 class NotingStore extends MemoryConversionStore {
   readonly calls: string[] = [];
