@@ -10,13 +10,14 @@ const entryPoints = Object.keys(exports)
   .map((name) => exports[name].default)
   .filter((file) => file?.startsWith('./dist/') && !file.startsWith('./dist/client/'));
 
-/** What the build made of each module is in the bundle now. */
+/** Deletes the modules that are in the bundle now, and the notes of `tsc -b`, so that the next build emits them again. */
 const withoutModules = {
   name: 'without-modules',
   writeBundle({ dir }, bundle) {
     for (const file of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
       const isModule = /\.js(\.map)?$/.test(file) && !file.startsWith('client/');
-      if (isModule && !(file in bundle)) rmSync(`${dir}/${file}`);
+      const isNote = file.endsWith('.tsbuildinfo');
+      if (isNote || (isModule && !(file in bundle))) rmSync(`${dir}/${file}`);
     }
   },
 };

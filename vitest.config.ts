@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
@@ -11,6 +12,10 @@ const leftOut = [
   ...(process.env['TEST_REDIS_URL'] ? [] : ['test/redis/**']),
   ...(CHROMIUM === undefined ? ['test/browser/**'] : []),
 ];
+
+/** Files that replace modules or register entities for themselves. All others share the modules of one process, which saves most of their time. */
+const isolated = specsIn('e2e/random-source', 'docs/*', 'sample/*', 'browser/sample-*');
+const specs = specsIn('**/*');
 
 interface Manifest {
   readonly name: string;
@@ -36,19 +41,40 @@ const otherPeers = Object.keys(peersFolder === undefined ? {} : manifest.peerDep
   .map((name) => ({ find: exactly(name), replacement: join(peersFolder ?? '', 'node_modules', name) }))
   .filter(({ replacement }) => existsSync(replacement));
 
+function specsIn(...names: readonly string[]): string[] {
+  return names.flatMap((name) => [`test/${name}.spec.ts`, `test/${name}.e2e-spec.ts`]);
+}
+
 function exactly(name: string): RegExp {
   return new RegExp(`^${name}$`);
 }
 
+/** What all tests have in common. */
+const resolve = { alias: [...entryPoints, ...otherPeers] };
+const common = { env: { NODE_ENV: 'test' }, testTimeout: 30_000, hookTimeout: 60_000 };
+
 export default defineConfig({
-  resolve: { alias: [...entryPoints, ...otherPeers] },
+  resolve,
   test: {
-    include: ['test/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
-    exclude: [...configDefaults.exclude, ...leftOut],
     globalSetup: ['test/support/global-setup.ts'],
-    env: { NODE_ENV: 'test' },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Many tests wait, for a server or for a process of their own: two at a time even where there are two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    projects: [
+      {
+        resolve,
+        test: { ...common, name: 'isolated', include: isolated, exclude: [...configDefaults.exclude, ...leftOut] },
+      },
+      {
+        resolve,
+        test: {
+          ...common,
+          name: 'shared',
+          isolate: false,
+          include: specs,
+          exclude: [...configDefaults.exclude, ...isolated, ...leftOut],
+        },
+      },
+    ],
     // The element runs in Chromium, which this does not see.
     coverage: { provider: 'v8', include: ['lib/**/*.ts'], exclude: ['lib/index.ts', 'lib/client/element/**'] },
   },

@@ -1,4 +1,4 @@
-import type { VerificationStatus } from './verification/verification-status.js';
+import type { VerificationStatus } from './common/verification-status.js';
 
 /**
  * Base class of every error that this library throws on purpose. Tell them apart by `code`, which is stable; `message`

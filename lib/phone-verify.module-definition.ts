@@ -3,23 +3,27 @@ import { ModuleRef } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { backendProvider } from './backends/backend-factory.js';
+import { BackendHooks } from './backends/backend-hooks.js';
 import type { BaseBackend } from './backends/base.backend.js';
-import { prepareBackend } from './backends/preparation.js';
-import { EventEmission } from './events/event-emission.js';
-import { EventPort } from './events/event-port.js';
-import { SendObserver } from './events/send-observer.js';
+import { Delivery } from './backends/delivery.js';
+import { type Clock, systemClock } from './common/clock.js';
+import { SMSVerification } from './database/sms-verification.entity.js';
+import { StatementTimeoutAdvice } from './database/statement-timeout-advice.js';
+import { EventEmission } from './observability/event-emission.js';
+import { EventPort } from './observability/event-port.js';
+import { SendObserver } from './observability/send-observer.js';
 import { openApiProvider } from './http/openapi/openapi.provider.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
-import { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 import { limitProviders } from './limits/limits.providers.js';
+import { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
+import { checkOptions } from './phone-verify.options-check.js';
 import type {
   PhoneVerifyModuleAsyncOptions,
-  PhoneVerifyModuleExtras,
   PhoneVerifyOptionsFactory,
   ResolvedPhoneVerifyOptions,
+  StaticOptions,
 } from './phone-verify.options.js';
-import { checkOptions } from './phone-verify.options-check.js';
 import {
   PHONE_VERIFY_BACKEND,
   PHONE_VERIFY_BACKEND_OPTIONS,
@@ -27,25 +31,17 @@ import {
   PHONE_VERIFY_GIVEN_OPTIONS,
   PHONE_VERIFY_OPTIONS,
 } from './phone-verify.tokens.js';
-import { Telemetry } from './telemetry/telemetry.js';
-import { BackendHooks } from './verification/backend-hooks.js';
+import { Telemetry } from './observability/telemetry.js';
 import { CleanupTimer } from './verification/cleanup-timer.js';
-import { type Clock, systemClock } from './verification/clock.js';
 import { CodeChecker } from './verification/code-checker.js';
 import { CodeIssuer } from './verification/code-issuer.js';
-import { Database } from './verification/database.js';
-import { Delivery } from './verification/delivery.js';
-import { PhoneRecords } from './verification/phone-records.js';
+import { CodeRequests } from './verification/code-requests.js';
+import { Database } from './database/database.js';
 import { MessageWriter } from './verification/message-writer.js';
+import { PhoneRecords } from './verification/phone-records.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
 import { Retention } from './verification/retention.js';
-import { SMSVerification } from './verification/sms-verification.entity.js';
 import { VerificationStore } from './verification/verification.store.js';
-
-/** What is given statically: it shapes the module, so it is known before any factory runs. */
-export interface StaticOptions extends PhoneVerifyModuleExtras {
-  readonly backend?: PhoneVerifyModuleAsyncOptions['backend'];
-}
 
 /** Puts the module together. */
 export function defineModule(module: Type, statics: StaticOptions, given: Provider[]): DynamicModule {
@@ -148,7 +144,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
         { delivery }: ResolvedPhoneVerifyOptions,
         clock: Clock,
         moduleRef: ModuleRef,
-      ) => new Delivery(backend, () => prepareBackend(backend, { ...delivery, resolve: resolver(moduleRef) }), clock),
+      ) => new Delivery(backend, { ...delivery, around: [], resolve: resolver(moduleRef) }, clock),
       inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS, PHONE_VERIFY_CLOCK, ModuleRef],
     },
     {
@@ -156,6 +152,12 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
       useFactory: (backend: BaseBackend<unknown>, { delivery }: ResolvedPhoneVerifyOptions) =>
         new BackendHooks(backend, delivery.timeoutMs),
       inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS],
+    },
+    {
+      provide: StatementTimeoutAdvice,
+      useFactory: (database: Database, { storage }: ResolvedPhoneVerifyOptions) =>
+        new StatementTimeoutAdvice(database, storage.timeoutMs),
+      inject: [Database, PHONE_VERIFY_OPTIONS],
     },
     EventPort,
     ...limitProviders,
@@ -167,6 +169,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     CodeChecker,
     MessageWriter,
     CodeIssuer,
+    CodeRequests,
     PhoneRecords,
     PhoneVerificationService,
   ];

@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type OnModuleInit, Scope } from '@nestjs/co
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { checkBackendClass } from './backends/backend-factory.js';
 import { isBackendClass } from './backends/backend-form.js';
+import { Delivery } from './backends/delivery.js';
 import { checkGuardedRoutes } from './http/guarded-routes.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import { defineModule, givenOptionsProviders } from './phone-verify.module-definition.js';
@@ -11,7 +12,6 @@ import type {
   ResolvedPhoneVerifyOptions,
 } from './phone-verify.options.js';
 import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
-import { Delivery } from './verification/delivery.js';
 
 /**
  * Proves that a person holds a phone number: sends a one-time code by SMS and checks it. Imported once, with

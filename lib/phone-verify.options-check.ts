@@ -1,49 +1,63 @@
+import { isBackendForm, isBackendProvider } from './backends/backend-form.js';
+import { type Clock, systemClock } from './common/clock.js';
+import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './common/code-format.js';
+import { OptionReader } from './common/option-reader.js';
+import { readEvents } from './observability/events.options.js';
+import { optionNames } from './common/option-names.js';
 import { readAuthorizeSend } from './limits/authorize-send.js';
 import { warningsOfLimits } from './limits/limit-warnings.js';
 import { readLimits } from './limits/limits.options.js';
 import { readAutofill } from './message/autofill.options.js';
-import { readContextKeys, readMessage, readMessages } from './message/message.options.js';
 import { checkMessages, warningsOfMessages } from './message/message-check.js';
-import { readEvents } from './events/events.options.js';
-import { OptionReader } from './option-reader.js';
+import { readContextKeys, readMessage, readMessages } from './message/message.options.js';
 import { readNumberPolicy } from './phone-number/number-policy.options.js';
 import { isCountry } from './phone-number/phone-number.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
-import type { ResolvedPhoneVerifyOptions } from './phone-verify.options.js';
-import { type Clock, systemClock } from './verification/clock.js';
-import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './verification/security-code.js';
+import type { PhoneVerifyOptions, ResolvedPhoneVerifyOptions, StaticOptions } from './phone-verify.options.js';
 import { readPurposes } from './verification/purposes.options.js';
-import { readTestNumbers, warningsOfTestNumbers } from './verification/test-numbers.options.js';
-import { isBackendForm, isBackendProvider } from './backends/backend-form.js';
+import { readTestNumbers, warningsOfTestNumbers } from './phone-number/test-numbers.options.js';
 
-const OPTIONS = [
-  'backend',
-  'options',
-  'tokenLength',
-  'minTokenLength',
-  'message',
-  'messages',
-  'contextKeys',
-  'autofill',
-  'appName',
-  'expiration',
-  'verifyOnlyOnce',
-  'maxFailedAttempts',
-  'retentionDays',
-  'defaultCountry',
-  'secret',
-  'delivery',
-  'storage',
-  'cleanup',
-  'limits',
-  'authorizeSend',
-  'numbers',
-  'testNumbers',
-  'purposes',
-  'events',
-];
+const OPTIONS = optionNames<PhoneVerifyOptions>({
+  backend: true,
+  options: true,
+  tokenLength: true,
+  minTokenLength: true,
+  message: true,
+  messages: true,
+  contextKeys: true,
+  autofill: true,
+  appName: true,
+  expiration: true,
+  verifyOnlyOnce: true,
+  maxFailedAttempts: true,
+  retentionDays: true,
+  defaultCountry: true,
+  secret: true,
+  delivery: true,
+  storage: true,
+  cleanup: true,
+  limits: true,
+  authorizeSend: true,
+  numbers: true,
+  testNumbers: true,
+  purposes: true,
+  events: true,
+});
 
-const EXTRAS = ['backend', 'isGlobal', 'controllers', 'path', 'dataSource', 'imports'];
+const STATIC_OPTIONS = optionNames<StaticOptions>({
+  backend: true,
+  isGlobal: true,
+  controllers: true,
+  path: true,
+  dataSource: true,
+  imports: true,
+});
+
+const DELIVERY = optionNames<NonNullable<PhoneVerifyOptions['delivery']>>({ timeoutMs: true });
+
+const STORAGE = optionNames<NonNullable<PhoneVerifyOptions['storage']>>({ timeoutMs: true });
+
+const CLEANUP = optionNames<Exclude<PhoneVerifyOptions['cleanup'], false | undefined>>({ everyMinutes: true });
 
 /** The longest that `setTimeout` can wait is 2^31 - 1 ms; ten minutes is beyond any use. */
 const MILLISECONDS = { from: 1, to: 600_000 };
@@ -82,7 +96,7 @@ export function checkOptions(given: unknown, extras: object, clock: Clock = syst
   const warnings = [
     ...warningsOfLimits(options),
     ...warningsOf(options),
-    ...warningsOfMessages(options, statics.boolean('controllers', true)),
+    ...warningsOfMessages(options, { hasRoutes: statics.boolean('controllers', true) }),
     ...warningsOfTestNumbers(options.testNumbers, clock.now()),
   ];
   return { options, warnings };
@@ -90,7 +104,7 @@ export function checkOptions(given: unknown, extras: object, clock: Clock = syst
 
 function checkExtras(extras: object, faults: string[]): OptionReader {
   const reader = new OptionReader(extras, faults);
-  reader.refuseUnknown(EXTRAS);
+  reader.refuseUnknown(STATIC_OPTIONS);
   for (const name of ['isGlobal', 'controllers']) reader.boolean(name, false);
   for (const name of ['path', 'dataSource']) reader.text(name, '');
   if (reader.value('imports') !== undefined && !Array.isArray(reader.value('imports'))) {
@@ -119,7 +133,7 @@ function checkBackend(reader: OptionReader, statics: OptionReader): void {
 }
 
 function readDelivery(reader: OptionReader): ResolvedPhoneVerifyOptions['delivery'] {
-  const delivery = reader.nested('delivery', ['timeoutMs']);
+  const delivery = reader.nested('delivery', DELIVERY);
   const timeoutMs = delivery.integer('timeoutMs', MILLISECONDS, 10_000);
   return Object.freeze({ timeoutMs, insideTimeoutMs: delivery.value('timeoutMs') === undefined ? 5000 : timeoutMs });
 }
@@ -141,7 +155,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     defaultCountry: readCountry(reader),
     delivery: readDelivery(reader),
     storage: Object.freeze({
-      timeoutMs: reader.nested('storage', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 5000),
+      timeoutMs: reader.nested('storage', STORAGE).integer('timeoutMs', MILLISECONDS, 5000),
     }),
     cleanup: readCleanup(reader),
     limits: readLimits(reader),
@@ -186,7 +200,7 @@ function readSecret(reader: OptionReader): readonly string[] {
 function readCleanup(reader: OptionReader): { readonly everyMinutes: number } | false {
   if (reader.value('cleanup') === false) return false;
   return {
-    everyMinutes: reader.nested('cleanup', ['everyMinutes']).integer('everyMinutes', { from: 1, to: 1440 }, 60),
+    everyMinutes: reader.nested('cleanup', CLEANUP).integer('everyMinutes', { from: 1, to: 1440 }, 60),
   };
 }
 

@@ -1,34 +1,16 @@
-import type { FactoryProvider, InjectionToken, ModuleMetadata, Type, ValueProvider } from '@nestjs/common';
+import type { FactoryProvider, InjectionToken, ModuleMetadata, Type } from '@nestjs/common';
 import type { CountryCode } from 'libphonenumber-js/max';
+import type { BackendClass, BackendProvider } from './backends/backend.options.js';
 import type { BaseBackend } from './backends/base.backend.js';
 import type { AuthorizeSend } from './limits/authorize-send.js';
 import type { LimitOptions, ResolvedLimits } from './limits/limits.options.js';
 import type { AutofillOptions } from './message/autofill.options.js';
 import type { Autofill } from './message/autofill.js';
-import type { EventOptions } from './events/events.options.js';
+import type { EventOptions } from './observability/events.options.js';
 import type { NumberOptions } from './phone-number/number-policy.options.js';
 import type { NumberPolicy } from './phone-number/number-policy.js';
-import type { TestNumberOptions } from './verification/test-numbers.options.js';
-import type { TestNumbers } from './verification/test-numbers.js';
-
-/**
- * A class that extends {@link BaseBackend}. Nest builds it, so it can inject anything that the module's `imports` or a
- * global module gives.
- *
- * @publicApi
- */
-export type BackendClass = Type<BaseBackend<unknown>>;
-
-/**
- * The backend as the other forms of a Nest provider.
- *
- * @publicApi
- */
-export type BackendProvider =
-  | { readonly useClass: BackendClass }
-  | { readonly useExisting: InjectionToken }
-  | Pick<ValueProvider<BaseBackend<unknown>>, 'useValue'>
-  | Pick<FactoryProvider<BaseBackend<unknown>>, 'useFactory' | 'inject'>;
+import type { TestNumberOptions } from './phone-number/test-numbers.options.js';
+import type { TestNumbers } from './phone-number/test-numbers.js';
 
 /**
  * The settings of the module that a factory can give.
@@ -120,6 +102,15 @@ export interface PhoneVerifyModuleExtras {
   dataSource?: string;
   /** Modules whose providers the backend, or the options factory, injects. Default `[]`. */
   imports?: ModuleMetadata['imports'];
+}
+
+/**
+ * What is given statically: it shapes the module, so it is known before any factory runs.
+ *
+ * @internal
+ */
+export interface StaticOptions extends PhoneVerifyModuleExtras {
+  readonly backend?: PhoneVerifyModuleOptions['backend'];
 }
 
 /**

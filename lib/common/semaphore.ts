@@ -8,13 +8,8 @@ export class Semaphore {
   readonly #waiters = new Set<Waiter>();
   #free: number;
 
-  constructor(readonly permits: number) {
+  constructor(permits: number) {
     this.#free = permits;
-  }
-
-  /** Whether every permit is taken. */
-  get isExhausted(): boolean {
-    return this.#free === 0;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Semaphore } from '../common/semaphore.js';
-import { withinTimeLimit } from '../verification/time-limit.js';
+import { withinTimeLimit } from '../common/time-limit.js';
 import type { CancelStatement } from './statement-canceller.js';
 
 /** How long one attempt to cancel may take, in milliseconds. */
@@ -43,10 +43,12 @@ export class AbandonedStatements {
   /**
    * @param cancel - Cancels at the server.
    * @param limit - Connections that may be closed while the server may still run their statements: the pool's size.
+   * @param pause - Waits for a number of milliseconds without keeping the process alive.
    */
   constructor(
     private readonly cancel: CancelStatement,
     private readonly limit: number,
+    private readonly pause: (milliseconds: number) => Promise<unknown> = pauseInBackground,
   ) {}
 
   /** Whether every connection is held by a statement that does not end, and none of them may be replaced. */
@@ -59,7 +61,7 @@ export class AbandonedStatements {
     this.#running += 1;
     void statement.ended.finally(() => (this.#running -= 1));
     const isCancelled = await this.#tryToCancel(statement);
-    if (isCancelled && (await endsWithin(GRACE_MS, statement))) return;
+    if (isCancelled && (await this.#endsInTime(statement))) return;
     await this.#closeWhenPossible(statement, isCancelled);
   }
 
@@ -67,7 +69,7 @@ export class AbandonedStatements {
   async #closeWhenPossible(statement: AbandonedStatement, isCancelled: boolean): Promise<void> {
     let isDelivered = isCancelled;
     while (this.#closed >= this.limit) {
-      if (await endsWithin(GRACE_MS, statement)) return;
+      if (await this.#endsInTime(statement)) return;
       isDelivered = (await this.#tryToCancel(statement)) || isDelivered;
     }
     this.#closed += 1;
@@ -80,11 +82,11 @@ export class AbandonedStatements {
   async #awaitEndAtServer(statement: AbandonedStatement, hadNoEffect: boolean): Promise<void> {
     let leftMs = FORGET_AFTER_MS;
     for (const pauseMs of hadNoEffect ? [] : RETRY_PAUSES_MS) {
-      await pauseFor(pauseMs, undefined, { ref: false });
+      await this.pause(pauseMs);
       if (await this.#tryToCancel(statement)) return;
       leftMs -= pauseMs;
     }
-    await pauseFor(leftMs, undefined, { ref: false });
+    await this.pause(leftMs);
   }
 
   /** Whether the request reached the server. */
@@ -99,9 +101,12 @@ export class AbandonedStatements {
       release();
     }
   }
+
+  async #endsInTime({ ended }: AbandonedStatement): Promise<boolean> {
+    return Promise.race([ended.then(() => true), this.pause(GRACE_MS).then(() => false)]);
+  }
 }
 
-/** Whether a statement ends in time. */
-async function endsWithin(limitMs: number, { ended }: AbandonedStatement): Promise<boolean> {
-  return Promise.race([ended.then(() => true), pauseFor(limitMs, false, { ref: false })]);
+async function pauseInBackground(milliseconds: number): Promise<void> {
+  await pauseFor(milliseconds, undefined, { ref: false });
 }

@@ -1,4 +1,4 @@
-import type { SqlDialect } from '../verification/sql-dialect.js';
+import type { SqlDialect } from './sql-dialect.js';
 
 /** A property of a value that the types do not describe, such as a driver's connection. */
 export function readProperty(value: unknown, name: string): unknown {
@@ -22,9 +22,10 @@ export function closeConnection(dialect: SqlDialect, connection: unknown): void 
     Promise.resolve(connection.end()).catch(() => undefined);
   }
   if (dialect === 'mariadb' && hasMethod(connection, 'destroy')) {
-    // `mysql2` takes the connection out of its pool, but waits for the server to close the socket.
+    // `mysql2` takes the connection out of its pool, but waits for the server to close the socket. With an error of the
+    // socket it also ends the statement that hangs.
     connection.destroy();
     const stream = readProperty(connection, 'stream');
-    if (hasMethod(stream, 'destroy')) stream.destroy();
+    if (hasMethod(stream, 'destroy')) stream.destroy(new Error('Closed: its statement took too long.'));
   }
 }

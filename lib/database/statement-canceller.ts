@@ -24,36 +24,60 @@ export function statementCanceller(dataSource: DataSource): CancelStatement | un
  * connections. A pooler passes it on. The server closes the connection once it has signalled the statement.
  */
 async function cancelOnPostgres(client: unknown, signal: AbortSignal): Promise<void> {
-  const port = readProperty(client, 'port');
-  const host = readProperty(client, 'host');
+  const request = newPostgresConnection(client);
   const ssl = readProperty(client, 'ssl');
-  const Connection: unknown = readProperty(readProperty(client, 'connection'), 'constructor');
-  if (typeof Connection !== 'function') throw new TypeError('The client has no connection.');
-  const request: unknown = Reflect.construct(Connection, [{ ssl }]);
-  if (!hasMethod(request, 'connect') || !hasMethod(request, 'cancel') || !hasMethod(request, 'once')) {
-    throw new TypeError('The driver cannot cancel a statement.');
-  }
   await new Promise<void>((resolve, reject) => {
-    const stream = readProperty(request, 'stream');
     const stop = (): void => {
-      if (hasMethod(stream, 'destroy')) stream.destroy();
+      destroyStream(request);
       reject(signal.reason);
     };
     signal.addEventListener('abort', stop, { once: true });
     let isSent = false;
-    request.once(ssl ? 'sslconnect' : 'connect', () => {
-      request.cancel(readProperty(client, 'processID'), readProperty(client, 'secretKey'));
-      isSent = true;
-    });
-    request.once('error', reject);
-    request.once('end', () => {
+    const closed = (): void => {
       signal.removeEventListener('abort', stop);
       if (isSent) resolve();
       else reject(new Error('The server closed the connection before the cancel request.'));
+    };
+    request.once('error', reject);
+    request.once('end', closed);
+    if (ssl) request.once('connect', () => request.requestSsl());
+    request.once(ssl ? 'sslconnect' : 'connect', () => {
+      const stream = readProperty(request, 'stream');
+      if (hasMethod(stream, 'once')) stream.once('close', closed);
+      request.cancel(readProperty(client, 'processID'), readProperty(client, 'secretKey'));
+      isSent = true;
     });
+    const port = readProperty(client, 'port');
+    const host = readProperty(client, 'host');
     if (typeof host === 'string' && host.startsWith('/')) request.connect(`${host}/.s.PGSQL.${String(port)}`);
     else request.connect(port, host);
   });
+}
+
+/** A connection of `pg` to the server of a client, not opened yet. */
+function newPostgresConnection(
+  client: unknown,
+): Record<'connect' | 'requestSsl' | 'cancel' | 'once', (...values: unknown[]) => unknown> {
+  const own = readProperty(client, 'connection');
+  const Connection = readProperty(own, 'constructor');
+  if (typeof Connection !== 'function') throw new TypeError('The driver cannot cancel a statement.');
+  const request: unknown = Reflect.construct(Connection, [
+    { ssl: readProperty(client, 'ssl'), sslNegotiation: readProperty(own, 'sslNegotiation') },
+  ]);
+  if (
+    hasMethod(request, 'connect') &&
+    hasMethod(request, 'requestSsl') &&
+    hasMethod(request, 'cancel') &&
+    hasMethod(request, 'once')
+  ) {
+    return request;
+  }
+  throw new TypeError('The driver cannot cancel a statement.');
+}
+
+function destroyStream(connection: unknown): void {
+  const stream = readProperty(connection, 'stream');
+  if (hasMethod(stream, 'destroy')) stream.destroy();
 }
 
 /** Settings of a connection that another one to the same server, as the same user, needs. */

@@ -1,4 +1,4 @@
-import { prepare, type Statement } from '../verification/sql-dialect.js';
+import { prepare, type Statement } from '../database/sql-dialect.js';
 import { MAX_BLOCKS } from './conversion.store.js';
 import { clearText, conflictColumns, type CounterTable, nextEnd, upsertText } from './limit.statements.js';
 

@@ -1,6 +1,6 @@
 import type { StorageTimeout } from '../common/storage-timeout.js';
-import type { Database, Row } from '../verification/database.js';
-import { describeTable } from '../verification/sql-table.js';
+import type { Database, Row } from '../database/database.js';
+import { describeTable } from '../database/sql-table.js';
 import {
   BLOCK_PREFIX,
   type ConversionStatements,

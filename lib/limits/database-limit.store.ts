@@ -1,8 +1,8 @@
 import { Semaphore } from '../common/semaphore.js';
 import { StorageTimeout } from '../common/storage-timeout.js';
-import { systemClock } from '../verification/clock.js';
-import type { Database, Parameters, Row, Run } from '../verification/database.js';
-import { describeTable } from '../verification/sql-table.js';
+import type { Database, Parameters, Row, Run } from '../database/database.js';
+import { describeTable } from '../database/sql-table.js';
+import { systemClock } from '../common/clock.js';
 import {
   type CountersStatements,
   countersStatements,

@@ -1,4 +1,4 @@
-import { isProduction } from '../environment.js';
+import { isProduction } from '../common/environment.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import type { ConversionGuard } from './limit.js';
 import type { ResolvedLimits } from './limits.options.js';

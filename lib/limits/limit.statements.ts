@@ -1,5 +1,5 @@
-import { prepare, type Statement } from '../verification/sql-dialect.js';
-import type { SqlTable } from '../verification/sql-table.js';
+import { prepare, type Statement } from '../database/sql-dialect.js';
+import type { SqlTable } from '../database/sql-table.js';
 import { CLOCK_SLACK_MS } from './limit.store.js';
 import type { SMSVerificationCounter } from './sms-verification-counter.entity.js';
 

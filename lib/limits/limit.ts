@@ -1,11 +1,4 @@
-/**
- * Rules that bound sends, named as the options that configure them. `testNumbers` is the budget of each test number: 100
- * registers an hour.
- *
- * @publicApi
- */
-export type LimitRule =
-  'resendAfter' | 'perNumber' | 'perIp' | 'perPrefix' | 'perCountry' | 'total' | 'conversion' | 'testNumbers';
+import type { LimitRule } from '../common/limit-rule.js';
 
 /**
  * Whether a limit refuses what is beyond it, or only tells of it: in the log and as an event.

@@ -1,4 +1,5 @@
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
+import { optionNames } from '../common/option-names.js';
 import type { ConversionGuard, Limit, LimitMode } from './limit.js';
 import { LIMIT_LISTS, readConversion, readList, readResendAfter } from './limit-readers.js';
 import { isRedisClient, type RedisClient } from './redis-client.js';
@@ -112,7 +113,18 @@ export interface ResolvedLimits {
   readonly conversion: ConversionGuard | undefined;
 }
 
-const NAMES = ['store', 'resendAfter', ...LIMIT_LISTS, 'conversion'];
+const NAMES = optionNames<LimitOptions>({
+  store: true,
+  resendAfter: true,
+  perNumber: true,
+  perIp: true,
+  perPrefix: true,
+  perCountry: true,
+  total: true,
+  conversion: true,
+});
+
+const REDIS = optionNames<Extract<LimitStoreChoice, object>>({ redis: true });
 
 /** Reads {@link LimitOptions}. */
 export function readLimits(options: OptionReader): ResolvedLimits {
@@ -131,7 +143,7 @@ function readStore(reader: OptionReader): LimitStoreChoice {
     reader.fault('store', 'must be "database", "memory" or { redis: client }');
     return 'database';
   }
-  const store = reader.nested('store', ['redis']);
+  const store = reader.nested('store', REDIS);
   const redis = store.value('redis');
   if (isRedisClient(redis)) return Object.freeze(Object.defineProperty({ redis }, 'redis', { enumerable: false }));
   store.fault('redis', 'must be a client with eval and evalsha, such as one of ioredis');

@@ -6,7 +6,7 @@ import {
   PHONE_VERIFY_OPTIONS,
   PHONE_VERIFY_SCHEDULE,
 } from '../phone-verify.tokens.js';
-import { Database } from '../verification/database.js';
+import { Database } from '../database/database.js';
 import { scheduleByTimer } from '../common/schedule.js';
 import type { ConversionStore } from './conversion.store.js';
 import { ConversionStatistic } from './conversion-statistic.js';

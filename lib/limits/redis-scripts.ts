@@ -1,7 +1,7 @@
 import type { StorageTimeout } from '../common/storage-timeout.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
-import { redactedCause } from '../verification/redaction.js';
-import { isThrown } from '../verification/thrown.js';
+import { redactedCause } from '../common/redaction.js';
+import { isThrown } from '../common/thrown.js';
 import type { RedisClient } from './redis-client.js';
 import type { RedisScript } from './redis-limit.scripts.js';
 

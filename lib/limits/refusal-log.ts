@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { RateLimitedEvent } from '../events/phone-verify-event.js';
+import type { RateLimitedEvent } from '../observability/phone-verify-event.js';
 import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
-import type { Clock } from '../verification/clock.js';
-import { maskPhoneNumber } from '../verification/redaction.js';
+import type { Clock } from '../common/clock.js';
+import { maskPhoneNumber } from '../common/redaction.js';
 import type { SubjectKind } from './conversion-subjects.js';
 import type { Limit } from './limit.js';
 

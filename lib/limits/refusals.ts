@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { EventPort } from '../events/event-port.js';
-import type { LimitRule } from './limit.js';
+import { EventPort } from '../observability/event-port.js';
+import type { LimitRule } from '../common/limit-rule.js';
 import { RateLimitedError } from '../phone-verify.errors.js';
 import { type Refusal, RefusalLog } from './refusal-log.js';
 import type { SendRequest } from './send-request.js';

@@ -3,9 +3,10 @@ import type { StorageTimeout } from '../common/storage-timeout.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import type { DescribedBudget, PhoneDescription } from '../verification/phone-records.types.js';
+import type { DescribedBudget, DescribedBudgets } from './described-budget.js';
 import { ConversionStatistic } from './conversion-statistic.js';
-import type { Limit, LimitRule } from './limit.js';
+import type { LimitRule } from '../common/limit-rule.js';
+import type { Limit } from './limit.js';
 import type { Counter, LimitStore } from './limit.store.js';
 import { StoreClock } from './store-clock.js';
 import { counterKey, maxOf, ownSubjectOf, sharedSubjectOf, TEST_NUMBER_LIMIT } from './send-charges.js';
@@ -28,10 +29,7 @@ export class SendBudgets {
   ) {}
 
   /** Reads what is left of each. */
-  async describe(
-    number: PhoneNumber,
-    timeout: StorageTimeout,
-  ): Promise<Pick<PhoneDescription, 'budgets' | 'conversionBlockedUntil'>> {
+  async describe(number: PhoneNumber, timeout: StorageTimeout): Promise<DescribedBudgets> {
     const budgets = this.#budgetsOf((rule) => ownSubjectOf(rule, number) ?? sharedSubjectOf(rule, number));
     const keys = new Set(budgets.map(({ key }) => key));
     const counters = await this.#read([...keys], timeout);

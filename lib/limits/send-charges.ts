@@ -1,6 +1,7 @@
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import { countryOf, prefixOf } from './counted-subjects.js';
-import type { Limit, LimitRule } from './limit.js';
+import type { LimitRule } from '../common/limit-rule.js';
+import type { Limit } from './limit.js';
 import type { Charge } from './limit.store.js';
 import type { SendOrigin } from './send-origin.js';
 import type { SendRequest } from './send-request.js';

@@ -1,5 +1,5 @@
 import type { PhoneNumber } from '../phone-number/phone-number.js';
-import { originOf, type RoutedSendOptions, type SendOrigin } from './send-origin.js';
+import type { SendOrigin } from './send-origin.js';
 
 /** A send that somebody asks for. */
 export interface SendRequest {
@@ -12,12 +12,4 @@ export interface SendRequest {
   readonly isTestNumber: boolean;
   /** The code of an open session is to be sent again. */
   readonly isResend: boolean;
-}
-
-/** Reads who asks for what. */
-export function sendRequestOf(
-  send: Pick<SendRequest, 'number' | 'purpose' | 'isTestNumber' | 'isResend'>,
-  options: RoutedSendOptions,
-): SendRequest {
-  return { ...send, origin: originOf(options), isOwnNumber: options.ownNumber === true };
 }

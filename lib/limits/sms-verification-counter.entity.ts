@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, type ValueTransformer } from 'typeorm';
-import { instant } from '../verification/instant.js';
+import { instant } from '../database/instant.js';
 
 /** PostgreSQL and MariaDB return `bigint` columns as text. */
 const wholeNumber: ValueTransformer = {

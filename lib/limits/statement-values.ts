@@ -1,4 +1,4 @@
-import type { Parameters } from '../verification/database.js';
+import type { Parameters } from '../database/database.js';
 
 /** Names the values of each row's parameters by its number. */
 export function numbered(rows: readonly Parameters[]): Parameters {

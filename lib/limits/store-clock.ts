@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { StorageTimeout } from '../common/storage-timeout.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { type Clock, systemClock } from '../verification/clock.js';
+import { type Clock, systemClock } from '../common/clock.js';
 import type { LimitStore, StoreTime } from './limit.store.js';
 
 /** The offset is measured at most this often, and a failure logged. */

@@ -1,6 +1,6 @@
 import { ArgumentInvalidError } from '../phone-verify.errors.js';
 
-/** Ten years: longer than any proof is kept, short enough for every database's arithmetic. */
+/** Ten years: longer than any verification token is kept, short enough for every database's arithmetic. */
 export const LONGEST_AGE_SECONDS = 315_360_000;
 
 /** @throws {@link ArgumentInvalidError} for anything but a string: callers in plain JavaScript may pass what came in. */

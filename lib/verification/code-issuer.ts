@@ -1,21 +1,22 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { SendReceipt } from '../backends/base.backend.js';
-import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../backends/sms-delivery.error.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../common/sms-delivery.error.js';
 import type { StorageTimeout } from '../common/storage-timeout.js';
-import { SendObserver } from '../events/send-observer.js';
+import { SendObserver } from '../observability/send-observer.js';
 import { SendGate } from '../limits/send-gate.js';
 import type { ChargedSend } from '../limits/send-limits.js';
-import { type SendRequest, sendRequestOf } from '../limits/send-request.js';
+import type { SendRequest } from '../limits/send-request.js';
 import { preferredLanguage } from '../message/language.js';
+import type { IdentifiedNumber } from '../phone-number/admission.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import { ResendRefusedError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { BackendHooks } from './backend-hooks.js';
-import type { Clock } from './clock.js';
-import { Delivery } from './delivery.js';
+import { BackendHooks } from '../backends/backend-hooks.js';
+import type { Clock } from '../common/clock.js';
+import { Delivery } from '../backends/delivery.js';
 import { MessageWriter } from './message-writer.js';
-import { randomDigits, randomId, randomToken } from './random.js';
+import { randomDigits, randomId, randomToken } from '../common/random.js';
 import {
   type CodeBinding,
   hashSecurityCode,
@@ -25,15 +26,16 @@ import {
   unsealSecurityCode,
 } from './security-code.js';
 import { refusalOfResend } from './session-rules.js';
-import { TEST_NUMBER_RECEIPT, testCodeOf } from './test-numbers.js';
-import { VerificationStatus } from './verification-status.js';
+import { TEST_NUMBER_RECEIPT } from '../phone-number/test-numbers.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import { VerificationStore } from './verification.store.js';
-import type { SendOptions, SentVerification } from './verification.types.js';
+import type { SentVerification } from '../common/sent-verification.js';
+import type { SendOptions } from './verification.types.js';
 
-/** A request for a code. */
-export interface CodeRequest {
-  readonly number: PhoneNumber;
-  readonly purpose: string;
+/** A request for a code. What it says was decided at `now`. */
+export interface CodeRequest extends SendRequest, IdentifiedNumber {
+  /** Epoch milliseconds at which the request came. */
+  readonly now: number;
   readonly options: SendOptions;
   readonly timeout: StorageTimeout;
 }
@@ -87,50 +89,42 @@ export class CodeIssuer {
   ) {}
 
   /** Opens a session and sends its code. */
-  async issue({ number, purpose, options, timeout }: CodeRequest): Promise<SentVerification> {
-    const testCode = this.#testCodeOf(number);
-    const isTestNumber = testCode !== undefined;
-    const request = sendRequestOf({ number, purpose, isTestNumber, isResend: false }, options);
+  async issue(request: CodeRequest): Promise<SentVerification> {
+    const { number, testCode, purpose, options, now, timeout } = request;
     const charged = await this.gate.pass(request, timeout);
     const securityCode =
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
     const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
-    const createdAt = this.clock.now();
     const session = {
       id: randomId(),
       sessionToken: randomToken(),
       number,
       purpose,
       securityCode,
-      expiresAt: createdAt + this.options.expiration * 1000,
+      expiresAt: now + this.options.expiration * 1000,
       sendId: randomId(),
       isResend: false,
     };
-    await this.#open(session, createdAt, timeout);
+    await this.#open(session, now, timeout);
     return this.#sendCharged({ session, request, text: message, languages: options.language, charged, timeout });
   }
 
   /** Sends the code of an open session again. */
-  async repeat({ number, purpose, options, timeout }: CodeRequest, sessionToken: string): Promise<SentVerification> {
+  async repeat(request: CodeRequest, sessionToken: string): Promise<SentVerification> {
+    const { number, isTestNumber, purpose, options, now, timeout } = request;
     const binding: CodeBinding = { sessionToken, phoneNumber: number.e164, purpose };
     const session = await this.store.find({ ...binding, sessionToken: hashToken(sessionToken) }, timeout);
-    const refusal = refusalOfResend(session, this.clock.now(), this.options);
+    const refusal = refusalOfResend(session, now, this.options);
     if (session === null || refusal !== undefined) {
       throw new ResendRefusedError(refusal ?? VerificationStatus.SessionTokenInvalid);
     }
     const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
-    const isTestNumber = this.#testCodeOf(number) !== undefined;
-    const request = sendRequestOf({ number, purpose, isTestNumber, isResend: true }, options);
     const charged = await this.gate.pass(request, timeout);
     const message = isTestNumber ? undefined : await this.writer.write(securityCode, options);
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
     return this.#sendCharged({ session: open, request, text: message, languages: options.language, charged, timeout });
-  }
-
-  #testCodeOf(number: PhoneNumber): string | undefined {
-    return testCodeOf(number.e164, this.options.testNumbers, this.clock.now());
   }
 
   async #open(session: OpenSession, createdAt: number, timeout: StorageTimeout): Promise<void> {

@@ -1,29 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BulkSendResult } from '../backends/base.backend.js';
-import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { Delivery } from '../backends/delivery.js';
+import type { VerificationResult } from '../backends/verification-result.js';
+import type { Clock } from '../common/clock.js';
+import type { SentVerification } from '../common/sent-verification.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { StorageTimeout } from '../common/storage-timeout.js';
-import { parsePhoneNumber, type PhoneNumber } from '../phone-number/phone-number.js';
+import { clientAt } from '../limits/send-origin.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { admit } from './admission.js';
+import { readNumber } from '../phone-number/admission.js';
 import { requireAge, requirePurpose, requireString } from './call-arguments.js';
-import type { Clock } from './clock.js';
-import { CodeChecker } from './code-checker.js';
-import { CodeIssuer } from './code-issuer.js';
-import { Delivery } from './delivery.js';
+import { CodeRequests } from './code-requests.js';
 import { PhoneRecords } from './phone-records.js';
 import type { PhoneDescription } from './phone-records.types.js';
 import { Retention } from './retention.js';
 import { hashToken } from './security-code.js';
-import { type Proof, type ProofKey, VerificationStore } from './verification.store.js';
+import { type TokenRecord, type VerificationTokenKey, VerificationStore } from './verification.store.js';
 import type {
   ConsumeOptions,
-  ProofOptions,
   PurgeOptions,
   SendOptions,
-  SentVerification,
-  VerificationResult,
+  VerificationTokenOptions,
   VerifiedPhone,
 } from './verification.types.js';
 
@@ -40,8 +39,7 @@ export const DEFAULT_MAX_AGE_SECONDS = 900;
 export class PhoneVerificationService {
   /** @internal */
   constructor(
-    private readonly issuer: CodeIssuer,
-    private readonly checker: CodeChecker,
+    private readonly requests: CodeRequests,
     private readonly store: VerificationStore,
     private readonly delivery: Delivery,
     private readonly retention: Retention,
@@ -65,12 +63,7 @@ export class PhoneVerificationService {
    * @throws {@link RandomSourceError} if the system gave no random numbers; nothing was written or sent.
    */
   async sendSecurityCode(phoneNumber: string, options: SendOptions = {}): Promise<SentVerification> {
-    return this.issuer.issue({
-      number: admit(this.parse(phoneNumber), this.options, this.clock),
-      purpose: requirePurpose(options.purpose, this.options.purposes),
-      options,
-      timeout: this.newTimeout(),
-    });
+    return this.requests.send({ phoneNumber, options, client: clientAt(options.ip) });
   }
 
   /**
@@ -87,14 +80,7 @@ export class PhoneVerificationService {
     sessionToken: string,
     options: SendOptions = {},
   ): Promise<SentVerification> {
-    const token = requireString('sessionToken', sessionToken);
-    const request = {
-      number: admit(this.parse(phoneNumber), this.options, this.clock),
-      purpose: requirePurpose(options.purpose, this.options.purposes),
-      options,
-      timeout: this.newTimeout(),
-    };
-    return this.issuer.repeat(request, token);
+    return this.requests.resend({ phoneNumber, sessionToken, options, client: clientAt(options.ip) });
   }
 
   /**
@@ -115,13 +101,9 @@ export class PhoneVerificationService {
     sessionToken: string,
     options: { purpose?: string | undefined } = {},
   ): Promise<VerificationResult> {
-    const typed = {
-      number: this.parse(phoneNumber),
-      purpose: requirePurpose(options.purpose, this.options.purposes),
-      sessionToken: requireString('sessionToken', sessionToken),
-      securityCode: requireString('securityCode', securityCode).trim(),
-    };
-    return this.checker.check(typed, this.newTimeout());
+    const { purpose } = options;
+    const { result } = await this.requests.check({ phoneNumber, securityCode, sessionToken, purpose });
+    return result;
   }
 
   /**
@@ -129,9 +111,12 @@ export class PhoneVerificationService {
    *
    * @returns `null` if the proof is unknown, too old, consumed, or for another purpose.
    */
-  async getVerifiedPhone(verificationToken: string, options: ProofOptions = {}): Promise<VerifiedPhone | null> {
-    const key = this.proofKey(verificationToken, options);
-    return verifiedPhone(key, await this.store.findProof(key, this.newTimeout()));
+  async getVerifiedPhone(
+    verificationToken: string,
+    options: VerificationTokenOptions = {},
+  ): Promise<VerifiedPhone | null> {
+    const key = this.tokenKey(verificationToken, options);
+    return verifiedPhone(key, await this.store.findToken(key, this.newTimeout()));
   }
 
   /**
@@ -141,9 +126,9 @@ export class PhoneVerificationService {
    * @returns `null` if the proof is unknown, too old, consumed, or for another purpose.
    */
   async consumeVerifiedPhone(verificationToken: string, options: ConsumeOptions = {}): Promise<VerifiedPhone | null> {
-    const key = this.proofKey(verificationToken, options);
-    const proof = await this.store.consumeProof(key, this.clock.now(), this.newTimeout(), options.manager);
-    return verifiedPhone(key, proof);
+    const key = this.tokenKey(verificationToken, options);
+    const record = await this.store.consumeToken(key, this.clock.now(), this.newTimeout(), options.manager);
+    return verifiedPhone(key, record);
   }
 
   /**
@@ -182,7 +167,7 @@ export class PhoneVerificationService {
    * @param phoneNumber - As somebody wrote it; brought to E.164 here.
    */
   async describePhone(phoneNumber: string): Promise<PhoneDescription> {
-    return this.records.describe(this.parse(phoneNumber), this.newTimeout());
+    return this.records.describe(readNumber(phoneNumber, this.options), this.newTimeout());
   }
 
   /**
@@ -191,7 +176,7 @@ export class PhoneVerificationService {
    * for operators, not for a public route.
    */
   async clearLimits(phoneNumber: string): Promise<void> {
-    await this.records.clearLimits(this.parse(phoneNumber), this.newTimeout());
+    await this.records.clearLimits(readNumber(phoneNumber, this.options), this.newTimeout());
   }
 
   /**
@@ -201,14 +186,14 @@ export class PhoneVerificationService {
    * @returns How many sessions were deleted.
    */
   async forgetPhone(phoneNumber: string): Promise<{ deleted: number }> {
-    return { deleted: await this.records.forget(this.parse(phoneNumber), () => this.newTimeout()) };
+    return { deleted: await this.records.forget(readNumber(phoneNumber, this.options), () => this.newTimeout()) };
   }
 
   private newTimeout(): StorageTimeout {
     return new StorageTimeout(this.options.storage.timeoutMs);
   }
 
-  private proofKey(verificationToken: string, options: ProofOptions): ProofKey {
+  private tokenKey(verificationToken: string, options: VerificationTokenOptions): VerificationTokenKey {
     const maxAge = requireAge('maxAge', options.maxAge ?? DEFAULT_MAX_AGE_SECONDS);
     return {
       verificationToken: hashToken(requireString('verificationToken', verificationToken)),
@@ -217,14 +202,9 @@ export class PhoneVerificationService {
     };
   }
 
-  private parse(phoneNumber: unknown): PhoneNumber {
-    const { defaultCountry, numbers } = this.options;
-    return parsePhoneNumber(phoneNumber, defaultCountry, numbers.validation);
-  }
-
   private tryParse(phoneNumber: unknown): string | undefined {
     try {
-      return this.parse(phoneNumber).e164;
+      return readNumber(phoneNumber, this.options).e164;
     } catch (error) {
       if (error instanceof PhoneNumberInvalidError) return undefined;
       throw error;
@@ -232,6 +212,6 @@ export class PhoneVerificationService {
   }
 }
 
-function verifiedPhone({ purpose }: ProofKey, proof: Proof | null): VerifiedPhone | null {
-  return proof && { phoneNumber: proof.phoneNumber, verifiedAt: new Date(proof.verifiedAt), purpose };
+function verifiedPhone({ purpose }: VerificationTokenKey, record: TokenRecord | null): VerifiedPhone | null {
+  return record && { phoneNumber: record.phoneNumber, verifiedAt: new Date(record.verifiedAt), purpose };
 }

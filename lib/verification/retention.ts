@@ -5,14 +5,14 @@ import { StoreClock } from '../limits/store-clock.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { requireDays } from './call-arguments.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../common/clock.js';
 import { VerificationStore } from './verification.store.js';
 import type { PurgeOptions } from './verification.types.js';
 
 const DAY_MS = 86_400_000;
 
-/** A proof younger than this may still be shown, so its row stays: the default `maxAge` of a proof. */
-const KEPT_PROOF_MS = 900_000;
+/** A verification token younger than this may still be used, so its row stays: the default `maxAge`. */
+const KEPT_TOKEN_MS = 900_000;
 
 /** Deletes sessions that are old, and counters of sends whose window is over. */
 @Injectable()
@@ -33,7 +33,7 @@ export class Retention {
   async purge({ olderThanDays, dryRun }: PurgeOptions = {}, signal?: AbortSignal): Promise<number> {
     const days = requireDays('olderThanDays', olderThanDays ?? this.options.retentionDays);
     const now = this.clock.now();
-    const old = { createdBefore: now - days * DAY_MS, verifiedBefore: now - KEPT_PROOF_MS, now };
+    const old = { createdBefore: now - days * DAY_MS, verifiedBefore: now - KEPT_TOKEN_MS, now };
     if (dryRun) return this.store.countOld(old, this.#newTimeout());
     let total = 0;
     for (;;) {

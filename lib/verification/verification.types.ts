@@ -1,7 +1,5 @@
 import type { EntityManager } from 'typeorm';
 import type { MessageContext } from '../message/message-template.js';
-import type { SMSVerification } from './sms-verification.entity.js';
-import type { VerificationStatus } from './verification-status.js';
 
 /**
  * What a caller may say about a send.
@@ -32,66 +30,29 @@ export interface SendOptions {
 }
 
 /**
- * An open session.
+ * Which verification tokens are accepted.
  *
  * @publicApi
  */
-export interface SentVerification {
-  /** Shown again with the code. Known to the client alone: the table keeps its hash. */
-  readonly sessionToken: string;
-  /** E.164. */
-  readonly phoneNumber: string;
-  /** The code is over at this instant. */
-  readonly expiresAt: Date;
-  /** From this instant the code may be sent again. */
-  readonly resendAt: Date;
-  /** Characters of the code. */
-  readonly codeLength: number;
-}
-
-/**
- * Outcome of a check.
- *
- * @publicApi
- */
-export interface VerificationResult {
-  /** The outcome. */
-  readonly status: VerificationStatus;
-  /** Whatever a backend's own check gives; the library's own check leaves it out. */
-  readonly verification?: SMSVerification | null | undefined;
-  /** Wrong codes that the session still takes; given with `Invalid`. */
-  readonly attemptsLeft?: number | undefined;
-  /**
-   * Proof that this client verified this number, given with `Valid`; the table keeps its hash. Absent when the proof
-   * was consumed already, and when a backend's own check found no open session.
-   */
-  readonly verificationToken?: string | undefined;
-}
-
-/**
- * How a proof is looked up.
- *
- * @publicApi
- */
-export interface ProofOptions {
-  /** Oldest proof that counts, in seconds since the verification. Default 900. */
+export interface VerificationTokenOptions {
+  /** Maximum age in seconds since the verification, 1 to 315 360 000. Default 900. */
   readonly maxAge?: number | undefined;
   /** Purpose that the code was asked for. Default `''`. */
   readonly purpose?: string | undefined;
 }
 
 /**
- * How a proof is consumed.
+ * How a verification token is consumed.
  *
  * @publicApi
  */
-export interface ConsumeOptions extends ProofOptions {
-  /** The application's own transaction: when it rolls back, the proof is usable again. Its retries stay its own. */
+export interface ConsumeOptions extends VerificationTokenOptions {
+  /** The application's own transaction: a rollback makes the verification token usable again. Retries are up to it. */
   readonly manager?: EntityManager | undefined;
 }
 
 /**
- * A number and when somebody proved to hold it.
+ * A verified phone number.
  *
  * @publicApi
  */

@@ -1,5 +1,5 @@
-// The account is whole without this: it tells the time as the reader's clock and language have it, and opens the change
-// of the number.
+// The account is complete without this: it shows the time in the reader's time zone and language, and opens the change of
+// the number.
 import { definePhoneVerify } from '../client/index.js';
 import { forgetPhone, showPhoneOf } from './phone-on-screen.js';
 import { post } from './post.js';
@@ -7,40 +7,72 @@ import { post } from './post.js';
 const time = document.getElementById('verified-at');
 const change = document.getElementById('change');
 const area = document.getElementById('change-area');
+const step = document.getElementById('step');
+const currentNumber = document.getElementById('current-number');
+const newNumber = document.getElementById('new-number');
 const notice = document.getElementById('notice');
-const phoneVerify = document.querySelector('phone-verify');
 
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** Shows that the current number agrees to the change. */
+let currentToken;
 
 if (time.dateTime === '') document.getElementById('verified-row').hidden = true;
 else time.textContent = MOMENT.format(new Date(time.dateTime));
 
 definePhoneVerify();
+currentNumber.texts = {
+  numberHeading: 'Confirm your current number',
+  numberHint: 'Enter the number that your account has now. We will send a code to it.',
+};
+newNumber.texts = { numberHeading: 'Verify your new number' };
 
 change.addEventListener('click', () => {
   const isOpen = !area.toggleAttribute('hidden');
   change.setAttribute('aria-expanded', String(isOpen));
   document.body.toggleAttribute('data-changing', isOpen);
-  notice.hidden = true;
-  if (isOpen) phoneVerify.focus();
+  if (isOpen) askFor(currentToken === undefined ? currentNumber : newNumber);
 });
 
 if (document.body.dataset.sandbox === 'true') {
   forgetPhone();
-  showPhoneOf(phoneVerify);
+  showPhoneOf(currentNumber, newNumber);
 }
 
-phoneVerify.addEventListener('phone-verify-verified', ({ detail }) => {
-  void takeOver(detail.verificationToken);
+currentNumber.addEventListener('phone-verify-verified', ({ detail }) => {
+  currentToken = detail.verificationToken;
+  askFor(newNumber);
 });
 
-async function takeOver(proof) {
-  const fault = await post('/users/change-phone', { verification_token: proof });
+newNumber.addEventListener('phone-verify-verified', ({ detail }) => {
+  void changeNumber(detail.verificationToken);
+});
+
+function askFor(element) {
+  const isFirst = element === currentNumber;
+  step.textContent = isFirst ? 'Step 1 of 2' : 'Step 2 of 2';
+  currentNumber.hidden = !isFirst;
+  newNumber.hidden = isFirst;
+  notice.hidden = true;
+  element.focus();
+}
+
+async function changeNumber(newToken) {
+  const body = { current_verification_token: currentToken, verification_token: newToken };
+  const fault = await post('/users/change-phone', body);
   if (fault === undefined || fault.statusCode === 401) {
     location.reload();
     return;
   }
+  newNumber.reset();
+  if (fault.code === 'phone_number_taken') {
+    // Neither token is consumed: another new number will do.
+    askFor(newNumber);
+  } else {
+    currentToken = undefined;
+    currentNumber.reset();
+    askFor(currentNumber);
+  }
   document.getElementById('notice-text').textContent = fault.message;
   notice.hidden = false;
-  phoneVerify.reset();
 }

@@ -19,10 +19,13 @@ const SEEN = 0.5;
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 
 let stream;
-let isInView = true;
+/** The element whose number's messages are shown. */
+let followed;
+/** Until the observer reports, a message counts as not seen. */
+let isInView = false;
 
-/** Shows the messages to the number that an element sends a code to; a tap on a code fills it in there. */
-export function showPhoneOf(phoneVerify) {
+/** Shows the messages to the number that an element sent a code to last; a tap on a code fills it in there. */
+export function showPhoneOf(...elements) {
   tellTime();
   const observer = new IntersectionObserver(
     ([{ intersectionRatio }]) => {
@@ -36,13 +39,15 @@ export function showPhoneOf(phoneVerify) {
     phone.scrollIntoView({ block: 'center', behavior: isStill.matches ? 'auto' : 'smooth' });
   });
   const shown = sessionStorage.getItem(SHOWN_NUMBER);
-  if (shown !== null) follow(shown, phoneVerify);
-  phoneVerify.addEventListener('phone-verify-sent', ({ detail }) => {
-    // A resend to the same number only adds to what is shown.
-    if (sessionStorage.getItem(SHOWN_NUMBER) === detail.phoneNumber) return;
-    sessionStorage.setItem(SHOWN_NUMBER, detail.phoneNumber);
-    follow(detail.phoneNumber, phoneVerify);
-  });
+  if (shown !== null) follow(shown, elements[0]);
+  for (const phoneVerify of elements) {
+    phoneVerify.addEventListener('phone-verify-sent', ({ detail }) => {
+      // A resend to the same number only adds to what is shown.
+      if (phoneVerify === followed && sessionStorage.getItem(SHOWN_NUMBER) === detail.phoneNumber) return;
+      sessionStorage.setItem(SHOWN_NUMBER, detail.phoneNumber);
+      follow(detail.phoneNumber, phoneVerify);
+    });
+  }
 }
 
 /** Forgets the number: the next visit begins with an empty phone. */
@@ -51,6 +56,7 @@ export function forgetPhone() {
 }
 
 function follow(phoneNumber, phoneVerify) {
+  followed = phoneVerify;
   stream?.close();
   messages.replaceChildren();
   const shown = new Set();

@@ -7,7 +7,8 @@ import { dataSourceOptions, type Environment, readEnvironment } from './configur
 import { createBackend } from './delivery/backend.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PagesModule } from './pages/pages.module.js';
-import { CHANGE_PHONE } from './users/change-phone.js';
+import { RequestDrain } from './request-drain.js';
+import { CHANGE_PHONE, NEW_PHONE } from './users/purposes.js';
 import { UsersModule } from './users/users.module.js';
 
 type Configuration = ConfigService<Environment, true>;
@@ -33,7 +34,7 @@ type Configuration = ConfigService<Environment, true>;
         return {
           backend: await createBackend(chosen, (name) => config.get<string>(name)),
           appName: config.getOrThrow<string>('APP_NAME'),
-          purposes: [CHANGE_PHONE],
+          purposes: [CHANGE_PHONE, NEW_PHONE],
           ...(secret !== undefined && { secret }),
         };
       },
@@ -42,5 +43,6 @@ type Configuration = ConfigService<Environment, true>;
     OutboxModule,
     PagesModule,
   ],
+  providers: [RequestDrain],
 })
 export class AppModule {}

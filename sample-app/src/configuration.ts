@@ -20,6 +20,11 @@ export class Environment {
   @IsNotEmpty()
   HOST = '127.0.0.1';
 
+  /** How long requests in flight may still take after SIGTERM. */
+  @Min(0)
+  @Max(60)
+  DRAIN_SECONDS: number = 8;
+
   @IsOptional()
   @IsUrl({ protocols: ['postgres', 'postgresql', 'mysql', 'mariadb'], require_protocol: true, require_tld: false })
   DATABASE_URL?: string;

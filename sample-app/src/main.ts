@@ -12,11 +12,12 @@ const PREFERRED_PORT = 3000;
 
 const app = await NestFactory.create<NestExpressApplication>(AppModule, {
   logger: ['warn', 'error', 'fatal'],
-  // A page that is open has a stream open, which the end would wait for.
+  // Cuts what is open once `RequestDrain` has waited. Without it the end waits for every client.
   forceCloseConnections: true,
 });
 configureApplication(app);
-app.enableShutdownHooks();
+// By `process.exit`, so that nothing left over keeps the process alive, also as process 1 of a container.
+app.enableShutdownHooks([], { useProcessExit: true });
 const config: ConfigService<Environment, true> = app.get(ConfigService);
 const host = config.get('HOST', { infer: true });
 const port = config.get('PORT', { infer: true }) ?? ((await isFree(PREFERRED_PORT)) ? PREFERRED_PORT : 0);

@@ -73,8 +73,12 @@ async function visit(person: SamplePage, show: (state: string) => Promise<void>)
   await person.button('Change number').click();
   await person.number.waitFor();
   await show('change-number');
-  await person.send('4155550123');
+  sample.clock.advance(60);
+  await person.send('4155552671');
   await show('change-number-code');
+  await person.verify(RIGHT_CODE);
+  await person.page.getByText('Step 2 of 2').waitFor();
+  await show('change-number-new');
 }
 
 describe('the look of the sample', () => {

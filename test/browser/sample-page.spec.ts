@@ -364,10 +364,21 @@ describe('the account of the sample', () => {
     expect(await person.page.getByText('Hello').count()).toBe(0);
   });
 
-  it('changes its number with a code for that', async () => {
+  it('changes its number with a code to the current number and one to the new number', async () => {
     await person.signUp('ada', '4155552671');
+    sample.clock.advance(60);
     await person.button('Change number').click();
-    await person.send('4155550123');
+    await expectShown(person.page.getByText('Confirm your current number'));
+    await person.send('4155552671');
+    await person.code.waitFor();
+    await person.button(RIGHT_CODE).last().click();
+    await person.button('Verify').click();
+
+    await expectShown(person.page.getByText('Verify your new number'));
+    expect(await person.number.evaluate((input) => input.matches(':focus'))).toBe(true);
+    await person.number.fill('4155550123');
+    await person.button('Send code').click();
+    await person.code.waitFor();
     await person.button(RIGHT_CODE).click();
     await person.button('Verify').click();
 
@@ -375,15 +386,54 @@ describe('the account of the sample', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('does not take a number that has another account', async () => {
+  it('begins the change again when the first code was for another number than its own', async () => {
+    await person.signUp('ada', '4155552671');
+    sample.clock.advance(60);
+    await person.confirmCurrent('4155550199');
+    await person.number.fill('4155550123');
+    await person.button('Send code').click();
+    await person.verify(RIGHT_CODE);
+
+    await expectShown(person.page.getByText('Verify the number that your account has now.'));
+    expect(await person.page.getByText('Step 1 of 2').isVisible()).toBe(true);
+    expect(await person.page.getByText('+14•••••••71').isVisible()).toBe(true);
+  });
+
+  it('does not take a number that has another account, and then takes one that has none', async () => {
     await person.signUp('ada', '4155552671');
     await enter();
     await person.signUp('grace', '4155550123');
-    await person.button('Change number').click();
-    await person.send('4155552671');
+    sample.clock.advance(60);
+    await person.confirmCurrent('4155550123');
+    await person.number.fill('4155552671');
+    await person.button('Send code').click();
     await person.verify(RIGHT_CODE);
 
     await expectShown(person.page.getByText('This number has an account already.'));
     expect(await person.page.getByText('+14•••••••23').isVisible()).toBe(true);
+    await person.number.fill('4155550199');
+    await person.button('Send code').click();
+    await person.verify(RIGHT_CODE);
+    await expectShown(person.page.getByText('+14•••••••99'));
+  });
+
+  it('is closed to every other browser once its number has changed', async () => {
+    await person.signUp('ada', '4155552671');
+    const elsewhere = await browser.newContext({ storageState: await context.storageState() });
+    const other = new SamplePage(await elsewhere.newPage(), sample.origin);
+    await other.open('/account');
+    expect(other.page.url()).toBe(`${sample.origin}/account`);
+    sample.clock.advance(60);
+    await person.confirmCurrent('4155552671');
+    await person.number.fill('4155550123');
+    await person.button('Send code').click();
+    await person.verify(RIGHT_CODE);
+    await expectShown(person.page.getByText('+14•••••••23'));
+
+    await other.open('/account');
+    const reached = other.page.url();
+    await elsewhere.close();
+
+    expect(reached).toBe(`${sample.origin}/`);
   });
 });

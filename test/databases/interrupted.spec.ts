@@ -5,6 +5,7 @@ import { startApplication, type TestApplication } from '../support/application.j
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { RemoteApplication } from '../support/remote-application.js';
 import { NUMBER, openSession, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
+import { interceptNextStatement } from '../support/statement-interceptor.mjs';
 
 describe.each(databaseKinds)('an interruption on %s', (kind) => {
   let database: FreshDatabase;
@@ -91,28 +92,18 @@ describe.each(databaseKinds)('a client that goes away during a check on %s', (ki
 
   /** Sends a check and goes away while its statement is under way. */
   async function checkAndGoAway(sessionToken: string, code: string): Promise<void> {
-    const { dataSource } = test;
-    const create = dataSource.createQueryRunner.bind(dataSource);
     const { port } = test.app.getHttpServer().address() as AddressInfo;
     const body = JSON.stringify({ phone_number: NUMBER, session_token: sessionToken, security_code: code });
     await new Promise<void>((resolve) => {
       const headers = { 'content-type': 'application/json' };
       const sent = request({ port, host: '127.0.0.1', method: 'POST', path: '/phone/verify', headers });
       sent.on('error', () => undefined);
-      dataSource.createQueryRunner = (mode) => {
-        const queryRunner = create(mode);
-        const query = queryRunner.query.bind(queryRunner);
-        const goAway = async (...[sql, parameters]: Parameters<typeof query>) => {
-          sent.destroy();
-          queryRunner.query = query;
-          dataSource.createQueryRunner = create;
-          const result = await query(sql, parameters, true);
-          resolve();
-          return result;
-        };
-        Object.assign(queryRunner, { query: goAway });
-        return queryRunner;
-      };
+      interceptNextStatement(test.dataSource, async (run) => {
+        sent.destroy();
+        const result = await run();
+        resolve();
+        return result;
+      });
       sent.end(body);
     });
   }

@@ -1,4 +1,4 @@
-import { type DataSource, type QueryRunner, QueryFailedError } from 'typeorm';
+import { QueryFailedError } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SMSVerification, StorageUnavailableError, VerificationStatus } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
@@ -11,7 +11,7 @@ import {
 } from '../support/databases.js';
 import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
 import { beginSessionsWith, withIsolation } from '../support/session-default.js';
-import { untilOneWaits } from '../support/statements.js';
+import { beforeStatements, untilOneWaits } from '../support/statements.js';
 
 const TIMEOUT_MS = 400;
 
@@ -40,13 +40,14 @@ describe.each(databaseKinds)('a statement that the database refused on %s', (kin
 
   /** Has the next statements of an operation fail. Answers how many were tried meanwhile. */
   async function whileRefusing<T>(code: string, times: number, operation: () => Promise<T>) {
-    const spy = refuse(test.dataSource, code, times);
-    try {
-      const [outcome] = await Promise.allSettled([operation()]);
-      return { tries: spy.mock.calls.length, outcome };
-    } finally {
-      vi.restoreAllMocks();
-    }
+    let tries = 0;
+    const stop = beforeStatements(test.dataSource, async (place) => {
+      tries += 1;
+      if (place < times) throw refusal(code);
+    });
+    const [outcome] = await Promise.allSettled([operation()]);
+    stop();
+    return { tries, outcome };
   }
 
   function check(sessionToken: string, code: string) {
@@ -141,15 +142,4 @@ describe.each(serverKinds())('a check that waited for a row which then changed, 
 
 function refusal(code: string): QueryFailedError {
   return new QueryFailedError('a statement', [], Object.assign(new Error('refused'), { code }));
-}
-
-/** Has the first statements fail; later ones run. */
-function refuse(dataSource: DataSource, code: string, times: number) {
-  const create = dataSource.createQueryRunner.bind(dataSource);
-  let refused = 0;
-  return vi.spyOn(dataSource, 'createQueryRunner').mockImplementation((mode): QueryRunner => {
-    const queryRunner = create(mode);
-    if (refused++ < times) vi.spyOn(queryRunner, 'query').mockRejectedValueOnce(refusal(code));
-    return queryRunner;
-  });
 }

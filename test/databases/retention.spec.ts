@@ -61,7 +61,7 @@ describe.each(databaseKinds)('purgeExpired on %s', (kind) => {
     expect(await test.service.purgeExpired({ olderThanDays: 1 })).toEqual({ deleted: 1 });
   });
 
-  it('keeps an open session, and a proof until it is 900 seconds old', async () => {
+  it('keeps an open session, and a verification token until it is 900 seconds old', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     test.clock.advance(DAY - 60);
     expect(await test.service.purgeExpired({ olderThanDays: 0 })).toEqual({ deleted: 0 });
@@ -128,6 +128,23 @@ describe('the cleanup timer', () => {
     expect(purge).toHaveBeenCalledTimes(1);
     await vi.advanceTimersByTimeAsync(2 * 1.1 * INTERVAL_MS);
     expect(purge).toHaveBeenCalledTimes(3);
+  });
+
+  it('of many processes that start together does not run at one instant', async () => {
+    const instants: number[] = [];
+    const startedAt = Date.now();
+    const timers = Array.from({ length: 50 }, () => {
+      start({ everyMinutes: 60 });
+      purge.mockImplementationOnce(async () => instants.push(Date.now() - startedAt));
+      return timer;
+    });
+
+    await vi.advanceTimersByTimeAsync(1.1 * INTERVAL_MS);
+    await Promise.all(timers.map((each) => each.onModuleDestroy()));
+
+    expect(instants).toHaveLength(50);
+    // Of a tenth of the interval, fifty random delays use more than half.
+    expect(Math.max(...instants) - Math.min(...instants)).toBeGreaterThan(INTERVAL_MS / 20);
   });
 
   it('goes on after a failure', async () => {

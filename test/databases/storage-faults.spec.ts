@@ -1,3 +1,4 @@
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -5,6 +6,7 @@ import { SMSVerification, StorageUnavailableError, VerificationStatus } from '..
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { KeptLogs } from '../support/logs.js';
+import { beforeStatements } from '../support/statements.js';
 import { NUMBER, register, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
 
 const TIMEOUT_MS = 400;
@@ -115,6 +117,53 @@ describe.each(databaseKinds)('a fault of the storage on %s', (kind) => {
       expect(text).not.toContain(secret);
     }
     expect(test.sandbox.outbox).toHaveLength(1);
+  });
+});
+
+it.each(databaseKinds)('all statements of one request on %s have one time limit together', async (kind) => {
+  const database = await freshDatabase(kind);
+  const test = await startApplication({
+    database: database.options,
+    phoneVerify: { limits: {}, storage: { timeoutMs: TIMEOUT_MS } },
+  });
+  // Neither the charge nor the insert takes too long by itself.
+  const stop = beforeStatements(test.dataSource, () => pauseFor(0.7 * TIMEOUT_MS));
+
+  expect((await register(test.app)).status).toBe(503);
+  expect(test.sandbox.outbox).toEqual([]);
+
+  stop();
+  await test.close();
+  await database.drop();
+});
+
+describe.runIf(databaseKinds.includes('postgres'))('a limit of PostgreSQL on its statements', () => {
+  it.each([
+    [{}, true],
+    [{ extra: { statement_timeout: 4500 } }, false],
+    [{ extra: { options: '-c statement_timeout=4500' } }, false],
+  ])('is recommended at startup where there is none: %o', async (limits, isRecommended) => {
+    const database = await freshDatabase('postgres');
+    const logger = new KeptLogs();
+    const test = await startApplication({ database: { ...database.options, ...limits } as DataSourceOptions, logger });
+
+    expect(logger.text.includes('The database has no `statement_timeout` for this user.')).toBe(isRecommended);
+
+    await test.close();
+    await database.drop();
+  });
+});
+
+describe.runIf(databaseKinds.includes('mariadb'))('a limit of MariaDB on its statements', () => {
+  it('is recommended at startup where there is none', async () => {
+    const database = await freshDatabase('mariadb');
+    const logger = new KeptLogs();
+    const test = await startApplication({ database: database.options, logger });
+
+    expect(logger.text).toContain('The database has no `max_statement_time` for this user.');
+
+    await test.close();
+    await database.drop();
   });
 });
 

@@ -191,6 +191,17 @@ describe('the hooks of a backend', () => {
     expect(await sessions()).toMatchObject([{ isVerified: true }]);
   });
 
+  it.each(['2', 2.5, Number.NaN, {}, null])('pass on no attemptsLeft of %o', async (attemptsLeft) => {
+    await start({ validateSecurityCode: () => ({ status: BaseBackend.SECURITY_CODE_INVALID, attemptsLeft }) });
+
+    const result = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, 'any');
+    const { body } = await verify(test.app, NUMBER, 'any', RIGHT_CODE);
+
+    expect(result).toEqual({ status: BaseBackend.SECURITY_CODE_INVALID });
+    expect(body).toMatchObject({ code: 'security_code_invalid' });
+    expect(body).not.toHaveProperty('attempts_left');
+  });
+
   it('answer a status of their own', async () => {
     const results: VerificationResult[] = [
       { status: BaseBackend.SECURITY_CODE_INVALID, attemptsLeft: 2 },

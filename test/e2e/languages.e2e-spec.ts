@@ -30,7 +30,7 @@ const CASES: [string | undefined, Partial<PhoneVerifyModuleOptions>, string][] =
   ['en;q=NaN', { messages }, `en ${RIGHT_CODE}`],
   [undefined, { messages }, `en ${RIGHT_CODE}`],
   ['de-CH,de;q=0.9,en;q=0.8', {}, GERMAN],
-  ['ar-EG', {}, `${RIGHT_CODE} هو رمز الأمان الخاص بك في Acme. لا تشاركه مع أحد.`],
+  ['ar-EG', {}, `${RIGHT_CODE} هو رمزك في Acme. لا تشاركه.`],
   ['zh-HK', {}, `【Acme】您的驗證碼是 ${RIGHT_CODE}，請勿告知他人。`],
   ['en-GB', {}, ENGLISH],
   ['tlh', {}, ENGLISH],
@@ -39,7 +39,7 @@ const CASES: [string | undefined, Partial<PhoneVerifyModuleOptions>, string][] =
   [
     'he',
     { autofill: { domain: 'example.com' } },
-    `${RIGHT_CODE} הוא קוד האבטחה שלך עבור Acme. אין למסור אותו לאיש.\n\n@example.com #${RIGHT_CODE}`,
+    `${RIGHT_CODE} הוא הקוד ל-Acme. אין לשתף אותו.\n\n@example.com #${RIGHT_CODE}`,
   ],
 ];
 

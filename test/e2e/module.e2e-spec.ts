@@ -14,7 +14,7 @@ import {
   type ResolvedPhoneVerifyOptions,
   SandboxBackend,
 } from '../../lib/index.js';
-import { Database } from '../../lib/verification/database.js';
+import { Database } from '../../lib/database/database.js';
 import { startApplication } from '../support/application.js';
 import { freshDatabase } from '../support/databases.js';
 import { KeptLogs } from '../support/logs.js';

@@ -8,7 +8,7 @@ import {
   type VerificationResult,
   VerificationStatus,
 } from '../../lib/index.js';
-import { EventPort } from '../../lib/events/event-port.js';
+import { EventPort } from '../../lib/observability/event-port.js';
 import { PHONE_VERIFY_CLOCK } from '../../lib/phone-verify.tokens.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';

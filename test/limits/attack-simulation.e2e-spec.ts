@@ -14,7 +14,7 @@ import {
   ProviderWithAnOutage,
   repeatableNumbers,
   spellingsOf,
-  tableOfReadme,
+  documentedTable,
   type Tally,
 } from './simulation.js';
 
@@ -112,13 +112,13 @@ describe('a week under attack, with the defaults', () => {
     expect(outside).toMatchObject({ requests: 500, refused: 0 });
   });
 
-  it('is what the README says', () => {
+  it('is what the page about limits says', () => {
     const row = (name: string, { requests, sent, guessed }: Tally, people: string): string =>
       `| ${[name, requests, sent.length, guessed.length, people].join(' | ')} |`;
-    expect(tableOfReadme('| A simulated week').slice(2)).toEqual(
+    expect(documentedTable('| A simulated week').slice(2)).toEqual(
       [
-        row('10 000 numbers of one range, asked for in 2 hours from 200 addresses', pumping, ''),
-        row('One number, asked for a day long from 1 000 addresses in 20 spellings', bombing, ''),
+        row('10 000 numbers of one range, requested in 2 hours from 200 addresses', pumping, ''),
+        row('One number, requested all day from 1 000 addresses in 20 spellings', bombing, ''),
         row('A guesser who registers again after every four wrong codes, all week', guessing, ''),
         row('500 people outside the attacked number, prefix and addresses', outside, `${outside.refused} of 500`),
         row('20 people inside the attacked prefix', inside, `${inside.refused} of 20`),

@@ -6,8 +6,8 @@ import {
   type SendToAuthorize,
   SMSVerification,
 } from '../../lib/index.js';
-import { EventPort } from '../../lib/events/event-port.js';
-import type { PhoneVerifyEvent } from '../../lib/events/phone-verify-event.js';
+import { EventPort } from '../../lib/observability/event-port.js';
+import type { PhoneVerifyEvent } from '../../lib/observability/phone-verify-event.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { ODD_THROWS } from '../support/failing-backends.js';
 import { NO_LIMITS } from '../support/limits.js';

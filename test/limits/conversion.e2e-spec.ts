@@ -7,8 +7,8 @@ import {
   type SmsDeliveryErrorKind,
   SandboxBackend,
 } from '../../lib/index.js';
-import { EventPort } from '../../lib/events/event-port.js';
-import type { PhoneVerifyEvent } from '../../lib/events/phone-verify-event.js';
+import { EventPort } from '../../lib/observability/event-port.js';
+import type { PhoneVerifyEvent } from '../../lib/observability/phone-verify-event.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
 import { KeptLogs } from '../support/logs.js';

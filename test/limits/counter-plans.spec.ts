@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMSVerificationCounter } from '../../lib/index.js';
 import { conversionStatements, readBlocksStatement } from '../../lib/limits/conversion.statements.js';
 import { countersStatements, counterStatements, type CounterTable } from '../../lib/limits/limit.statements.js';
-import type { Statement } from '../../lib/verification/sql-dialect.js';
-import { describeTable } from '../../lib/verification/sql-table.js';
+import type { Statement } from '../../lib/database/sql-dialect.js';
+import { describeTable } from '../../lib/database/sql-table.js';
 import { startDatabaseStore, type DatabaseStoreUnderTest } from '../support/database-limit-store.js';
 import { type DatabaseKind, databaseKinds } from '../support/databases.js';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SMSVerification, SMSVerificationCounter } from '../../lib/index.js';
 import { DatabaseLimitStore } from '../../lib/limits/database-limit.store.js';
 import type { Charge } from '../../lib/limits/limit.store.js';
-import { Database } from '../../lib/verification/database.js';
+import { Database } from '../../lib/database/database.js';
 import {
   databaseStoreKinds,
   type DatabaseStoreUnderTest,

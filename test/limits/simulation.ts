@@ -103,9 +103,9 @@ export function repeatableNumbers(seed: number): () => number {
   };
 }
 
-/** The lines of the README's table that begins with a heading, without its padding. */
-export function tableOfReadme(heading: string): string[] {
-  const lines = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').split('\n');
+/** The lines of a table on the page about limits, found by its heading, without padding. */
+export function documentedTable(heading: string): string[] {
+  const lines = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8').split('\n');
   const start = lines.findIndex((line) => line.replace(/\s+/g, ' ').startsWith(heading));
   const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'));
   return lines.slice(start, end).map((line) => line.replace(/\s+/g, ' ').trim());

@@ -7,7 +7,7 @@ import {
   type SendOptions,
   type SendToAuthorize,
 } from '../../lib/index.js';
-import { EventPort } from '../../lib/events/event-port.js';
+import { EventPort } from '../../lib/observability/event-port.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { NO_LIMITS } from '../support/limits.js';

@@ -1,4 +1,4 @@
-// The README's recipe for Jest, in an empty CommonJS application.
+// The page on testing, in CommonJS applications with Jest: one as @nestjs/cli 11 generates it, and a bare one.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ const PACKAGES = [
   '@types/jest@30',
   '@nestjs/common@11',
   '@nestjs/core@11',
+  '@nestjs/platform-express@11',
   '@nestjs/testing@11',
   '@nestjs/typeorm@11',
   'typeorm@0.3',
@@ -22,9 +23,49 @@ const PACKAGES = [
   'reflect-metadata@0.2',
   'rxjs@7',
   'libsql@0.5.29',
+  'supertest@7',
+  '@types/supertest@7',
 ];
 
-const TSCONFIG = {
+/** The configuration of Jest and TypeScript that `@nestjs/cli` 11 generates. */
+const GENERATED = {
+  jest: {
+    moduleFileExtensions: ['js', 'json', 'ts'],
+    rootDir: '.',
+    testRegex: '.*\\.(e2e-)?spec\\.ts$',
+    transform: { '^.+\\.(t|j)s$': 'ts-jest' },
+    collectCoverageFrom: ['**/*.(t|j)s'],
+    coverageDirectory: '../coverage',
+    testEnvironment: 'node',
+  },
+  compilerOptions: {
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+    resolvePackageJsonExports: true,
+    esModuleInterop: true,
+    isolatedModules: true,
+    declaration: true,
+    removeComments: true,
+    emitDecoratorMetadata: true,
+    experimentalDecorators: true,
+    allowSyntheticDefaultImports: true,
+    target: 'ES2023',
+    sourceMap: true,
+    outDir: './dist',
+    baseUrl: './',
+    incremental: true,
+    skipLibCheck: true,
+    strictNullChecks: true,
+    forceConsistentCasingInFileNames: true,
+    noImplicitAny: false,
+    strictBindCallApply: false,
+    noFallthroughCasesInSwitch: false,
+  },
+};
+
+/** A project that sets up Jest and TypeScript itself, as the page says. */
+const BARE = {
+  jest: { testEnvironment: 'node', transform: { '^.+\\.[jt]s$': 'ts-jest' }, testRegex: '.*\\.(e2e-)?spec\\.ts$' },
   compilerOptions: {
     target: 'es2022',
     module: 'commonjs',
@@ -83,18 +124,33 @@ test('a code is sent and checked', async () => {
 });
 `;
 
-const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
-const [, recipe] = /^```js jest\n([\s\S]*?)^```$/m.exec(readme);
+const page = readFileSync(fileURLToPath(new URL('../../docs/testing.md', import.meta.url)), 'utf8');
+const [, recipe] = /^```json jest\n([\s\S]*?)^```$/m.exec(page);
+
+/** A file of the page, changed as the page says for Jest. */
+function fileOfPage(name) {
+  const [, text] = new RegExp(`^\`\`\`ts\\n// ${name.replaceAll('.', '\\.')}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(page);
+  return text
+    .replace(/^import .* from 'vitest';\n/m, '')
+    .replace(/^import .* from 'node:module';\n/m, '')
+    .replaceAll(/ from '(\.\/.*)\.js'/g, " from '$1'")
+    .replace("createRequire(import.meta.url)('libsql')", "require('libsql')");
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'phone-verify-jest-'));
 try {
   writeFileSync(join(folder, 'package.json'), '{}');
-  writeFileSync(join(folder, 'jest.config.js'), recipe);
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
   writeFileSync(join(folder, 'verify.spec.ts'), SPEC);
+  for (const name of ['app.module.ts', 'newsletter.controller.ts', 'app.e2e-spec.ts']) {
+    writeFileSync(join(folder, name), fileOfPage(name));
+  }
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   execFileSync('npm', ['install', resolve(tarball), ...PACKAGES, ...quiet], { cwd: folder, stdio: 'inherit' });
-  execFileSync('npx', ['jest'], { cwd: folder, stdio: 'inherit' });
+  for (const { jest, compilerOptions } of [GENERATED, BARE]) {
+    writeFileSync(join(folder, 'jest.config.json'), JSON.stringify({ ...jest, ...JSON.parse(recipe) }));
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+    execFileSync('npx', ['jest'], { cwd: folder, stdio: 'inherit' });
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

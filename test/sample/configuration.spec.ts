@@ -5,6 +5,7 @@ describe('the environment of the sample', () => {
   it('needs nothing', () => {
     expect(readEnvironment({})).toEqual({
       HOST: '127.0.0.1',
+      DRAIN_SECONDS: 8,
       NODE_ENV: 'development',
       APP_NAME: 'Sample',
       PHONE_VERIFY_BACKEND: 'sandbox',
@@ -24,6 +25,8 @@ describe('the environment of the sample', () => {
   it.each([
     ['PORT', 'eighty'],
     ['PORT', '70000'],
+    ['DRAIN_SECONDS', '-1'],
+    ['DRAIN_SECONDS', '61'],
     ['DATABASE_URL', 'oracle://localhost/x'],
     ['NODE_ENV', 'staging'],
     ['PHONE_VERIFY_SECRET', 'short'],

@@ -74,7 +74,53 @@ describe('the outbox of the sample', () => {
     await stopSample(app);
     app = undefined;
 
-    await expect(read(1)).rejects.toThrow('terminated');
+    expect(await read(1)).toEqual([]);
+  });
+
+  describe.each(['/outbox', '/outbox/stream?to='])('at %s', (path) => {
+    it.each([
+      'attacker.example',
+      'attacker.example:3000',
+      'localhost.attacker.example',
+      'attacker.example:localhost',
+      '127.0.0.1.attacker.example',
+      'localhost@attacker.example',
+      '192.168.1.7:3000',
+      '0.0.0.0:3000',
+      '[::]:3000',
+      '[::2]',
+      '::1',
+      'localhost:',
+      '',
+    ])('is not shown to a page that reached this machine as %j', async (host) => {
+      app = await startSample(database);
+      await register(app, NUMBER).expect(200);
+
+      const { status, body } = await request(app.getHttpServer()).get(path).set('Host', host);
+
+      expect(status).toBe(403);
+      expect(body.message).toBe('The outbox responds to localhost, 127.0.0.1 and [::1] only.');
+    });
+  });
+
+  it.each(['localhost', 'localhost:3000', 'LOCALHOST:3000', '127.0.0.1', '127.0.0.1:3000', '[::1]', '[::1]:3000'])(
+    'is shown at %s',
+    async (host) => {
+      app = await startSample(database);
+
+      await request(app.getHttpServer()).get('/outbox').set('Host', host).expect(200);
+      const { text } = await request(app.getHttpServer()).get('/').set('Host', host).expect(200);
+
+      expect(text).toContain('data-sandbox="true"');
+    },
+  );
+
+  it('is not promised by a page that was reached by another name', async () => {
+    app = await startSample(database);
+
+    const { text } = await request(app.getHttpServer()).get('/').set('Host', 'sample.example').expect(200);
+
+    expect(text).toContain('data-sandbox="false"');
   });
 
   it.each(['/outbox', '/outbox/stream?to=%2B14155552671'])('is not at %s when a provider sends', async (path) => {

@@ -3,6 +3,7 @@ import { VerificationStatus } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
 import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { interceptNextStatement } from '../support/statement-interceptor.mjs';
 
 const { Valid, Invalid, TooManyAttempts, Verified } = VerificationStatus;
 
@@ -25,21 +26,11 @@ describe.each(serverKinds())('what happens right after the statement of a check,
 
   /** Has something happen once, after the next statement of the first application and before its answer is read. */
   function afterNextStatement(happen: () => Promise<unknown>): void {
-    const { dataSource } = one;
-    const create = dataSource.createQueryRunner.bind(dataSource);
-    dataSource.createQueryRunner = (mode) => {
-      const queryRunner = create(mode);
-      const query = queryRunner.query.bind(queryRunner);
-      const queryThenHappen = async (sql: string, parameters: unknown[]) => {
-        const result = await query(sql, parameters, true);
-        dataSource.createQueryRunner = create;
-        queryRunner.query = query;
-        await happen();
-        return result;
-      };
-      Object.assign(queryRunner, { query: queryThenHappen });
-      return queryRunner;
-    };
+    interceptNextStatement(one.dataSource, async (run) => {
+      const result = await run();
+      await happen();
+      return result;
+    });
   }
 
   it('a right code does not make a wrong one valid', async () => {
@@ -68,7 +59,7 @@ describe.each(serverKinds())('what happens right after the statement of a check,
     expect(status).toBe(TooManyAttempts);
   });
 
-  it('a right code leaves another right one without a proof', async () => {
+  it('a right code leaves another right one without a verification token', async () => {
     const { sessionToken } = await one.service.sendSecurityCode(NUMBER);
     let second: VerificationStatus | undefined;
     afterNextStatement(async () => {

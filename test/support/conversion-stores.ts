@@ -3,7 +3,7 @@ import type { ConversionBlock, ConversionCount, ConversionStore } from '../../li
 import { DatabaseConversionStore } from '../../lib/limits/database-conversion.store.js';
 import { MemoryConversionStore } from '../../lib/limits/memory-conversion.store.js';
 import { RedisConversionStore } from '../../lib/limits/redis-conversion.store.js';
-import { Database } from '../../lib/verification/database.js';
+import { Database } from '../../lib/database/database.js';
 import { databaseStoreKinds, startDatabaseStore } from './database-limit-store.js';
 import { freshRedis, redisUrl } from './redis.js';
 

@@ -1,7 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { phoneVerifyMigrations, SMSVerificationCounter } from '../../lib/index.js';
 import { DatabaseLimitStore } from '../../lib/limits/database-limit.store.js';
-import { Database } from '../../lib/verification/database.js';
+import { Database } from '../../lib/database/database.js';
 import { type TimedStore, withTimeout } from './timed-store.js';
 import { type DatabaseKind, databaseKinds, freshDatabase } from './databases.js';
 import { QueryLog } from './query-log.js';

@@ -3,23 +3,43 @@ import { CHROMIUM } from './chromium.js';
 import { missingKinds } from './databases.js';
 import { redisUrl } from './redis.js';
 
-/** Says what this run leaves out, and refuses to leave anything out where everything is required. */
-export default function setup(): void {
-  checkBrowser();
-  const databases = missingKinds();
-  const missing = [...databases, ...(redisUrl === undefined ? ['redis'] : [])];
-  if (missing.length === 0) return;
-  const variables = missing.map((kind) => `TEST_${kind.toUpperCase()}_URL`).join(' and ');
-  if (process.env['TEST_ALL_DATABASES']) throw new Error(`TEST_ALL_DATABASES is set, but not ${variables}`);
-  console.log(
-    `\nLeft out: the tests on ${missing.join(' and ')}${databases.length === 2 ? ', those of parallel connections, processes and outages among them' : ''}. Set ${variables} to run them.\n`,
-  );
+/**
+ * Refuses to leave anything out where everything is required.
+ *
+ * @returns Prints, at the end of the run, what it left out.
+ */
+export default function setup(): () => void {
+  if (CHROMIUM !== undefined && !existsSync(CHROMIUM)) {
+    throw new Error(`TEST_CHROMIUM is ${CHROMIUM}, which is not there`);
+  }
+  const leftOut = findLeftOut();
+  if (process.env['TEST_ALL_DATABASES'] && missingServers().length > 0) {
+    throw new Error(`TEST_ALL_DATABASES is set, but not ${missingServers().map(variableOf).join(' and ')}`);
+  }
+  return () => {
+    for (const line of leftOut) console.log(line);
+  };
 }
 
-function checkBrowser(): void {
-  if (CHROMIUM === undefined) {
-    console.log(
-      '\nLeft out: the tests in a browser. Install Chromium, or set TEST_CHROMIUM to its path, to run them.\n',
-    );
-  } else if (!existsSync(CHROMIUM)) throw new Error(`TEST_CHROMIUM is ${CHROMIUM}, which is not there`);
+function missingServers(): string[] {
+  return [...missingKinds(), ...(redisUrl === undefined ? ['redis'] : [])];
+}
+
+function findLeftOut(): string[] {
+  const servers = missingServers();
+  const many = missingKinds().length === 2 ? ', and those of parallel connections, processes and outages' : '';
+  return [
+    ...(servers.length > 0
+      ? [
+          `Left out: the tests on ${servers.join(' and ')}${many}. Set ${servers.map(variableOf).join(' and ')} to run them.`,
+        ]
+      : []),
+    ...(CHROMIUM === undefined
+      ? ['Left out: the tests in a browser. Set TEST_CHROMIUM to the path of Chromium to run them.']
+      : []),
+  ];
+}
+
+function variableOf(server: string): string {
+  return `TEST_${server.toUpperCase()}_URL`;
 }

@@ -9,8 +9,9 @@ import { PhoneVerificationService, PhoneVerifyModule, SandboxBackend } from '../
 import { DatabaseLimitStore } from '../../dist/limits/database-limit.store.js';
 import { PHONE_VERIFY_CLOCK } from '../../dist/phone-verify.tokens.js';
 import { StorageTimeout } from '../../dist/common/storage-timeout.js';
-import { Database } from '../../dist/verification/database.js';
+import { Database } from '../../dist/database/database.js';
 import { GuardedController, HEADER } from './remote-guarded-controller.mjs';
+import { interceptStatements } from './statement-interceptor.mjs';
 
 /** A system clock that is off, as that of another machine may be. */
 const clockShiftMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);
@@ -55,7 +56,7 @@ const commands = {
     Promise.all(codes.map((code) => service.verifySecurityCode(phoneNumber, code, sessionToken))),
   consumeAll: ({ verificationToken, times }) =>
     Promise.all(Array.from({ length: times }, () => service.consumeVerifiedPhone(verificationToken))),
-  /** Answers the status of each of many requests with one proof, and how many of them reached the handler. */
+  /** Answers the status of each of many requests with one verification token, and how many of them reached the handler. */
   async requestAll({ verificationToken, times }) {
     const url = `${await app.getUrl()}/guarded`;
     const request = () => fetch(url, { method: 'POST', headers: { [HEADER]: verificationToken } });
@@ -71,18 +72,11 @@ const commands = {
   /** Answers once the statement of the check has run; the check itself never goes on. */
   hangAfterCounting: ({ phoneNumber, code, sessionToken }) =>
     new Promise((resolve) => {
-      const dataSource = app.get(DataSource);
-      const create = dataSource.createQueryRunner.bind(dataSource);
-      dataSource.createQueryRunner = (mode) => {
-        const queryRunner = create(mode);
-        const query = queryRunner.query.bind(queryRunner);
-        queryRunner.query = async (...statement) => {
-          await query(...statement);
-          resolve();
-          return new Promise(() => undefined);
-        };
-        return queryRunner;
-      };
+      interceptStatements(app.get(DataSource), async (run) => {
+        await run();
+        resolve();
+        return new Promise(() => undefined);
+      });
       void service.verifySecurityCode(phoneNumber, code, sessionToken);
     }),
   async close() {

@@ -83,7 +83,7 @@ export class RemoteApplication {
     return this.#ask('consumeAll', { verificationToken, times });
   }
 
-  /** Makes many requests with one proof, all at once, to a route that consumes it. */
+  /** Makes many requests with one verification token, all at once, to a route that consumes it. */
   requestAll(verificationToken: string, times: number): Promise<{ statuses: number[]; handled: number }> {
     return this.#ask('requestAll', { verificationToken, times });
   }

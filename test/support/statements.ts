@@ -1,5 +1,6 @@
-import type { DataSource, QueryRunner } from 'typeorm';
-import { vi } from 'vitest';
+import type { DataSource } from 'typeorm';
+import { onTestFinished, vi } from 'vitest';
+import { interceptStatements } from './statement-interceptor.mjs';
 
 /** Waits until a statement waits for another one's lock, on a server. */
 export async function untilOneWaits(dataSource: DataSource): Promise<void> {
@@ -31,19 +32,18 @@ async function waitingStatements(dataSource: DataSource): Promise<number> {
 }
 
 /**
- * Has something happen before each statement of connections that are taken from now on, by its place from 0. What it
- * throws, the statement throws. Until mocks are restored.
+ * Runs an action before each statement of the connections that are taken from now on, until the test ends. What it throws,
+ * the statement throws.
+ *
+ * @param action - Gets the statement's place, from 0.
+ * @returns Ends this earlier.
  */
-export function beforeStatements(dataSource: DataSource, action: (place: number) => Promise<void>): void {
-  const create = dataSource.createQueryRunner.bind(dataSource);
+export function beforeStatements(dataSource: DataSource, action: (place: number) => Promise<void>): () => void {
   let places = 0;
-  vi.spyOn(dataSource, 'createQueryRunner').mockImplementation((mode): QueryRunner => {
-    const queryRunner = create(mode);
-    const query = queryRunner.query.bind(queryRunner);
-    const hooked = async (...statement: Parameters<typeof query>): Promise<unknown> => {
-      await action(places++);
-      return query(...statement);
-    };
-    return Object.assign(queryRunner, { query: hooked });
+  const stop = interceptStatements(dataSource, async (run) => {
+    await action(places++);
+    return run();
   });
+  onTestFinished(stop);
+  return stop;
 }

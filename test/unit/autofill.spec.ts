@@ -27,14 +27,14 @@ describe('the lines for autofill', () => {
     expect(withAutofill('Hi 123456', '123456', autofill)).toBe(message);
   });
 
-  it('come after one blank line, whatever the text ends with', () => {
+  it('come after one blank line, also if the text ends with white space', () => {
     const autofill = { ...NONE, domain: DOMAIN };
 
     expect(withAutofill('Hi\n \r\n', '1234', autofill)).toBe('Hi\n\n@example.com #1234');
     expect(withAutofill('Hi\n', '1234', NONE)).toBe('Hi\n');
   });
 
-  it('take the code literally', () => {
+  it('contain the code literally', () => {
     expect(withAutofill('Hi', "$&$'#@", { ...NONE, domain: DOMAIN })).toBe("Hi\n\n@example.com #$&$'#@");
   });
 });
@@ -104,7 +104,7 @@ describe('a template', () => {
     expect(check({ ...options, autofill: {} })).not.toContain(LINE);
   });
 
-  it('may have the sign anywhere else in a line', () => {
+  it('may have an @ anywhere else in a line', () => {
     const message = 'Mail ada@example.com: {security_code}\n  @home';
 
     expect(check({ message, autofill: { domain: DOMAIN } })).toEqual([]);
@@ -131,7 +131,7 @@ describe('a template', () => {
     );
   });
 
-  it('is as long as it likes beside the domain alone', () => {
+  it('may have any length beside only the domain', () => {
     const message = `{security_code}${'a'.repeat(130)}`;
 
     expect(obstaclesToAutofill(message, message, { ...NONE, domain: DOMAIN })).toEqual([]);
@@ -159,7 +159,7 @@ describe('a template', () => {
     expect(check(options)).toEqual(warning === undefined ? [] : [warning]);
   });
 
-  it('is told by its language', () => {
+  it('is named by its language in warnings', () => {
     const autofill = { androidAppHash: HASH };
 
     expect(check({ messages: { de: '@home {security_code}' }, autofill })).toEqual([
@@ -169,7 +169,7 @@ describe('a template', () => {
       'messages.de: takes 2 segments (71 units of ucs-2, because "ж" is not in GSM-7); each is billed',
     );
     expect(check({ messages: { de: '{security_code} {name}' }, contextKeys: ['name'] })).toEqual([
-      'messages.de: {name} renders empty in messages asked for over HTTP; only callers of the service give context',
+      'messages.de: {name} renders empty in messages requested over HTTP; only callers of the service give context',
     ]);
   });
 });
@@ -178,7 +178,7 @@ describe('the texts that come with the library', () => {
   const SHIPPED = 'message: is not given, and of the texts that come with the library';
   const LONG_NAME = 'a'.repeat(60);
 
-  it('stop the application when the English one cannot be read', () => {
+  it('stop the application when the English one prevents autofill', () => {
     const faults = check({ appName: LONG_NAME, autofill: { domain: DOMAIN, androidAppHash: HASH } });
 
     expect(faults).toEqual([
@@ -186,21 +186,31 @@ describe('the texts that come with the library', () => {
     ]);
   });
 
-  it('are told when others cannot be read, or cost more', () => {
-    const warnings = check({
-      appName: 'Phone Verify',
-      autofill: { domain: 'phone-verify.example', androidAppHash: HASH },
-    });
+  it('are one segment each with a name of ten letters and a domain of 15, of which nothing is told', () => {
+    expect(check({ appName: 'TenLetters', autofill: { domain: 'example-app.com' } })).toEqual([]);
+  });
+
+  it.each([
+    ['a longer name', 'TenLetters!', { domain: 'example-app.com' }],
+    ['a longer domain', 'TenLetters', { domain: 'example-shop.com' }],
+  ])('are told when they cost more with %s, and what they have room for', (_what, appName, autofill) => {
+    expect(check({ appName, autofill })).toEqual([
+      `${SHIPPED} these take more than one segment, each of which is billed: bg (2), bn (2), he (2), ko (2), ru (2), vi (2); one segment has room for an appName of 10 letters and an autofill.domain of 15, without autofill.androidAppHash`,
+    ]);
+  });
+
+  it('are told when they cannot be read', () => {
+    const warnings = check({ appName: 'a'.repeat(35), autofill: { domain: DOMAIN, androidAppHash: HASH } });
 
     expect(warnings).toEqual([
-      `${SHIPPED} these are too long for Android's SMS Retriever with the lines for autofill: bn, el, he, hi, sr, ta, th`,
+      `${SHIPPED} these are too long for Android's SMS Retriever with the lines for autofill: bn, hi, ja, ko, th`,
       expect.stringMatching(
         /^message: is not given, .* segment, each of which is billed: ar \(2\), bg \(2\), (\S+ \(2\), )+/,
       ),
     ]);
   });
 
-  it('are told with the character of the name that makes them cost more', () => {
+  it('are in a warning with the character of the name that makes them take more segments', () => {
     expect(check({ appName: 'Acme – the shop' })).toEqual([
       expect.stringMatching(/ billed: ca \(2\), .*, en \(2\), .*; "–" of appName is not in GSM-7$/),
     ]);

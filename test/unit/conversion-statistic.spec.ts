@@ -5,7 +5,7 @@ import { scheduleByTimer } from '../../lib/common/schedule.js';
 import { ConversionStatistic } from '../../lib/limits/conversion-statistic.js';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
 import { MemoryConversionStore } from '../../lib/limits/memory-conversion.store.js';
-import { sendRequestOf } from '../../lib/limits/send-request.js';
+import { originOf } from '../../lib/limits/send-origin.js';
 import { StoreClock } from '../../lib/limits/store-clock.js';
 import { parsePhoneNumber } from '../../lib/phone-number/phone-number.js';
 import { checkOptions } from '../../lib/phone-verify.options-check.js';
@@ -14,7 +14,14 @@ import { KeptLogs } from '../support/logs.js';
 import { NUMBER } from '../support/requests.js';
 
 const number = parsePhoneNumber(NUMBER, undefined, 'valid');
-const SEND = sendRequestOf({ number, purpose: '', isTestNumber: false, isResend: false }, {});
+const SEND = {
+  number,
+  purpose: '',
+  origin: originOf(undefined),
+  isOwnNumber: false,
+  isTestNumber: false,
+  isResend: false,
+};
 
 class NotingStore extends MemoryConversionStore {
   readonly calls: string[] = [];

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readAuthorizeSend } from '../../lib/limits/authorize-send.js';
 import { readLimits, type ResolvedLimits } from '../../lib/limits/limits.options.js';
-import { OptionReader } from '../../lib/option-reader.js';
+import { OptionReader } from '../../lib/common/option-reader.js';
 
 const HOUR = { max: 5, seconds: 3600 };
 

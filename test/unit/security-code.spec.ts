@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { randomDigits, randomToken } from '../../lib/verification/random.js';
+import { randomDigits, randomToken } from '../../lib/common/random.js';
 import {
   hashSecurityCode,
   hashToken,
-  isSecurityCode,
   sealSecurityCode,
   secretsOf,
   unsealSecurityCode,
 } from '../../lib/verification/security-code.js';
+import { isSecurityCode } from '../../lib/common/code-format.js';
 
 const BINDING = { sessionToken: randomToken(), phoneNumber: '+14155552671', purpose: 'login' };
 const SECRET = 'a secret of thirty-two bytes or more';
@@ -78,8 +78,8 @@ describe('the hash of a code', () => {
 });
 
 describe('rows outlive a release', () => {
-  // Made by another implementation of HKDF, HMAC and AES-GCM from the description in the README: each use has a key of
-  // its own, and each part that is bound has its length in front. A change of these ends every open session.
+  // Made by another implementation of HKDF, HMAC and AES-GCM from the description in docs/security-model.md: each use has
+  // a key of its own, and each part that is bound has its length in front. A change of these ends every open session.
   const STORED = { sessionToken: 'A'.repeat(43), phoneNumber: '+14155552671', purpose: 'login' };
   const SEALED = 'AAECAwQFBgcICQoLwPwTUSHRfaztKZqtu4diML4HRV95kWDFSw2dLDbkzxMfZXfbVUTToIdLlrmMevL-';
 

@@ -7,22 +7,24 @@ import { SHIPPED_TEXTS } from '../../lib/message/shipped-texts.js';
 
 const APP = 'TenLetters';
 const CODE = '123456';
+/** With a domain of 15 letters; the hash of an Android application has no room in a message of 70 units. */
+const AUTOFILL = { domain: 'example-app.com', androidAppHash: undefined };
 const TEXTS = Object.entries(SHIPPED_TEXTS);
 const RIGHT_TO_LEFT = ['ar', 'fa', 'he', 'ur'];
-/** Alphabets that GSM-7 can write; texts in them are worded so that it does. */
-const GSM_7 = 'ca da de en es et fi fil fr hr id it ms nb nl nn no pl sl sr-Latn sv sw tr'.split(' ');
+/** Languages whose text GSM-7 can write, some of them because it is worded so that it can. */
+const GSM_7 = 'ca da de en es et fi fil fr hr id it lt lv ms nb nl nn no pl ro sl sr-Latn sv sw tr'.split(' ');
 
 function render(template: string, app = APP): string {
   return renderMessage(template, { app, security_code: CODE });
 }
 
 describe.each(TEXTS)('the text in %s', (language, template) => {
-  it('is one segment long', () => {
-    const { count, encoding, units } = segments(render(template));
+  it('is one segment long, alone and with the line for autofill', () => {
+    const { count, encoding, units } = segments(withAutofill(render(template), CODE, AUTOFILL));
 
-    expect(count).toBe(1);
-    expect(encoding).toBe(GSM_7.includes(language) ? 'gsm-7' : 'ucs-2');
+    expect({ count, encoding }).toEqual({ count: 1, encoding: GSM_7.includes(language) ? 'gsm-7' : 'ucs-2' });
     expect(units).toBeLessThanOrEqual(encoding === 'gsm-7' ? 160 : 70);
+    expect(segments(render(template))).toMatchObject({ count: 1, encoding });
   });
 
   it('has the code and the name once each, and no other name', () => {
@@ -69,9 +71,9 @@ describe('the shipped texts', () => {
     expect(new Set(Object.values(SHIPPED_TEXTS)).size).toBe(TEXTS.length - 1);
   });
 
-  it('are listed in the README', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const [, list = ''] = /The library's own texts are in (.*?)\. /.exec(readme) ?? [];
+  it('are listed on the page about messages', () => {
+    const page = readFileSync(new URL('../../docs/messages.md', import.meta.url), 'utf8');
+    const [, list = ''] = /The library's own texts are in (.*?)\. /.exec(page) ?? [];
 
     expect(Array.from(list.matchAll(/`([^`]+)`/g), ([, tag]) => tag)).toEqual(TEXTS.map(([tag]) => tag));
   });

@@ -6,7 +6,7 @@ import type { StoreTime } from '../../lib/limits/limit.store.js';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
 import { StoreClock } from '../../lib/limits/store-clock.js';
 import { checkOptions } from '../../lib/phone-verify.options-check.js';
-import { type Clock, systemClock } from '../../lib/verification/clock.js';
+import { type Clock, systemClock } from '../../lib/common/clock.js';
 import { KeptLogs } from '../support/logs.js';
 
 const START = Date.UTC(2027, 0, 1);

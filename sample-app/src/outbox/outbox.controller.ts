@@ -1,10 +1,12 @@
-import { Controller, Get, type MessageEvent, Query, Sse } from '@nestjs/common';
+import { Controller, Get, type MessageEvent, Query, Sse, UseGuards } from '@nestjs/common';
 import type { SandboxMessage } from 'nestjs-phone-verify';
 import { map, type Observable } from 'rxjs';
+import { LoopbackOnlyGuard } from './loopback-only.guard.js';
 import { OutboxService } from './outbox.service.js';
 
-/** Shows the messages of the sandbox. */
+/** Shows the messages of the sandbox, with every code: to this machine's own browser alone. */
 @Controller('outbox')
+@UseGuards(LoopbackOnlyGuard)
 export class OutboxController {
   constructor(private readonly outbox: OutboxService) {}
 

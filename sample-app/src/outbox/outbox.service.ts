@@ -1,8 +1,8 @@
-import { BadRequestException, Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { BadRequestException, Inject, Injectable, NotFoundException, type OnModuleDestroy } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { type BaseBackend, PHONE_VERIFY_BACKEND, SandboxBackend, type SandboxMessage } from 'nestjs-phone-verify';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { concatMap, interval, map, type Observable, startWith } from 'rxjs';
+import { concatMap, interval, map, type Observable, ReplaySubject, startWith, takeUntil } from 'rxjs';
 
 /** How often the stream looks for new messages. */
 const LOOK_EVERY_MS = 200;
@@ -12,7 +12,9 @@ const RECENT = 3;
 
 /** The messages of the sandbox, so that the flow can be tried without a phone. Never in production. */
 @Injectable()
-export class OutboxService {
+export class OutboxService implements OnModuleDestroy {
+  readonly #end = new ReplaySubject<void>(1);
+
   constructor(
     @Inject(PHONE_VERIFY_BACKEND) private readonly backend: BaseBackend<unknown>,
     private readonly config: ConfigService,
@@ -20,6 +22,11 @@ export class OutboxService {
 
   get isShown(): boolean {
     return this.config.get('NODE_ENV') !== 'production' && this.backend instanceof SandboxBackend;
+  }
+
+  /** Ends the streams: they would be requests in flight for ever. */
+  onModuleDestroy(): void {
+    this.#end.next();
   }
 
   /** All messages, oldest first. */
@@ -46,6 +53,7 @@ export class OutboxService {
         last = messages.at(-1);
         return fresh.filter(({ to }) => to === phoneNumber);
       }),
+      takeUntil(this.#end),
     );
   }
 }

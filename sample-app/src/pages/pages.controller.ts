@@ -1,6 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { HttpRequest, HttpResponse } from '../http.js';
+import { hasLoopbackHost } from '../outbox/loopback-host.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { readSessionCookie } from '../sessions/session-cookie.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -40,19 +41,20 @@ export class PagesController {
     }
     const verifiedAt = user.phoneVerifiedAt?.toISOString() ?? '';
     const values = { username: user.username, phoneNumber: maskPhoneNumber(user.phoneNumber), verifiedAt };
-    this.#show(response, ACCOUNT, { ...values, initial: user.username.slice(0, 1).toUpperCase() });
+    this.#show(request, response, ACCOUNT, { ...values, initial: user.username.slice(0, 1).toUpperCase() });
   }
 
   async #entrance(request: HttpRequest, response: HttpResponse, mode: keyof typeof TITLES): Promise<void> {
     const user = await this.sessions.findUser(readSessionCookie(request));
-    if (user === null) this.#show(response, ENTRANCE, { mode, title: TITLES[mode] });
+    if (user === null) this.#show(request, response, ENTRANCE, { mode, title: TITLES[mode] });
     else response.redirect(303, '/account');
   }
 
-  #show(response: HttpResponse, page: Page, values: Readonly<Record<string, string>>): void {
+  #show(request: HttpRequest, response: HttpResponse, page: Page, values: Readonly<Record<string, string>>): void {
     const app = this.config.getOrThrow<string>('APP_NAME');
     // The back button asks again, so that it shows neither an account after the sign-out nor a sign-up after that.
     response.setHeader('Cache-Control', 'no-store');
-    response.type('html').send(page.render({ app, sandbox: String(this.outbox.isShown), ...values }));
+    const sandbox = String(this.outbox.isShown && hasLoopbackHost(request));
+    response.type('html').send(page.render({ app, sandbox, ...values }));
   }
 }

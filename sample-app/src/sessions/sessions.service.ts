@@ -36,6 +36,11 @@ export class SessionsService implements OnApplicationBootstrap {
     return session && manager.findOneBy(User, { id: session.userId });
   }
 
+  /** Signs all browsers of a user out, within the transaction that gives a reason to. */
+  async closeAll(manager: EntityManager, userId: string): Promise<void> {
+    await manager.delete(Session, { userId });
+  }
+
   /** Signs a browser out. */
   async close(token: string): Promise<void> {
     await this.transactions.run(async (manager) => manager.delete(Session, { tokenHash: hash(token) }));

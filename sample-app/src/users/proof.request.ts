@@ -1,8 +1,8 @@
 import { IsString, MaxLength } from 'class-validator';
 
-/** Body of `POST /users/sign-in` and `POST /users/change-phone`. */
+/** Body of `POST /users/sign-in`. */
 export class ProofRequest {
-  /** The proof that `POST /phone/verify` answered. */
+  /** From the response of `POST /phone/verify`. */
   @IsString()
   @MaxLength(64)
   verification_token!: string;

@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Post, Req, Res, UnauthorizedException, UseG
 import type { HttpRequest, HttpResponse } from '../http.js';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../sessions/session-cookie.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { ChangePhoneRequest } from './change-phone.request.js';
 import { JsonOnlyGuard } from './json-only.guard.js';
 import { ProofRequest } from './proof.request.js';
 import { SignUpRequest } from './sign-up.request.js';
@@ -45,10 +46,15 @@ export class UsersController {
   @Post('change-phone')
   @HttpCode(204)
   @UseGuards(JsonOnlyGuard)
-  async changePhone(@Req() request: HttpRequest, @Body() { verification_token }: ProofRequest): Promise<void> {
+  async changePhone(
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
+    @Body() { current_verification_token, verification_token }: ChangePhoneRequest,
+  ): Promise<void> {
     const user = await this.sessions.findUser(readSessionCookie(request));
     if (user === null) throw new UnauthorizedException();
-    await this.users.changePhone(user.id, verification_token);
+    const sessionToken = await this.users.changePhone(user.id, current_verification_token, verification_token);
+    setSessionCookie(request, response, sessionToken);
   }
 
   /**

@@ -51,7 +51,8 @@ export class SamplePage {
     readonly page: Page,
     private readonly origin: string,
   ) {
-    const element = page.locator('phone-verify');
+    // The account has one for each number; one is shown at a time.
+    const element = page.locator('phone-verify:not([hidden])');
     this.username = page.getByLabel('User name');
     this.number = element.getByLabel('Phone number');
     this.code = element.getByLabel('Code', { exact: true });
@@ -78,6 +79,14 @@ export class SamplePage {
   async verify(code: string): Promise<void> {
     await this.code.fill(code);
     await this.button('Verify').click();
+  }
+
+  /** Opens the change of the account's number, and confirms the one that it has. */
+  async confirmCurrent(number: string): Promise<void> {
+    await this.button('Change number').click();
+    await this.send(number);
+    await this.verify('123456');
+    await this.page.getByText('Step 2 of 2').waitFor();
   }
 
   /** Goes from the sign-up to the account. */

@@ -83,10 +83,9 @@ export async function inEachState<Finding>(
 ): Promise<Record<string, Finding>> {
   const { page } = element;
   const findings: Record<string, Finding> = {};
+  await page.addInitScript(() => sessionStorage.clear());
   for (const [name, enter] of Object.entries(STATES)) {
     await page.goto(url);
-    await page.evaluate(() => sessionStorage.clear());
-    await page.reload();
     await enter(element);
     findings[name] = await look(name);
     await page.unrouteAll({ behavior: 'ignoreErrors' });

@@ -1,0 +1,85 @@
+// Lists the compiled files of the library whose code runs for a register request and for a check, by V8's precise
+// coverage: default limits, SQLite, the sandbox backend, Express. Needs `npm run build`.
+import 'reflect-metadata';
+import { createRequire } from 'node:module';
+import { Session } from 'node:inspector/promises';
+import { fileURLToPath } from 'node:url';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Module } from '@nestjs/common';
+
+const DIST = new URL('../../dist/', import.meta.url);
+const { PhoneVerifyModule, SandboxBackend, phoneVerifyMigrations } = await import(new URL('index.js', DIST));
+
+/** Most files that may run for each request. */
+const MOST = { register: 32, verify: 18 };
+
+const database = {
+  type: 'better-sqlite3',
+  driver: createRequire(import.meta.url)('libsql'),
+  database: ':memory:',
+  autoLoadEntities: true,
+  migrations: phoneVerifyMigrations,
+  migrationsRun: true,
+};
+
+class AppModule {}
+Module({
+  imports: [
+    TypeOrmModule.forRoot(database),
+    PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', cleanup: false }),
+  ],
+})(AppModule);
+
+const app = await NestFactory.create(AppModule, { logger: false });
+await app.listen(0, '127.0.0.1');
+const url = await app.getUrl();
+
+async function post(path, body) {
+  const response = await fetch(`${url}/phone/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+const session = new Session();
+session.connect();
+await session.post('Profiler.enable');
+await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+
+/** The files whose functions were called while something happened. */
+async function filesOf(work) {
+  await session.post('Profiler.takePreciseCoverage');
+  const answer = await work();
+  const { result } = await session.post('Profiler.takePreciseCoverage');
+  const files = result
+    .filter(({ url: file, functions }) => file.startsWith(DIST.href) && functions.some(isCalled))
+    .map(({ url: file }) => fileURLToPath(file).slice(fileURLToPath(DIST).length));
+  return { answer, files: files.toSorted() };
+}
+
+function isCalled({ ranges }) {
+  return ranges.some(({ count }) => count > 0);
+}
+
+const phone_number = '+14155552671';
+// The first requests also run what runs once, such as statements that are built on demand.
+const first = await post('register', { phone_number: '+14155552672' });
+await post('verify', { phone_number: '+14155552672', session_token: first.session_token, security_code: '123456' });
+
+const register = await filesOf(() => post('register', { phone_number }));
+const verify = await filesOf(() =>
+  post('verify', { phone_number, session_token: register.answer.session_token, security_code: '123456' }),
+);
+
+let isTooMany = false;
+for (const [name, { files }] of Object.entries({ register, verify })) {
+  console.log(`${name}: ${files.length} files, at most ${MOST[name]}`);
+  for (const file of files) console.log(`  ${file}`);
+  isTooMany ||= files.length > MOST[name];
+}
+await app.close();
+process.exitCode = isTooMany ? 1 : 0;
