@@ -111,7 +111,7 @@ export class CodeIssuer {
 
   /** Sends the code of an open session again. */
   async repeat(request: CodeRequest, sessionToken: string): Promise<SentVerification> {
-    const { number, testCode, purpose, options, now, timeout } = request;
+    const { number, isTestNumber, purpose, options, now, timeout } = request;
     const binding: CodeBinding = { sessionToken, phoneNumber: number.e164, purpose };
     const session = await this.store.find({ ...binding, sessionToken: hashToken(sessionToken) }, timeout);
     const refusal = refusalOfResend(session, now, this.options);
