@@ -121,7 +121,7 @@ export class CodeIssuer {
     const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
     const charged = await this.gate.pass(request, timeout);
-    const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
+    const message = isTestNumber ? undefined : await this.writer.write(securityCode, options);
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
     return this.#sendCharged({ session: open, request, text: message, languages: options.language, charged, timeout });
