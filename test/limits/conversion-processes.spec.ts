@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LimitOptions, RateLimitedError } from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import { NO_LIMITS } from '../support/limits.js';
+import { type FreshRedis, freshRedis, redisUrl } from '../support/redis.js';
+import { RemoteApplication } from '../support/remote-application.js';
+
+const LIMITS: LimitOptions = { ...NO_LIMITS, conversion: { minimumSent: 10, blockSeconds: 600, mode: 'enforce' } };
+
+const SETUPS: readonly { readonly name: string; readonly kind: DatabaseKind; readonly isInRedis: boolean }[] = [
+  ...databaseKinds.map((kind) => ({ name: kind, kind, isInRedis: false })),
+  ...(redisUrl === undefined ? [] : [{ name: 'redis', kind: 'sqlite' as const, isInRedis: true }]),
+];
+
+function numbersOf(areaCode: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `+1${areaCode}5550${String(100 + index)}`);
+}
+
+describe.each(SETUPS)('conversion in two processes, counted on $name,', ({ kind, isInRedis }) => {
+  let database: FreshDatabase;
+  let redis: FreshRedis | undefined;
+  let here: TestApplication;
+  let there: RemoteApplication;
+
+  beforeAll(async () => {
+    database = await freshDatabase(kind);
+    redis = isInRedis ? freshRedis() : undefined;
+    const limits = { ...LIMITS, ...(redis && { store: { redis: redis.client } }) };
+    here = await startApplication({ database: database.options, phoneVerify: { limits } });
+    there = await RemoteApplication.start({
+      database: database.options,
+      phoneVerify: { limits: LIMITS },
+      redis: redis?.connection,
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await there.kill();
+    await here.close();
+    await redis?.drop();
+    await database.drop();
+  });
+
+  async function sendHere(phoneNumber: string): Promise<'sent' | 'rate_limited'> {
+    here.clock.set(Date.now());
+    try {
+      await here.service.sendSecurityCode(phoneNumber);
+      return 'sent';
+    } catch (error) {
+      if (error instanceof RateLimitedError) return 'rate_limited';
+      throw error;
+    }
+  }
+
+  it('blocks for both what both have sent, by the timer of one', async () => {
+    for (const number of numbersOf(415, 5)) expect(await sendHere(number)).toBe('sent');
+    await here.exchangeConversion();
+    expect(await there.sendAll(numbersOf(415, 5))).toEqual(Array.from({ length: 5 }, () => 'sent'));
+
+    await expect
+      .poll(
+        async () => {
+          await here.exchangeConversion();
+          return (await here.service.describePhone('+14155550199')).conversionBlockedUntil !== undefined;
+        },
+        { timeout: 20_000, interval: 100 },
+      )
+      .toBe(true);
+
+    expect(await sendHere('+14155550199')).toBe('rate_limited');
+    expect(await there.sendAll(['+14155550199', '+12125550199'])).toEqual(['rate_limited', 'sent']);
+  });
+
+  it('is learned by a process that has nothing to count itself', async () => {
+    for (const number of numbersOf(310, 10)) await sendHere(number);
+    await here.exchangeConversion();
+
+    let sent = 0;
+    await expect
+      .poll(
+        async () => {
+          const [answer] = await there.sendAll(['+13105550199']);
+          if (answer === 'sent') sent += 1;
+          return answer;
+        },
+        { timeout: 20_000, interval: 400 },
+      )
+      .toBe('rate_limited');
+    // Its own counts would not have blocked anything.
+    expect(sent).toBeLessThan(10);
+  });
+});
