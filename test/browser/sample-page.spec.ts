@@ -394,7 +394,7 @@ describe('the account of the sample', () => {
     await person.button('Send code').click();
     await person.verify(RIGHT_CODE);
 
-    await expectShown(person.page.getByText('Verify the number that your account has now.'));
+    await expectShown(person.page.getByText('Verify the current number of your account.'));
     expect(await person.page.getByText('Step 1 of 2').isVisible()).toBe(true);
     expect(await person.page.getByText('+14•••••••71').isVisible()).toBe(true);
   });
@@ -409,7 +409,7 @@ describe('the account of the sample', () => {
     await person.button('Send code').click();
     await person.verify(RIGHT_CODE);
 
-    await expectShown(person.page.getByText('This number has an account already.'));
+    await expectShown(person.page.getByText('This number already has an account.'));
     expect(await person.page.getByText('+14•••••••23').isVisible()).toBe(true);
     await person.number.fill('4155550199');
     await person.button('Send code').click();
