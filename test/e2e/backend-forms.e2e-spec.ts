@@ -262,9 +262,9 @@ describe('forRootAsync accepts a backend', () => {
 
   it.each([
     [
-      'given twice',
+      'given both statically and by the factory',
       { useFactory: () => ({ ...settings, backend: PlainBackend }), backend: PlainBackend },
-      'given twice',
+      'given both statically and by the factory',
     ],
     ['not given', { useFactory: () => settings }, 'backend: is required'],
     [
