@@ -1,5 +1,5 @@
-// The account is complete without this: it shows the time in the reader's time zone and language, and opens the change of
-// the number.
+// The account page works without this script. It formats the time in the reader's time zone and language, and opens the
+// form that changes the number.
 import { definePhoneVerify } from '../client/index.js';
 import { forgetPhone, showPhoneOf } from './phone-on-screen.js';
 import { post } from './post.js';
@@ -14,7 +14,7 @@ const notice = document.getElementById('notice');
 
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** Shows that the current number agrees to the change. */
+/** Verification token of the current number, which confirms the change. */
 let currentToken;
 
 if (time.dateTime === '') document.getElementById('verified-row').hidden = true;
@@ -23,7 +23,7 @@ else time.textContent = MOMENT.format(new Date(time.dateTime));
 definePhoneVerify();
 currentNumber.texts = {
   numberHeading: 'Confirm your current number',
-  numberHint: 'Enter the number that your account has now. We will send a code to it.',
+  numberHint: 'Enter the current number of your account. We will send a code to it.',
 };
 newNumber.texts = { numberHeading: 'Verify your new number' };
 
@@ -59,20 +59,20 @@ function askFor(element) {
 
 async function changeNumber(newToken) {
   const body = { current_verification_token: currentToken, verification_token: newToken };
-  const fault = await post('/users/change-phone', body);
-  if (fault === undefined || fault.statusCode === 401) {
+  const failure = await post('/users/change-phone', body);
+  if (failure === undefined || failure.statusCode === 401) {
     location.reload();
     return;
   }
   newNumber.reset();
-  if (fault.code === 'phone_number_taken') {
-    // Neither token is consumed: another new number will do.
+  if (failure.code === 'phone_number_taken') {
+    // Neither token was consumed, so only another new number is needed.
     askFor(newNumber);
   } else {
     currentToken = undefined;
     currentNumber.reset();
     askFor(currentNumber);
   }
-  document.getElementById('notice-text').textContent = fault.message;
+  document.getElementById('notice-text').textContent = failure.message;
   notice.hidden = false;
 }

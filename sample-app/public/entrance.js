@@ -1,4 +1,4 @@
-// Sign-up and sign-in: both show the server a proof of the number, and it answers with the session's cookie.
+// Sign-up and sign-in: both send the server the number's verification token, and it sets the session's cookie.
 import { definePhoneVerify } from '../client/index.js';
 import { forgetPhone, showPhoneOf } from './phone-on-screen.js';
 import { post } from './post.js';
@@ -14,9 +14,9 @@ const noticeText = document.getElementById('notice-text');
 const noticeAction = document.getElementById('notice-action');
 const phoneVerify = form.querySelector('phone-verify');
 
-let proof;
+let verificationToken;
 let isBusy = false;
-/** What the notice's button does. */
+/** Called by the notice's button. */
 let takeAction;
 
 definePhoneVerify();
@@ -24,84 +24,86 @@ definePhoneVerify();
 if (page.sandbox === 'true') showPhoneOf(phoneVerify);
 
 phoneVerify.addEventListener('phone-verify-verified', ({ detail }) => {
-  proof = detail.verificationToken;
-  void enter();
+  verificationToken = detail.verificationToken;
+  void submitToken();
 });
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  void enter();
+  void submitToken();
 });
 
 noticeAction.addEventListener('click', () => takeAction());
 
 username.addEventListener('input', () => {
   username.value = username.value.toLowerCase();
-  if (username.validity.valid) blame('');
+  if (username.validity.valid) showUsernameError('');
 });
 
-/** Goes in with the proof: at once when the code was right, or when what was wrong is put right. */
-async function enter(as = page.mode) {
+/** Sends the verification token: once the code is correct, or once the person has corrected an error. */
+async function submitToken(as = page.mode) {
   if (isBusy || (as === 'sign-up' && !hasName())) return;
-  if (proof === undefined) {
+  if (verificationToken === undefined) {
     phoneVerify.focus();
     return;
   }
   setBusy(true);
-  const fault = await post(`/users/${as}`, { username: username.value, verification_token: proof });
-  if (fault === undefined) {
+  const failure = await post(`/users/${as}`, { username: username.value, verification_token: verificationToken });
+  if (failure === undefined) {
     forgetPhone();
-    // In the place of this page, so that the back button does not lead to a form that is done.
+    // Replaces this page, so that the back button does not lead to a finished form.
     location.replace('/account');
     return;
   }
   setBusy(false);
-  refuse(fault);
+  showFailure(failure);
 }
 
 function hasName() {
   if (username.validity.valid) return true;
-  blame(username.validity.valueMissing ? 'Choose a user name.' : 'Use 2 to 30 small letters, digits or _.');
+  showUsernameError(
+    username.validity.valueMissing ? 'Choose a user name.' : 'Use 2 to 30 lowercase letters, digits or _.',
+  );
   return false;
 }
 
-/** Says what the server said, and what can be done. The proof stays good but where it is refused itself. */
-function refuse({ code, message }) {
+/** Shows the server's error and what the person can do. The verification token stays valid unless it was refused. */
+function showFailure({ code, message }) {
   if (code === 'username_taken') {
-    blame('This user name is taken. Choose another: your number stays verified.');
+    showUsernameError('This user name is taken. Choose another: your number stays verified.');
   } else if (code === 'phone_number_taken') {
-    ask('This number has an account already.', 'Sign in to it', () => enter('sign-in'));
+    showNotice('This number already has an account.', 'Sign in to it', () => submitToken('sign-in'));
   } else if (code === 'account_not_found') {
-    ask('This number has no account yet.', 'Create one', createInstead);
+    showNotice('This number has no account yet.', 'Create one', createInstead);
   } else if (code === 'phone_not_verified') {
-    ask('The check of your number is too old. Verify it again.', 'Verify again', () => location.reload());
+    showNotice('You verified your number too long ago. Verify it again.', 'Verify again', () => location.reload());
   } else {
-    ask(typeof message === 'string' ? message : 'This did not work.', 'Try again', () => enter());
+    showNotice(typeof message === 'string' ? message : 'This did not work.', 'Try again', () => submitToken());
   }
 }
 
-/** The sign-up, in place, so that the proof is kept. */
+/** Turns the page into the sign-up without a reload, so that the verification token is kept. */
 function createInstead() {
   history.replaceState(null, '', '/');
   page.mode = 'sign-up';
   document.title = document.title.replace('Sign in', 'Create your account');
   document.getElementById('title').textContent = 'Create your account';
   notice.hidden = true;
-  blame('Choose a user name.');
+  showUsernameError('Choose a user name.');
 }
 
-function blame(text) {
+function showUsernameError(text) {
   usernameError.textContent = text;
   username.setAttribute('aria-invalid', String(text !== ''));
   if (text === '') return;
-  submit.hidden = proof === undefined;
+  submit.hidden = verificationToken === undefined;
   username.focus();
 }
 
-function ask(text, action, act) {
+function showNotice(text, action, onAction) {
   noticeText.textContent = text;
   noticeAction.textContent = action;
-  takeAction = act;
+  takeAction = onAction;
   notice.hidden = false;
 }
 

@@ -1,4 +1,4 @@
-// The phone beside the form: shows what the sandbox would have sent.
+// The phone beside the form: shows the messages that the sandbox keeps instead of sending them.
 
 const messages = document.getElementById('messages');
 const empty = document.getElementById('no-messages');
@@ -7,26 +7,26 @@ const phone = document.querySelector('.phone');
 const peek = document.getElementById('peek');
 const isStill = matchMedia('(prefers-reduced-motion: reduce)');
 
-/** Where a reload finds the number whose messages are shown. */
+/** Key under which the shown number survives a reload. */
 const SHOWN_NUMBER = 'sample.shown-number';
 
-/** What may be a code: four digits or more, on their own. */
+/** A number of four digits or more: the code. */
 const CODE = /\b\d{4,}\b/;
 
-/** How much of the phone has to be in view for its message to be seen. */
+/** Share of the phone that must be in view for a message to count as seen. */
 const SEEN = 0.5;
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 
 let stream;
-/** The element whose number's messages are shown. */
+/** The element for whose number messages are shown. */
 let followed;
-/** Until the observer reports, a message counts as not seen. */
+/** Until the observer reports, messages count as not seen. */
 let isInView = false;
 
-/** Shows the messages to the number that an element sent a code to last; a tap on a code fills it in there. */
+/** Shows the messages to the number that an element last sent a code to. A tap on a code fills it in there. */
 export function showPhoneOf(...elements) {
-  tellTime();
+  updateTime();
   const observer = new IntersectionObserver(
     ([{ intersectionRatio }]) => {
       isInView = intersectionRatio >= SEEN;
@@ -42,7 +42,7 @@ export function showPhoneOf(...elements) {
   if (shown !== null) follow(shown, elements[0]);
   for (const phoneVerify of elements) {
     phoneVerify.addEventListener('phone-verify-sent', ({ detail }) => {
-      // A resend to the same number only adds to what is shown.
+      // After a resend to the same number, the stream is open already.
       if (phoneVerify === followed && sessionStorage.getItem(SHOWN_NUMBER) === detail.phoneNumber) return;
       sessionStorage.setItem(SHOWN_NUMBER, detail.phoneNumber);
       follow(detail.phoneNumber, phoneVerify);
@@ -50,7 +50,7 @@ export function showPhoneOf(...elements) {
   }
 }
 
-/** Forgets the number: the next visit begins with an empty phone. */
+/** Removes the stored number, so that the next visit begins with an empty phone. */
 export function forgetPhone() {
   sessionStorage.removeItem(SHOWN_NUMBER);
 }
@@ -62,20 +62,20 @@ function follow(phoneNumber, phoneVerify) {
   const shown = new Set();
   stream = new EventSource(`/outbox/stream?to=${encodeURIComponent(phoneNumber)}`);
   stream.addEventListener('message', ({ lastEventId, data }) => {
-    // A stream that was cut and comes again begins with the last messages.
+    // After a reconnect, the stream begins with the last messages again.
     if (shown.has(lastEventId)) return;
     shown.add(lastEventId);
-    arrive(JSON.parse(data), phoneVerify);
+    showMessage(JSON.parse(data), phoneVerify);
   });
 }
 
-function arrive({ message, sentAt }, phoneVerify) {
+function showMessage({ message, sentAt }, phoneVerify) {
   const time = document.createElement('time');
   time.dateTime = sentAt;
   time.textContent = clock.format(new Date(sentAt));
   const text = document.createElement('p');
   text.className = 'phone-text';
-  // In the language of the browser, which need not be the page's.
+  // The message is in the browser's language, which may differ from the page's.
   text.dir = 'auto';
   text.append(...withCode(message, phoneVerify));
   const item = document.createElement('li');
@@ -85,13 +85,13 @@ function arrive({ message, sentAt }, phoneVerify) {
   messages.scrollTop = messages.scrollHeight;
   empty.hidden = true;
   peek.hidden = isInView;
-  tellTime();
+  updateTime();
   tapHint.hidden = false;
   phone.classList.remove('phone-buzz');
   requestAnimationFrame(() => phone.classList.add('phone-buzz'));
 }
 
-function tellTime() {
+function updateTime() {
   document.getElementById('phone-time').textContent = clock.format(new Date()).replace(/\s?[AP]M$/i, '');
 }
 
@@ -109,7 +109,7 @@ function withCode(message, phoneVerify) {
   return [before, button, after.join(code)];
 }
 
-/** As the keyboard of a phone does when it offers the code of a message. */
+/** Fills in the code as a phone's keyboard does. */
 function fillIn(code, phoneVerify) {
   const input = phoneVerify.shadowRoot.querySelector('[autocomplete="one-time-code"]');
   if (input === null) return;

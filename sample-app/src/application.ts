@@ -7,10 +7,10 @@ import { securityHeaders } from './security-headers.js';
 
 const PUBLIC_FOLDER = fileURLToPath(new URL('../public', import.meta.url));
 
-/** The browser client, as it is installed: modules that a browser loads without a build step. */
+/** The installed browser client: modules that a browser loads without a build step. */
 const CLIENT_FOLDER = dirname(createRequire(import.meta.url).resolve('nestjs-phone-verify/client'));
 
-/** Sets up what the modules cannot: headers, files and the validation of bodies. */
+/** Configures what modules cannot: headers, static files and the validation of bodies. */
 export function configureApplication(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.use(securityHeaders);

@@ -10,7 +10,7 @@ import { Session } from './sessions/session.entity.js';
 import { CreateUser1764000000001 } from './users/create-user.migration.js';
 import { User } from './users/user.entity.js';
 
-/** What the environment may say, beside the variables of providers. `.env.example` documents each. */
+/** The environment variables, except those of providers. `.env.example` documents all of them. */
 export class Environment {
   @IsOptional()
   @Min(0)
@@ -20,7 +20,7 @@ export class Environment {
   @IsNotEmpty()
   HOST = '127.0.0.1';
 
-  /** How long requests in flight may still take after SIGTERM. */
+  /** How long pending requests may still take after SIGTERM. */
   @Min(0)
   @Max(60)
   DRAIN_SECONDS: number = 8;
@@ -43,20 +43,20 @@ export class Environment {
   PHONE_VERIFY_SECRET?: string;
 }
 
-/** Where the SQLite file is when no database is given. */
+/** The SQLite file that is used if no database is configured. */
 const SQLITE_FILE = fileURLToPath(new URL('../data.sqlite', import.meta.url));
 
-/** Checks the environment when the application starts; an empty variable counts as not given. */
+/** Validates the environment when the application starts. An empty variable counts as not set. */
 export function readEnvironment(variables: Record<string, unknown>): Environment {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const environment = plainToInstance(Environment, given, { enableImplicitConversion: true });
   const faults = validateSync(environment).flatMap(({ constraints }) => Object.values(constraints ?? {}));
   faults.push(...deliveryFaults(environment.PHONE_VERIFY_BACKEND, (name) => given[name]));
-  if (faults.length > 0) throw new Error(`The environment is not right: ${faults.join('; ')}`);
+  if (faults.length > 0) throw new Error(`The environment is invalid: ${faults.join('; ')}`);
   return environment;
 }
 
-/** The data source: the embedded database, or the server that `DATABASE_URL` names. */
+/** The data source: an embedded database, or the server in `DATABASE_URL`. */
 export function dataSourceOptions(url: string | undefined): DataSourceOptions {
   const common = {
     entities: [SMSVerification, SMSVerificationCounter, User, Session],

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What the sample reads of a request. */
+/** The part of a request that the sample reads. */
 export interface HttpRequest {
   readonly headers: IncomingHttpHeaders;
-  /** Whether it came by HTTPS; behind a proxy, what `trust proxy` of Express lets the proxy say. */
+  /** Whether it came over HTTPS. Behind a proxy, this needs `trust proxy` of Express. */
   readonly secure: boolean;
 }
 
-/** What the sample does with a response. */
+/** The part of a response that the sample uses. */
 export interface HttpResponse {
   cookie(name: string, value: string, options: CookieOptions): void;
   clearCookie(name: string, options: CookieOptions): void;
@@ -23,6 +23,6 @@ export interface CookieOptions {
   readonly sameSite: 'lax';
   readonly secure: boolean;
   readonly path: string;
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly maxAge?: number;
 }

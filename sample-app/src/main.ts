@@ -12,11 +12,11 @@ const PREFERRED_PORT = 3000;
 
 const app = await NestFactory.create<NestExpressApplication>(AppModule, {
   logger: ['warn', 'error', 'fatal'],
-  // Cuts what is open once `RequestDrain` has waited. Without it the end waits for every client.
+  // Closes the connections that are left after `RequestDrain`. Without it, the shutdown waits for every client.
   forceCloseConnections: true,
 });
 configureApplication(app);
-// By `process.exit`, so that nothing left over keeps the process alive, also as process 1 of a container.
+// With `process.exit`, so that nothing left over keeps the process alive, also as process 1 of a container.
 app.enableShutdownHooks([], { useProcessExit: true });
 const config: ConfigService<Environment, true> = app.get(ConfigService);
 const host = config.get('HOST', { infer: true });

@@ -5,12 +5,12 @@ import { ConfigService } from '@nestjs/config';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Environment } from './configuration.js';
 
-/** How often the drain looks whether the last request has finished. */
+/** How often the drain checks whether the last request has finished. */
 const LOOK_EVERY_MS = 50;
 
 /**
- * Lets requests in flight finish before the application ends. Nest runs this hook while the server still listens and the
- * database is still open. What is open after it, `forceCloseConnections` cuts: connections without a request, and
+ * Lets pending requests finish before the application shuts down. Nest runs this hook while the server still listens
+ * and the database is still open. Afterwards, `forceCloseConnections` closes what is left: idle connections, and
  * requests that took too long.
  */
 @Injectable()
@@ -23,7 +23,7 @@ export class RequestDrain implements OnModuleInit, BeforeApplicationShutdown {
     private readonly config: ConfigService<Environment, true>,
   ) {}
 
-  /** Before Nest's own listener, so that no response has begun. */
+  /** Registered before Nest's own listener, so that no response has begun. */
   onModuleInit(): void {
     this.#server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
       if (this.#isDraining) closeAfter(response);
@@ -32,7 +32,7 @@ export class RequestDrain implements OnModuleInit, BeforeApplicationShutdown {
     });
   }
 
-  /** Stops listening, closes idle connections, and waits for the requests in flight for at most `DRAIN_SECONDS`. */
+  /** Stops listening, closes idle connections, and waits at most `DRAIN_SECONDS` for the pending requests. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#isDraining = true;
     for (const response of this.#inFlight) closeAfter(response);
@@ -46,7 +46,7 @@ export class RequestDrain implements OnModuleInit, BeforeApplicationShutdown {
   }
 }
 
-/** Has the client send nothing more on the connection of a response. */
+/** Tells the client to send no further request on the response's connection. */
 function closeAfter(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
 }

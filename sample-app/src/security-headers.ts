@@ -1,6 +1,6 @@
 import type { HttpResponse } from './http.js';
 
-/** Everything comes from the application itself: no script or style stands inside a page, and no page inside another. */
+/** Everything is loaded from the application itself: no inline scripts or styles, and no framing. */
 const HEADERS = {
   'Content-Security-Policy': [
     "default-src 'self'",
@@ -14,7 +14,7 @@ const HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
-/** Middleware that puts them on every answer. */
+/** Middleware that adds them to every response. */
 export function securityHeaders(_request: unknown, response: HttpResponse, next: () => void): void {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
   next();

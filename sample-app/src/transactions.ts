@@ -10,7 +10,7 @@ export class Transactions {
 
   /**
    * Runs work in a transaction. On SQLite, TypeORM has one connection for all requests, and a transaction that begins
-   * while another is open becomes a part of that one; so there they wait for each other.
+   * while another is open would become part of it. So there, transactions wait for each other.
    */
   async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     if (this.dataSource.options.type !== 'better-sqlite3') return this.dataSource.transaction(work);

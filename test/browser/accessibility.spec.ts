@@ -10,7 +10,7 @@ describe.each([
 ] as const)('%s, on a page in %s', (colorScheme, language) => {
   const test = useElement({ colorScheme });
 
-  it('breaks no rule of accessibility in any state', async () => {
+  it('violates no accessibility rule in any state', async () => {
     const { element, page, served } = test;
     // axe waits for timers.
     await page.clock.resume();

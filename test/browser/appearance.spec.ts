@@ -41,10 +41,10 @@ describe.each([...LOOKS, { width: 320, colorScheme: 'light' as const, language: 
   },
 );
 
-describe('a page from right to left', () => {
+describe('a right-to-left page', () => {
   const test = useElement();
 
-  it('turns the element around, and leaves numbers as they are', async () => {
+  it('mirrors the element, and leaves numbers as they are', async () => {
     await test.open('', 'he');
 
     const direction = (found: Element): string => getComputedStyle(found).direction;
@@ -65,11 +65,11 @@ describe('motion', () => {
     return busy.evaluate((button) => getComputedStyle(button, '::before').animationName);
   }
 
-  it('shows that something is under way', async () => {
+  it('shows that a call is pending', async () => {
     expect(await animation()).toBe('turn');
   });
 
-  it('stops for those who ask for none', async () => {
+  it('stops if the person prefers reduced motion', async () => {
     await test.page.emulateMedia({ reducedMotion: 'reduce' });
 
     expect(await animation()).toBe('none');

@@ -11,7 +11,7 @@ async function openCodeStep(): Promise<void> {
 }
 
 describe('the field for the code', () => {
-  it('is one that a telephone fills in, as long as the code', async () => {
+  it('can be filled in by a phone, and is as long as the code', async () => {
     await test.element.change('register', { code_length: 8 });
     await openCodeStep();
 
@@ -20,7 +20,7 @@ describe('the field for the code', () => {
     expect(await Promise.all(found)).toEqual(['one-time-code', 'numeric', '8', null]);
   });
 
-  it('takes a code that is pasted or typed with spaces', async () => {
+  it('accepts a code that is pasted or typed with spaces', async () => {
     await openCodeStep();
     await test.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await test.page.evaluate(() => navigator.clipboard.writeText(' 123 456 '));
@@ -34,7 +34,7 @@ describe('the field for the code', () => {
     expect(await test.element.code.inputValue()).toBe('123456');
   });
 
-  it('takes the digits of an Arabic keyboard', async () => {
+  it('accepts the digits of an Arabic keyboard', async () => {
     await openCodeStep();
 
     await test.element.verify('١٢٣٤٥٦');
@@ -42,7 +42,7 @@ describe('the field for the code', () => {
     await expectVisible(test.element.heading('Phone number verified'));
   });
 
-  it('costs no try while it is incomplete', async () => {
+  it('uses no attempt while it is incomplete', async () => {
     await openCodeStep();
 
     await test.element.verify('1234');
@@ -52,7 +52,7 @@ describe('the field for the code', () => {
     expect(test.element.requests).toEqual(['register']);
   });
 
-  it('is filled in and sent from the message, where the browser can read it', async () => {
+  it('is filled in from the message and submitted, if the browser can read it', async () => {
     await test.page.addInitScript(`
       globalThis.OTPCredential = class {};
       navigator.credentials.get = (options) => new Promise((resolve, reject) => {
@@ -70,7 +70,7 @@ describe('the field for the code', () => {
     expect(await test.page.evaluate('isAborted')).toBe(true);
   });
 
-  it('is typed where the browser refuses to read it', async () => {
+  it('can be typed if the browser refuses to read the message', async () => {
     await test.page.addInitScript(`
       globalThis.OTPCredential = class {};
       navigator.credentials.get = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
@@ -84,7 +84,7 @@ describe('the field for the code', () => {
 });
 
 describe('a wrong code', () => {
-  it('is told with the tries that are left, and can be corrected', async () => {
+  it('is reported with the attempts that are left, and can be corrected', async () => {
     const { element } = test;
     await openCodeStep();
 
@@ -102,7 +102,7 @@ describe('a wrong code', () => {
     ]);
   });
 
-  it('locks after the last try, and another code is asked for', async () => {
+  it('locks the session after the last attempt, and a new code can be requested', async () => {
     const { element } = test;
     await openCodeStep();
     for (const left of ['4 tries', '3 tries', '2 tries', 'One try']) {
@@ -122,7 +122,7 @@ describe('a wrong code', () => {
     expect(element.requests.filter((path) => path === 'register')).toHaveLength(2);
   });
 
-  it('that another page locked is told so', async () => {
+  it('is reported as locked if another page used up the attempts', async () => {
     await openCodeStep();
     await test.element.fail('verify', 400, 'security_code_too_many_attempts');
 
@@ -133,8 +133,8 @@ describe('a wrong code', () => {
   });
 });
 
-describe('a code that is too old', () => {
-  it('is told without a request when its time is over', async () => {
+describe('an expired code', () => {
+  it('is reported without a request once it has expired', async () => {
     const { element } = test;
     await openCodeStep();
     await test.pass(599);
@@ -148,16 +148,19 @@ describe('a code that is too old', () => {
     await expectVisible(element.heading('Phone number verified'));
   });
 
-  it.each(['security_code_expired', 'security_code_verified'])('is told when the server says %s', async (code) => {
-    await openCodeStep();
-    await test.element.fail('verify', 400, code);
+  it.each(['security_code_expired', 'security_code_verified'])(
+    'is reported if the server responds with %s',
+    async (code) => {
+      await openCodeStep();
+      await test.element.fail('verify', 400, code);
 
-    await test.element.verify(WRONG_CODE);
+      await test.element.verify(WRONG_CODE);
 
-    await expectAlert(test.element, 'Request a new one.');
-    await test.pass(60);
-    await test.element.button('Request a new code').click();
-    await expectVisible(test.element.code);
-    expect((await test.element.heard()).at(-1)).toEqual({ type: 'sent', phoneNumber: NUMBER });
-  });
+      await expectAlert(test.element, 'Request a new one.');
+      await test.pass(60);
+      await test.element.button('Request a new code').click();
+      await expectVisible(test.element.code);
+      expect((await test.element.heard()).at(-1)).toEqual({ type: 'sent', phoneNumber: NUMBER });
+    },
+  );
 });

@@ -8,7 +8,7 @@ const test = useElement();
 type Found = HTMLElementTagNameMap['phone-verify'];
 
 describe('the texts', () => {
-  it('can be changed one by one, without losing what was typed', async () => {
+  it('can be changed one by one without losing what was typed', async () => {
     const { element, page } = test;
     await test.open();
     await element.number.fill('4155552671');
@@ -29,7 +29,7 @@ describe('the texts', () => {
     await expectVisible(element.heading('Enter the code'));
   });
 
-  it('can be set before the page knows the element', async () => {
+  it('can be set before the element is registered', async () => {
     await test.page.addInitScript(() => {
       document.addEventListener('readystatechange', () => {
         const found = document.querySelector('phone-verify');
@@ -42,7 +42,7 @@ describe('the texts', () => {
     await expectVisible(test.element.button('Los'));
   });
 
-  it('can be set anew at any time: nothing is lost', async () => {
+  it('can be changed at any time, and nothing is lost', async () => {
     const { element, page } = test;
     const again = (): Promise<void> =>
       page.locator('phone-verify').evaluate((found: Found) => {
@@ -81,7 +81,7 @@ describe('the texts', () => {
 });
 
 describe('the client', () => {
-  it("is made from the element's attributes", async () => {
+  it("is created from the element's attributes", async () => {
     const { page } = test;
     await page.route('**/api/codes/register', (route) => route.fulfill({ status: 404, body: '' }));
     const asked = page.waitForRequest('**/api/codes/register');
@@ -95,7 +95,7 @@ describe('the client', () => {
     expect(request.headers()['accept-language']).toBe('pt-BR');
   });
 
-  it('is made anew when an attribute changes', async () => {
+  it('is created again when an attribute changes', async () => {
     await test.open();
     await test.element.send('4155552671');
 
@@ -119,7 +119,7 @@ describe('the client', () => {
     expect((await asked).headers()['x-csrf']).toBe('token');
   });
 
-  it('that fails in a way of its own does not stop the element', async () => {
+  it('does not stop the element with an unexpected failure', async () => {
     const { element, page } = test;
     await test.open();
 
@@ -135,8 +135,8 @@ describe('the client', () => {
   });
 });
 
-describe('the look', () => {
-  it('takes custom properties and parts, and no style of the page', async () => {
+describe('the style of the element', () => {
+  it('follows custom properties and parts, and no other style of the page', async () => {
     const { element, page } = test;
     await test.open();
     await page.locator('phone-verify').evaluate((found) => {
@@ -153,7 +153,7 @@ describe('the look', () => {
     expect(await heading.evaluate((found) => getComputedStyle(found).color)).toBe('rgb(4, 5, 6)');
   });
 
-  it('is there where the browser has no constructable style sheets', async () => {
+  it('is applied if the browser has no constructable style sheets', async () => {
     await test.page.addInitScript(() => Reflect.deleteProperty(globalThis, 'CSSStyleSheet'));
     await test.open();
 
@@ -164,7 +164,7 @@ describe('the look', () => {
 });
 
 describe('the page', () => {
-  it('may move the element, and take it away', async () => {
+  it('may move the element and remove it', async () => {
     const { element, page } = test;
     await test.open();
     await element.send('4155552671');
@@ -177,7 +177,7 @@ describe('the page', () => {
     expect(await page.locator('phone-verify').count()).toBe(0);
   });
 
-  it('may give it another name, and focus it', async () => {
+  it('may register the element under another name, and focus it', async () => {
     const { element, page } = test;
     await test.open();
 

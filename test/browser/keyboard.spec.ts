@@ -5,8 +5,8 @@ import { useElement } from './support/use-element.js';
 
 const test = useElement();
 
-describe('the keyboard alone', () => {
-  it('leads from the number to the end', async () => {
+describe('the keyboard', () => {
+  it('is enough to complete all steps', async () => {
     const { element, page } = test;
     const { keyboard } = page;
     await test.open();
@@ -31,7 +31,7 @@ describe('the keyboard alone', () => {
     expect(await element.focused()).toBe('Phone number verified');
   });
 
-  it('goes through the fields and buttons in the order in which they are read', async () => {
+  it('moves through the fields and buttons in reading order', async () => {
     const { element, page } = test;
     await element.change('register', { resend_in: 30 });
     await test.open();
@@ -55,7 +55,7 @@ describe('the keyboard alone', () => {
     expect(await element.focused()).toBe('phone_number');
   });
 
-  it('keeps its place on the button while something is under way', async () => {
+  it('keeps the focus on the button while a call is pending', async () => {
     const { element, page } = test;
     await test.open();
     await element.number.fill('4155552671');
@@ -71,7 +71,7 @@ describe('the keyboard alone', () => {
     expect(await element.focused()).toBe('security_code');
   });
 
-  it('shows where it is', async () => {
+  it('has a visible focus', async () => {
     const { element, page } = test;
     await test.open();
     await expectVisible(element.number);
@@ -83,8 +83,8 @@ describe('the keyboard alone', () => {
   });
 });
 
-describe('what is read out', () => {
-  it('describes a field with its hint and what is wrong with it', async () => {
+describe('a screen reader', () => {
+  it('announces a field with its hint and its error', async () => {
     const { element } = test;
     await test.open();
     await element.number.fill('123');
@@ -100,7 +100,7 @@ describe('what is read out', () => {
     expect(described).toEqual(['We will send you a text message with a code.', 'Enter a valid phone number.']);
   });
 
-  it('is never the countdown', async () => {
+  it('never announces the countdown', async () => {
     const { element, page } = test;
     await element.change('register', { resend_in: 30 });
     await test.open();

@@ -5,8 +5,8 @@ import { useElement } from './support/use-element.js';
 
 const test = useElement();
 
-describe('a number is verified', () => {
-  it('in two steps, and proven to the application', async () => {
+describe('a number', () => {
+  it('is verified in two steps, and the application gets its verification token', async () => {
     const { element, served } = test;
     await test.open();
 
@@ -24,20 +24,20 @@ describe('a number is verified', () => {
 });
 
 describe('the country', () => {
-  it('is the one that the browser speaks of, before any is chosen', async () => {
+  it("is that of the browser's language before one is selected", async () => {
     await test.open();
 
     expect(await test.element.country.inputValue()).toBe('US');
     expect(await test.element.country.locator('option').count()).toBeGreaterThan(200);
   });
 
-  it('is the one that the page says', async () => {
+  it('is the one in the attribute of the page', async () => {
     await test.open('default-country="de"');
 
     expect(await test.element.country.inputValue()).toBe('DE');
   });
 
-  it('is chosen from those that the page allows, by their names in its language', async () => {
+  it('is selected from those that the page allows, by their names in its language', async () => {
     await test.open('countries="GB,DE,FR" language="de"');
 
     expect(await test.element.country.locator('option').allTextContents()).toEqual([
@@ -47,7 +47,7 @@ describe('the country', () => {
     ]);
   });
 
-  it('that is chosen goes in front of the number', async () => {
+  it('is put in front of the number once it is selected', async () => {
     await test.open();
     await test.element.country.selectOption('GB');
 
@@ -71,7 +71,7 @@ describe('the country', () => {
     },
   );
 
-  it('that is not offered is refused without a message', async () => {
+  it('is refused without a request if it is not offered', async () => {
     await test.open('countries="US,CA"');
 
     await test.element.number.fill('+44 7400 123456');
@@ -82,7 +82,7 @@ describe('the country', () => {
     expect(await test.element.heard()).toEqual([{ type: 'error', code: 'phone_number_not_allowed' }]);
   });
 
-  it('that nobody knows is left to the server', async () => {
+  it('is left to the server if it is unknown', async () => {
     await test.open();
 
     await test.element.number.fill('+999 123456');
@@ -93,8 +93,8 @@ describe('the country', () => {
   });
 });
 
-describe('a number that will not do', () => {
-  it('is asked for when it is missing, without a request', async () => {
+describe('an invalid number', () => {
+  it('is reported as missing without a request', async () => {
     await test.open();
 
     await test.element.button('Send code').click();
@@ -104,7 +104,7 @@ describe('a number that will not do', () => {
     expect(test.element.requests).toEqual([]);
   });
 
-  it('is marked, told and focused', async () => {
+  it('is marked, reported and focused', async () => {
     const { element } = test;
     await test.open();
 

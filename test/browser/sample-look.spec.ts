@@ -104,7 +104,7 @@ describe('the look of the sample', () => {
     120_000,
   );
 
-  it('is whole from right to left', async () => {
+  it('is complete from right to left', async () => {
     const person = await enter({ viewport: { width: 320, height: 640 } });
     await person.page.addInitScript(() => {
       addEventListener('DOMContentLoaded', () => (document.documentElement.dir = 'rtl'));
@@ -139,7 +139,7 @@ describe('the look of the sample', () => {
     expect(moving > 0).toBe(reducedMotion === 'no-preference');
   });
 
-  it('is without a phone where a provider sends', async () => {
+  it('has no phone if a provider sends', async () => {
     const real = await serveSample({
       PHONE_VERIFY_BACKEND: 'http',
       HTTP_URL: 'https://sms.example.com',

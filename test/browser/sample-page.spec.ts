@@ -55,7 +55,7 @@ async function expectShown(locator: Locator): Promise<void> {
 }
 
 describe('the sign-up of the sample', () => {
-  it('leads to the account with the code that comes to the phone on the page', async () => {
+  it('leads to the account with the code that the phone on the page shows', async () => {
     await person.open();
     await person.username.fill('Ada');
     await person.send('(415) 555-2671');
@@ -73,7 +73,7 @@ describe('the sign-up of the sample', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('can be done by keyboard alone', async () => {
+  it('can be completed with the keyboard alone', async () => {
     const { keyboard } = person.page;
     await person.open();
     await person.username.focus();
@@ -90,7 +90,7 @@ describe('the sign-up of the sample', () => {
     await expectPage('/account');
   });
 
-  it('says how many tries are left', async () => {
+  it('shows how many attempts are left', async () => {
     await person.open();
     await person.send('4155552671');
 
@@ -100,7 +100,7 @@ describe('the sign-up of the sample', () => {
     expect(person.page.url()).toBe(`${sample.origin}/`);
   });
 
-  it('is locked after five wrong codes, and goes on with another code', async () => {
+  it('is locked after five wrong codes, and continues with a new code', async () => {
     await person.open();
     await person.username.fill('ada');
     await person.send('4155552671');
@@ -117,7 +117,7 @@ describe('the sign-up of the sample', () => {
     await expectPage('/account');
   });
 
-  it('counts down to the next message', async () => {
+  it('counts down to the next resend', async () => {
     await person.page.clock.install();
     await person.page.route('**/phone/register', async (route) => {
       const answer = await route.fetch();
@@ -138,7 +138,7 @@ describe('the sign-up of the sample', () => {
     await expectShown(person.messages.nth(1));
   });
 
-  it('says that a code is over, and sends another', async () => {
+  it('shows that a code has expired, and sends another', async () => {
     await person.open();
     await person.username.fill('ada');
     await person.send('4155552671');
@@ -153,7 +153,7 @@ describe('the sign-up of the sample', () => {
     await expectPage('/account');
   });
 
-  it('says how long to wait when too much was sent', async () => {
+  it('shows how long to wait after too many messages', async () => {
     await person.page.clock.install();
     await person.page.route('**/phone/register', (route) =>
       route.fulfill({
@@ -170,7 +170,7 @@ describe('the sign-up of the sample', () => {
     await expectShown(person.button('Try again in 0:42'));
   });
 
-  it('says that the message did not go when the provider is down, and tries again', async () => {
+  it('shows that the message was not sent while the provider is down, and tries again', async () => {
     const failure = new SmsDeliveryError('unavailable', 'down');
     vi.spyOn(sample.sandbox, 'sendSms').mockRejectedValueOnce(failure);
     await person.open();
@@ -186,7 +186,7 @@ describe('the sign-up of the sample', () => {
     await expectPage('/account');
   });
 
-  it('sends one message and makes one account of double clicks', async () => {
+  it('sends one message and creates one account for double clicks', async () => {
     const posted: string[] = [];
     person.page.on('request', (request) => {
       if (request.method() === 'POST') posted.push(new URL(request.url()).pathname);
@@ -204,7 +204,7 @@ describe('the sign-up of the sample', () => {
     expect(sample.sandbox.outbox).toHaveLength(1);
   });
 
-  it('goes on after a reload', async () => {
+  it('continues after a reload', async () => {
     await person.open();
     await person.send('4155552671');
 
@@ -218,7 +218,7 @@ describe('the sign-up of the sample', () => {
     expect(sample.sandbox.outbox).toHaveLength(1);
   });
 
-  it('waits for a slow server, and asks it once', async () => {
+  it('waits for a slow server, and sends one request', async () => {
     let answer = (): void => undefined;
     const slow = new Promise<void>((resolve) => (answer = resolve));
     let asked = 0;
@@ -272,7 +272,7 @@ describe('the sign-up of the sample', () => {
     expect(sample.sandbox.outbox).toHaveLength(2);
   });
 
-  it('offers the account that a number has already', async () => {
+  it('offers to sign in if the number already has an account', async () => {
     await person.signUp('ada', '4155552671');
     await enter();
     await person.open();
@@ -286,7 +286,7 @@ describe('the sign-up of the sample', () => {
     expect(await person.page.getByRole('heading').first().innerText()).toBe('Hello, ada');
   });
 
-  it('shows the messages to the number of this page alone', async () => {
+  it('shows only the messages to the number of this page', async () => {
     await person.open();
     await person.send('4155552671');
     await sample.sandbox.sendSms('+447911123456', 'for somebody else');
@@ -298,7 +298,7 @@ describe('the sign-up of the sample', () => {
     expect(await person.page.getByText('for somebody else').count()).toBe(0);
   });
 
-  it('leads to the message where the phone is below', async () => {
+  it('leads to the message if the phone is below the form', async () => {
     await enter({ viewport: { width: 320, height: 568 } });
     await person.open();
     await person.number.fill('4155552671');
@@ -339,13 +339,13 @@ describe('the sign-in of the sample', () => {
 });
 
 describe('the account of the sample', () => {
-  it('is not there for who is not signed in', async () => {
+  it('is not shown without a signed-in user', async () => {
     await person.open('/account');
 
     expect(person.page.url()).toBe(`${sample.origin}/`);
   });
 
-  it('stays with the back button while signed in, and not after that', async () => {
+  it('is shown by the back button only while signed in', async () => {
     await person.open();
     await person.page.goto(`${sample.origin}/sign-in`);
     await person.open();
@@ -386,7 +386,7 @@ describe('the account of the sample', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('begins the change again when the first code was for another number than its own', async () => {
+  it('restarts the change if the first code was for a number that is not its own', async () => {
     await person.signUp('ada', '4155552671');
     sample.clock.advance(60);
     await person.confirmCurrent('4155550199');
@@ -394,12 +394,12 @@ describe('the account of the sample', () => {
     await person.button('Send code').click();
     await person.verify(RIGHT_CODE);
 
-    await expectShown(person.page.getByText('Verify the number that your account has now.'));
+    await expectShown(person.page.getByText('Verify the current number of your account.'));
     expect(await person.page.getByText('Step 1 of 2').isVisible()).toBe(true);
     expect(await person.page.getByText('+14•••••••71').isVisible()).toBe(true);
   });
 
-  it('does not take a number that has another account, and then takes one that has none', async () => {
+  it('refuses a number that has another account, and then accepts one that has none', async () => {
     await person.signUp('ada', '4155552671');
     await enter();
     await person.signUp('grace', '4155550123');
@@ -409,7 +409,7 @@ describe('the account of the sample', () => {
     await person.button('Send code').click();
     await person.verify(RIGHT_CODE);
 
-    await expectShown(person.page.getByText('This number has an account already.'));
+    await expectShown(person.page.getByText('This number already has an account.'));
     expect(await person.page.getByText('+14•••••••23').isVisible()).toBe(true);
     await person.number.fill('4155550199');
     await person.button('Send code').click();

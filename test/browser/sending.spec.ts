@@ -14,8 +14,8 @@ async function openCodeStep(): Promise<void> {
   await test.element.send(NUMBER);
 }
 
-describe('sending again', () => {
-  it('is counted down to, then possible', async () => {
+describe('a resend', () => {
+  it('becomes possible after a countdown', async () => {
     const { element, page, served } = test;
     await openCodeStep();
     const waiting = element.button('Send it again in 0:30');
@@ -38,7 +38,7 @@ describe('sending again', () => {
     await expectVisible(element.heading('Phone number verified'));
   });
 
-  it('too often is counted down, and the code can still be checked', async () => {
+  it('has a countdown if it is rate limited, and the code can still be checked', async () => {
     const { element } = test;
     await openCodeStep();
     await test.pass(30);
@@ -52,7 +52,7 @@ describe('sending again', () => {
     await expectVisible(element.heading('Phone number verified'));
   });
 
-  it('that fails can be tried once more', async () => {
+  it('can be tried again after a failure', async () => {
     const { element } = test;
     await openCodeStep();
     await test.pass(30);
@@ -85,7 +85,7 @@ describe('sending again', () => {
 });
 
 describe('a first message', () => {
-  it('that does not go is sent again in the same session', async () => {
+  it('is sent again in the same session if it was not sent', async () => {
     const { element, served } = test;
     await test.open();
     await test.page.route(
@@ -114,7 +114,7 @@ describe('a first message', () => {
     await expectVisible(element.heading('Phone number verified'));
   });
 
-  it('too many of which were sent is waited for', async () => {
+  it('has a countdown if it is rate limited', async () => {
     const { element } = test;
     await test.open();
     await element.fail('register', 429, 'rate_limited', { retry_after: 90 });
@@ -135,7 +135,7 @@ describe('a first message', () => {
     expect((await element.heard())[0]).toEqual({ type: 'error', code: 'rate_limited', retryAfter: 90 });
   });
 
-  it('that was refused without a time can be tried at once', async () => {
+  it('can be tried again at once if it was refused without a time', async () => {
     await test.open();
     await test.element.fail('register', 429, 'rate_limited');
 
@@ -148,7 +148,7 @@ describe('a first message', () => {
 });
 
 describe('a network', () => {
-  it('that is slow shows that something is under way, and nothing is sent twice', async () => {
+  it('shows that a call is pending if it is slow, and nothing is sent twice', async () => {
     const { element, page } = test;
     await test.open();
     const letGo = await element.hold('register');
@@ -166,7 +166,7 @@ describe('a network', () => {
     expect(element.requests).toEqual(['register']);
   });
 
-  it('that is slow checks a code once', async () => {
+  it('checks a code once if it is slow', async () => {
     const { element } = test;
     await test.open();
     await element.send(NUMBER);
@@ -181,7 +181,7 @@ describe('a network', () => {
     expect(element.requests).toEqual(['register', 'verify']);
   });
 
-  it('that is gone is told, and works again when it is back', async () => {
+  it('is reported as offline, and works again once it is back', async () => {
     const { element, context } = test;
     await test.open();
     await context.setOffline(true);
@@ -196,7 +196,7 @@ describe('a network', () => {
     expect((await element.heard())[0]).toEqual({ type: 'error', code: 'network_failed' });
   });
 
-  it('that breaks is told', async () => {
+  it('is reported if it breaks', async () => {
     await test.open();
     await test.element.send(NUMBER);
     await test.page.route('**/phone/verify', (route) => route.abort('connectionreset'), { times: 1 });
@@ -208,7 +208,7 @@ describe('a network', () => {
     await expectVisible(test.element.heading('Phone number verified'));
   });
 
-  it('that never answers is given up', async () => {
+  it('times out if it never responds', async () => {
     await test.open();
     await test.element.hold('register');
 
@@ -223,7 +223,7 @@ describe('a network', () => {
   it.each([
     ['a page', 502, '<html>Bad Gateway</html>'],
     ['a failure of its own', 503, { code: 'service_unavailable', message: 'x' }],
-  ])('with %s in between is told', async (_name, status, body) => {
+  ])('is reported if %s responds in between', async (_name, status, body) => {
     await test.open();
     await test.element.answer('register', status, body);
 

@@ -5,8 +5,8 @@ import { useElement } from './support/use-element.js';
 
 const test = useElement();
 
-describe('a reload in the middle', () => {
-  it('goes on with the same session and its countdown', async () => {
+describe('a reload between the steps', () => {
+  it('continues the same session and its countdown', async () => {
     const { element, page } = test;
     await element.change('register', { resend_in: 30 });
     await test.open();
@@ -32,7 +32,7 @@ describe('a reload in the middle', () => {
     expect(await test.element.focused()).toBe('');
   });
 
-  it('keeps no code', async () => {
+  it('restores no code', async () => {
     await test.open();
     await test.element.send('4155552671');
     await test.element.verify(WRONG_CODE);
@@ -44,7 +44,7 @@ describe('a reload in the middle', () => {
     expect(kept).not.toContain(WRONG_CODE);
   });
 
-  it('begins anew when the time is over, and after the end', async () => {
+  it('starts over if the session has expired, and after the last step', async () => {
     const { element, page } = test;
     await test.open();
     await element.send('4155552671');
@@ -60,7 +60,7 @@ describe('a reload in the middle', () => {
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
   });
 
-  it('after a message that did not go has the number still, and resends', async () => {
+  it('keeps the number after a message that was not sent, and resends', async () => {
     const { element, page } = test;
     await test.open();
     const sent = { session_token: 'x', expires_in: 600, resend_in: 0, code_length: 6 };
@@ -95,8 +95,8 @@ describe('a reload in the middle', () => {
   });
 });
 
-describe('changing the number', () => {
-  it('goes back to what was typed, and to another session', async () => {
+describe('a change of the number', () => {
+  it('returns to what was typed, and opens another session', async () => {
     const { element, served } = test;
     await test.open();
     await element.send('415 555 2671');
@@ -113,7 +113,7 @@ describe('changing the number', () => {
     expect((await element.heard()).at(-1)?.phoneNumber).toBe('+447400123456');
   });
 
-  it('to the same one sends nothing while the first message is on its way', async () => {
+  it('sends nothing for the same number while a resend is not allowed', async () => {
     const { element } = test;
     await element.change('register', { resend_in: 30 });
     await test.open();
@@ -126,7 +126,7 @@ describe('changing the number', () => {
     await expectVisible(element.button('Send it again in 0:30'));
   });
 
-  it('while a code is checked drops the answer', async () => {
+  it('ignores the response to a pending check', async () => {
     const { element } = test;
     await test.open();
     await element.send('4155552671');
@@ -142,7 +142,7 @@ describe('changing the number', () => {
     expect(await element.heard()).toHaveLength(1);
   });
 
-  it('after a reload has the number', async () => {
+  it('still has the number after a reload', async () => {
     await test.open();
     await test.element.send('4155552671');
     await test.page.reload();
@@ -154,7 +154,7 @@ describe('changing the number', () => {
 });
 
 describe('reset()', () => {
-  it('forgets number and session', async () => {
+  it('removes the number and the session', async () => {
     const { element, page } = test;
     await test.open();
     await element.send('4155552671');

@@ -22,7 +22,7 @@ function firstCells(heading: string): string[] {
   return found(rows, /^\| `([\w-]+)`/gm);
 }
 
-describe('the page on browsers lists', () => {
+describe('the page about browsers lists', () => {
   it('every attribute', () => {
     expect(firstCells('attribute')).toEqual([...PhoneVerifyElement.observedAttributes].toSorted());
   });

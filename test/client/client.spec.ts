@@ -42,7 +42,7 @@ async function failureOf(call: Promise<unknown>): Promise<PhoneVerifyClientError
 }
 
 describe('register', () => {
-  it('posts the number as JSON and answers the session', async () => {
+  it('posts the number as JSON and returns the session', async () => {
     const session = await open().register(NUMBER);
 
     expect(session).toEqual({ phoneNumber: NUMBER, codeLength: 6, isSent: true, expiresIn: 600, resendIn: 30 });
@@ -53,7 +53,7 @@ describe('register', () => {
     expect(request?.init.headers).toEqual({ accept: 'application/json', 'content-type': 'application/json' });
   });
 
-  it('goes where it is told, for what it is told, in a language', async () => {
+  it('uses the base URL, the purpose and the language of the options', async () => {
     await open({ baseUrl: 'https://api.example.com/v1/phone/', purpose: 'login', language: 'pt-BR' }).register(NUMBER);
 
     const [request] = server.requests;
@@ -62,7 +62,7 @@ describe('register', () => {
     expect(request?.init.headers).toMatchObject({ 'accept-language': 'pt-BR' });
   });
 
-  it("uses the browser's own fetch and storage, as methods of theirs", async () => {
+  it("uses the browser's own fetch and storage, with the right receiver", async () => {
     vi.stubGlobal('fetch', function call(this: unknown, url: string, init: RequestInit) {
       if (this !== globalThis) throw new TypeError('Illegal invocation');
       return server.fetch(url, init);
@@ -74,7 +74,7 @@ describe('register', () => {
     expect(storage.items.size).toBe(1);
   });
 
-  it('goes on with the open session of the same number, without another message', async () => {
+  it('continues the open session of the same number without another message', async () => {
     const client = await openSession();
     vi.advanceTimersByTime(10_000);
 
@@ -117,7 +117,7 @@ describe('register', () => {
     'security_code_expired',
     'security_code_verified',
     'security_code_too_many_attempts',
-  ])('opens a new session where the old one answers %s', async (code) => {
+  ])('opens a new session if the old one is refused with %s', async (code) => {
     const client = await openSession();
     vi.advanceTimersByTime(30_000);
     server.answer(failure(400, code), [200, { ...SENT, session_token: 'session-2' }]);
@@ -128,7 +128,7 @@ describe('register', () => {
     expect([...storage.items.values()].join('')).toContain('session-2');
   });
 
-  it('opens a new session when the time of the old one is over', async () => {
+  it('opens a new session if the old one has expired', async () => {
     const client = await openSession();
     vi.advanceTimersByTime(600_000);
 
@@ -138,7 +138,7 @@ describe('register', () => {
     expect(server.paths).toEqual(['/phone/register', '/phone/register']);
   });
 
-  it('tells what else forbids the resend', async () => {
+  it('reports any other failure of the resend', async () => {
     const client = await openSession();
     vi.advanceTimersByTime(30_000);
     server.answer(failure(503, 'service_unavailable'));
@@ -149,10 +149,10 @@ describe('register', () => {
   });
 });
 
-describe('a message that did not go', () => {
+describe('a message that was not sent', () => {
   const FAILED = failure(502, 'sms_delivery_failed', { ...SENT, resend_in: 5 });
 
-  it('leaves a session, with which the next register resends', async () => {
+  it('leaves a session that the next register resends', async () => {
     const client = open();
     server.answer(FAILED, [200, SENT]);
 
@@ -166,7 +166,7 @@ describe('a message that did not go', () => {
     expect(client.session?.isSent).toBe(true);
   });
 
-  it('leaves it over a reload', async () => {
+  it('leaves a session that survives a reload', async () => {
     server.answer(FAILED, [200, SENT]);
     await failureOf(open().register(NUMBER));
 
@@ -175,7 +175,7 @@ describe('a message that did not go', () => {
     expect(server.requests[1]?.body).toEqual({ phone_number: NUMBER, session_token: 'session-1' });
   });
 
-  it('leaves none where the answer has none', async () => {
+  it('leaves no session if the response has none', async () => {
     const client = open();
     server.answer(failure(502, 'sms_delivery_failed'));
 
@@ -184,7 +184,7 @@ describe('a message that did not go', () => {
     expect(client.session).toBeUndefined();
   });
 
-  it('is not taken for the session of another failure', async () => {
+  it('leaves no session after any other failure', async () => {
     const client = open();
     server.answer(failure(503, 'service_unavailable', SENT));
 
@@ -201,7 +201,7 @@ describe('resend', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('forgets a session that is over', async () => {
+  it('removes a session that has ended', async () => {
     const client = await openSession();
     server.answer(failure(400, 'security_code_expired'));
 
@@ -211,7 +211,7 @@ describe('resend', () => {
     expect(storage.items.size).toBe(0);
   });
 
-  it('remembers how long it has to wait, over a reload as well', async () => {
+  it('remembers how long it has to wait, also after a reload', async () => {
     const client = await openSession();
     vi.advanceTimersByTime(40_000);
     server.answer(failure(429, 'rate_limited', { retry_after: 120 }));
@@ -223,7 +223,7 @@ describe('resend', () => {
     expect(open().session).toMatchObject({ resendIn: 100, expiresIn: 540 });
   });
 
-  it('keeps its session when it is limited without a time', async () => {
+  it('keeps its session if it is rate limited without a time', async () => {
     const client = await openSession();
     server.answer(failure(429, 'rate_limited'));
 
@@ -234,7 +234,7 @@ describe('resend', () => {
 });
 
 describe('verify', () => {
-  it('answers the number and the verification token, and forgets the session', async () => {
+  it('returns the number and the verification token, and removes the session', async () => {
     const client = await openSession();
     server.answer([200, VERIFIED]);
 
@@ -248,7 +248,7 @@ describe('verify', () => {
     expect(storage.items.size).toBe(0);
   });
 
-  it('answers without a verification token where the server gives none', async () => {
+  it('returns no verification token if the server issues none', async () => {
     const client = await openSession();
     server.answer([200, { phone_number: NUMBER }]);
 
@@ -259,7 +259,7 @@ describe('verify', () => {
     await expect(failureOf(open().verify('1'))).resolves.toMatchObject({ code: 'session_missing' });
   });
 
-  it('tells how many tries are left and keeps the session', async () => {
+  it('reports how many attempts are left and keeps the session', async () => {
     const client = await openSession();
     server.answer(failure(400, 'security_code_invalid', { attempts_left: 3 }));
 
@@ -274,7 +274,7 @@ describe('verify', () => {
     ['security_code_too_many_attempts', {}],
     ['security_code_expired', {}],
     ['security_code_verified', {}],
-  ])('forgets the session after %s %o', async (code, extra) => {
+  ])('removes the session after %s %o', async (code, extra) => {
     const client = await openSession();
     server.answer(failure(400, code, extra));
 
@@ -284,7 +284,7 @@ describe('verify', () => {
     expect(storage.items.size).toBe(0);
   });
 
-  it('asks the server even when the time seems to be over: the clock here may be wrong', async () => {
+  it('asks the server even if the session seems to have expired, because the clock may be wrong', async () => {
     const client = await openSession();
     vi.setSystemTime(Date.now() + 3_600_000);
     server.answer([200, VERIFIED]);
@@ -293,7 +293,7 @@ describe('verify', () => {
   });
 });
 
-describe('calls at the same time', () => {
+describe('parallel calls', () => {
   it('send once for a double click', async () => {
     const client = open();
 
@@ -313,7 +313,7 @@ describe('calls at the same time', () => {
     expect(server.paths).toEqual(['/phone/register', '/phone/resend', '/phone/verify']);
   });
 
-  it('share a failure as well, and send again afterwards', async () => {
+  it('share a failure too, and send again afterwards', async () => {
     const client = open();
     server.answer(failure(503, 'service_unavailable'));
     await Promise.allSettled([client.register(NUMBER), client.register(NUMBER)]);
@@ -333,7 +333,7 @@ describe('calls at the same time', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  describe('to different numbers', () => {
+  describe('for different numbers', () => {
     const answers: ((response: Response) => void)[] = [];
     const fetch = (): Promise<Response> => new Promise((resolve) => answers.push(resolve));
 
@@ -346,7 +346,7 @@ describe('calls at the same time', () => {
       answers[index]?.(Response.json(body, { status }));
     }
 
-    it.each([200, 502])('keep the session of the last one, whichever answer (%i) comes last', async (status) => {
+    it.each([200, 502])('keep the session of the latest one, whichever response (%i) arrives last', async (status) => {
       const client = open({ fetch });
 
       const first = client.register(NUMBER);
@@ -362,7 +362,7 @@ describe('calls at the same time', () => {
       expect([...storage.items.values()].join('')).toContain('third');
     });
 
-    it('keep the open session where the last one goes on with it', async () => {
+    it('keep the open session if the latest one continues it', async () => {
       await openSession();
       const client = open({ fetch });
       const other = client.register(OTHER_NUMBER);
@@ -375,7 +375,7 @@ describe('calls at the same time', () => {
       expect(client.session?.phoneNumber).toBe(NUMBER);
     });
 
-    it('open nothing anew for a number that is not the last one', async () => {
+    it('open no new session for a number that is not the latest', async () => {
       await openSession();
       vi.advanceTimersByTime(30_000);
       const client = open({ fetch });
@@ -391,7 +391,7 @@ describe('calls at the same time', () => {
       expect(client.session?.phoneNumber).toBe(OTHER_NUMBER);
     });
 
-    it('share the last request when an earlier one of the same number ends', async () => {
+    it('share the latest request when an earlier one of the same number ends', async () => {
       const client = open({ fetch });
       const first = client.register(NUMBER);
       void client.register(OTHER_NUMBER);
@@ -404,7 +404,7 @@ describe('calls at the same time', () => {
       expect(answers).toHaveLength(3);
     });
 
-    it('ask anew for what was forgotten', () => {
+    it('are not shared after forget', () => {
       const client = open({ fetch });
       void client.register(NUMBER);
       client.forget();
@@ -415,7 +415,7 @@ describe('calls at the same time', () => {
     });
   });
 
-  it('bring nothing back that was forgotten', async () => {
+  it('do not restore a session after forget', async () => {
     const client = open();
     const late = client.register(NUMBER);
     client.forget();
@@ -444,14 +444,14 @@ describe('calls at the same time', () => {
 });
 
 describe('a reload', () => {
-  it('finds the session, with the time that passed', async () => {
+  it('restores the session, with the elapsed time subtracted', async () => {
     await openSession();
     vi.advanceTimersByTime(12_500);
 
     expect(open().session).toEqual({ phoneNumber: NUMBER, codeLength: 6, isSent: true, expiresIn: 588, resendIn: 18 });
   });
 
-  it('finds nothing once the time is over, and nothing of another place or purpose', async () => {
+  it('restores no expired session, and none of another base URL or purpose', async () => {
     await openSession();
 
     expect(open({ purpose: 'login' }).session).toBeUndefined();
@@ -461,14 +461,14 @@ describe('a reload', () => {
     expect(storage.items.size).toBe(0);
   });
 
-  it('never makes a session longer by a clock that was set back', async () => {
+  it('does not extend a session if the clock was set back', async () => {
     const client = await openSession();
     vi.setSystemTime(Date.now() - 86_400_000);
 
     expect(client.session).toMatchObject({ expiresIn: 600, resendIn: 30 });
   });
 
-  it('never finds a code', async () => {
+  it('never restores a code', async () => {
     const client = await openSession();
     server.answer(failure(400, 'security_code_invalid', { attempts_left: 3 }));
     await failureOf(client.verify('918273'));
@@ -482,7 +482,7 @@ describe('a reload', () => {
     ['an array', '[]'],
     ['half a session', '{"phoneNumber":"+1","sessionToken":"x"}'],
     ['a session of other types', JSON.stringify({ phoneNumber: 1, sessionToken: 2, isSent: 3, receivedAt: 'x' })],
-  ])('drops what is %s', async (_name, text) => {
+  ])('ignores a stored value that is %s', async (_name, text) => {
     await openSession();
     const [key = ''] = storage.items.keys();
     storage.setItem(key, text);
@@ -491,19 +491,19 @@ describe('a reload', () => {
   });
 });
 
-describe('a storage that cannot be used', () => {
+describe('an unusable storage', () => {
   function broken(): never {
     throw new DOMException('blocked', 'SecurityError');
   }
 
-  it('is done without', async () => {
+  it('is not needed', async () => {
     const client = await openSession({ storage: { getItem: broken, setItem: broken, removeItem: broken } });
     server.answer([200, VERIFIED]);
 
     await expect(client.verify('123456')).resolves.toMatchObject({ verificationToken: 'token-1' });
   });
 
-  it('keeps no older session when it is full', async () => {
+  it('keeps no older session if it is full', async () => {
     const client = await openSession();
     vi.spyOn(storage, 'setItem').mockImplementation(broken);
     server.answer([200, { ...SENT, session_token: 'session-2' }]);
@@ -514,7 +514,7 @@ describe('a storage that cannot be used', () => {
     expect(client.session?.phoneNumber).toBe(OTHER_NUMBER);
   });
 
-  it('may be blocked where it is looked for, or switched off', async () => {
+  it('may be blocked or turned off', async () => {
     vi.stubGlobal('sessionStorage', undefined);
     Object.defineProperty(globalThis, 'sessionStorage', { get: broken, configurable: true });
 
@@ -524,7 +524,7 @@ describe('a storage that cannot be used', () => {
   });
 });
 
-describe('an answer that cannot be trusted', () => {
+describe('an unexpected response', () => {
   it.each([
     ['a page', 200, '<!doctype html>'],
     ['nothing', 200, ''],
@@ -562,14 +562,14 @@ describe('an answer that cannot be trusted', () => {
     },
   );
 
-  it('is no resend', async () => {
+  it('does not count as a resend', async () => {
     const client = await openSession();
     server.answer([200, {}]);
 
     await expect(failureOf(client.resend())).resolves.toMatchObject({ code: 'response_invalid' });
   });
 
-  it('loses only what is wrong with a failure', async () => {
+  it('loses only the invalid fields of a failure', async () => {
     const client = open();
     server.answer([
       400,
@@ -591,8 +591,8 @@ describe('an answer that cannot be trusted', () => {
   });
 });
 
-describe('a network that fails', () => {
-  it('is told with its cause', async () => {
+describe('a network failure', () => {
+  it('is reported with its cause', async () => {
     const cause = new TypeError('Failed to fetch');
     server.answer(cause);
 
@@ -601,14 +601,14 @@ describe('a network that fails', () => {
     expect(error).toMatchObject({ name: 'PhoneVerifyClientError', code: 'network_failed', status: undefined, cause });
   });
 
-  it('is told in the middle of an answer too', async () => {
+  it('is also reported in the middle of a response', async () => {
     const body = new ReadableStream({ start: (controller) => controller.error(new TypeError('reset')) });
     const client = open({ fetch: async () => new Response(body) });
 
     await expect(failureOf(client.register(NUMBER))).resolves.toMatchObject({ code: 'network_failed' });
   });
 
-  it('is not waited for longer than allowed, even where nothing heeds the signal', async () => {
+  it('ends with a timeout, even if fetch ignores the signal', async () => {
     server.answer('nothing');
     const call = failureOf(open({ timeoutMs: 2000 }).register(NUMBER));
     await vi.advanceTimersByTimeAsync(1999);
@@ -619,7 +619,7 @@ describe('a network that fails', () => {
     expect(server.requests[0]?.init.signal?.aborted).toBe(true);
   });
 
-  it('is waited for as long as the slowest delivery takes, and leaves no timer', async () => {
+  it('times out later than the slowest delivery, and leaves no timer', async () => {
     await openSession();
     expect(vi.getTimerCount()).toBe(0);
 

@@ -5,7 +5,7 @@ import { countryOfLanguages, directionOf, firstLanguage } from '../../lib/client
 import { clockTime } from '../../lib/client/element/texts.js';
 
 describe('the calling codes', () => {
-  it('are those that the server knows, and no other', () => {
+  it('are exactly those that the server knows', () => {
     const known = getCountries().map((country) => [country, getCountryCallingCode(country)]);
 
     expect(Object.fromEntries(CALLING_CODES)).toEqual(Object.fromEntries(known));
@@ -13,7 +13,7 @@ describe('the calling codes', () => {
 });
 
 describe('the list of countries', () => {
-  it('has every country, by name in the language', () => {
+  it('has every country, sorted by its name in the language', () => {
     const countries = listCountries(null, 'de');
 
     expect(countries).toHaveLength(CALLING_CODES.size);
@@ -23,11 +23,11 @@ describe('the list of countries', () => {
     );
   });
 
-  it.each(['at,DE ch', 'AT, DE, CH, XX, DE'])('has those alone that are wanted: %s', (wanted) => {
+  it.each(['at,DE ch', 'AT, DE, CH, XX, DE'])('has only the given countries: %s', (wanted) => {
     expect(listCountries(wanted, 'en').map(({ country }) => country)).toEqual(['AT', 'DE', 'CH']);
   });
 
-  it.each(['', 'XX', '??'])('is whole when none of those is one: "%s"', (wanted) => {
+  it.each(['', 'XX', '??'])('is complete if none of the given ones exists: "%s"', (wanted) => {
     expect(listCountries(wanted, 'en')).toHaveLength(CALLING_CODES.size);
   });
 });
@@ -43,15 +43,15 @@ describe('the country of a number', () => {
     ['+7', 'US', 'RU'],
     ['+420601123456', 'US', 'CZ'],
     ['+212650123456', 'US', 'MA'],
-  ])('%s with %s chosen is %s', (number, preferred, country) => {
+  ])('of %s, with %s selected, is %s', (number, preferred, country) => {
     expect(countryOfNumber(number, all, preferred)?.country).toBe(country);
   });
 
-  it.each(['+', '+999', '4155552671', ''])('is none: "%s"', (number) => {
+  it.each(['+', '+999', '4155552671', ''])('is unknown for "%s"', (number) => {
     expect(countryOfNumber(number, all, 'US')).toBeUndefined();
   });
 
-  it('is one of those on offer', () => {
+  it('is one of the offered countries', () => {
     const offered = listCountries('CA,DE', 'en');
 
     expect(countryOfNumber('+14155552671', offered, 'DE')?.country).toBe('CA');
@@ -59,7 +59,7 @@ describe('the country of a number', () => {
   });
 });
 
-describe('a number to be read', () => {
+describe('a number in groups', () => {
   it.each([
     ['+14155552671', '+1 415 555 2671'],
     ['+447400123456', '+44 740 012 3456'],
@@ -73,8 +73,8 @@ describe('a number to be read', () => {
   });
 });
 
-describe('the language', () => {
-  it('is the first that is one', () => {
+describe('the language of the element', () => {
+  it('is the first valid one', () => {
     expect(firstLanguage(null, '', 'no such language', 'pt-BR', 'en')).toBe('pt-BR');
     expect(firstLanguage(undefined)).toBe('en');
   });

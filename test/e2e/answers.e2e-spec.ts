@@ -12,7 +12,7 @@ import {
   WRONG_CODE,
 } from '../support/requests.js';
 
-describe.each(ADAPTERS)('what the routes answer on %s', (adapter) => {
+describe.each(ADAPTERS)('the responses of the routes on %s', (adapter) => {
   let test: TestApplication;
 
   beforeEach(async () => {
@@ -33,7 +33,7 @@ describe.each(ADAPTERS)('what the routes answer on %s', (adapter) => {
     return { statusCode: 400, error: 'Bad Request', message: REFUSALS[code], code };
   }
 
-  it('a number that cannot exist is phone_number_invalid on every route', async () => {
+  it('every route refuses an impossible number with phone_number_invalid', async () => {
     const token = await openSession(test.app);
 
     for (const answer of [
@@ -49,7 +49,7 @@ describe.each(ADAPTERS)('what the routes answer on %s', (adapter) => {
     }
   });
 
-  it('an unknown token and the token of another number read as a wrong code', async () => {
+  it('an unknown token and the token of another number get the response of a wrong code', async () => {
     const token = await openSession(test.app);
 
     expect((await verify(test.app, NUMBER, 'unknown', RIGHT_CODE)).body).toEqual(refusal('security_code_invalid'));
@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('what the routes answer on %s', (adapter) => {
     expect((await resend(test.app, OTHER_NUMBER, token)).body).toEqual(refusal('security_code_invalid'));
   });
 
-  it('the sessions of two numbers cannot be crossed', async () => {
+  it('a session of one number cannot be used with another number', async () => {
     const token = await openSession(test.app);
     const otherToken = await openSession(test.app, OTHER_NUMBER);
 
@@ -67,7 +67,7 @@ describe.each(ADAPTERS)('what the routes answer on %s', (adapter) => {
     expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).status).toBe(200);
   });
 
-  it('a session that is over is expired on verify and resend', async () => {
+  it('an expired session is refused on verify and resend', async () => {
     const token = await openSession(test.app);
     test.clock.advance(600);
 
@@ -95,7 +95,7 @@ describe.each(ADAPTERS)('what the routes answer on %s', (adapter) => {
     expect((await resend(test.app, NUMBER, token)).body).toEqual(refusal('security_code_verified'));
   });
 
-  it('a locked session is not resent, and stays locked after its end', async () => {
+  it('a locked session is not resent, and stays locked after it expires', async () => {
     const token = await openSession(test.app);
     for (let time = 0; time < 5; time++) await verify(test.app, NUMBER, token, WRONG_CODE);
 
@@ -115,7 +115,7 @@ describe.each(ADAPTERS)('what the routes answer on %s', (adapter) => {
     await verify(test.app, NUMBER, second, RIGHT_CODE).expect(200);
   });
 
-  it('a number may be written one way and verified another', async () => {
+  it('a number can be registered in one notation and verified in another', async () => {
     const token = await openSession(test.app, '+1 (415) 555-2671');
 
     const { body } = await verify(test.app, '+1.415.555.2671', token, RIGHT_CODE).expect(200);
@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('what the routes answer on %s', (adapter) => {
     expect(body.phone_number).toBe(NUMBER);
   });
 
-  it('a resend keeps the end and the failed attempts', async () => {
+  it('a resend changes neither the expiry nor the failed attempts', async () => {
     const token = await openSession(test.app);
     await verify(test.app, NUMBER, token, WRONG_CODE);
     test.clock.advance(100.5);
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('what the routes answer on %s', (adapter) => {
     expect((await verify(test.app, NUMBER, token, WRONG_CODE)).body).toMatchObject({ attempts_left: 3 });
   });
 
-  it('the same request again is a clean refusal', async () => {
+  it('a repeated request is refused without an error', async () => {
     const token = await openSession(test.app);
 
     const answers = await Promise.all([1, 2, 3].map(() => verify(test.app, NUMBER, token, RIGHT_CODE)));
@@ -141,7 +141,7 @@ describe.each(ADAPTERS)('what the routes answer on %s', (adapter) => {
     expect(answers.filter(({ status }) => status === 400)).toHaveLength(2);
   });
 
-  it.each(['/phone/register', '/phone/verify', '/phone/resend'])('GET %s is not there', async (path) => {
+  it.each(['/phone/register', '/phone/verify', '/phone/resend'])('GET %s does not exist', async (path) => {
     const server = test.app.getHttpServer();
     const { default: request } = await import('supertest');
     expect((await request(server).get(path)).status).toBe(404);

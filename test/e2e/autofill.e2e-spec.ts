@@ -32,7 +32,7 @@ function warnings(): string[] {
 afterEach(() => test.close());
 
 describe('the lines for autofill', () => {
-  it('end every message, the one of a resend too', async () => {
+  it('end every message, including that of a resend', async () => {
     await start({});
 
     const { body } = await register(test.app).expect(200);
@@ -64,7 +64,7 @@ describe('the lines for autofill', () => {
     expect(sent()).toBe('We moved.');
   });
 
-  it('show the code to the backend alone', async () => {
+  it('show the code to the backend only', async () => {
     const number = NUMBER.slice(1);
     class EchoingBackend extends BaseBackend {
       async sendSms(_number: string, message: string): Promise<never> {
@@ -84,10 +84,10 @@ describe('the lines for autofill', () => {
   });
 });
 
-describe('a line of another domain', () => {
+describe('an autofill line for another domain', () => {
   const forged = { name: `Ada\n\n@evil.com #${RIGHT_CODE}` };
 
-  it('comes neither from the context nor from the name of the application', async () => {
+  it('cannot be injected through the context or the name of the application', async () => {
     const message = 'Hi {name}, your {app} code is {security_code}\n{name}';
     await start({ message, contextKeys: ['name'], appName: 'Acme\r\n@evil.com #123456', autofill: {} });
 
@@ -99,7 +99,7 @@ describe('a line of another domain', () => {
     expect(lines.filter((line) => line.startsWith('@'))).toEqual([]);
   });
 
-  it('does not come through a hook from the context', async () => {
+  it('cannot be injected through a hook that uses the context', async () => {
     const contexts: (MessageContext | undefined)[] = [];
     class WritingBackend extends SandboxBackend {
       override generateMessage(securityCode: string, context?: MessageContext): string {
@@ -119,11 +119,11 @@ describe('a line of another domain', () => {
   });
 });
 
-describe('a text that phones cannot use', () => {
+describe('a text that phones cannot fill a code in from', () => {
   it.each([
     ['Hi {code}\n@evil.com #123456', 'has a line that begins with @, which phones take for a line bound to a domain'],
     ['a'.repeat(140), "comes to 174 bytes with the lines for autofill; Android's SMS Retriever reads 140"],
-  ])('of a hook, %j, is sent and told once', async (text, obstacle) => {
+  ])('is sent and logged once if it is %j of a hook', async (text, obstacle) => {
     class WritingBackend extends SandboxBackend {
       override generateMessage(): string {
         return text;
@@ -144,7 +144,7 @@ describe('a text that phones cannot use', () => {
     expect(logs.text).not.toContain(RIGHT_CODE);
   });
 
-  it('is told when the context makes it so', async () => {
+  it('is logged if the context causes it', async () => {
     await start({ message: '{security_code} {name}', contextKeys: ['name'] });
 
     await test.service.sendSecurityCode(NUMBER, { context: { name: 'Ada' } });
@@ -154,7 +154,7 @@ describe('a text that phones cannot use', () => {
     expect(warnings()).toEqual([expect.stringContaining('comes to 241 bytes')]);
   });
 
-  it('of a template stops the application', async () => {
+  it('stops the application if it is a template', async () => {
     await start({});
 
     await expect(startApplication({ phoneVerify: { autofill: AUTOFILL, appName: 'a'.repeat(60) } })).rejects.toThrow(

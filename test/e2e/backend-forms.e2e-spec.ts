@@ -176,7 +176,7 @@ function expectSent(backend: BaseBackend<unknown>): void {
   instance.sent.length = 0;
 }
 
-describe('forRoot takes the backend', () => {
+describe('forRoot accepts a backend', () => {
   it.each([
     ['as a class', PlainBackend],
     ['as a class with a constructor of its own', OwnConstructorBackend],
@@ -214,7 +214,7 @@ describe('forRoot takes the backend', () => {
   });
 });
 
-describe('forRootAsync takes the backend', () => {
+describe('forRootAsync accepts a backend', () => {
   const settings = { appName: 'Acme', options: SETTINGS };
 
   function async(options: PhoneVerifyModuleAsyncOptions): ApplicationOptions {
@@ -236,7 +236,7 @@ describe('forRootAsync takes the backend', () => {
     expectSent(await start(async({ useFactory: () => settings, backend })));
   });
 
-  it('and its settings from a factory that injects', async () => {
+  it('with its options from a factory that injects', async () => {
     const names = { provide: 'NAME', useValue: 'Injected' };
     class NamesModule {}
     const imports = [{ module: NamesModule, providers: [names], exports: [names] }];
@@ -247,7 +247,7 @@ describe('forRootAsync takes the backend', () => {
     expect(test?.sandbox.outbox[0]?.message).toContain('Injected');
   });
 
-  it.each(['useClass', 'useExisting'] as const)('and its settings from an options factory, %s', async (form) => {
+  it.each(['useClass', 'useExisting'] as const)('with its options from an options factory in %s', async (form) => {
     @Injectable()
     class OptionsFactory {
       createPhoneVerifyOptions() {
@@ -262,9 +262,9 @@ describe('forRootAsync takes the backend', () => {
 
   it.each([
     [
-      'given twice',
+      'given both statically and by the factory',
       { useFactory: () => ({ ...settings, backend: PlainBackend }), backend: PlainBackend },
-      'given twice',
+      'given both statically and by the factory',
     ],
     ['not given', { useFactory: () => settings }, 'backend: is required'],
     [
@@ -272,22 +272,22 @@ describe('forRootAsync takes the backend', () => {
       { useFactory: () => ({ ...settings, backend: { useClass: PlainBackend } as never }) },
       'statically',
     ],
-  ])('once: %s is a start-up error', async (_name, options, text) => {
+  ])('only once: %s is a startup error', async (_name, options, text) => {
     await expect(start(async(options))).rejects.toThrow(text);
   });
 
-  it('with one of useFactory, useClass and useExisting', () => {
+  it('together with exactly one of useFactory, useClass and useExisting', () => {
     expect(() => PhoneVerifyModule.forRootAsync({})).toThrow(PhoneVerifyConfigurationError);
   });
 
-  it('with nothing else beside', async () => {
+  it('without unknown options beside it', async () => {
     const options = { useFactory: () => ({ ...settings, backend: PlainBackend }), tokenLength: 8 };
 
     await expect(start(async(options))).rejects.toThrow('tokenLength: is not an option');
   });
 });
 
-describe('an override takes the place of a backend that is never built or checked', () => {
+describe('an override replaces a backend, which is neither created nor validated,', () => {
   const built = vi.fn();
   class ProviderBackend extends PlainBackend {
     constructor(options: Settings) {
@@ -298,7 +298,7 @@ describe('an override takes the place of a backend that is never built or checke
   }
 
   it.each([PlainBackend, OwnConstructorBackend, DecoratedBackend, EveryParameterBackend])(
-    'with the class %o',
+    'if it is the class %o',
     async (useClass) => {
       const backend = await start({
         phoneVerify: { backend: ProviderBackend, options: SETTINGS, imports: [GatewayModule] },
@@ -310,7 +310,7 @@ describe('an override takes the place of a backend that is never built or checke
     },
   );
 
-  it('with a plain object that can only send', async () => {
+  it('if it is a plain object that can only send', async () => {
     const sendSms = vi.fn(async () => undefined);
     await start({
       phoneVerify: { backend: ProviderBackend },
@@ -321,7 +321,7 @@ describe('an override takes the place of a backend that is never built or checke
     expect(built).not.toHaveBeenCalled();
   });
 
-  it('with a factory, where the options factory gives the backend', async () => {
+  it('if it is a factory and the options factory gives the backend', async () => {
     const useFactory = () => ({ appName: 'Acme', backend: ProviderBackend });
     await start({
       module: PhoneVerifyModule.forRootAsync({ useFactory }),
@@ -333,7 +333,7 @@ describe('an override takes the place of a backend that is never built or checke
   });
 });
 
-describe('a start-up error names', () => {
+describe('a startup error reports', () => {
   it.each([
     ['a class that would be handed the options for something else', GatewayFirstBackend],
     ['the same class as { useClass }', { useClass: GatewayFirstBackend }],
@@ -343,19 +343,19 @@ describe('a start-up error names', () => {
     await expect(starting).rejects.toThrow(/GatewayFirstBackend is Gateway.*@Inject\(PHONE_VERIFY_BACKEND_OPTIONS\)/s);
   });
 
-  it('a class that would be handed the options for something that nobody provides', async () => {
+  it('a class that would be given the options instead of something that nobody provides', async () => {
     const starting = start({ phoneVerify: { backend: GatewayFirstBackend, options: SETTINGS } });
 
     await expect(starting).rejects.toThrow('GatewayFirstBackend is Gateway');
   });
 
-  it('a class that would be handed the options for a value of the application', async () => {
+  it('a class that would be given the options instead of a provider of the application', async () => {
     const starting = start({ phoneVerify: { backend: LineFirstBackend, options: SETTINGS, imports: [LineModule] } });
 
     await expect(starting).rejects.toThrow('LineFirstBackend is Line');
   });
 
-  it('an overriding class that would be handed the options for something else', async () => {
+  it('an overriding class that would be given the options instead of something else', async () => {
     const starting = start({
       phoneVerify: { backend: PlainBackend, imports: [GatewayModule] },
       override: (builder) => builder.overrideProvider(PHONE_VERIFY_BACKEND).useClass(GatewayFirstBackend),
@@ -385,7 +385,7 @@ describe('a start-up error names', () => {
     await expect(starting).rejects.toThrow(`${backend.name} is request-scoped`);
   });
 
-  it('a class that injects what nobody provides', async () => {
+  it('a class that injects something that nobody provides', async () => {
     await expect(start({ phoneVerify: { backend: TenantNameBackend } })).rejects.toThrow('tenant name');
   });
 
@@ -396,7 +396,7 @@ describe('a start-up error names', () => {
   });
 });
 
-it('hooks of a backend class run once each', async () => {
+it('each lifecycle hook of a backend class runs once', async () => {
   const calls: string[] = [];
   class LivingBackend extends PlainBackend {
     onModuleInit(): void {

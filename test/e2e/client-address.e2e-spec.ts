@@ -175,8 +175,8 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
     expect(await originWith(headers)).toMatchObject(HERE);
   });
 
-  describe.each(CASES)('which trusts $trusting', ({ trustProxy, cases }) => {
-    it.each(cases)('for %s with %j is %s, the %s', async (peer, headers, ip, who) => {
+  describe.each(CASES)('where the adapter trusts $trusting', ({ trustProxy, cases }) => {
+    it.each(cases)('is, for the peer %s with %j, %s as the %s', async (peer, headers, ip, who) => {
       await start(adapter, trustProxy);
       connectFrom(test, peer);
 
@@ -186,7 +186,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
     });
   });
 
-  it('that is not known is told once, with the setting of either adapter', async () => {
+  it('is reported once if an untrusted proxy hides it, with the settings of both adapters', async () => {
     await start(adapter);
 
     for (const last of ['1', '2', '3']) await originWith({ 'x-forwarded-for': `203.0.113.${last}` });
@@ -204,7 +204,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
     ['198.51.100.1, 203.0.113.7', ['203.0.113.7']],
     ['2002:cb00:7107::1', ['203.0.113.7']],
     ['2001:db8:1:2:3:4:5:6', ['2001:db8:1:2::/64', '2001:db8:1::/56', '2001:db8:1::/48']],
-  ])('is what a trusted proxy says: of %s it is counted as %j', async (value, names) => {
+  ])('is the one that a trusted proxy forwards: %s is counted as %j', async (value, names) => {
     await start(adapter, 'loopback');
 
     const origin = await originWith({ 'x-forwarded-for': value });
@@ -213,7 +213,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
     expect(complaints()).toEqual([]);
   });
 
-  it('that cannot be read has the bucket of all such', async () => {
+  it('is counted in one common bucket if it is invalid', async () => {
     await start(adapter, 'loopback');
 
     expect(await originWith({ 'x-forwarded-for': 'nonsense' })).toEqual({

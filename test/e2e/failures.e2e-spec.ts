@@ -26,7 +26,7 @@ const NOT_SENT = {
 };
 
 describe.each(ADAPTERS)('a provider that fails, on %s', (adapter) => {
-  it('is told with the session, and a resend works when it is back', async () => {
+  it('is reported together with the session, and a resend succeeds once it is back', async () => {
     let isDown = true;
     class MovingBackend extends SandboxBackend {
       override async sendSms(number: string, message: string) {
@@ -52,7 +52,7 @@ describe.each(ADAPTERS)('a provider that fails, on %s', (adapter) => {
   });
 });
 
-describe('what a backend throws', () => {
+describe('the outcome of a send', () => {
   const rejects = ODD_THROWS.map(([name, make]) => [name, () => Promise.reject(make())] as const);
   const throwsAtOnce = ODD_THROWS.map(
     ([name, make]) =>
@@ -64,7 +64,7 @@ describe('what a backend throws', () => {
       ] as const,
   );
 
-  it.each([...rejects, ...throwsAtOnce])('%s counts as unknown', async (_name, send) => {
+  it.each([...rejects, ...throwsAtOnce])('is unknown if the backend %s', async (_name, send) => {
     test = await startApplication({ phoneVerify: { backend: backendThat(send) } });
 
     const error: unknown = await test.service.sendSecurityCode(NUMBER).catch((thrown: unknown) => thrown);
@@ -75,7 +75,7 @@ describe('what a backend throws', () => {
   });
 
   it.each(['rejected', 'throttled', 'unavailable', 'misconfigured', 'unknown'] as const)(
-    'an SmsDeliveryError keeps its kind %s',
+    'has the kind %s of the SmsDeliveryError',
     async (kind) => {
       const thrown = new SmsDeliveryError(kind, 'no', { providerCode: '21211', retryAfterSeconds: 1e9 });
       test = await startApplication({ phoneVerify: { backend: backendThat(() => Promise.reject(thrown)) } });
@@ -88,7 +88,7 @@ describe('what a backend throws', () => {
     },
   );
 
-  it('does not matter after it answered in time', async () => {
+  it('does not change if the backend fails after it returned', async () => {
     test = await startApplication({
       phoneVerify: { backend: backendThat(() => ({ messageId: 7, backend: 'x'.repeat(99) })) },
     });
@@ -100,7 +100,7 @@ describe('what a backend throws', () => {
 });
 
 describe('a backend that never settles', () => {
-  it('is given up at its limit, with its signal aborted, and starves nothing', async () => {
+  it('is aborted at its time limit and blocks no other request', async () => {
     const signals: (AbortSignal | undefined)[] = [];
     let hangs = true;
     const backend = backendThat((_number, _message, signal) => {
@@ -145,7 +145,7 @@ describe('the hooks of a backend', () => {
     () => ({}),
   ];
 
-  it.each(CODES)('generateSecurityCode: %s is 503, without a session or a message', async (hook) => {
+  it.each(CODES)('cause 503 without a session or a message if generateSecurityCode %s', async (hook) => {
     await start({ generateSecurityCode: hook });
 
     const { status, body } = await register(test.app);
@@ -171,7 +171,7 @@ describe('the hooks of a backend', () => {
   });
 
   it.each([boom, never, () => true, () => ({ status: 'fine' }), () => 'security_code_valid'])(
-    'validateSecurityCode: %s is 503, and verifies nothing',
+    'cause 503 and verify nothing if validateSecurityCode %s',
     async (hook) => {
       await start({ validateSecurityCode: hook });
       const token = await openSession(test.app);
@@ -202,7 +202,7 @@ describe('the hooks of a backend', () => {
     expect(body).not.toHaveProperty('attempts_left');
   });
 
-  it('answer a status of their own', async () => {
+  it('can return a status', async () => {
     const results: VerificationResult[] = [
       { status: BaseBackend.SECURITY_CODE_INVALID, attemptsLeft: 2 },
       { status: BaseBackend.SECURITY_CODE_EXPIRED },

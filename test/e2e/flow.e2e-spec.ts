@@ -18,7 +18,7 @@ describe.each(databaseKinds)('the whole flow on %s', (kind) => {
       await database.drop();
     });
 
-    it('sends a code and takes it', async () => {
+    it('sends a code and accepts it', async () => {
       const registered = await register(test.app).expect(200);
       expect(registered.body).toEqual({
         session_token: expect.stringMatching(/^[\w-]{43}$/),
@@ -53,7 +53,7 @@ describe.each(databaseKinds)('the whole flow on %s', (kind) => {
       expect(test.sandbox.lastCode(NUMBER)).toBe(RIGHT_CODE);
     });
 
-    it('tells how many attempts are left, then locks', async () => {
+    it('reports how many attempts are left, then locks the session', async () => {
       const token = await openSession(test.app);
       for (const attempts_left of [4, 3, 2, 1, 0]) {
         const { body } = await verify(test.app, NUMBER, token, WRONG_CODE).expect(400);

@@ -54,7 +54,7 @@ class OrdersController {
 class MoreOrdersController extends OrdersController {}
 
 describe('an application does not start', () => {
-  it('when a route requires a purpose that is not configured', async () => {
+  it('if a route requires a purpose that is not configured', async () => {
     expect(await faultsOf({ purposes: ['login', 'payment'] }, PayController, OrdersController)).toEqual([
       'PayController.payAgain: @RequireVerifiedPhone requires the purpose "Payment", which is not in the option purposes; add it there',
       'OrdersController: @RequireVerifiedPhone requires the purpose "orders", which is not in the option purposes; add it there',
@@ -70,7 +70,7 @@ describe('an application does not start', () => {
     [{ retentionDays: 1 }, 86_400 - 600],
     [{ retentionDays: 2, expiration: 3600 }, 2 * 86_400 - 3600],
     [{ retentionDays: 1, expiration: 86_400 }, 900],
-  ])('when a route takes verification tokens that are older than the rows that %o keep', async (options, kept) => {
+  ])('if a route accepts verification tokens that are older than the rows that %o retain', async (options, kept) => {
     const controllerFor = (maxAge: number): Type => {
       @Controller('old')
       class OldController {
@@ -88,7 +88,7 @@ describe('an application does not start', () => {
     ]);
   });
 
-  it('when a handler takes a phone that nothing requires', async () => {
+  it('if a handler injects a phone that no decorator requires', async () => {
     @Injectable()
     @Controller('open')
     class OpenController {
@@ -104,7 +104,7 @@ describe('an application does not start', () => {
   });
 });
 
-it('an application starts whose routes require what is configured', async () => {
+it('an application starts if its routes require what is configured', async () => {
   const purposes = ['payment', 'orders'];
 
   expect(await faultsOf({ purposes }, OrdersController, MoreOrdersController)).toEqual([]);

@@ -15,7 +15,7 @@ type Route = keyof typeof FIELDS;
 
 const ROUTES: readonly Route[] = ['register', 'resend', 'verify'];
 
-describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) => {
+describe.each(ADAPTERS)('malformed requests on %s', (adapter) => {
   let test: TestApplication;
   let token: string;
   let before: string;
@@ -52,7 +52,7 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
     expect(headers['cache-control']).toBe('no-store');
   }
 
-  it.each(ROUTES)('%s: malformed JSON is 400 without a trace', async (route) => {
+  it.each(ROUTES)('%s: malformed JSON is refused with 400, without a stack trace', async (route) => {
     const { status, text } = await send(route).set('content-type', 'application/json').send('{"phone_number":');
 
     expect(status).toBe(400);
@@ -61,7 +61,7 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
   });
 
   it.each(ROUTES.flatMap((route) => ['', 'null', '[]', '"text"', '7', '{}'].map((text) => [route, text] as const)))(
-    '%s: the body %j is 400',
+    '%s: the body %j is refused with 400',
     async (route, text) => {
       const { status } = await send(route).set('content-type', 'application/json').send(text);
 
@@ -70,7 +70,7 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
     },
   );
 
-  it.each(ROUTES)('%s: an empty object misses every field', async (route) => {
+  it.each(ROUTES)('%s: an empty object gets an error for every field', async (route) => {
     const answer = await send(route).send({});
 
     const errors = Object.fromEntries(FIELDS[route].map((field) => [field, ['This field is required.']]));
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
     'text/plain',
     'multipart/form-data; boundary=x',
     'application/vnd.api+json',
-  ])('the media type %s is 415', async (type) => {
+  ])('the media type %s is refused with 415', async (type) => {
     for (const route of ROUTES) {
       const answer = await send(route).set('content-type', type).send('phone_number=%2B14155552671');
       expect(answer.status).toBe(415);
@@ -97,7 +97,7 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
     await expectNoEffect();
   });
 
-  it('a form that an adapter parses is refused by the route', async () => {
+  it('the route refuses a form that the adapter parses', async () => {
     const answer = await send('register').type('form').send({ phone_number: NUMBER });
 
     expectOurs(answer, 415, 'media_type_unsupported');
@@ -110,13 +110,13 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
     await expectNoEffect();
   });
 
-  it('no content type at all is 415', async () => {
+  it('a missing content type is refused with 415', async () => {
     expectOurs(await send('register'), 415, 'media_type_unsupported');
     await expectNoEffect();
   });
 
   it.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json ;charset=utf-8'])(
-    'the media type %s is JSON',
+    'the media type %s is accepted as JSON',
     async (type) => {
       const answer = await send('verify').set('content-type', type).send(JSON.stringify({}));
 
@@ -139,7 +139,7 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
   ];
 
   it.each(ROUTES.flatMap((route) => FIELDS[route].map((field) => [route, field] as const)))(
-    '%s: %s of another type than string is 400',
+    '%s: %s that is not a string is refused with 400',
     async (route, field) => {
       for (const shape of SHAPES) {
         const answer = await send(route).send({ ...valid(), [field]: shape });
@@ -152,7 +152,7 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
   );
 
   it.each(ROUTES.flatMap((route) => FIELDS[route].map((field) => [route, field] as const)))(
-    '%s: %s of ten kilobytes is 400 by its length',
+    '%s: %s of ten kilobytes is refused with 400 for its length',
     async (route, field) => {
       const answer = await send(route).send({ ...valid(), [field]: '1'.repeat(10_240) });
 
@@ -162,7 +162,7 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
     },
   );
 
-  it('nested a hundred thousand deep is 400 or 413', async () => {
+  it('a field that is nested a hundred thousand levels deep is refused with 400 or 413', async () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     for (const field of FIELDS.verify) {
       const text = JSON.stringify({ ...valid(), [field]: 0 }).replace(`"${field}":0`, `"${field}":${deep}`);
@@ -172,7 +172,7 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
     await expectNoEffect();
   });
 
-  it('a body above the limit of the adapter is 413', async () => {
+  it('a body above the limit of the adapter is refused with 413', async () => {
     const { status } = await send('register').send({ phone_number: NUMBER, filler: 'x'.repeat(2_000_000) });
 
     expect(status).toBe(413);
@@ -203,7 +203,7 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
   });
 
   it.each(['\0', `${NUMBER}\0`, '\ud800', "' OR 1=1 --", "'; DROP TABLE x; --", '${7*7}', ''])(
-    'the text %j is not valid in any field',
+    'the text %j is refused in every field',
     async (text) => {
       expectOurs(await send('register').send({ phone_number: text }), 400, 'phone_number_invalid');
       const answer = await send('verify').send({ ...valid(), session_token: text });
@@ -218,7 +218,7 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
     },
   );
 
-  it('unknown fields are dropped', async () => {
+  it('unknown fields are ignored', async () => {
     const own = await startApplication({ adapter });
     const body = { phone_number: NUMBER, is_verified: true, isVerified: true, purpose: 'login', ip: '1.2.3.4' };
 

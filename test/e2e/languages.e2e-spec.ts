@@ -51,8 +51,8 @@ function sent(): string | undefined {
   return test.sandbox.outbox.at(-1)?.message;
 }
 
-describe.each(ADAPTERS)('on %s', (adapter) => {
-  it.each(CASES)('Accept-Language %s beside %o sends %j', async (language, phoneVerify, text) => {
+describe.each(ADAPTERS)('the language of a message on %s', (adapter) => {
+  it.each(CASES)('follows Accept-Language %s: with %o the text is %j', async (language, phoneVerify, text) => {
     test = await startApplication({ adapter, phoneVerify });
     const { body } = await withLanguage('/phone/register', {});
     expect(sent()).toBe(text);
@@ -68,7 +68,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
   });
 });
 
-it.each(CASES)('the service with language %s beside %o sends %j', async (language, phoneVerify, text) => {
+it.each(CASES)('the service follows the language %s: with %o the text is %j', async (language, phoneVerify, text) => {
   test = await startApplication({ phoneVerify });
 
   const { sessionToken } = await test.service.sendSecurityCode(NUMBER, { language });
@@ -79,7 +79,7 @@ it.each(CASES)('the service with language %s beside %o sends %j', async (languag
   expect(sent()).toBe(text);
 });
 
-it('a text in a language has its context', async () => {
+it('a template of a language uses the context', async () => {
   test = await startApplication({
     phoneVerify: { messages: { de: 'Hallo {name}: {security_code}' }, contextKeys: ['name'] },
   });

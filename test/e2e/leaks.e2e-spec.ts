@@ -17,7 +17,7 @@ class ProviderError extends Error {
   }
 }
 
-describe('what leaves the library', () => {
+describe('the output of the library', () => {
   const logs = new KeptLogs();
   let test: TestApplication;
   let failure: unknown;
@@ -60,7 +60,7 @@ describe('what leaves the library', () => {
     for (const secret of [RIGHT_CODE, digits, '415-555-2671', 'Basic', ...tokens]) expect(text).not.toContain(secret);
   }
 
-  it.each(['raw', 'wrapped'])('is no secret when a provider repeats it in a %s error', async (kind) => {
+  it.each(['raw', 'wrapped'])('contains no secret that a provider repeats in a %s error', async (kind) => {
     const token = await openSession(test.app);
     failure = kind;
     const error: unknown = await test.service.resendSecurityCode(NUMBER, token).catch((thrown: unknown) => thrown);
@@ -73,28 +73,31 @@ describe('what leaves the library', () => {
     expect(logs.text).toContain('+141******71');
   });
 
-  it.each(['generateMessage', 'validateSecurityCode'])('is no secret when %s repeats it in an error', async (hook) => {
-    const token = await openSession(test.app);
-    failure = hook;
-    const call = async (): Promise<unknown> =>
-      hook === 'generateMessage'
-        ? test.service.resendSecurityCode(NUMBER, token)
-        : test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
-    const error: unknown = await call().catch((thrown: unknown) => thrown);
-    const { text } =
-      hook === 'generateMessage'
-        ? await resend(test.app, NUMBER, token).expect(503)
-        : await verify(test.app, NUMBER, token, RIGHT_CODE).expect(503);
+  it.each(['generateMessage', 'validateSecurityCode'])(
+    'contains no secret that %s repeats in an error',
+    async (hook) => {
+      const token = await openSession(test.app);
+      failure = hook;
+      const call = async (): Promise<unknown> =>
+        hook === 'generateMessage'
+          ? test.service.resendSecurityCode(NUMBER, token)
+          : test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+      const error: unknown = await call().catch((thrown: unknown) => thrown);
+      const { text } =
+        hook === 'generateMessage'
+          ? await resend(test.app, NUMBER, token).expect(503)
+          : await verify(test.app, NUMBER, token, RIGHT_CODE).expect(503);
 
-    expect(error).toBeInstanceOf(BackendHookError);
-    expect(logs.text).toContain('could not send "');
-    const shown = inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error);
-    for (const place of [shown, text, logs.text]) {
-      for (const secret of [RIGHT_CODE, token, NUMBER.slice(1)]) expect(place).not.toContain(secret);
-    }
-  });
+      expect(error).toBeInstanceOf(BackendHookError);
+      expect(logs.text).toContain('could not send "');
+      const shown = inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error);
+      for (const place of [shown, text, logs.text]) {
+        for (const secret of [RIGHT_CODE, token, NUMBER.slice(1)]) expect(place).not.toContain(secret);
+      }
+    },
+  );
 
-  it('is the session in a failed registration, and not in what is printed of the error', async () => {
+  it('has the session in the response to a failed register, but not in the printed error', async () => {
     failure = 'raw';
     const error: unknown = await test.service.sendSecurityCode(NUMBER).catch((thrown: unknown) => thrown);
 
@@ -105,7 +108,7 @@ describe('what leaves the library', () => {
     expectNothingSecretIn(logs.text, [body.session_token]);
   });
 
-  it('is no secret in a log line of any level, whatever happens', async () => {
+  it('contains no secret in a log line of any level, whatever happens', async () => {
     const token = await openSession(test.app);
     await verify(test.app, NUMBER, token, WRONG_CODE);
     const { body } = await verify(test.app, NUMBER, token, RIGHT_CODE);
@@ -121,7 +124,7 @@ describe('what leaves the library', () => {
     expectNothingSecretIn(last.text, [token, body.verification_token]);
   });
 
-  it('is no credential when options and backends are printed', () => {
+  it('contains no credential if options and backends are printed', () => {
     const options: unknown = test.app.get(PHONE_VERIFY_OPTIONS);
 
     for (const thing of [test.sandbox, options]) {

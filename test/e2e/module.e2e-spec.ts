@@ -37,8 +37,8 @@ class Consumer {
 @Module({ providers: [Consumer], exports: [Consumer] })
 class FeatureModule {}
 
-describe('the module gives', () => {
-  it('its providers to every module when it is global', async () => {
+describe('the module', () => {
+  it('exports its providers to every module if it is global', async () => {
     const { app, close } = await startApplication({
       phoneVerify: { ...ROOT, isGlobal: true },
       imports: [FeatureModule],
@@ -53,7 +53,7 @@ describe('the module gives', () => {
     await close();
   });
 
-  it('its options with their defaults, frozen, without what is secret', async () => {
+  it('provides its options with defaults, frozen, without secrets', async () => {
     const secret = 'a secret of thirty-two bytes or more';
     const { app, close } = await startApplication({ phoneVerify: { ...ROOT, secret } });
     const options: ResolvedPhoneVerifyOptions = app.get(PHONE_VERIFY_OPTIONS);
@@ -131,7 +131,7 @@ describe('the module starts', () => {
     await other.drop();
   });
 
-  it('with a warning for what an operator should know', async () => {
+  it('with a warning for each questionable option', async () => {
     const logger = new KeptLogs();
     const { close } = await startApplication({
       phoneVerify: { ...ROOT, expiration: 3600, message: '{username}: {security_code}', contextKeys: ['username'] },
@@ -143,7 +143,7 @@ describe('the module starts', () => {
     await close();
   });
 
-  it('without a warning where there is nothing to say', async () => {
+  it('without a warning if no option is questionable', async () => {
     const logger = new KeptLogs();
     const { close } = await startApplication({
       phoneVerify: {
@@ -177,18 +177,18 @@ describe('the module does not start', () => {
     return error;
   }
 
-  it('twice in an application', async () => {
+  it('if it is imported twice in an application', async () => {
     const error = await startError([PhoneVerifyModule.forRoot(ROOT), PhoneVerifyModule.forRoot(ROOT)]);
 
     expect(error).toBeInstanceOf(PhoneVerifyConfigurationError);
     expect(String(error)).toContain('import it once');
   });
 
-  it('without forRoot', async () => {
+  it('if it is imported without forRoot', async () => {
     expect(await startError([PhoneVerifyModule])).toBeInstanceOf(PhoneVerifyConfigurationError);
   });
 
-  it('without its entity in the data source', async () => {
+  it('if its entity is missing from the data source', async () => {
     const database = await freshDatabase('sqlite');
     const module = Test.createTestingModule({
       imports: [TypeOrmModule.forRoot(database.options), PhoneVerifyModule.forRoot(ROOT)],
@@ -198,7 +198,7 @@ describe('the module does not start', () => {
     await database.drop();
   });
 
-  it('on a database that was not tested', () => {
+  it('on an unsupported database', () => {
     const oracle = { options: { type: 'oracle' } } as unknown as DataSource;
 
     expect(() => new Database(oracle)).toThrow(
@@ -206,7 +206,7 @@ describe('the module does not start', () => {
     );
   });
 
-  it('with options of another type than object', async () => {
+  it('if its options are not an object', async () => {
     const useFactory = (): never => 'text' as never;
 
     expect(String(await startError([PhoneVerifyModule.forRootAsync({ useFactory })]))).toContain(

@@ -79,7 +79,7 @@ describe.each(ADAPTERS)('a number that is not allowed, on %s', (adapter) => {
     expect(await countRows(test)).toBe(0);
   });
 
-  it('is refused by its country', async () => {
+  it('is refused because of its country', async () => {
     const test = await start({ allowedCountries: ['GB'] }, adapter);
 
     for (const number of Object.values(BRITISH_MOBILES)) await register(test.app, number).expect(200);
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('a number that is not allowed, on %s', (adapter) => {
     expect(test.sandbox.outbox).toHaveLength(4);
   });
 
-  it('is one of no country unless the option says otherwise', async () => {
+  it('can be one without a country, unless the option allows these', async () => {
     const test = await start({ allowNonGeographic: true, allowedCountries: ['GB'] }, adapter);
 
     for (const number of NON_GEOGRAPHIC_NUMBERS) await register(test.app, number).expect(200);
@@ -97,7 +97,7 @@ describe.each(ADAPTERS)('a number that is not allowed, on %s', (adapter) => {
     expect(test.sandbox.outbox.map(({ to }) => to)).toEqual(NON_GEOGRAPHIC_NUMBERS);
   });
 
-  it('can still be verified where it has an open session, which is not sent again', async () => {
+  it('can still be verified if it has an open session, but is not sent a code again', async () => {
     const { options, drop } = await freshDatabase('sqlite');
     const before = await start({}, adapter, options);
     const token = await openSession(before.app);
@@ -113,7 +113,7 @@ describe.each(ADAPTERS)('a number that is not allowed, on %s', (adapter) => {
 });
 
 describe('a number that is not allowed', () => {
-  it('is an error of the service', async () => {
+  it('makes the service throw an error', async () => {
     const { service } = await start({});
     const [forbidden] = FORBIDDEN_NUMBERS;
 
@@ -122,7 +122,7 @@ describe('a number that is not allowed', () => {
     expect((await service.verifySecurityCode(forbidden, '1234', 'x')).status).toBe('session_token_invalid');
   });
 
-  it('is sent what is no code', async () => {
+  it('still gets messages without a code', async () => {
     const test = await start({ allowedCountries: ['GB'] });
     const [forbidden] = FORBIDDEN_NUMBERS;
 
@@ -134,10 +134,10 @@ describe('a number that is not allowed', () => {
   });
 });
 
-describe.each(ADAPTERS)('a number of a range that is not known yet, on %s', (adapter) => {
+describe.each(ADAPTERS)('a number of a range that is newer than the metadata, on %s', (adapter) => {
   const NEW_RANGE = '+447700900123';
 
-  it('is taken through the whole flow where possible ones are', async () => {
+  it('is accepted in the whole flow if possible numbers are allowed', async () => {
     const { app } = await start({ validation: 'possible', allowedCountries: ['GB'] }, adapter);
 
     const token = await openSession(app, NEW_RANGE);
@@ -147,7 +147,7 @@ describe.each(ADAPTERS)('a number of a range that is not known yet, on %s', (ada
     expect({ status, number: body.phone_number }).toEqual({ status: 200, number: NEW_RANGE });
   });
 
-  it('is no number otherwise', async () => {
+  it('is invalid otherwise', async () => {
     const { app, service } = await start({}, adapter);
 
     expect((await register(app, NEW_RANGE)).body.code).toBe('phone_number_invalid');
@@ -155,11 +155,11 @@ describe.each(ADAPTERS)('a number of a range that is not known yet, on %s', (ada
   });
 });
 
-describe.each(ADAPTERS)('the spellings of a number, on %s', (adapter) => {
+describe.each(ADAPTERS)('the notations of a number, on %s', (adapter) => {
   it.each([
     ['+5491123456789', ['+54 9 11 2345-6789', '+54 11 2345 6789', '+54 11 15 2345-6789', '+54 (011) 15-2345-6789']],
     ['+14155552671', ['+1 (415) 555-2671', '＋１４１５５５５２６７１', ' +1.415.555.2671', '\u202a+14155552671\u202c']],
-  ])('%s are one: each verifies what another registered', async (number, spellings) => {
+  ])('mean one number (%s): each verifies what another registered', async (number, spellings) => {
     const test = await start({}, adapter);
 
     for (const [index, spelling] of spellings.entries()) {
@@ -172,7 +172,7 @@ describe.each(ADAPTERS)('the spellings of a number, on %s', (adapter) => {
     expect(new Set(test.sandbox.outbox.map(({ to }) => to))).toEqual(new Set([number]));
   });
 
-  it('have nothing beside the number', async () => {
+  it('are refused if they contain anything but the number', async () => {
     const test = await start({}, adapter);
     const others = [
       '4155552671',

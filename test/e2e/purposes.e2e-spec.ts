@@ -27,7 +27,7 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
 
   afterAll(() => test.close());
 
-  it('a code is registered, sent again and verified for one', async () => {
+  it('a code is registered, resent and verified for a purpose', async () => {
     const purpose = 'login';
     const { body } = await post(test.app, '/phone/register', { phone_number: NUMBER, purpose }).expect(200);
     const session = { phone_number: NUMBER, session_token: body.session_token };
@@ -51,38 +51,45 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
     });
   });
 
-  it.each(ROUTES)('%s: one that is not known, or no string, is 400 and has no effect', async (route) => {
-    const session_token = await openSession(test.app);
-    const rows = () => test.dataSource.getRepository(SMSVerification).find({ order: { createdAt: 'ASC', id: 'ASC' } });
-    const before = await rows();
-    test.sandbox.clear();
-    const given = { phone_number: NUMBER, session_token, security_code: RIGHT_CODE };
-    const wrong: [unknown, string][] = [
-      ...['other', 'Login', 'login ', 'login\0', '__proto__', 'constructor', 'x'.repeat(10_240)].map(
-        (purpose): [unknown, string] => [purpose, 'Not a valid choice.'],
-      ),
-      ...[null, 7, true, ['login'], { $ne: '' }].map((purpose): [unknown, string] => [purpose, 'Not a valid string.']),
-    ];
+  it.each(ROUTES)(
+    '%s: an unknown purpose, or one that is no string, is refused with 400 and has no effect',
+    async (route) => {
+      const session_token = await openSession(test.app);
+      const rows = () =>
+        test.dataSource.getRepository(SMSVerification).find({ order: { createdAt: 'ASC', id: 'ASC' } });
+      const before = await rows();
+      test.sandbox.clear();
+      const given = { phone_number: NUMBER, session_token, security_code: RIGHT_CODE };
+      const wrong: [unknown, string][] = [
+        ...['other', 'Login', 'login ', 'login\0', '__proto__', 'constructor', 'x'.repeat(10_240)].map(
+          (purpose): [unknown, string] => [purpose, 'Not a valid choice.'],
+        ),
+        ...[null, 7, true, ['login'], { $ne: '' }].map((purpose): [unknown, string] => [
+          purpose,
+          'Not a valid string.',
+        ]),
+      ];
 
-    for (const [purpose, text] of wrong) {
-      const answer = await post(test.app, `/phone/${route}`, { ...given, purpose });
+      for (const [purpose, text] of wrong) {
+        const answer = await post(test.app, `/phone/${route}`, { ...given, purpose });
 
-      expect(answer.status).toBe(400);
-      expect(answer.headers['cache-control']).toBe('no-store');
-      expect(answer.body).toEqual({
-        statusCode: 400,
-        error: 'Bad Request',
-        message: [text],
-        code: 'request_invalid',
-        errors: { purpose: [text] },
-      });
-    }
+        expect(answer.status).toBe(400);
+        expect(answer.headers['cache-control']).toBe('no-store');
+        expect(answer.body).toEqual({
+          statusCode: 400,
+          error: 'Bad Request',
+          message: [text],
+          code: 'request_invalid',
+          errors: { purpose: [text] },
+        });
+      }
 
-    expect(await rows()).toEqual(before);
-    expect(test.sandbox.outbox).toEqual([]);
-  });
+      expect(await rows()).toEqual(before);
+      expect(test.sandbox.outbox).toEqual([]);
+    },
+  );
 
-  it('every field at fault is told at once', async () => {
+  it('the errors of all invalid fields are reported at once', async () => {
     const { body } = await post(test.app, '/phone/register', { phone_number: 7, purpose: 'other' });
 
     expect(body).toMatchObject({
@@ -91,7 +98,7 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
     });
   });
 
-  it('an inherited one is none', async () => {
+  it('an inherited purpose is ignored', async () => {
     const text = `{"phone_number":"${OTHER_NUMBER}","__proto__":{"purpose":"login"}}`;
     const { status } = await post(test.app, '/phone/register', {}).type('json').send(text);
 
@@ -101,7 +108,7 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
     expect(rows.filter(({ purpose }) => purpose !== '')).toEqual([]);
   });
 
-  it('where none are configured the field is dropped, whatever it is', async () => {
+  it('the field is ignored, whatever it contains, if no purposes are configured', async () => {
     const plain = await startApplication({ adapter });
 
     for (const purpose of ['login', 7, null]) {
@@ -116,7 +123,7 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
 });
 
 describe('purposes of the service', () => {
-  it('that are not known are refused by every call, with no effect', async () => {
+  it('are refused by every call if they are unknown, without an effect', async () => {
     const test = await startApplication({ phoneVerify: { purposes: ['login'] } });
     const { service } = test;
     const { sessionToken } = await service.sendSecurityCode(NUMBER, { purpose: 'login' });
@@ -138,7 +145,7 @@ describe('purposes of the service', () => {
     await test.close();
   });
 
-  it('are told to the backend, with each send', async () => {
+  it('are passed to the backend with each send', async () => {
     const test = await startApplication({ phoneVerify: { backend: RecordingBackend, purposes: ['login'] } });
     const backend = test.sandbox as unknown as RecordingBackend;
 

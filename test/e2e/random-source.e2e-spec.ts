@@ -25,27 +25,30 @@ afterEach(() => {
   failing.source = '';
 });
 
-it.each(['randomInt', 'randomBytes', 'randomUUID'])('without %s there is no session and no message', async (source) => {
-  const sent: string[] = [];
-  class KeepingBackend extends BaseBackend {
-    override async sendSms(number: string): Promise<void> {
-      sent.push(number);
+it.each(['randomInt', 'randomBytes', 'randomUUID'])(
+  'no session is opened and no message sent if %s fails',
+  async (source) => {
+    const sent: string[] = [];
+    class KeepingBackend extends BaseBackend {
+      override async sendSms(number: string): Promise<void> {
+        sent.push(number);
+      }
     }
-  }
-  const test = await startApplication({ phoneVerify: { backend: KeepingBackend } });
+    const test = await startApplication({ phoneVerify: { backend: KeepingBackend } });
 
-  failing.source = source;
-  await expect(test.service.sendSecurityCode(NUMBER)).rejects.toThrow(RandomSourceError);
-  const { status, body } = await register(test.app);
-  failing.source = '';
+    failing.source = source;
+    await expect(test.service.sendSecurityCode(NUMBER)).rejects.toThrow(RandomSourceError);
+    const { status, body } = await register(test.app);
+    failing.source = '';
 
-  expect({ status, body }).toMatchObject({ status: 503, body: { code: 'service_unavailable' } });
-  expect(await test.dataSource.getRepository(SMSVerification).count()).toBe(0);
-  expect(sent).toEqual([]);
-  await test.close();
-});
+    expect({ status, body }).toMatchObject({ status: 503, body: { code: 'service_unavailable' } });
+    expect(await test.dataSource.getRepository(SMSVerification).count()).toBe(0);
+    expect(sent).toEqual([]);
+    await test.close();
+  },
+);
 
-it('nothing of a whole flow asks Math.random', async () => {
+it('no step of the flow calls Math.random', async () => {
   const test = await startApplication({
     phoneVerify: {
       backend: class extends BaseBackend {

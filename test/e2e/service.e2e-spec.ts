@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 describe('a caller in plain JavaScript', () => {
-  it('is told what it must fix', async () => {
+  it('gets errors that say what to fix', async () => {
     test = await startApplication();
     const { service } = test;
     const { sessionToken } = await service.sendSecurityCode(NUMBER);
@@ -38,7 +38,7 @@ describe('a caller in plain JavaScript', () => {
   });
 });
 
-it('a context takes the place of neither the code nor the application', async () => {
+it('a context can replace neither the code nor the name of the application', async () => {
   test = await startApplication({ phoneVerify: { message: '{app}: {security_code} {name}', contextKeys: ['name'] } });
 
   const context = { app: 'Other', security_code: '000000', name: 'Ada' };
@@ -67,7 +67,7 @@ describe('sendBulkSms', () => {
 
   const INVALID = { number: 'none', error: expect.objectContaining({ kind: 'rejected' }) };
 
-  it('tries each number, and rejects what is none', async () => {
+  it('tries each number, and rejects texts that are no numbers', async () => {
     test = await startApplication();
 
     expect(await test.service.sendBulkSms(['+1 415 555 2671', 'none', OTHER_NUMBER], 'We moved.')).toEqual([
@@ -78,7 +78,7 @@ describe('sendBulkSms', () => {
     expect(test.sandbox.outbox).toMatchObject([{ message: 'We moved.' }, { message: 'We moved.' }]);
   });
 
-  it('tells the failure of each number, of one that never settles too', async () => {
+  it('reports the failure of each number, also of one that never settles', async () => {
     class HalfBackend extends BaseBackend {
       override sendSms(number: string): Promise<void> {
         return number === NUMBER
@@ -94,7 +94,7 @@ describe('sendBulkSms', () => {
     ]);
   });
 
-  it('takes the results of a backend in any order, and a missing one as unknown', async () => {
+  it('accepts the results of a backend in any order, and reports a missing one as unknown', async () => {
     const results = await bulk(async () => [
       { number: OTHER_NUMBER, receipt: { backend: 'own', messageId: 'm' } },
       { number: '+15550000000', receipt: { backend: 'own' } },
@@ -107,7 +107,7 @@ describe('sendBulkSms', () => {
     ]);
   });
 
-  it('takes an error of a backend with its kind', async () => {
+  it("keeps the kind of a backend's error", async () => {
     const error = new SmsDeliveryError('throttled', 'slow', { retryAfterSeconds: 5 });
 
     const [first] = await bulk(async (numbers) => numbers.map((number) => ({ number, error })));
@@ -118,7 +118,7 @@ describe('sendBulkSms', () => {
   it.each([
     ['throws', () => Promise.reject(new Error(`no ${NUMBER}`))],
     ['never settles', () => new Promise(() => undefined)],
-  ])('of a backend that %s fails for every number', async (_name, send) => {
+  ])('fails for every number if the backend %s', async (_name, send) => {
     const results = await bulk(send);
 
     expect(results).toMatchObject([
@@ -129,7 +129,7 @@ describe('sendBulkSms', () => {
     expect(String(results[0]?.error?.cause)).not.toContain(NUMBER);
   });
 
-  it('of a backend that names them all when it throws shows none of them', async () => {
+  it('removes all numbers from an error in which the backend names them', async () => {
     const logs = new KeptLogs();
     const results = await bulk((numbers) => Promise.reject(new Error(`no ${numbers.join(', ')}`)), logs);
 
@@ -140,7 +140,7 @@ describe('sendBulkSms', () => {
     }
   });
 
-  it('may take a backend that sends one after the other the time of each', async () => {
+  it('allows a backend that sends one by one the time limit of each message', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const results = await bulk(async (numbers) => {
       // The second of two sends ends when the time of one would be over.
@@ -151,7 +151,7 @@ describe('sendBulkSms', () => {
     expect(results[0]).toEqual({ number: NUMBER, receipt: { backend: 'own' } });
   });
 
-  it('of nobody asks nobody', async () => {
+  it('does not call the backend if there are no numbers', async () => {
     test = await startApplication();
 
     expect(await test.service.sendBulkSms([], 'x')).toEqual([]);

@@ -66,7 +66,7 @@ async function answers({ app }: TestApplication, prefix: string): Promise<object
 }
 
 describe.each(ADAPTERS)('in an application on %s', (adapter) => {
-  it.each(SETUPS)('with %s the answers are the same', async (_name, configure, prefix) => {
+  it.each(SETUPS)('the responses are the same with %s', async (_name, configure, prefix) => {
     const plain = await startApplication();
     const expected = await answers(plain, '');
     await plain.close();
@@ -76,7 +76,7 @@ describe.each(ADAPTERS)('in an application on %s', (adapter) => {
     await test.close();
   });
 
-  it('a path of its own moves the routes', async () => {
+  it('the option path moves the routes', async () => {
     const test = await startApplication({ adapter, phoneVerify: { path: 'account/phone' } });
 
     await post(test.app, '/account/phone/register', { phone_number: NUMBER }).expect(200);
@@ -85,7 +85,7 @@ describe.each(ADAPTERS)('in an application on %s', (adapter) => {
     await test.close();
   });
 
-  it('without controllers there are no routes, and the service works', async () => {
+  it('the service works without routes if controllers is false', async () => {
     const test = await startApplication({ adapter, phoneVerify: { controllers: false } });
 
     await post(test.app, '/phone/register', { phone_number: NUMBER }).expect(404);
@@ -107,7 +107,7 @@ describe.each(ADAPTERS)('in an application on %s', (adapter) => {
     ['__proto__', undefined],
     [`en,${'x'.repeat(6000)}`, undefined],
     [Array.from({ length: 1000 }, (_, index) => `a${index % 9}`).join(','), undefined],
-  ])('Accept-Language %j tells the backend %s', async (header, language) => {
+  ])('Accept-Language %j is passed to the backend as %s', async (header, language) => {
     const sends: SendContext[] = [];
     class RecordingBackend extends BaseBackend {
       override async sendSms(_number: string, _message: string, send: SendContext): Promise<void> {
@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('in an application on %s', (adapter) => {
   });
 });
 
-it('a backend is told the circumstances of a send, and nothing secret', async () => {
+it('a backend gets the context of a send, and no secret', async () => {
   const sends: SendContext[] = [];
   class RecordingBackend extends BaseBackend {
     override async sendSms(_number: string, _message: string, send: SendContext): Promise<void> {

@@ -56,7 +56,7 @@ afterEach(async () => {
 });
 
 describe.each(ADAPTERS)('a test number, on %s', (adapter) => {
-  it('has its code, and is sent nothing', async () => {
+  it('has a fixed code, and nothing is sent to it', async () => {
     await start({}, adapter);
 
     const { status, body } = await register(test.app, '+1 (415) 555-2671');
@@ -73,7 +73,7 @@ describe.each(ADAPTERS)('a test number, on %s', (adapter) => {
     ]);
   });
 
-  it('is checked as any other', async () => {
+  it('is checked like any other number', async () => {
     await start({ maxFailedAttempts: 2 }, adapter);
     const locked = await openSession(test.app);
     const expired = await openSession(test.app);
@@ -90,7 +90,7 @@ describe.each(ADAPTERS)('a test number, on %s', (adapter) => {
     expect(calls).toEqual([]);
   });
 
-  it('is an ordinary number once its time is over', async () => {
+  it('is an ordinary number after `until`', async () => {
     await start({}, adapter);
     test.clock.set(NEW_YEAR - 1);
     await register(test.app).expect(200);
@@ -105,7 +105,7 @@ describe.each(ADAPTERS)('a test number, on %s', (adapter) => {
 });
 
 describe('a test number', () => {
-  it('is not refused by the policy while it is one', async () => {
+  it('is not refused by the policy before `until`', async () => {
     const forbidden = NUMBERS_OF_TYPES.TOLL_FREE;
     await start({
       numbers: { allowedCountries: ['US'] },
@@ -119,7 +119,7 @@ describe('a test number', () => {
     expect((await register(test.app, forbidden)).body.code).toBe('phone_number_not_allowed');
   });
 
-  it('changes nothing for the others', async () => {
+  it('changes nothing for other numbers', async () => {
     await start();
 
     await openSession(test.app, OTHER_NUMBER);
@@ -128,7 +128,7 @@ describe('a test number', () => {
     expect(test.sandbox.lastCode(OTHER_NUMBER)).toBe('123456');
   });
 
-  it('is sent notices of the application', async () => {
+  it('gets the notices of the application', async () => {
     await start();
 
     expect(await test.service.sendBulkSms([NUMBER], 'We moved.')).toMatchObject([{ number: NUMBER, receipt: {} }]);

@@ -87,7 +87,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     return { phoneNumber: NUMBER, verifiedAt: new Date(test.clock.now()).toISOString(), purpose };
   }
 
-  it('let a verification token in again and again, and tell its number', async () => {
+  it('accept a verification token repeatedly, and inject its number', async () => {
     const verificationToken = await obtainToken(test);
 
     for (let time = 0; time < 3; time++) {
@@ -97,7 +97,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expect(handled.phones[0]).toEqual({ phoneNumber: NUMBER, verifiedAt: expect.any(Date), purpose: '' });
   });
 
-  it('let a verification token in once where it is consumed', async () => {
+  it('accept a verification token once if they consume it', async () => {
     const verificationToken = await obtainToken(test);
 
     expect((await show('/account/once', verificationToken)).body).toEqual(phone());
@@ -106,7 +106,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expect(handled.phones).toHaveLength(1);
   });
 
-  it('let one of twenty parallel requests with one verification token in', async () => {
+  it('accept one of twenty parallel requests with one verification token', async () => {
     const verificationToken = await obtainToken(test);
 
     const answers = await Promise.all(Array.from({ length: 20 }, () => show('/account/once', verificationToken)));
@@ -116,7 +116,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expect(handled.phones).toHaveLength(1);
   });
 
-  it('take the number of the verification token, whatever the request says', async () => {
+  it('use the number of the verification token, whatever the request says', async () => {
     const verification_token = await obtainToken(test);
     const claimed = { phone_number: OTHER_NUMBER, phoneNumber: OTHER_NUMBER, verified_phone: OTHER_NUMBER };
 
@@ -144,7 +144,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expect(handled.phones).toEqual([]);
   });
 
-  it('refuse a verification token that was cut, recased, padded or put into a list', async () => {
+  it('refuse a verification token that was cut, recased, padded or put into an array', async () => {
     const verificationToken = await obtainToken(test);
     const recased = verificationToken.replace(/[a-z]/i, (letter) =>
       letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
@@ -170,7 +170,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expectRefused(await show('/account/number', sessionToken));
   });
 
-  it('refuse a stale verification token, to the millisecond', async () => {
+  it('refuse a verification token that is too old by one millisecond', async () => {
     const verificationToken = await obtainToken(test);
     const verifiedAt = test.clock.now();
 
@@ -185,7 +185,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expectRefused(await show('/account/once', verificationToken));
   });
 
-  it('refuse and keep a verification token that is too old to be consumed', async () => {
+  it('refuse a verification token that is too old without consuming it', async () => {
     const verificationToken = await obtainToken(test, 'change-phone');
     const verifiedAt = test.clock.now();
 
@@ -196,7 +196,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expect((await showInHeader('/account/change', verificationToken)).status).toBe(201);
   });
 
-  it('refuse a verification token for another purpose, and do not use it up', async () => {
+  it('refuse a verification token for another purpose without consuming it', async () => {
     const login = await obtainToken(test, 'login');
     const change = await obtainToken(test, 'change-phone');
     const plain = await obtainToken(test);
@@ -212,7 +212,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expect((await show('/account/once', plain)).body).toEqual(phone());
   });
 
-  it('take a verification token from the place that they name alone', async () => {
+  it('accept a verification token only in the place that they name', async () => {
     const verificationToken = await obtainToken(test);
     const login = await obtainToken(test, 'login');
 
@@ -238,7 +238,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expect((await showInHeader('/account/login', ` ${verificationToken}`)).status).toBe(201);
   });
 
-  it('refuse what only an object that is not the body has', async () => {
+  it('refuse a verification token that the body inherits', async () => {
     const verificationToken = await obtainToken(test);
     const { status } = await post(test.app, '/account/number', {})
       .type('json')
@@ -276,7 +276,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expectRefused(await request(test.app.getHttpServer()).post('/account/number'));
   });
 
-  it('for a class hold on each of its routes, once, but for one with its own', async () => {
+  it('share the requirement of their class, which is checked once, unless they have their own', async () => {
     const login = await obtainToken(test, 'login');
     const plain = await obtainToken(test);
     const server = test.app.getHttpServer();
@@ -289,7 +289,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expectRefused(await show('/settings', plain));
   });
 
-  it('answer 503 when the database is out of reach, and let the verification token in later', async () => {
+  it('respond with 503 while the database cannot be reached, and accept the verification token later', async () => {
     const verificationToken = await obtainToken(test);
     const failure = new StorageUnavailableError({ cause: new Error('gone') });
     const { service } = test;
@@ -307,7 +307,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expect((await show('/account/once', verificationToken)).status).toBe(201);
   });
 
-  it("leave an error that is nobody's to see to Nest", async () => {
+  it('leave unexpected errors to Nest', async () => {
     vi.spyOn(test.service, 'getVerifiedPhone').mockRejectedValue(new Error(`a fault with ${NUMBER}`));
 
     const { status, text } = await show('/account/number', await obtainToken(test));
@@ -350,8 +350,8 @@ class TransferController {
 @Module({ controllers: [TransferController] })
 class TransferModule {}
 
-describe.each(ADAPTERS)('beside other guards and pipes, on %s', (adapter) => {
-  it('a verification token is checked after the guards written below, and before the pipes', async () => {
+describe.each(ADAPTERS)('a verification token beside other guards and pipes, on %s', (adapter) => {
+  it('is checked after the guards written below, and before the pipes', async () => {
     const pipe = new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, validateCustomDecorators: true });
     const test = await startApplication({
       adapter,
@@ -385,7 +385,7 @@ describe('a module with guarded routes', () => {
     return startApplication({ imports, ...(module && { module }) });
   }
 
-  it('gets the service by importing the module that has it', async () => {
+  it('gets the service by importing the module that exports it', async () => {
     const phones = PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', cleanup: false });
     @Module({ imports: [phones], exports: [PhoneVerifyModule] })
     class PhonesModule {}
@@ -402,7 +402,7 @@ describe('a module with guarded routes', () => {
     await test.close();
   });
 
-  it('does not start where it cannot inject the service', async () => {
+  it('does not start if it cannot inject the service', async () => {
     await expect(startWith([TransferModule])).rejects.toThrow(
       /VerifiedPhoneGuard .*PhoneVerificationService at index \[0\] is available in the TransferModule/,
     );
@@ -427,7 +427,7 @@ class LastStageController {
   }
 }
 
-it('a handler that hands a request on does not prove what the next one requires', async () => {
+it('a handler that forwards a request does not meet the requirement of the next one', async () => {
   @Module({ controllers: [StagesController, LastStageController] })
   class StagesModule {}
   const test = await startApplication({
@@ -443,7 +443,7 @@ it('a handler that hands a request on does not prove what the next one requires'
   await test.close();
 });
 
-it("a filter of the application's own sees a refusal, and may give it another shape", async () => {
+it("the application's own filter sees a refusal, and can change its format", async () => {
   @Catch(HttpException)
   class ReshapingFilter implements ExceptionFilter<HttpException> {
     catch(error: HttpException, host: ArgumentsHost): void {
@@ -468,8 +468,8 @@ it("a filter of the application's own sees a refusal, and may give it another sh
   await test.close();
 });
 
-describe('outside HTTP', () => {
-  it('every call is refused, and the log says why', async () => {
+describe('a protected handler outside HTTP', () => {
+  it('refuses every call, and logs why', async () => {
     const logs = new KeptLogs();
     @Injectable()
     class PhonesResolver {

@@ -45,7 +45,7 @@ class SlowBackend extends BaseBackend {
   }
 }
 
-describe('the events of the library', () => {
+describe('the events', () => {
   let test: TestApplication;
   let events: KeptEvents;
 
@@ -63,7 +63,7 @@ describe('the events of the library', () => {
     await test.close();
   });
 
-  it('tell of a message that went, the first time and again', async () => {
+  it('report a sent message, for a register and a resend', async () => {
     await start({ backend: SlowBackend });
 
     const token = await openSession(test.app);
@@ -84,7 +84,7 @@ describe('the events of the library', () => {
     ]);
   });
 
-  it('tell of a message that did not go', async () => {
+  it('report a message that was not sent', async () => {
     const backend = new SlowBackend({});
     backend.failure = new SmsDeliveryError('throttled', `no more to ${NUMBER}`, { providerCode: `${NUMBER}/30` });
     await start({ backend });
@@ -104,7 +104,7 @@ describe('the events of the library', () => {
     ]);
   });
 
-  it('tell of each check', async () => {
+  it('report each check', async () => {
     await start();
     const token = await openSession(test.app);
     events.clear();
@@ -126,7 +126,7 @@ describe('the events of the library', () => {
     ]);
   });
 
-  it('tell once that a session is locked, of any number of wrong codes at once', async () => {
+  it('report once that a session is locked, for any number of parallel wrong codes', async () => {
     await start();
     const token = await openSession(test.app);
     events.clear();
@@ -138,7 +138,7 @@ describe('the events of the library', () => {
     expect(events.names.filter((name) => name === PhoneVerifyEvents.CheckFailed)).toHaveLength(20);
   });
 
-  it("tell of a backend's own check, which locks nothing", async () => {
+  it("report a backend's own check, which locks nothing", async () => {
     let answer: VerificationResult = { status: VerificationStatus.Invalid, attemptsLeft: 0 };
     class CheckingBackend extends SandboxBackend {
       override validateSecurityCode(): VerificationResult {
@@ -154,7 +154,7 @@ describe('the events of the library', () => {
     expect(events.names).toEqual([PhoneVerifyEvents.CheckFailed, PhoneVerifyEvents.Verified]);
   });
 
-  it('tell of a limit, and of no message', async () => {
+  it('report a refusal by a limit, and no message', async () => {
     await start({ limits: { ...NO_LIMITS, resendAfter: 30 }, purposes: ['login'] });
     await test.service.sendSecurityCode(NUMBER, { purpose: 'login' });
     events.clear();
@@ -165,7 +165,7 @@ describe('the events of the library', () => {
     expect(events.all).toEqual([{ name: PhoneVerifyEvents.RateLimited, ...SUBJECT, purpose: 'login', ...limited }]);
   });
 
-  it('tell of no message to a test number, and of its checks', async () => {
+  it('report the checks of a test number, and no message', async () => {
     await start({ testNumbers: { numbers: { [OTHER_NUMBER]: '1357' }, until: '2999-01-01' } });
 
     const token = await openSession(test.app, OTHER_NUMBER);
@@ -174,7 +174,7 @@ describe('the events of the library', () => {
     expect(events.names).toEqual([PhoneVerifyEvents.Verified]);
   });
 
-  it('have whole numbers where that is asked for', async () => {
+  it('have full numbers if the option says so', async () => {
     await start({ events: { fullNumbers: true } });
 
     await openSession(test.app);
@@ -182,7 +182,7 @@ describe('the events of the library', () => {
     expect(events.all).toMatchObject([{ phoneNumber: NUMBER }]);
   });
 
-  it('hold no code, no token and no number, and cannot be changed', async () => {
+  it('contain no code, token or full number, and are frozen', async () => {
     await start({ maxFailedAttempts: 1 });
     const token = await openSession(test.app);
     await resend(test.app, NUMBER, token);

@@ -44,7 +44,7 @@ class PausingBackend extends backendThat(() => {
   throw new SmsDeliveryError('throttled', 'later', { retryAfterSeconds: 60 });
 }) {}
 
-describe('the health of an application', () => {
+describe('the health indicator', () => {
   let test: TestApplication;
 
   async function check(): Promise<{ status: number; phones: object; text: string }> {
@@ -54,7 +54,7 @@ describe('the health of an application', () => {
 
   afterEach(() => test.close());
 
-  it.each(ADAPTERS)('is up on %s, without a message', async (adapter: Adapter) => {
+  it.each(ADAPTERS)('is up on %s, without sending a message', async (adapter: Adapter) => {
     test = await startApplication({ adapter, imports: [health] });
 
     expect(await check()).toMatchObject({
@@ -68,7 +68,7 @@ describe('the health of an application', () => {
   it.each([
     ['the table is gone', () => test.dataSource.query('DROP TABLE sms_verification')],
     ['the database is gone', () => test.dataSource.destroy()],
-  ])('is down when %s, without details', async (_what, breakDown) => {
+  ])('is down if %s, without details', async (_what, breakDown) => {
     test = await startApplication({ imports: [health] });
     await breakDown();
 
@@ -79,7 +79,7 @@ describe('the health of an application', () => {
     if (!test.dataSource.isInitialized) await test.dataSource.initialize();
   });
 
-  it('lists open circuit breakers, also inside other backends, and stays up', async () => {
+  it('reports open circuit breakers, also of nested backends, and stays up', async () => {
     const inner = {
       backends: [{ backend: UnavailableBackend }, { backend: PausingBackend }, { backend: SandboxBackend }],
       breaker: { failures: 2 },
@@ -104,7 +104,7 @@ describe('the health of an application', () => {
   });
 });
 
-it('an application without the module does not start with the indicator', async () => {
+it('an application with the indicator does not start without the module', async () => {
   const module = await Test.createTestingModule({ imports: [health] }).compile();
 
   await expect(module.init()).rejects.toThrow(PhoneVerifyConfigurationError);

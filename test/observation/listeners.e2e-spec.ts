@@ -58,7 +58,7 @@ describe('a listener of the application', () => {
     await test.close();
   });
 
-  it('that throws, at once or later, changes nothing for the request, the other listeners and the process', async () => {
+  it('that throws, synchronously or not, affects neither the request nor other listeners nor the process', async () => {
     await start();
     const emitter = test.app.get(EventEmitter2);
     const heard: string[] = [];
@@ -85,7 +85,7 @@ describe('a listener of the application', () => {
   });
 
   it.each([false, true])(
-    'hears every event with onAny, once with once, and with a wildcard where it is %s',
+    'gets every event with onAny, one with once, and matching ones with a wildcard if wildcards are %s',
     async (wildcard) => {
       await start(wildcard);
       const emitter = test.app.get(EventEmitter2);
@@ -104,7 +104,7 @@ describe('a listener of the application', () => {
     },
   );
 
-  it('hears nothing of a library that found another copy of the emitter, which the log tells', async () => {
+  it('gets no events if the library found another copy of the emitter, which is logged', async () => {
     class EventEmitterModuleOfAnotherCopy {}
     Object.defineProperty(EventEmitterModuleOfAnotherCopy, 'name', { value: 'EventEmitterModule' });
 

@@ -89,7 +89,7 @@ describe('the OpenAPI document', () => {
 
   afterEach(() => test.close());
 
-  it.each(ADAPTERS)('is valid on %s, and has the routes where they are', async (adapter) => {
+  it.each(ADAPTERS)('is valid on %s, and has the routes at their paths', async (adapter) => {
     await start({
       adapter,
       phoneVerify: { isGlobal: true, path: 'tel' },
@@ -112,7 +112,7 @@ describe('the OpenAPI document', () => {
     await post(test.app, '/api/tel/register', { phone_number: NUMBER }).expect(200);
   });
 
-  it('describes the bodies of the requests, with examples', async () => {
+  it('describes the request bodies, with examples', async () => {
     await start();
 
     const fields = (Object.keys(CODES) as RouteName[]).map((name) => {
@@ -135,7 +135,7 @@ describe('the OpenAPI document', () => {
     ).toEqual([1, 2, 3]);
   });
 
-  it('has an example for every code of every route, which its own schema takes', async () => {
+  it('has an example for every code of every route, which its schema accepts', async () => {
     await start();
 
     for (const name of Object.keys(CODES) as RouteName[]) {
@@ -150,7 +150,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('names the headers', async () => {
+  it('describes the headers', async () => {
     await start();
 
     const { responses, parameters } = operation('register');
@@ -160,7 +160,7 @@ describe('the OpenAPI document', () => {
     expect(operation('verify').responses[200]).toMatchObject({ headers: { 'Cache-Control': {} } });
   });
 
-  it('says of each answer what it is', async () => {
+  it('describes each response as it is', async () => {
     await start({ phoneVerify: { numbers: { allowedCountries: ['US'] } } });
     const sent = await register(test.app).expect(200);
     const token = sent.body.session_token;
@@ -183,7 +183,7 @@ describe('the OpenAPI document', () => {
     for (const [name, { status, body }] of answers) expect(faultsOf(name, status, body)).toEqual([]);
   });
 
-  it('says what a limit answers', async () => {
+  it('describes the response of a rate limit', async () => {
     await start({ phoneVerify: { limits: { ...NO_LIMITS, resendAfter: 30 } } });
     await register(test.app).expect(200);
 
@@ -193,7 +193,7 @@ describe('the OpenAPI document', () => {
     expect(headers['retry-after']).toBe(String(body.retry_after));
   });
 
-  it('has the purposes that the module knows', async () => {
+  it('lists the purposes of the module', async () => {
     await start({ phoneVerify: { purposes: ['login', 'payment'] } });
 
     for (const name of Object.keys(CODES) as RouteName[]) {
@@ -205,7 +205,7 @@ describe('the OpenAPI document', () => {
     await post(test.app, '/phone/register', { phone_number: NUMBER, purpose: 'login' }).expect(200);
   });
 
-  it('says what a message that did not go leaves behind', async () => {
+  it('describes the response to a message that was not sent', async () => {
     await start({ phoneVerify: { backend: UnavailableBackend } });
 
     const { body } = await register(test.app).expect(502);
@@ -225,7 +225,7 @@ describe('the OpenAPI document', () => {
     expect(document).toEqual(first);
   });
 
-  it('leaves out routes that are not there', async () => {
+  it('omits routes that do not exist', async () => {
     await start({ phoneVerify: { controllers: false } });
 
     expect(document.paths).toEqual({});

@@ -47,7 +47,7 @@ describe('OpenTelemetry', () => {
     await telemetry.stop();
   });
 
-  it('counts messages, checks and right codes, by country and outcome', async () => {
+  it('counts messages, checks and correct codes by country and outcome', async () => {
     const token = await openSession(test.app);
     await openSession(test.app, OTHER_NUMBER);
     await resend(test.app, NUMBER, token);
@@ -79,7 +79,7 @@ describe('OpenTelemetry', () => {
     ]);
   });
 
-  it('measures deliveries in seconds, by backend and by what came of them', async () => {
+  it('measures deliveries in seconds by backend and outcome', async () => {
     await register(test.app).expect(200);
     vi.restoreAllMocks();
     failure = new SmsDeliveryError('throttled', 'too many');
@@ -92,7 +92,7 @@ describe('OpenTelemetry', () => {
     expect(await telemetry.boundsOf('phone_verify.delivery.duration')).toContain(2.5);
   });
 
-  it('traces a send, with what the backend does inside it', async () => {
+  it('traces a send, with the spans of the backend inside it', async () => {
     await register(test.app).expect(200);
 
     const [inner, outer] = telemetry.spans;
@@ -110,7 +110,7 @@ describe('OpenTelemetry', () => {
     expect(inner?.parentSpanContext?.spanId).toBe(outer?.spanContext().spanId);
   });
 
-  it('traces a send inside what the application traces', async () => {
+  it('traces a send inside a span of the application', async () => {
     const request = trace.getTracer('application').startSpan('request');
 
     await context.with(trace.setSpan(context.active(), request), () => test.service.sendSecurityCode(NUMBER));
@@ -118,7 +118,7 @@ describe('OpenTelemetry', () => {
     expect(telemetry.spans[1]?.parentSpanContext?.spanId).toBe(request.spanContext().spanId);
   });
 
-  it('traces a send that failed, by its kind alone', async () => {
+  it('traces a failed send with nothing but its kind', async () => {
     const cause = new Error(`could not send ${RIGHT_CODE} to ${NUMBER}`);
     failure = new SmsDeliveryError('unavailable', `no way to ${NUMBER}`, { cause });
 
@@ -132,7 +132,7 @@ describe('OpenTelemetry', () => {
     });
   });
 
-  it('is told no number, code or token', async () => {
+  it('gets no number, code or token', async () => {
     const token = await openSession(test.app);
     await verify(test.app, NUMBER, token, WRONG_CODE);
     const { body } = await verify(test.app, NUMBER, token, RIGHT_CODE);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dataSourceOptions, readEnvironment } from '../../sample-app/src/configuration.js';
 
 describe('the environment of the sample', () => {
-  it('needs nothing', () => {
+  it('has no required variables', () => {
     expect(readEnvironment({})).toEqual({
       HOST: '127.0.0.1',
       DRAIN_SECONDS: 8,
@@ -17,7 +17,7 @@ describe('the environment of the sample', () => {
     ['postgres://root@127.0.0.1:5432/test', 'postgres'],
     ['mysql://root@127.0.0.1:3306/test', 'mariadb'],
     ['mariadb://root@127.0.0.1:3306/test', 'mariadb'],
-  ])('chooses the database of %s', (url, type) => {
+  ])('selects the database of %s', (url, type) => {
     expect(readEnvironment({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
     expect(dataSourceOptions(url).type).toBe(type);
   });

@@ -8,7 +8,7 @@ import { NUMBER, register, verify } from '../support/requests.js';
 import { startSample, stopSample } from '../support/sample-application.js';
 import { WireServer } from '../support/wire-server.js';
 
-describe('the sample application on providers', () => {
+describe('the sample application with providers', () => {
   let database: FreshDatabase;
   let twilio: WireServer;
   let vonage: WireServer;
@@ -48,7 +48,7 @@ describe('the sample application on providers', () => {
     return /\b\d{6}\b/.exec(String(text))?.[0] ?? '';
   }
 
-  it('sends through the one that is named, and takes the code', async () => {
+  it('sends through the selected provider, and accepts the code', async () => {
     const sample = await start('twilio');
 
     const { body } = await register(sample).expect(200);
@@ -59,7 +59,7 @@ describe('the sample application on providers', () => {
     expect(vonage.requests).toHaveLength(0);
   });
 
-  it('sends through the second when the first fails, and takes the code of both', async () => {
+  it('sends through the second provider if the first fails, and accepts the code of both', async () => {
     const sample = await start('twilio,vonage');
     twilio.answer({ status: 500, body: '<html>trouble</html>' });
 
@@ -69,7 +69,7 @@ describe('the sample application on providers', () => {
     await verify(sample, NUMBER, body.session_token, code).expect(200);
   });
 
-  it('asks the second for nothing when the first sends', async () => {
+  it('does not call the second provider if the first sends', async () => {
     await register(await start('twilio,vonage')).expect(200);
 
     expect([twilio.requests.length, vonage.requests.length]).toEqual([1, 0]);
@@ -82,7 +82,7 @@ describe('the sample application on providers', () => {
     await request(sample.getHttpServer()).get('/outbox').expect(404);
   });
 
-  it('does not start without a variable that the provider needs', async () => {
+  it('does not start without a variable that the provider requires', async () => {
     const starting = startSample(database, { PHONE_VERIFY_BACKEND: 'plivo', PLIVO_AUTH_ID: 'MA1' });
 
     await expect(starting).rejects.toThrow('PLIVO_AUTH_TOKEN is not set, and PHONE_VERIFY_BACKEND=plivo needs it');

@@ -29,7 +29,7 @@ const CLASSES = {
 };
 
 describe('PHONE_VERIFY_BACKEND', () => {
-  it('names every provider', () => {
+  it('accepts every provider', () => {
     expect(PROVIDER_NAMES).toEqual(Object.keys(CLASSES).filter((name) => !name.includes(',')));
   });
 
@@ -43,7 +43,7 @@ describe('PHONE_VERIFY_BACKEND', () => {
 
   const needed = PROVIDER_NAMES.flatMap((name) => variablesOf(name).map((variable) => [name, variable] as const));
 
-  it.each(needed)('%s does not start without %s, which is documented', (name, variable) => {
+  it.each(needed)('refuses %s without %s, which is documented', (name, variable) => {
     for (const missing of [undefined, '']) {
       const start = (): unknown => readEnvironment({ ...ALL, [variable]: missing, PHONE_VERIFY_BACKEND: name });
       expect(start).toThrow(`${variable} is not set, and PHONE_VERIFY_BACKEND=${name} needs it`);
@@ -51,14 +51,14 @@ describe('PHONE_VERIFY_BACKEND', () => {
     expect(EXAMPLE).toMatch(new RegExp(`^# ${variable}=`, 'm'));
   });
 
-  it('tells every variable that is missing, of every provider that is named', () => {
+  it('reports every missing variable of every selected provider', () => {
     const start = (): unknown => readEnvironment({ PHONE_VERIFY_BACKEND: 'twilio,telnyx', TWILIO_SID: 'AC1' });
 
     for (const name of ['TWILIO_SECRET', 'TWILIO_FROM', 'TELNYX_API_KEY', 'TELNYX_FROM']) expect(start).toThrow(name);
     expect(start).not.toThrow('TWILIO_SID');
   });
 
-  it.each(['nexmo', 'Twilio', 'twilio,', ',', 'constructor', 'twilio vonage'])('%j is refused', (chosen) => {
+  it.each(['nexmo', 'Twilio', 'twilio,', ',', 'constructor', 'twilio vonage'])('refuses %j', (chosen) => {
     expect(() => readEnvironment({ ...ALL, PHONE_VERIFY_BACKEND: chosen })).toThrow(
       /PHONE_VERIFY_BACKEND names ".*", which is none of sandbox, twilio, vonage/,
     );

@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-describe('what a browser is given by the sample', () => {
+describe('the files that the sample serves', () => {
   let database: FreshDatabase;
   let app: INestApplication;
   let cookie: string;
@@ -44,7 +44,7 @@ describe('what a browser is given by the sample', () => {
     return Array.from(named, ([, address = '']) => new URL(address, `http://sample${base}`).pathname);
   }
 
-  it.each(['/', '/sign-in', '/account'])('%s names files alone that are there, and so do they', async (page) => {
+  it.each(['/', '/sign-in', '/account'])('include every file that %s and its files refer to', async (page) => {
     const { status, text } = await get(page);
     const files = new Set(filesOf(text, page));
     for (const file of files) {
@@ -76,7 +76,7 @@ describe('what a browser is given by the sample', () => {
     },
   );
 
-  it.each(['/', '/sign-in', '/account'])('%s has no script and no style inside', async (page) => {
+  it.each(['/', '/sign-in', '/account'])('contain no inline script or style in %s', async (page) => {
     const { text } = await get(page);
 
     expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:|https?:/);
@@ -91,7 +91,7 @@ describe('what a browser is given by the sample', () => {
     '/assets/',
     '/client/',
     '/pages/account.html',
-  ])('nothing is at %s', async (path) => {
+  ])('do not include %s', async (path) => {
     expect((await get(path)).status).toBeGreaterThanOrEqual(400);
   });
 });

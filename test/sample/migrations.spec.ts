@@ -26,7 +26,7 @@ describe.each(databaseKinds)('the migrations of the sample on %s', (kind) => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('keep the accounts of the first version', async () => {
+  it("keep the accounts of the sample's first version", async () => {
     const runner = dataSource.createQueryRunner();
     const migration = new CreateSession1764000000002();
     await migration.down(runner);

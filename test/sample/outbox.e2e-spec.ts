@@ -42,7 +42,7 @@ describe('the outbox of the sample', () => {
     return { answer, read };
   }
 
-  it('streams the messages to a number, those that are there and those that come, and no others', async () => {
+  it('streams the existing and new messages to a number, and no others', async () => {
     app = await startSample(database);
     await register(app, NUMBER).expect(200);
     const { answer, read } = await openStream(app, '+1 (415) 555-2671');
@@ -67,7 +67,7 @@ describe('the outbox of the sample', () => {
     },
   );
 
-  it('ends its streams with the application', async () => {
+  it('ends its streams when the application shuts down', async () => {
     app = await startSample(database);
     const { read } = await openStream(app, NUMBER);
 
@@ -115,7 +115,7 @@ describe('the outbox of the sample', () => {
     },
   );
 
-  it('is not promised by a page that was reached by another name', async () => {
+  it('is not mentioned by a page that was loaded under another host name', async () => {
     app = await startSample(database);
 
     const { text } = await request(app.getHttpServer()).get('/').set('Host', 'sample.example').expect(200);
@@ -123,7 +123,7 @@ describe('the outbox of the sample', () => {
     expect(text).toContain('data-sandbox="false"');
   });
 
-  it.each(['/outbox', '/outbox/stream?to=%2B14155552671'])('is not at %s when a provider sends', async (path) => {
+  it.each(['/outbox', '/outbox/stream?to=%2B14155552671'])('does not exist at %s if a provider sends', async (path) => {
     const provider = { HTTP_URL: 'https://sms.example.com', HTTP_AUTHORIZATION: 'Bearer x' };
     app = await startSample(database, { PHONE_VERIFY_BACKEND: 'http', ...provider });
 
@@ -132,7 +132,7 @@ describe('the outbox of the sample', () => {
     expect(text).toContain('data-sandbox="false"');
   });
 
-  it('is not shown in production, whatever sends', () => {
+  it('is not shown in production, whichever backend sends', () => {
     const outbox = (environment: string): OutboxService =>
       new OutboxService(new SandboxBackend({}), new ConfigService({ NODE_ENV: environment }));
 

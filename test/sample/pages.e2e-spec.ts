@@ -63,7 +63,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     return String(headers['set-cookie']).split(';')[0] ?? '';
   }
 
-  it('sign in who signs up, by a cookie that neither scripts nor other sites can use', async () => {
+  it('sign a new user in, with a cookie that neither scripts nor other sites can use', async () => {
     const answer = await signUp();
 
     expect(String(answer.headers['set-cookie'])).toMatch(
@@ -71,7 +71,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     );
   });
 
-  it('keep the cookie to HTTPS where they are reached by it', async () => {
+  it('restrict the cookie to HTTPS if they are loaded over HTTPS', async () => {
     (app as NestExpressApplication).set('trust proxy', 'loopback');
     const verification_token = await obtainToken(newNumber());
 
@@ -83,7 +83,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     expect(String(answer.headers['set-cookie'])).toContain('; Secure');
   });
 
-  it('keep no cookie in the table', async () => {
+  it('store no cookie in the table', async () => {
     const token = cookieOf(await signUp()).split('=')[1] ?? '';
 
     const rows = await app.get(DataSource).query('SELECT * FROM sample_session');
@@ -92,7 +92,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     expect(JSON.stringify(rows)).not.toContain(token);
   });
 
-  it('show the account by name, with the number that was proved, masked', async () => {
+  it('show the account by name, with its verified number masked', async () => {
     const phoneNumber = newNumber();
     const answer = await signUp('grace', phoneNumber);
 
@@ -114,7 +114,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     },
   );
 
-  it('lead from the account to the sign-up when the session is over', async () => {
+  it('redirect from the account to the sign-up once the session has expired', async () => {
     const cookie = cookieOf(await signUp());
     await get('/account', cookie).expect(200);
 
@@ -123,7 +123,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     await get('/account', cookie).expect(303);
   });
 
-  it.each(['/', '/sign-in'])('lead from %s to the account who is signed in', async (path) => {
+  it.each(['/', '/sign-in'])('redirect signed-in browsers from %s to the account', async (path) => {
     const { headers } = await get(path, cookieOf(await signUp())).expect(303);
 
     expect(headers['location']).toBe('/account');
@@ -142,13 +142,13 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     await get('/account', other).expect(200);
   });
 
-  it("sign nobody out by another site's form, which comes without the cookie", async () => {
+  it("do not sign anyone out by another site's form, which comes without the cookie", async () => {
     const answer = await request(app.getHttpServer()).post('/users/sign-out').type('form').expect(303);
 
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
-  it('sign in to the account of the number, and to none without', async () => {
+  it('sign in to the account of a number only with its verification token', async () => {
     const phoneNumber = newNumber();
     await signUp('hopper', phoneNumber);
     const stranger = await obtainToken(newNumber());
@@ -161,7 +161,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     await post(app, '/users/sign-up', { username: newUsername(), verification_token: stranger }).expect(201);
   });
 
-  it('tell a number that has an account from a user name that is taken, and spend the verification token on neither', async () => {
+  it('distinguish a number that has an account from a taken user name, and consume the verification token for neither', async () => {
     const phoneNumber = newNumber();
     await signUp('lovelace', phoneNumber);
     const known = await obtainToken(phoneNumber);
@@ -176,7 +176,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     await post(app, '/users/sign-up', { username: newUsername(), verification_token: fresh }).expect(201);
   });
 
-  it('make one account of two verification tokens of one number at once', async () => {
+  it('create one account for two parallel verification tokens of one number', async () => {
     const phoneNumber = newNumber();
     const verificationTokens = [await obtainToken(phoneNumber), await obtainToken(phoneNumber)];
 
@@ -190,7 +190,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     expect(outcomes).toEqual(['201 undefined', '409 phone_number_taken']);
   });
 
-  it('give an account another number when both the current number and the new one agree', async () => {
+  it('change the number of an account if both the current and the new number are verified', async () => {
     const [before, after] = [newNumber(), newNumber()];
     const cookie = cookieOf(await signUp('changing', before));
 
@@ -207,7 +207,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     await post(app, '/users/sign-in', { verification_token: await obtainToken(after) }).expect(200);
   });
 
-  it('change no number by tokens that were made for anything else, or are missing', async () => {
+  it('change no number with tokens that are missing or for another purpose', async () => {
     const [before, after] = [newNumber(), newNumber()];
     const cookie = cookieOf(await signUp(newUsername(), before));
     const current = await obtainToken(before, 'change-phone');
@@ -227,7 +227,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     expect((await changePhone(cookie, current, next)).status).toBe(204);
   });
 
-  it("change no number by a token of another number than the account's, and spend neither token", async () => {
+  it("change no number with a token of a number that is not the account's, and consume neither token", async () => {
     const [before, after, strange] = [newNumber(), newNumber(), newNumber()];
     const cookie = cookieOf(await signUp(newUsername(), before));
     const next = await obtainToken(after, 'new-phone');
@@ -259,7 +259,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     expect(statuses).toEqual([200, 303, 303, 200]);
   });
 
-  it('sign nobody in by the old number while the number changes', async () => {
+  it('sign nobody in with the old number while the number changes', async () => {
     const [before, after] = [newNumber(), newNumber()];
     await signUp(newUsername(), before);
     const verification_token = await obtainToken(before);
@@ -276,7 +276,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     expect((await answer)?.status).toBe(404);
   });
 
-  it('change a number once by one pair of tokens, however often they come at once', async () => {
+  it('change a number once with one pair of tokens, however many requests are parallel', async () => {
     const [before, after] = [newNumber(), newNumber()];
     const cookie = cookieOf(await signUp(newUsername(), before));
     const tokens = [await obtainToken(before, 'change-phone'), await obtainToken(after, 'new-phone')] as const;
@@ -286,7 +286,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
   });
 
-  it('give no account a number that another has, and spend no token on it', async () => {
+  it('give no account a number that another has, and consume no token', async () => {
     const [before, taken] = [newNumber(), newNumber()];
     await signUp(newUsername(), taken);
     const cookie = cookieOf(await signUp(newUsername(), before));
@@ -298,7 +298,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     await get('/account', cookie).expect(200);
   });
 
-  it('change the number of nobody who is not signed in', async () => {
+  it('change no number without a signed-in user', async () => {
     const number = newNumber();
     await signUp(newUsername(), number);
 
@@ -311,7 +311,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     expect(answer.status).toBe(401);
   });
 
-  it.each(['sign-up', 'sign-in', 'change-phone'])("take no other site's form as a %s", async (action) => {
+  it.each(['sign-up', 'sign-in', 'change-phone'])("refuse another site's form as a %s", async (action) => {
     const verification_token = await obtainToken(newNumber());
 
     const answer = await post(app, `/users/${action}`, { username: newUsername(), verification_token }).type('form');
@@ -320,7 +320,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
-  it('show names as text', async () => {
+  it('escape names', async () => {
     const { text } = await get('/').expect(200);
 
     expect(text).toContain('&lt;Acme&gt; &amp; &quot;Co&quot;');

@@ -63,7 +63,7 @@ describe.each(['express', 'fastify'] as const)('the drain of requests on %s', (a
     isClosed = true;
   }
 
-  it('waits for the last one, which closes its connection, and cuts the others', async () => {
+  it('waits for the last request, which closes its connection, and closes idle connections', async () => {
     await start(20);
     const kept = await get('/fast');
     await kept.until('fast');
@@ -83,7 +83,7 @@ describe.each(['express', 'fastify'] as const)('the drain of requests on %s', (a
     expect(slow.received).toContain('finished');
   });
 
-  it('ends when its time is over, and what is in flight is cut', async () => {
+  it('ends after its time limit, and pending requests are aborted', async () => {
     await start(0);
     const slow = await get('/slow');
 

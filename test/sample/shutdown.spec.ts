@@ -66,7 +66,7 @@ describe('SIGTERM to the sample', () => {
     await vi.waitFor(async () => expect(await tryToConnect()).toBe('ECONNREFUSED'), { timeout: 5000 });
   }
 
-  it('lets a request in flight finish and closes its connection, then the process ends', async () => {
+  it('lets a pending request finish and closes its connection, then the process exits', async () => {
     sample = await compiled.start();
     const slow = await openSlow();
 
@@ -81,7 +81,7 @@ describe('SIGTERM to the sample', () => {
     expect(await exit).toBeLessThan(EXIT_WITHIN_MS);
   });
 
-  it('serves a request that comes on an open connection meanwhile, and closes the connection', async () => {
+  it('serves a request that arrives on an open connection meanwhile, and closes the connection', async () => {
     sample = await compiled.start();
     const [slow, fresh] = [await openSlow(), await open()];
 
@@ -96,7 +96,7 @@ describe('SIGTERM to the sample', () => {
     await slow.until('"session_token"');
   });
 
-  it('ends the process while clients keep connections and event streams open', async () => {
+  it('exits while clients keep connections and event streams open', async () => {
     sample = await compiled.start({ DRAIN_SECONDS: '8' });
     const idle = [await openKept(), await openKept(), await open()];
     const streams = [await openStream(), await openStream()];
@@ -113,7 +113,7 @@ describe('SIGTERM to the sample', () => {
     expect(streams.map(({ received }) => received.endsWith('0\r\n\r\n'))).toEqual([true, true]);
   });
 
-  it('cuts a request that does not finish in DRAIN_SECONDS', async () => {
+  it('aborts a request that does not finish within DRAIN_SECONDS', async () => {
     sample = await compiled.start({ DRAIN_SECONDS: '1' });
     const slow = await openSlow();
 

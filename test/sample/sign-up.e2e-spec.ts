@@ -43,7 +43,7 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
     expect({ status, body }).toEqual({ status: 201, body: { id: expect.any(String), username: 'ada', phoneNumber } });
   });
 
-  it('leaves the verification token usable when the username is taken', async () => {
+  it('keeps the verification token usable if the username is taken', async () => {
     await signUp('grace', await obtainToken(newNumber())).expect(201);
     const verificationToken = await obtainToken(newNumber());
 
@@ -51,14 +51,14 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
     await signUp('hopper', verificationToken).expect(201);
   });
 
-  it('gives a number one account', async () => {
+  it('creates only one account for a number', async () => {
     const phoneNumber = newNumber();
     await signUp('first', await obtainToken(phoneNumber)).expect(201);
 
     await signUp('second', await obtainToken(phoneNumber)).expect(409);
   });
 
-  it('makes one account of twenty sign-ups with one verification token', async () => {
+  it('creates one account for twenty sign-ups with one verification token', async () => {
     const verificationToken = await obtainToken(newNumber());
 
     const answers = await Promise.all(
@@ -71,7 +71,7 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
     expect(users).toHaveLength(1);
   });
 
-  it('keeps sign-ups apart that come at once: a taken username undoes no other account, and no verification token is lost', async () => {
+  it('isolates parallel sign-ups: a taken username rolls back no other account, and no verification token is lost', async () => {
     await signUp('taken', await obtainToken(newNumber())).expect(201);
     const verificationTokens: string[] = [];
     for (let index = 0; index < 20; index += 1) verificationTokens.push(await obtainToken(newNumber()));
@@ -110,12 +110,9 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
     });
   });
 
-  it.each([undefined, null, 1, ['x'], { $ne: '' }])(
-    'refuses the shape of %j as a verification token',
-    async (verificationToken) => {
-      await signUp('nobody', verificationToken).expect(400);
-    },
-  );
+  it.each([undefined, null, 1, ['x'], { $ne: '' }])('refuses %j as a verification token', async (verificationToken) => {
+    await signUp('nobody', verificationToken).expect(400);
+  });
 
   it('shows the outbox of the sandbox', async () => {
     const phoneNumber = newNumber();

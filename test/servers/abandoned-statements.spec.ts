@@ -150,7 +150,7 @@ describe.each(serverKinds())('statements on %s that wait longer than a request d
 
     expect(clicks).toEqual(Array.from({ length: 5 }, () => 'storage_unavailable'));
     const counters = await test.dataSource.getRepository(SMSVerificationCounter).find();
-    expect(counters.map(({ used }) => used)).toEqual([1, 1, 1, 1]);
+    expect(counters.map(({ used }) => used)).toEqual([1, 1, 1]);
     await test.service.sendSecurityCode(NUMBER);
     expect(test.sandbox.outbox).toHaveLength(2);
   });

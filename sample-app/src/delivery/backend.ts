@@ -1,7 +1,7 @@
 import { type BaseBackend, FailoverBackend } from 'nestjs-phone-verify';
 import { createProvider, PROVIDER_NAMES, type Variables, variablesOf } from './providers.js';
 
-/** The backend that `PHONE_VERIFY_BACKEND` names; of several, one that goes on to the next when one fails. */
+/** The backend in `PHONE_VERIFY_BACKEND`. Several become a failover, which tries the next one when one fails. */
 export async function createBackend(chosen: string, variables: Variables): Promise<BaseBackend<unknown>> {
   const backends = await Promise.all(namesIn(chosen).map(async (name) => createProvider(name, variables)));
   const [only, ...others] = backends;
@@ -9,7 +9,7 @@ export async function createBackend(chosen: string, variables: Variables): Promi
   return new FailoverBackend({ backends: backends.map((backend) => ({ backend })) });
 }
 
-/** What is wrong with the choice: a provider that is not known, or a variable that it needs and is not set. */
+/** The errors in `PHONE_VERIFY_BACKEND`: unknown providers, and variables that are required but not set. */
 export function deliveryFaults(chosen: string, variables: Variables): readonly string[] {
   return namesIn(chosen).flatMap((name) => {
     if (!PROVIDER_NAMES.includes(name)) {

@@ -1,15 +1,18 @@
 import { type BaseBackend, HttpBackend, SandboxBackend } from 'nestjs-phone-verify';
 
-/** A provider: the variables that it needs, and how its backend is made of them. */
+/** A provider: the variables that it requires, and how to create its backend from them. */
 interface Provider {
   readonly variables: readonly string[];
   create(variables: Variables): Promise<BaseBackend<unknown>>;
 }
 
-/** Reads a variable of the environment. */
+/** Reads an environment variable. */
 export type Variables = (name: string) => unknown;
 
-/** What `PHONE_VERIFY_BACKEND` may name. An entry point is imported when it is chosen, and its SDK when it starts. */
+/**
+ * The providers for `PHONE_VERIFY_BACKEND`. Only the entry points of selected ones are imported, and only they need an
+ * SDK.
+ */
 const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   ['sandbox', provider([], async () => new SandboxBackend({}))],
   [
@@ -99,7 +102,7 @@ const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
 
 export const PROVIDER_NAMES: readonly string[] = [...PROVIDERS.keys()];
 
-/** The variables that a provider needs. */
+/** The variables that a provider requires. */
 export function variablesOf(name: string): readonly string[] {
   return find(name).variables;
 }
@@ -111,11 +114,11 @@ export async function createProvider(name: string, variables: Variables): Promis
 
 function find(name: string): Provider {
   const found = PROVIDERS.get(name);
-  if (found === undefined) throw new Error(`There is no provider ${name}.`);
+  if (found === undefined) throw new Error(`${name} is not a provider.`);
   return found;
 }
 
-/** Another address of the provider's API, when its variable is set. */
+/** Another base URL of the provider's API, if its variable is set. */
 type Address = (variable: string) => { readonly baseUrl?: string };
 
 function provider<Name extends string>(

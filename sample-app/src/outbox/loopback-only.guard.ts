@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, ForbiddenException, Injectable
 import type { HttpRequest } from '../http.js';
 import { hasLoopbackHost } from './loopback-host.js';
 
-/** For routes that show a developer what nobody else may see. */
+/** For routes that only the developer on this machine may use. */
 @Injectable()
 export class LoopbackOnlyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -4,7 +4,7 @@ import { map, type Observable } from 'rxjs';
 import { LoopbackOnlyGuard } from './loopback-only.guard.js';
 import { OutboxService } from './outbox.service.js';
 
-/** Shows the messages of the sandbox, with every code: to this machine's own browser alone. */
+/** Shows the sandbox's messages with their codes, only to browsers on this machine. */
 @Controller('outbox')
 @UseGuards(LoopbackOnlyGuard)
 export class OutboxController {
@@ -15,7 +15,7 @@ export class OutboxController {
     return this.outbox.list();
   }
 
-  /** The messages to a number as server-sent events, for the phone on the page. */
+  /** Streams the messages to a number as server-sent events, for the phone on the page. */
   @Sse('stream')
   stream(@Query('to') to: unknown): Observable<MessageEvent> {
     return this.outbox

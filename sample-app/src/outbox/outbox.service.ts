@@ -4,13 +4,13 @@ import { type BaseBackend, PHONE_VERIFY_BACKEND, SandboxBackend, type SandboxMes
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { concatMap, interval, map, type Observable, ReplaySubject, startWith, takeUntil } from 'rxjs';
 
-/** How often the stream looks for new messages. */
+/** How often the stream checks for new messages. */
 const LOOK_EVERY_MS = 200;
 
-/** Of the messages that are there already, how many the stream begins with. */
+/** How many existing messages the stream begins with. */
 const RECENT = 3;
 
-/** The messages of the sandbox, so that the flow can be tried without a phone. Never in production. */
+/** The sandbox's messages, so that the flow can be tried without a phone. Never in production. */
 @Injectable()
 export class OutboxService implements OnModuleDestroy {
   readonly #end = new ReplaySubject<void>(1);
@@ -24,7 +24,7 @@ export class OutboxService implements OnModuleDestroy {
     return this.config.get('NODE_ENV') !== 'production' && this.backend instanceof SandboxBackend;
   }
 
-  /** Ends the streams: they would be requests in flight for ever. */
+  /** Ends the streams, which would otherwise be pending requests forever. */
   onModuleDestroy(): void {
     this.#end.next();
   }
@@ -36,9 +36,9 @@ export class OutboxService implements OnModuleDestroy {
   }
 
   /**
-   * The last messages to a number, and those that come.
+   * The latest messages to a number, and new ones as they are sent.
    *
-   * @param text - As the person wrote it, with `+`: the page knows no other form. A query may have anything there.
+   * @param text - The number as the person wrote it, with `+`. It comes from a query, so it can be of any type.
    */
   watch(text: unknown): Observable<SandboxMessage> {
     const sent = this.list();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 const FOLDER = new URL('../../pages/', import.meta.url);
 
-/** A page with parts, `{>name}`, whose `{names}` are filled in, each as text and never as markup. */
+/** A page that includes parts (`{>name}`) and whose `{names}` are replaced by text, never by markup. */
 export class Page {
   readonly #template: string;
 

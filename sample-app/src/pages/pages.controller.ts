@@ -13,7 +13,7 @@ const ACCOUNT = new Page('account');
 
 const TITLES = { 'sign-up': 'Create your account', 'sign-in': 'Sign in' };
 
-/** The pages: two to come in by, and the account, which only they lead to. */
+/** The pages: sign-up, sign-in, and the account of who is signed in. */
 @Controller()
 export class PagesController {
   constructor(
@@ -52,7 +52,7 @@ export class PagesController {
 
   #show(request: HttpRequest, response: HttpResponse, page: Page, values: Readonly<Record<string, string>>): void {
     const app = this.config.getOrThrow<string>('APP_NAME');
-    // The back button asks again, so that it shows neither an account after the sign-out nor a sign-up after that.
+    // Not cached, so that the back button shows no account after a sign-out and no sign-up form after a sign-in.
     response.setHeader('Cache-Control', 'no-store');
     const sandbox = String(this.outbox.isShown && hasLoopbackHost(request));
     response.type('html').send(page.render({ app, sandbox, ...values }));

@@ -14,7 +14,7 @@ export class CreateSession1764000000002 implements MigrationInterface {
       ],
     });
     await queryRunner.createTable(table);
-    // Accounts that are there already do not know when.
+    // Unknown for existing accounts.
     const verifiedAt = new TableColumn({ name: 'phone_verified_at', type: 'bigint', isNullable: true });
     await queryRunner.addColumn('sample_user', verifiedAt);
   }

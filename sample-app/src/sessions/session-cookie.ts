@@ -3,13 +3,13 @@ import { SESSION_DAYS } from './sessions.service.js';
 
 const NAME = 'sample_session';
 
-/** The token in a request's cookie; empty when there is none. */
+/** The token in a request's cookie; empty if there is none. */
 export function readSessionCookie({ headers }: HttpRequest): string {
   const cookies = (headers.cookie ?? '').split(';').map((cookie) => cookie.trim());
   return cookies.find((cookie) => cookie.startsWith(`${NAME}=`))?.slice(NAME.length + 1) ?? '';
 }
 
-/** Signs the browser in: no script can read the cookie, and no other site's form or request brings it along. */
+/** Signs the browser in. Scripts cannot read the cookie, and requests from other sites do not carry it. */
 export function setSessionCookie(request: HttpRequest, response: HttpResponse, token: string): void {
   response.cookie(NAME, token, { ...attributes(request), maxAge: SESSION_DAYS * 86_400_000 });
 }

@@ -8,7 +8,7 @@ import { Session } from './session.entity.js';
 /** How long a browser stays signed in. */
 export const SESSION_DAYS = 7;
 
-/** Who is signed in. A browser holds a random token in its cookie, the table its hash. */
+/** The signed-in browsers. A browser has a random token in its cookie, and the table has its hash. */
 @Injectable()
 export class SessionsService implements OnApplicationBootstrap {
   constructor(
@@ -16,12 +16,12 @@ export class SessionsService implements OnApplicationBootstrap {
     private readonly transactions: Transactions,
   ) {}
 
-  /** Old rows go when the application starts. */
+  /** Deletes expired sessions when the application starts. */
   async onApplicationBootstrap(): Promise<void> {
     await this.dataSource.manager.delete(Session, { expiresAt: LessThanOrEqual(new Date()) });
   }
 
-  /** Signs a user in, within the transaction that made sure who it is, and answers the token for the cookie. */
+  /** Signs a user in, in the transaction that identified the user, and returns the token for the cookie. */
   async open(manager: EntityManager, userId: string): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     const expiresAt = new Date(Date.now() + SESSION_DAYS * 86_400_000);
@@ -29,14 +29,14 @@ export class SessionsService implements OnApplicationBootstrap {
     return token;
   }
 
-  /** The user whom a token signs in; `null` when it is unknown or over. */
+  /** The user of a token; `null` if it is unknown or expired. */
   async findUser(token: string): Promise<User | null> {
     const { manager } = this.dataSource;
     const session = await manager.findOneBy(Session, { tokenHash: hash(token), expiresAt: MoreThan(new Date()) });
     return session && manager.findOneBy(User, { id: session.userId });
   }
 
-  /** Signs all browsers of a user out, within the transaction that gives a reason to. */
+  /** Signs all browsers of a user out, in the caller's transaction. */
   async closeAll(manager: EntityManager, userId: string): Promise<void> {
     await manager.delete(Session, { userId });
   }

@@ -1,9 +1,9 @@
 import { IsString, MaxLength } from 'class-validator';
-import { ProofRequest } from './proof.request.js';
+import { VerificationTokenRequest } from './verification-token.request.js';
 
-/** Body of `POST /users/change-phone`; `verification_token` is of the new number. */
-export class ChangePhoneRequest extends ProofRequest {
-  /** Of the number that the account has. */
+/** Body of `POST /users/change-phone`. `verification_token` is that of the new number. */
+export class ChangePhoneRequest extends VerificationTokenRequest {
+  /** That of the account's current number. */
   @IsString()
   @MaxLength(64)
   current_verification_token!: string;

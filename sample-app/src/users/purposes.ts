@@ -1,5 +1,5 @@
-/** The purpose of a code by which the current number of an account agrees to another one. */
+/** Purpose of the code that confirms a change on the account's current number. */
 export const CHANGE_PHONE = 'change-phone';
 
-/** The purpose of a code that verifies the number which an account is to have. */
+/** Purpose of the code that verifies the account's new number. */
 export const NEW_PHONE = 'new-phone';

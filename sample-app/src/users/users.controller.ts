@@ -4,11 +4,11 @@ import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../sess
 import { SessionsService } from '../sessions/sessions.service.js';
 import { ChangePhoneRequest } from './change-phone.request.js';
 import { JsonOnlyGuard } from './json-only.guard.js';
-import { ProofRequest } from './proof.request.js';
+import { VerificationTokenRequest } from './verification-token.request.js';
 import { SignUpRequest } from './sign-up.request.js';
 import { type SignedIn, UsersService } from './users.service.js';
 
-/** What a sign-up and a sign-in answer, beside the cookie. */
+/** Response to a sign-up and a sign-in, in addition to the cookie. */
 interface UserResponse {
   readonly id: string;
   readonly username: string;
@@ -29,7 +29,7 @@ export class UsersController {
     @Res({ passthrough: true }) response: HttpResponse,
     @Body() { username, verification_token }: SignUpRequest,
   ): Promise<UserResponse> {
-    return welcome(request, response, await this.users.signUp(username, verification_token));
+    return signedIn(request, response, await this.users.signUp(username, verification_token));
   }
 
   @Post('sign-in')
@@ -38,9 +38,9 @@ export class UsersController {
   async signIn(
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: HttpResponse,
-    @Body() { verification_token }: ProofRequest,
+    @Body() { verification_token }: VerificationTokenRequest,
   ): Promise<UserResponse> {
-    return welcome(request, response, await this.users.signIn(verification_token));
+    return signedIn(request, response, await this.users.signIn(verification_token));
   }
 
   @Post('change-phone')
@@ -58,8 +58,8 @@ export class UsersController {
   }
 
   /**
-   * A form's own post, so that it works without scripts. Another site's comes without the cookie, and is not answered with
-   * the end of it.
+   * Accepts a plain form post, so that it works without scripts. A post from another site comes without the cookie, and
+   * the response does not clear it.
    */
   @Post('sign-out')
   async signOut(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
@@ -72,7 +72,7 @@ export class UsersController {
   }
 }
 
-function welcome(request: HttpRequest, response: HttpResponse, { user, sessionToken }: SignedIn): UserResponse {
+function signedIn(request: HttpRequest, response: HttpResponse, { user, sessionToken }: SignedIn): UserResponse {
   setSessionCookie(request, response, sessionToken);
   return { id: user.id, username: user.username, phoneNumber: user.phoneNumber };
 }

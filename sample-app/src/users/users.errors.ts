@@ -4,19 +4,19 @@ export function usernameTaken(): HttpException {
   return new ConflictException(body(409, 'Conflict', 'username_taken', 'This user name is taken.'));
 }
 
-/** Told only to who has proved to hold the number. */
+/** Only for clients that have verified the number. */
 export function phoneNumberTaken(): HttpException {
-  return new ConflictException(body(409, 'Conflict', 'phone_number_taken', 'This number has an account already.'));
+  return new ConflictException(body(409, 'Conflict', 'phone_number_taken', 'This number already has an account.'));
 }
 
-/** Told only to who has proved to hold the number. */
+/** Only for clients that have verified the number. */
 export function noAccount(): HttpException {
   return new NotFoundException(body(404, 'Not Found', 'account_not_found', 'This number has no account.'));
 }
 
-/** Told to who is signed in and verified some other number. */
+/** For signed-in clients that verified a number which is not the account's. */
 export function currentNumberNotVerified(): HttpException {
-  const message = 'Verify the number that your account has now.';
+  const message = 'Verify the current number of your account.';
   return new ForbiddenException(body(403, 'Forbidden', 'current_number_not_verified', message));
 }
 

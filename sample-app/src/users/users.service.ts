@@ -13,10 +13,10 @@ import { CHANGE_PHONE, NEW_PHONE } from './purposes.js';
 import { User } from './user.entity.js';
 import { currentNumberNotVerified, noAccount, phoneNumberTaken, usernameTaken } from './users.errors.js';
 
-/** What a unique index answers: PostgreSQL, MariaDB, SQLite. */
-const DUPLICATE = new Set(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE']);
+/** Error codes of a violated unique index on PostgreSQL, MariaDB and SQLite. */
+const UNIQUE_VIOLATIONS = new Set(['23505', 'ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE']);
 
-/** A user, and the token for the cookie of the browser that is signed in. */
+/** A user, and the token for the cookie of the browser that has signed in. */
 export interface SignedIn {
   readonly user: User;
   readonly sessionToken: string;
@@ -31,7 +31,7 @@ export class UsersService {
   ) {}
 
   /**
-   * Creates an account with a verified number. The verification token is consumed in the same transaction: when the
+   * Creates an account with a verified number. The verification token is consumed in the same transaction: if the
    * username or the number is taken, it rolls back and the token can be used again.
    */
   async signUp(username: string, verificationToken: string): Promise<SignedIn> {
@@ -44,12 +44,12 @@ export class UsersService {
     });
   }
 
-  /** Signs in to the account of a verified number; when there is none, the token is not consumed either. */
+  /** Signs in to the account of a verified number. If there is none, the token is not consumed. */
   async signIn(verificationToken: string): Promise<SignedIn> {
     return this.#inTransaction(async (manager) => {
       const { phoneNumber } = await this.#consume(manager, verificationToken, '');
-      // Locks the row: a change of the number comes before this, or after it and signs this browser out. Only the count
-      // is up to date: on MariaDB the read that follows sees what was there when the transaction began.
+      // Locks the row, so that a change of the number runs before this, or after it and then signs this browser out. Only
+      // the count is current: on MariaDB the read that follows sees the state at the beginning of the transaction.
       const { affected } = await manager.update(User, { phoneNumber }, { phoneNumber });
       const user = await manager.findOneBy(User, { phoneNumber });
       if (affected !== 1 || user === null) throw noAccount();
@@ -58,11 +58,11 @@ export class UsersService {
   }
 
   /**
-   * Gives an account another number. The number that it has must agree, because whoever uses an open session is not
-   * always the account's owner. Signs every browser out and returns a new session token for the one that asked.
+   * Changes the number of an account. The current number has to confirm it, because a signed-in browser is not always
+   * in the hands of the account's owner. Signs every browser out, and returns a new session token for this one.
    *
-   * @param currentToken - Of the number that the account has, for {@link CHANGE_PHONE}.
-   * @param newToken - Of the number that it is to have, for {@link NEW_PHONE}.
+   * @param currentToken - Verification token of the current number, with the purpose {@link CHANGE_PHONE}.
+   * @param newToken - Verification token of the new number, with the purpose {@link NEW_PHONE}.
    */
   async changePhone(id: string, currentToken: string, newToken: string): Promise<string> {
     return this.#inTransaction(async (manager) => {
@@ -76,12 +76,12 @@ export class UsersService {
     });
   }
 
-  /** Runs work in a transaction; what the database refuses becomes a response. */
+  /** Runs work in a transaction and turns database errors into responses. */
   async #inTransaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     try {
       return await this.transactions.run(work);
     } catch (error) {
-      if (error instanceof QueryFailedError && DUPLICATE.has(codeOf(error))) throw taken(error);
+      if (error instanceof QueryFailedError && UNIQUE_VIOLATIONS.has(codeOf(error))) throw takenError(error);
       if (error instanceof StorageUnavailableError) throw new ServiceUnavailableException();
       throw error;
     }
@@ -94,8 +94,8 @@ export class UsersService {
   }
 }
 
-/** Each database ends its message with the index or the column. */
-function taken({ message }: QueryFailedError): HttpException {
+/** On every database, the message ends with the name of the index or column. */
+function takenError({ message }: QueryFailedError): HttpException {
   return /phone_number["']?$/.test(message) ? phoneNumberTaken() : usernameTaken();
 }
 
