@@ -1,4 +1,5 @@
-export { BaseBackend, type BulkSendResult, type SendContext, type SendReceipt } from './backends/base.backend.js';
+export { BaseBackend, type BulkSendResult, type SendContext } from './backends/base.backend.js';
+export type { SendReceipt } from './common/send-receipt.js';
 export { FailoverBackend, type FailoverBackendOptions } from './backends/composite/failover.backend.js';
 export type { BreakerOptions } from './backends/composite/circuit-breaker.js';
 export type { ExistingBackend } from './backends/composite/child.js';
@@ -11,14 +12,15 @@ export {
   SmsDeliveryError,
   type SmsDeliveryErrorKind,
   type SmsDeliveryErrorOptions,
-} from './backends/sms-delivery.error.js';
+} from './common/sms-delivery.error.js';
 export { PhoneNotVerifiedException } from './http/phone-not-verified.exception.js';
 export type { RequireVerifiedPhoneOptions } from './http/phone-requirement.js';
 export { RequireVerifiedPhone } from './http/require-verified-phone.decorator.js';
 export { VerifiedPhone } from './http/verified-phone.decorator.js';
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
-export type { AuthorizeSend, SendToAuthorize } from './limits/authorize-send.js';
-export type { ConversionGuard, Limit, LimitMode, LimitRule } from './limits/limit.js';
+export type { AuthorizeSend, LimitUsage, SendToAuthorize } from './limits/authorize-send.js';
+export type { ConversionGuard, Limit, LimitMode } from './limits/limit.js';
+export type { LimitRule } from './common/limit-rule.js';
 export type {
   ConversionOptions,
   LimitEntry,
@@ -31,7 +33,7 @@ export type { RedisClient } from './limits/redis-client.js';
 export { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 export type { Autofill } from './message/autofill.js';
 export type { AutofillOptions } from './message/autofill.options.js';
-export type { EventOptions } from './events/events.options.js';
+export type { EventOptions } from './observability/events.options.js';
 export {
   type CheckFailedEvent,
   type EventSubject,
@@ -42,7 +44,7 @@ export {
   type SendFailedEvent,
   type SentEvent,
   type VerifiedEvent,
-} from './events/phone-verify-event.js';
+} from './observability/phone-verify-event.js';
 export type { MessageContext } from './message/message-template.js';
 export { type MessageSegments, segments } from './message/segments.js';
 export { phoneVerifyMigrations } from './database/migrations/index.js';
@@ -62,8 +64,6 @@ export {
 } from './phone-verify.errors.js';
 export { PhoneVerifyModule } from './phone-verify.module.js';
 export type {
-  BackendClass,
-  BackendProvider,
   PhoneVerifyModuleAsyncOptions,
   PhoneVerifyModuleExtras,
   PhoneVerifyModuleOptions,
@@ -71,18 +71,20 @@ export type {
   PhoneVerifyOptionsFactory,
   ResolvedPhoneVerifyOptions,
 } from './phone-verify.options.js';
+export type { BackendClass, BackendProvider } from './backends/backend.options.js';
 export { PHONE_VERIFY_BACKEND, PHONE_VERIFY_BACKEND_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
 export { PhoneVerificationService } from './verification/phone-verification.service.js';
-export type { DescribedBudget, DescribedSession, PhoneDescription } from './verification/phone-records.types.js';
-export { SMSVerification } from './verification/sms-verification.entity.js';
-export type { TestNumberOptions } from './verification/test-numbers.options.js';
-export type { TestNumbers } from './verification/test-numbers.js';
-export { VerificationStatus } from './verification/verification-status.js';
+export type { DescribedBudget } from './limits/described-budget.js';
+export type { DescribedSession, PhoneDescription } from './verification/phone-records.types.js';
+export { SMSVerification } from './database/sms-verification.entity.js';
+export type { TestNumberOptions } from './phone-number/test-numbers.options.js';
+export type { TestNumbers } from './phone-number/test-numbers.js';
+export { VerificationStatus } from './common/verification-status.js';
 export type {
   ConsumeOptions,
-  ProofOptions,
   PurgeOptions,
   SendOptions,
-  SentVerification,
-  VerificationResult,
+  VerificationTokenOptions,
 } from './verification/verification.types.js';
+export type { SentVerification } from './common/sent-verification.js';
+export type { VerificationResult } from './backends/verification-result.js';

@@ -1,8 +1,18 @@
-import type { VerificationStatus } from './verification/verification-status.js';
+import type { VerificationStatus } from './common/verification-status.js';
 
 /**
- * Base class of every error that this library throws on purpose. Tell them apart by `code`, which is stable; `message`
- * is for people and may change.
+ * Base class of all errors that this library throws. `code` is stable and identifies the error; `message` is for people
+ * and may change.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await this.phones.sendSecurityCode(phoneNumber);
+ * } catch (error) {
+ *   if (error instanceof PhoneVerifyError) this.logger.warn(error.code);
+ *   throw error;
+ * }
+ * ```
  *
  * @publicApi
  */
@@ -16,14 +26,14 @@ export abstract class PhoneVerifyError extends Error {
 }
 
 /**
- * The configuration cannot work. Thrown while the application starts, never later, with every fault that was found.
+ * The configuration is invalid. Thrown while the application starts, never later, with all validation errors.
  *
  * @publicApi
  */
 export class PhoneVerifyConfigurationError extends PhoneVerifyError {
   override readonly code = 'configuration_invalid';
 
-  /** One text for each fault; each begins with the name of the option or thing at fault. */
+  /** One text for each validation error. Each begins with the name of the option or thing that is invalid. */
   readonly faults: readonly string[];
 
   constructor(faults: string | readonly string[], options?: ErrorOptions) {
@@ -34,7 +44,17 @@ export class PhoneVerifyConfigurationError extends PhoneVerifyError {
 }
 
 /**
- * The text is not a phone number that can exist.
+ * The text is not a valid phone number.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   return await this.phones.sendSecurityCode(phoneNumber);
+ * } catch (error) {
+ *   if (error instanceof PhoneNumberInvalidError) throw new BadRequestException('Enter a valid phone number.');
+ *   throw error;
+ * }
+ * ```
  *
  * @publicApi
  */
@@ -47,7 +67,15 @@ export class PhoneNumberInvalidError extends PhoneVerifyError {
 }
 
 /**
- * The options forbid to send codes to this number: by its country or its type. Nothing was written, sent or counted.
+ * The options do not allow codes to be sent to this number, because of its country or type. Nothing was written, sent
+ * or counted.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof PhoneNumberNotAllowedError) {
+ *   throw new BadRequestException('We cannot send messages to this number.');
+ * }
+ * ```
  *
  * @publicApi
  */
@@ -60,8 +88,15 @@ export class PhoneNumberNotAllowedError extends PhoneVerifyError {
 }
 
 /**
- * A limit, or the application's own `authorizeSend`, refuses the send. Nothing was sent, no session was opened or changed
- * and no limit was charged. Which rule it was is in the log, not here: whoever is told learns how to stay below it.
+ * A rate limit, or the application's `authorizeSend`, refuses the send. Nothing was sent, no session was opened or
+ * changed, and no limit was charged. Only the log names the rule: a client that knew it could stay just below it.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof RateLimitedError) {
+ *   throw new HttpException(`Try again in ${error.retryAfterSeconds ?? 60} seconds.`, HttpStatus.TOO_MANY_REQUESTS);
+ * }
+ * ```
  *
  * @publicApi
  */
@@ -69,7 +104,7 @@ export class RateLimitedError extends PhoneVerifyError {
   override readonly code = 'rate_limited';
 
   constructor(
-    /** Whole seconds until the send may be asked for again; `undefined` when the application refused it. */
+    /** Whole seconds until the send can be requested again; `undefined` if `authorizeSend` refused it. */
     readonly retryAfterSeconds: number | undefined,
     options?: ErrorOptions,
   ) {
@@ -78,8 +113,8 @@ export class RateLimitedError extends PhoneVerifyError {
 }
 
 /**
- * An argument of a service call is outside what the call documents: an unknown `purpose`, a `maxAge` that is no
- * number of seconds. A mistake of the calling code, not of the person.
+ * An argument of a service call is not what the call documents: an unknown `purpose`, or a `maxAge` that is not a whole
+ * number of seconds. An error of the calling code, not of the person.
  *
  * @publicApi
  */
@@ -87,7 +122,7 @@ export class ArgumentInvalidError extends PhoneVerifyError {
   override readonly code = 'argument_invalid';
 
   constructor(
-    /** Name of the argument. */
+    /** Name of the invalid argument. */
     readonly argument: string,
     reason: string,
   ) {
@@ -96,7 +131,17 @@ export class ArgumentInvalidError extends PhoneVerifyError {
 }
 
 /**
- * The session forbids a resend; `status` says why. Nothing was sent and nothing was counted.
+ * The session does not allow a resend; `status` says why. Nothing was sent or counted.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   return await this.phones.resendSecurityCode(phoneNumber, sessionToken);
+ * } catch (error) {
+ *   if (error instanceof ResendRefusedError) return this.phones.sendSecurityCode(phoneNumber);
+ *   throw error;
+ * }
+ * ```
  *
  * @publicApi
  */
@@ -104,7 +149,7 @@ export class ResendRefusedError extends PhoneVerifyError {
   override readonly code = 'resend_refused';
 
   constructor(
-    /** Why: unknown session, locked, verified already, or too close to its end. */
+    /** Why: the session is unknown, locked, already verified, or about to expire. */
     readonly status: VerificationStatus,
   ) {
     super(`This session cannot resend its code: ${status}.`);
@@ -112,9 +157,16 @@ export class ResendRefusedError extends PhoneVerifyError {
 }
 
 /**
- * The database, or the store of the limits where that is another one, did not answer in time, or answered with an
- * error. The outcome is unknown: the attempt, or the send, may have been counted. `cause` tells the driver's code and
- * text, with every parameter of the statement taken out.
+ * The database, or the limit store where that is a different one, did not respond in time or returned an error. The
+ * outcome is unknown: the attempt or the send may have been counted. `cause` has the driver's code and message, without
+ * the parameters of the statement.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof StorageUnavailableError) {
+ *   throw new ServiceUnavailableException('Please try again later.', { cause: error });
+ * }
+ * ```
  *
  * @publicApi
  */
@@ -130,8 +182,13 @@ export class StorageUnavailableError extends PhoneVerifyError {
 }
 
 /**
- * A backend's own `generateSecurityCode`, `generateMessage` or `validateSecurityCode` threw, did not settle in time, or
- * answered something that cannot be used. No message was sent.
+ * A backend's `generateSecurityCode`, `generateMessage` or `validateSecurityCode` threw, timed out, or returned
+ * something invalid. No message was sent.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof BackendHookError) this.logger.error(`${error.hook} failed`, error.cause);
+ * ```
  *
  * @publicApi
  */
@@ -149,7 +206,7 @@ export class BackendHookError extends PhoneVerifyError {
 }
 
 /**
- * The system's random source failed. No session was opened and no message was sent.
+ * The system's random source failed. No session was opened, and no message was sent.
  *
  * @publicApi
  */

@@ -3,24 +3,27 @@ import { ModuleRef } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { backendProvider } from './backends/backend-factory.js';
+import { BackendHooks } from './backends/backend-hooks.js';
 import type { BaseBackend } from './backends/base.backend.js';
-import { prepareBackend } from './backends/preparation.js';
+import { Delivery } from './backends/delivery.js';
+import { type Clock, systemClock } from './common/clock.js';
+import { SMSVerification } from './database/sms-verification.entity.js';
 import { StatementTimeoutAdvice } from './database/statement-timeout-advice.js';
-import { EventEmission } from './events/event-emission.js';
-import { EventPort } from './events/event-port.js';
-import { SendObserver } from './events/send-observer.js';
+import { EventEmission } from './observability/event-emission.js';
+import { EventPort } from './observability/event-port.js';
+import { SendObserver } from './observability/send-observer.js';
 import { openApiProvider } from './http/openapi/openapi.provider.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
-import { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 import { limitProviders } from './limits/limits.providers.js';
+import { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
+import { checkOptions } from './phone-verify.options-check.js';
 import type {
   PhoneVerifyModuleAsyncOptions,
-  PhoneVerifyModuleExtras,
   PhoneVerifyOptionsFactory,
   ResolvedPhoneVerifyOptions,
+  StaticOptions,
 } from './phone-verify.options.js';
-import { checkOptions } from './phone-verify.options-check.js';
 import {
   PHONE_VERIFY_BACKEND,
   PHONE_VERIFY_BACKEND_OPTIONS,
@@ -28,34 +31,26 @@ import {
   PHONE_VERIFY_GIVEN_OPTIONS,
   PHONE_VERIFY_OPTIONS,
 } from './phone-verify.tokens.js';
-import { Telemetry } from './telemetry/telemetry.js';
-import { BackendHooks } from './verification/backend-hooks.js';
+import { Telemetry } from './observability/telemetry.js';
 import { CleanupTimer } from './verification/cleanup-timer.js';
-import { type Clock, systemClock } from './verification/clock.js';
 import { CodeChecker } from './verification/code-checker.js';
 import { CodeIssuer } from './verification/code-issuer.js';
+import { CodeRequests } from './verification/code-requests.js';
 import { Database } from './database/database.js';
-import { Delivery } from './verification/delivery.js';
-import { PhoneRecords } from './verification/phone-records.js';
 import { MessageWriter } from './verification/message-writer.js';
+import { PhoneRecords } from './verification/phone-records.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
 import { Retention } from './verification/retention.js';
-import { SMSVerification } from './verification/sms-verification.entity.js';
 import { VerificationStore } from './verification/verification.store.js';
 
-/** What is given statically: it shapes the module, so it is known before any factory runs. */
-export interface StaticOptions extends PhoneVerifyModuleExtras {
-  readonly backend?: PhoneVerifyModuleAsyncOptions['backend'];
-}
-
-/** Puts the module together. */
+/** Builds the module. */
 export function defineModule(module: Type, statics: StaticOptions, given: Provider[]): DynamicModule {
   const { isGlobal = false, controllers = true, path = 'phone', dataSource, imports = [], backend } = statics;
   const routes = controllers ? [createPhoneVerifyController(path)] : [];
   return {
     module,
     global: isGlobal,
-    // What is no list is told as a fault of the options.
+    // Anything but an array is reported by the validation of the options.
     imports: [
       ...(Array.isArray(imports) ? imports : []),
       TypeOrmModule.forFeature([SMSVerification, SMSVerificationCounter], dataSource),
@@ -73,13 +68,13 @@ export function defineModule(module: Type, statics: StaticOptions, given: Provid
       PHONE_VERIFY_BACKEND_OPTIONS,
       PHONE_VERIFY_OPTIONS,
       PhoneVerificationService,
-      // For the exception filter in other modules.
+      // The exception filter injects it in other modules.
       PHONE_VERIFY_CLOCK,
     ],
   };
 }
 
-/** The providers of what `forRootAsync` was given. */
+/** The providers of the options that `forRootAsync` gets. */
 export function givenOptionsProviders(options: PhoneVerifyModuleAsyncOptions): Provider[] {
   const { useFactory, inject = [], useClass, useExisting } = options;
   const provide = PHONE_VERIFY_GIVEN_OPTIONS;
@@ -113,7 +108,7 @@ function optionsProvider(statics: StaticOptions): Provider {
   };
 }
 
-/** Looks up what the application provides; nothing when there is no such provider. */
+/** Looks up a provider of the application; `undefined` if there is none. */
 function resolver(moduleRef: ModuleRef): (token: InjectionToken) => unknown {
   return (token) => {
     try {
@@ -149,7 +144,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
         { delivery }: ResolvedPhoneVerifyOptions,
         clock: Clock,
         moduleRef: ModuleRef,
-      ) => new Delivery(backend, () => prepareBackend(backend, { ...delivery, resolve: resolver(moduleRef) }), clock),
+      ) => new Delivery(backend, { ...delivery, around: [], resolve: resolver(moduleRef) }, clock),
       inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS, PHONE_VERIFY_CLOCK, ModuleRef],
     },
     {
@@ -158,7 +153,12 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
         new BackendHooks(backend, delivery.timeoutMs),
       inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS],
     },
-    StatementTimeoutAdvice,
+    {
+      provide: StatementTimeoutAdvice,
+      useFactory: (database: Database, { storage }: ResolvedPhoneVerifyOptions) =>
+        new StatementTimeoutAdvice(database, storage.timeoutMs),
+      inject: [Database, PHONE_VERIFY_OPTIONS],
+    },
     EventPort,
     ...limitProviders,
     EventEmission,
@@ -169,6 +169,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     CodeChecker,
     MessageWriter,
     CodeIssuer,
+    CodeRequests,
     PhoneRecords,
     PhoneVerificationService,
   ];

@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type OnModuleInit, Scope } from '@nestjs/co
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { checkBackendClass } from './backends/backend-factory.js';
 import { isBackendClass } from './backends/backend-form.js';
+import { Delivery } from './backends/delivery.js';
 import { checkGuardedRoutes } from './http/guarded-routes.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
 import { defineModule, givenOptionsProviders } from './phone-verify.module-definition.js';
@@ -11,20 +12,41 @@ import type {
   ResolvedPhoneVerifyOptions,
 } from './phone-verify.options.js';
 import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
-import { Delivery } from './verification/delivery.js';
 
 /**
- * Proves that a person holds a phone number: sends a one-time code by SMS and checks it. Imported once, with
- * {@link forRoot} or {@link forRootAsync}.
+ * Verifies that a person holds a phone number: sends a one-time code by SMS and checks it. Import it once in an
+ * application, with {@link forRoot} or {@link forRootAsync}.
+ *
+ * @example
+ * ```ts
+ * @Module({
+ *   imports: [
+ *     TypeOrmModule.forRoot({ type: 'postgres', url: process.env.DATABASE_URL, autoLoadEntities: true }),
+ *     PhoneVerifyModule.forRoot({
+ *       backend: TwilioBackend,
+ *       options: { sid: 'AC…', secret: '…', from: '+15551234567' },
+ *       appName: 'Acme',
+ *     }),
+ *   ],
+ * })
+ * export class AppModule {}
+ * ```
  *
  * @publicApi
  */
 @Module({})
 export class PhoneVerifyModule implements OnModuleInit {
   /**
-   * The module with settings that are known now.
+   * Configures the module with static options.
    *
-   * @throws {@link PhoneVerifyConfigurationError} while the application starts, with every fault of the settings.
+   * @param options - The options. `backend` and `appName` are required.
+   * @returns The module, for `imports`.
+   * @throws {@link PhoneVerifyConfigurationError} while the application starts, with all validation errors of the
+   *   options.
+   * @example
+   * ```ts
+   * PhoneVerifyModule.forRoot({ backend: ConsoleBackend, appName: 'Acme', isGlobal: true });
+   * ```
    */
   static forRoot(options: PhoneVerifyModuleOptions): DynamicModule {
     const { isGlobal, controllers, path, dataSource, imports, backend, ...given } = options;
@@ -33,9 +55,24 @@ export class PhoneVerifyModule implements OnModuleInit {
   }
 
   /**
-   * The module with settings that a factory gives, such as one that injects the application's configuration.
+   * Configures the module with options from a factory, which can inject the application's configuration.
    *
-   * @throws {@link PhoneVerifyConfigurationError} while the application starts, with every fault of the settings.
+   * @param options - One of `useFactory`, `useClass` and `useExisting`, and the static options.
+   * @returns The module, for `imports`.
+   * @throws {@link PhoneVerifyConfigurationError} immediately, if not exactly one of the three is given; while the
+   *   application starts, with all validation errors of the options.
+   * @example
+   * ```ts
+   * PhoneVerifyModule.forRootAsync({
+   *   imports: [ConfigModule],
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({
+   *     backend: TwilioBackend,
+   *     options: config.getOrThrow('twilio'),
+   *     appName: 'Acme',
+   *   }),
+   * });
+   * ```
    */
   static forRootAsync(options: PhoneVerifyModuleAsyncOptions): DynamicModule {
     const { useFactory: _factory, inject: _inject, useClass: _class, useExisting: _existing, ...statics } = options;
@@ -48,30 +85,30 @@ export class PhoneVerifyModule implements OnModuleInit {
     private readonly modules: ModulesContainer,
   ) {
     const [own, another] = [...modules.values()].filter(({ metatype }) => metatype === PhoneVerifyModule);
-    // Nothing that could be request-scoped is injected here: the checks of a module that is are never made.
+    // Inject nothing here that could be request-scoped: Nest would not run the lifecycle hooks of this module then.
     if (!own?.providers.has(PHONE_VERIFY_GIVEN_OPTIONS) || another !== undefined) {
       throw new PhoneVerifyConfigurationError(
         'PhoneVerifyModule: import it once in an application, with forRoot or forRootAsync; ' +
           'other modules get the service with `isGlobal: true`, or by importing the module that re-exports it',
       );
     }
-    // A class that a test put in the backend's place is built by Nest without any factory of ours.
+    // Nest itself instantiates a class that a test overrides the backend with.
     const backend = own.providers.get(PHONE_VERIFY_BACKEND);
     if (backend && !backend.isNotMetatype && isBackendClass(backend.metatype)) {
       checkBackendClass(backend.metatype, moduleRef);
     }
   }
 
-  /** Checks the backend that is in place, which may be one that a test put there, and the application's routes. */
+  /** Validates the backend, which may be a test's override, and the application's protected routes. */
   onModuleInit(): void {
     if (this.moduleRef.introspect(PHONE_VERIFY_GIVEN_OPTIONS).scope === Scope.REQUEST) {
       throw new PhoneVerifyConfigurationError(
-        'forRootAsync: the options are request-scoped, or inject something that is; they are made once, so inject only singletons',
+        'forRootAsync: the options are request-scoped, or inject something that is; they are created once, so inject only singletons',
       );
     }
     if (this.moduleRef.introspect(PHONE_VERIFY_BACKEND).scope === Scope.REQUEST) {
       throw new PhoneVerifyConfigurationError(
-        'backend: it is request-scoped, or injects something that is; a backend is built once, so inject only singletons',
+        'backend: it is request-scoped, or injects something that is; a backend is created once, so inject only singletons',
       );
     }
     const backend: unknown = this.moduleRef.get(PHONE_VERIFY_BACKEND);
@@ -88,7 +125,7 @@ export class PhoneVerifyModule implements OnModuleInit {
   }
 }
 
-/** Options that are given as `undefined` count as not given. */
+/** Options that are `undefined` count as not given. */
 function withoutUndefined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> };
 function withoutUndefined(values: object): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

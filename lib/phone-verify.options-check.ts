@@ -1,51 +1,65 @@
+import { isBackendForm, isBackendProvider } from './backends/backend-form.js';
+import { type Clock, systemClock } from './common/clock.js';
+import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './common/code-format.js';
+import { OptionReader } from './common/option-reader.js';
+import { readEvents } from './observability/events.options.js';
+import { optionNames } from './common/option-names.js';
 import { readAuthorizeSend } from './limits/authorize-send.js';
 import { warningsOfLimits } from './limits/limit-warnings.js';
 import { readLimits } from './limits/limits.options.js';
 import { readAutofill } from './message/autofill.options.js';
-import { readContextKeys, readMessage, readMessages } from './message/message.options.js';
 import { checkMessages, warningsOfMessages } from './message/message-check.js';
-import { readEvents } from './events/events.options.js';
-import { OptionReader } from './option-reader.js';
+import { readContextKeys, readMessage, readMessages } from './message/message.options.js';
 import { readNumberPolicy } from './phone-number/number-policy.options.js';
 import { isCountry } from './phone-number/phone-number.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
-import type { ResolvedPhoneVerifyOptions } from './phone-verify.options.js';
-import { type Clock, systemClock } from './verification/clock.js';
-import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './verification/security-code.js';
+import type { PhoneVerifyOptions, ResolvedPhoneVerifyOptions, StaticOptions } from './phone-verify.options.js';
 import { readPurposes } from './verification/purposes.options.js';
-import { readTestNumbers, warningsOfTestNumbers } from './verification/test-numbers.options.js';
-import { isBackendForm, isBackendProvider } from './backends/backend-form.js';
+import { readTestNumbers, warningsOfTestNumbers } from './phone-number/test-numbers.options.js';
 
-const OPTIONS = [
-  'backend',
-  'options',
-  'tokenLength',
-  'minTokenLength',
-  'message',
-  'messages',
-  'contextKeys',
-  'autofill',
-  'appName',
-  'expiration',
-  'verifyOnlyOnce',
-  'maxFailedAttempts',
-  'retentionDays',
-  'defaultCountry',
-  'secret',
-  'delivery',
-  'storage',
-  'cleanup',
-  'limits',
-  'authorizeSend',
-  'numbers',
-  'testNumbers',
-  'purposes',
-  'events',
-];
+const OPTIONS = optionNames<PhoneVerifyOptions>({
+  backend: true,
+  options: true,
+  tokenLength: true,
+  minTokenLength: true,
+  message: true,
+  messages: true,
+  contextKeys: true,
+  autofill: true,
+  appName: true,
+  expiration: true,
+  verifyOnlyOnce: true,
+  maxFailedAttempts: true,
+  retentionDays: true,
+  defaultCountry: true,
+  secret: true,
+  delivery: true,
+  storage: true,
+  cleanup: true,
+  limits: true,
+  authorizeSend: true,
+  numbers: true,
+  testNumbers: true,
+  purposes: true,
+  events: true,
+});
 
-const EXTRAS = ['backend', 'isGlobal', 'controllers', 'path', 'dataSource', 'imports'];
+const STATIC_OPTIONS = optionNames<StaticOptions>({
+  backend: true,
+  isGlobal: true,
+  controllers: true,
+  path: true,
+  dataSource: true,
+  imports: true,
+});
 
-/** The longest that `setTimeout` can wait is 2^31 - 1 ms; ten minutes is beyond any use. */
+const DELIVERY = optionNames<NonNullable<PhoneVerifyOptions['delivery']>>({ timeoutMs: true });
+
+const STORAGE = optionNames<NonNullable<PhoneVerifyOptions['storage']>>({ timeoutMs: true });
+
+const CLEANUP = optionNames<Exclude<PhoneVerifyOptions['cleanup'], false | undefined>>({ everyMinutes: true });
+
+/** `setTimeout` is limited to 2^31 - 1 ms; ten minutes are more than any use needs. */
 const MILLISECONDS = { from: 1, to: 600_000 };
 
 const MIN_SECRET_BYTES = 32;
@@ -53,23 +67,23 @@ const MIN_SECRET_BYTES = 32;
 /** NIST SP 800-63B 5.1.3.2 and OWASP ASVS 5.0, 6.5.5. */
 const RECOMMENDED_EXPIRATION_SECONDS = 600;
 
-/** What a look at the configuration found: the options as they are used, and what an operator should know of them. */
+/** The validated options, and warnings for the operator. */
 export interface CheckedOptions {
   readonly options: ResolvedPhoneVerifyOptions;
   readonly warnings: readonly string[];
 }
 
 /**
- * The one check of the configuration.
+ * Validates the configuration.
  *
- * @param given - What `forRoot` or a factory gave.
- * @param extras - What was given statically beside it.
- * @param clock - Tells what is over already.
- * @throws {@link PhoneVerifyConfigurationError} with every fault.
+ * @param given - The options of `forRoot` or of a factory.
+ * @param extras - The static options beside them.
+ * @param clock - Decides whether test numbers have expired.
+ * @throws {@link PhoneVerifyConfigurationError} with all validation errors.
  */
 export function checkOptions(given: unknown, extras: object, clock: Clock = systemClock): CheckedOptions {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new PhoneVerifyConfigurationError('options: the factory must answer an object');
+    throw new PhoneVerifyConfigurationError('options: the factory must return an object');
   }
   const faults: string[] = [];
   const reader = new OptionReader(given, faults);
@@ -82,7 +96,7 @@ export function checkOptions(given: unknown, extras: object, clock: Clock = syst
   const warnings = [
     ...warningsOfLimits(options),
     ...warningsOf(options),
-    ...warningsOfMessages(options, statics.boolean('controllers', true)),
+    ...warningsOfMessages(options, { hasRoutes: statics.boolean('controllers', true) }),
     ...warningsOfTestNumbers(options.testNumbers, clock.now()),
   ];
   return { options, warnings };
@@ -90,11 +104,11 @@ export function checkOptions(given: unknown, extras: object, clock: Clock = syst
 
 function checkExtras(extras: object, faults: string[]): OptionReader {
   const reader = new OptionReader(extras, faults);
-  reader.refuseUnknown(EXTRAS);
+  reader.refuseUnknown(STATIC_OPTIONS);
   for (const name of ['isGlobal', 'controllers']) reader.boolean(name, false);
   for (const name of ['path', 'dataSource']) reader.text(name, '');
   if (reader.value('imports') !== undefined && !Array.isArray(reader.value('imports'))) {
-    reader.fault('imports', 'must be a list of modules');
+    reader.fault('imports', 'must be an array of modules');
   }
   return reader;
 }
@@ -103,7 +117,7 @@ function checkBackend(reader: OptionReader, statics: OptionReader): void {
   const fromFactory = reader.value('backend');
   const fixed = statics.value('backend');
   if (fromFactory !== undefined && fixed !== undefined) {
-    reader.fault('backend', 'is given twice, statically and by the factory; give it once');
+    reader.fault('backend', 'is given both statically and by the factory; give it once');
   } else if (isBackendProvider(fromFactory)) {
     reader.fault(
       'backend',
@@ -119,7 +133,7 @@ function checkBackend(reader: OptionReader, statics: OptionReader): void {
 }
 
 function readDelivery(reader: OptionReader): ResolvedPhoneVerifyOptions['delivery'] {
-  const delivery = reader.nested('delivery', ['timeoutMs']);
+  const delivery = reader.nested('delivery', DELIVERY);
   const timeoutMs = delivery.integer('timeoutMs', MILLISECONDS, 10_000);
   return Object.freeze({ timeoutMs, insideTimeoutMs: delivery.value('timeoutMs') === undefined ? 5000 : timeoutMs });
 }
@@ -141,7 +155,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     defaultCountry: readCountry(reader),
     delivery: readDelivery(reader),
     storage: Object.freeze({
-      timeoutMs: reader.nested('storage', ['timeoutMs']).integer('timeoutMs', MILLISECONDS, 5000),
+      timeoutMs: reader.nested('storage', STORAGE).integer('timeoutMs', MILLISECONDS, 5000),
     }),
     cleanup: readCleanup(reader),
     limits: readLimits(reader),
@@ -154,7 +168,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     events: readEvents(reader),
   };
   if (reader.value('appName') === undefined) reader.fault('appName', 'is required');
-  // Credentials, secrets and codes stay out of whatever prints the options.
+  // Keeps credentials, secrets and codes out of anything that prints the options.
   for (const name of ['options', 'secret', 'testNumbers']) Object.defineProperty(resolved, name, { enumerable: false });
   return Object.freeze(resolved);
 }
@@ -178,7 +192,7 @@ function readSecret(reader: OptionReader): readonly string[] {
   const secrets: readonly unknown[] = Array.isArray(given) ? given : [given];
   const texts = secrets.filter((secret) => typeof secret === 'string' && Buffer.byteLength(secret) >= MIN_SECRET_BYTES);
   if (secrets.length === 0 || texts.length < secrets.length) {
-    reader.fault('secret', `must be a string of ${MIN_SECRET_BYTES} bytes or more, or a list of such strings`);
+    reader.fault('secret', `must be a string of ${MIN_SECRET_BYTES} bytes or more, or an array of such strings`);
   }
   return Object.freeze(texts.map(String));
 }
@@ -186,13 +200,13 @@ function readSecret(reader: OptionReader): readonly string[] {
 function readCleanup(reader: OptionReader): { readonly everyMinutes: number } | false {
   if (reader.value('cleanup') === false) return false;
   return {
-    everyMinutes: reader.nested('cleanup', ['everyMinutes']).integer('everyMinutes', { from: 1, to: 1440 }, 60),
+    everyMinutes: reader.nested('cleanup', CLEANUP).integer('everyMinutes', { from: 1, to: 1440 }, 60),
   };
 }
 
 function warningsOf({ expiration }: ResolvedPhoneVerifyOptions): string[] {
   if (expiration <= RECOMMENDED_EXPIRATION_SECONDS) return [];
   return [
-    `expiration: ${expiration} seconds is longer than the ${RECOMMENDED_EXPIRATION_SECONDS} that NIST SP 800-63B and OWASP ASVS allow a code`,
+    `expiration: ${expiration} seconds is longer than the ${RECOMMENDED_EXPIRATION_SECONDS} seconds that NIST SP 800-63B and OWASP ASVS allow for a code`,
   ];
 }

@@ -1,26 +1,31 @@
 import 'reflect-metadata';
 import { type ForwardReference, type Provider, Scope, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import {
+  DECLARED_PARAMETERS,
+  DECLARED_PROPERTIES,
+  INJECTABLE,
+  PARAMETER_TYPES,
+  SCOPE,
+} from '../common/nest-metadata.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
-import type { PhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { isBackendClass, isBackendProvider } from './backend-form.js';
-import { DECLARED_PARAMETERS, DECLARED_PROPERTIES, INJECTABLE, PARAMETER_TYPES, SCOPE } from './nest-metadata.js';
 
 /**
- * The provider of the backend. Everything about the backend happens in it, so that a test that overrides it has nothing
- * of the overridden one built or checked.
+ * The Nest provider of the backend. It builds and checks the backend, so that a backend that a test overrides is neither
+ * built nor checked.
  *
- * @param fixed - What was given statically; without it, the factory of the options gives the backend.
+ * @param fixed - The static option `backend`; without it, the options factory gives the backend.
  */
 export function backendProvider(fixed: unknown): Provider {
   if (isBackendProvider(fixed) && !('useClass' in fixed)) return { provide: PHONE_VERIFY_BACKEND, ...fixed };
   const backend = isBackendProvider(fixed) && 'useClass' in fixed ? fixed.useClass : fixed;
   return {
     provide: PHONE_VERIFY_BACKEND,
-    useFactory: (moduleRef: ModuleRef, given: PhoneVerifyOptions): unknown =>
+    useFactory: (moduleRef: ModuleRef, given: { readonly backend?: unknown }): unknown =>
       build(moduleRef, backend ?? given.backend),
-    // The checked options are listed so that the check comes before the backend is built.
+    // The resolved options are injected so that all options are validated before the backend is built.
     inject: [ModuleRef, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_OPTIONS],
   };
 }
@@ -32,8 +37,8 @@ async function build(moduleRef: ModuleRef, backend: unknown): Promise<unknown> {
 }
 
 /**
- * @throws {@link PhoneVerifyConfigurationError} if the class takes something else first and would be handed the options
- *   for it, or if it would have to be built anew for each request.
+ * @throws {@link PhoneVerifyConfigurationError} if the first constructor parameter of the class is something else than
+ *   the options, or if the class is request-scoped.
  */
 export function checkBackendClass(type: Type, moduleRef: ModuleRef): void {
   if (isRequestScoped(type, moduleRef)) {
@@ -44,20 +49,20 @@ export function checkBackendClass(type: Type, moduleRef: ModuleRef): void {
   const [first]: unknown[] = Reflect.getOwnMetadata(PARAMETER_TYPES, type) ?? [];
   if (!ownDeclaredParameters(type).some(({ index }) => index === 0) && isProvided(first, moduleRef)) {
     throw new PhoneVerifyConfigurationError(
-      `backend: the first constructor parameter of ${type.name} is ${first.name}, but the first parameter is handed the backend's options; ` +
+      `backend: the first constructor parameter of ${type.name} is ${first.name}, but the first parameter receives the backend's options; ` +
         'put the options first, or give every parameter its own @Inject, with @Inject(PHONE_VERIFY_BACKEND_OPTIONS) for the options',
     );
   }
 }
 
-/** What `@Inject` says about a class's own constructor. Nest copies what a base class says in front of it. */
+/** The `@Inject` entries of a class's own constructor. Nest puts those of the base class in front of them. */
 function ownDeclaredParameters(type: Type): { index: number; param: unknown }[] {
   const declared: { index: number; param: unknown }[] = Reflect.getMetadata(DECLARED_PARAMETERS, type) ?? [];
   const inherited: unknown[] = Reflect.getMetadata(DECLARED_PARAMETERS, Object.getPrototypeOf(type)) ?? [];
   return declared.slice(inherited.length);
 }
 
-/** Whether Nest could give this class: it is marked injectable, or the application has a provider under it. */
+/** Whether Nest can inject this class: it is injectable, or the application provides it. */
 function isProvided(type: unknown, moduleRef: ModuleRef): type is Type {
   if (typeof type !== 'function') return false;
   if (Reflect.hasMetadata(INJECTABLE, type)) return true;
@@ -69,7 +74,7 @@ function isProvided(type: unknown, moduleRef: ModuleRef): type is Type {
   }
 }
 
-/** Whether something that is injected is built for each request, by itself or for what it injects. */
+/** Whether a dependency is request-scoped, by itself or because of what it injects. */
 function isRequestScoped(injected: unknown, moduleRef: ModuleRef, seen = new Set<unknown>()): boolean {
   const token = isForwardReference(injected) ? injected.forwardRef() : injected;
   if (seen.has(token)) return false;
@@ -80,7 +85,7 @@ function isRequestScoped(injected: unknown, moduleRef: ModuleRef, seen = new Set
   return scope === Scope.REQUEST || dependenciesOf(token).some((one) => isRequestScoped(one, moduleRef, seen));
 }
 
-/** What a class injects, by the decorators of its parameters and properties. */
+/** What a class injects through its constructor and properties. */
 function dependenciesOf(type: object): unknown[] {
   const parameters: unknown[] = [...(Reflect.getMetadata(PARAMETER_TYPES, type) ?? [])];
   const declared: { index: number; param: unknown }[] = Reflect.getMetadata(DECLARED_PARAMETERS, type) ?? [];
@@ -93,7 +98,7 @@ function isTokenRequestScoped(token: string | symbol, moduleRef: ModuleRef): boo
   try {
     return moduleRef.introspect(token).scope === Scope.REQUEST;
   } catch {
-    // Nobody provides it: Nest says so better.
+    // Not provided: the error of Nest explains it better.
     return false;
   }
 }

@@ -1,51 +1,38 @@
 import { inspect } from 'node:util';
 import { Inject } from '@nestjs/common';
+import { forEachBounded } from '../common/bounded-concurrency.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
+import { isThrown } from '../common/thrown.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import type { MessageContext } from '../message/message-template.js';
 import { PHONE_VERIFY_BACKEND_OPTIONS } from '../phone-verify.tokens.js';
-import { isThrown } from '../verification/thrown.js';
-import { VerificationStatus } from '../verification/verification-status.js';
-import type { VerificationResult } from '../verification/verification.types.js';
-import { forEachBounded } from './bounded-concurrency.js';
-import { SmsDeliveryError } from './sms-delivery.error.js';
+import type { VerificationResult } from './verification-result.js';
 
 /**
- * What a backend is told about a send beside number and message. No code and no token.
+ * Context of a send, beside number and message. It has no code and no token.
  *
  * @publicApi
  */
 export interface SendContext {
-  /** Aborted when the time for this send is over; hand it to the provider's client. */
+  /** Aborts when the time for this send is up; pass it to the provider's client. */
   readonly signal: AbortSignal;
-  /** Instant at which the signal aborts. */
+  /** When the signal aborts. */
   readonly deadline: Date;
-  /** Instant at which the code is over; a provider that knows validity periods should not deliver later. */
+  /** When the code expires. A provider with a validity period should not deliver later. */
   readonly expiresAt: Date;
-  /** Country of the number, ISO 3166-1 alpha-2, when it has one. */
+  /** Country of the number, ISO 3166-1 alpha-2; absent for numbers of no country. */
   readonly country?: string | undefined;
-  /** The person's preferred language tag, when it is known. */
+  /** The person's preferred language tag (BCP 47), if it is known. */
   readonly language?: string | undefined;
-  /** What the code is for. */
+  /** Purpose of the code; `''` by default. */
   readonly purpose: string;
   /** UUID of this send, usable as a provider's idempotency key. */
   readonly sendId: string;
 }
 
 /**
- * What a backend answers when it took a message.
- *
- * @publicApi
- */
-export interface SendReceipt {
-  /** Name of the backend that took it. */
-  readonly backend: string;
-  /** The provider's id of the message. */
-  readonly messageId?: string | undefined;
-  /** Segments that the provider counted. */
-  readonly segments?: number | undefined;
-}
-
-/**
- * What became of each number of a bulk send: a receipt or an error.
+ * Outcome of a bulk send: for each number a receipt or an error.
  *
  * @publicApi
  */
@@ -55,32 +42,32 @@ export type BulkSendResult = readonly {
   readonly error?: SmsDeliveryError | undefined;
 }[];
 
-/** Messages under way at once where the library itself sends to many numbers. */
+/** Concurrent sends where the library sends a bulk message number by number. */
 export const BULK_CONCURRENCY = 5;
 
 /**
- * Sends the messages. Extend it to use any provider: `sendSms` is all that a backend must have.
+ * Sends the messages. Extend it to use any provider: only `sendSms` is required.
  *
- * A backend class is built by Nest. Its options are the first constructor parameter; a class that injects more gives
- * every parameter its own `@Inject`.
+ * Nest builds a backend class. Its options are the first constructor parameter; a class that injects more puts `@Inject`
+ * on every parameter.
  *
  * @publicApi
  */
 export abstract class BaseBackend<TOptions = Record<string, unknown>> {
-  /** Status of a right code, for `validateSecurityCode`. */
+  /** Status of a correct code, for `validateSecurityCode`. */
   static readonly SECURITY_CODE_VALID = VerificationStatus.Valid;
   /** Status of a wrong code. */
   static readonly SECURITY_CODE_INVALID = VerificationStatus.Invalid;
-  /** Status of a code past its time. */
+  /** Status of an expired code. */
   static readonly SECURITY_CODE_EXPIRED = VerificationStatus.Expired;
-  /** Status of a code used before. */
+  /** Status of a code that was already used. */
   static readonly SECURITY_CODE_VERIFIED = VerificationStatus.Verified;
-  /** Status of a session that is not known. */
+  /** Status of an unknown session. */
   static readonly SESSION_TOKEN_INVALID = VerificationStatus.SessionTokenInvalid;
   /** Status of a locked session. */
   static readonly SECURITY_CODE_TOO_MANY_ATTEMPTS = VerificationStatus.TooManyAttempts;
 
-  /** The backend's own settings. Not enumerable: they hold credentials. */
+  /** The settings of the backend. Not enumerable, because they contain credentials. */
   declare protected readonly options: TOptions;
 
   constructor(@Inject(PHONE_VERIFY_BACKEND_OPTIONS) options: TOptions) {
@@ -92,14 +79,14 @@ export abstract class BaseBackend<TOptions = Record<string, unknown>> {
    *
    * @param number - E.164.
    * @param message - The whole text.
-   * @param send - Limits and circumstances of this send.
-   * @returns A receipt, or nothing when there is nothing to tell.
-   * @throws {@link SmsDeliveryError} to say why the message did not go; anything else counts as `unknown`.
+   * @param send - Time limit and context of this send; `undefined` for a bulk message.
+   * @returns A receipt, or nothing.
+   * @throws {@link SmsDeliveryError} with the reason why the message was not sent; any other error counts as `unknown`.
    */
   abstract sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt | void>;
 
   /**
-   * Sends one message to many numbers, a few at a time. Every number is tried; a failure is in its item.
+   * Sends one message to many numbers, a few at a time. Every number is tried; its item has the receipt or the error.
    *
    * @param numbers - E.164.
    * @param message - The whole text.
@@ -115,15 +102,15 @@ export abstract class BaseBackend<TOptions = Record<string, unknown>> {
     });
   }
 
-  /** Draws the code: 4 to 32 printable ASCII characters without spaces. Without it the library draws `tokenLength` digits. */
+  /** Generates the code: 4 to 32 printable ASCII characters without spaces. Default: `tokenLength` random digits. */
   generateSecurityCode?(): string | undefined | Promise<string | undefined>;
 
-  /** Writes the message. Without it the module's `message` is used. */
+  /** Writes the message. Default: the template from `messages`, `message` or the library's texts. */
   generateMessage?(securityCode: string, context?: MessageContext): string | undefined | Promise<string | undefined>;
 
   /**
-   * Checks a code in place of the library. When it answers, none of the library's rules apply: no attempt is counted,
-   * nothing expires. On `Valid` the open session of this number and token, if there is one, is marked verified.
+   * Checks a code instead of the library. If it returns a result, no rule of the library applies: no attempt is counted,
+   * nothing expires. On `Valid`, the open session of this number and token, if there is one, is marked verified.
    */
   validateSecurityCode?(
     securityCode: string,
@@ -131,7 +118,7 @@ export abstract class BaseBackend<TOptions = Record<string, unknown>> {
     sessionToken: string,
   ): VerificationResult | undefined | Promise<VerificationResult | undefined>;
 
-  /** The name alone: whatever a backend keeps, credentials included, stays out of JSON. */
+  /** Only the name, so that no credentials get into JSON. */
   toJSON(): unknown {
     return { backend: this.constructor.name };
   }
@@ -142,7 +129,7 @@ export abstract class BaseBackend<TOptions = Record<string, unknown>> {
   }
 }
 
-/** Anything thrown by a backend, as the error that it counts as. */
+/** The error that stands for whatever a backend threw. */
 export function asDeliveryError(thrown: unknown): SmsDeliveryError {
   if (isThrown(thrown, SmsDeliveryError)) return thrown;
   return new SmsDeliveryError('unknown', 'The backend failed.', { cause: thrown });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { BaseBackend, type SendReceipt } from './base.backend.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { BaseBackend } from './base.backend.js';
 import { refuseInProduction } from './development-only.js';
 
 /**
@@ -8,12 +9,12 @@ import { refuseInProduction } from './development-only.js';
  * @publicApi
  */
 export interface ConsoleBackendOptions {
-  /** Lets the backend start whatever `NODE_ENV` says. Default `false`. */
+  /** Whether the backend may start with any `NODE_ENV`. Default `false`. */
   readonly allowInProduction?: boolean;
 }
 
 /**
- * Prints each message, code and full number included, on standard output. For development.
+ * Prints each message to standard output, with the code and the full number. For development.
  *
  * @publicApi
  */

@@ -2,10 +2,10 @@ import { Logger } from '@nestjs/common';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 
 /**
- * Lets a backend that reaches nobody's phone start in development and tests alone.
+ * Lets a backend that sends no messages start only in development and tests.
  *
- * @throws {@link PhoneVerifyConfigurationError} if `NODE_ENV` names anything but `test` or `development` and the
- *   options do not say `allowInProduction: true`. An unset `NODE_ENV` is let through with a warning.
+ * @throws {@link PhoneVerifyConfigurationError} if `NODE_ENV` is anything but `test` or `development`, unless the options
+ *   have `allowInProduction: true`. If `NODE_ENV` is not set, it logs a warning.
  */
 export function refuseInProduction(backend: string, allowInProduction: unknown): void {
   const environment = process.env['NODE_ENV'] ?? '';

@@ -1,15 +1,15 @@
-import type { SendReceipt } from './base.backend.js';
+import type { SendReceipt } from '../common/send-receipt.js';
 
 /**
- * The receipt in what a backend answered. The message went, whatever that is, so what is no receipt counts as one
- * without an id.
+ * The receipt in what a backend returned. Whatever it returned, the message was sent, so anything else counts as a
+ * receipt without an id.
  *
- * @param backend - Who answered, for an answer that names nobody.
+ * @param backend - Name of the backend, for a receipt without one.
  */
-export function readReceipt(answer: unknown, backend: string): SendReceipt {
+export function readReceipt(returned: unknown, backend: string): SendReceipt {
   try {
     const given: Partial<Record<keyof SendReceipt, unknown>> =
-      typeof answer === 'object' && answer !== null ? answer : {};
+      typeof returned === 'object' && returned !== null ? returned : {};
     const { backend: name, messageId, segments } = given;
     return {
       backend: typeof name === 'string' ? name : backend,

@@ -1,19 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { isSecurityCode } from '../common/code-format.js';
+import type { SendReceipt } from '../common/send-receipt.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
-import { isSecurityCode } from '../verification/security-code.js';
-import { BaseBackend, type SendReceipt } from './base.backend.js';
+import { BaseBackend } from './base.backend.js';
 import { refuseInProduction } from './development-only.js';
 
 /**
- * Settings of {@link SandboxBackend}. Others are ignored, so that a test can put the sandbox in the place of a backend
- * that has its own.
+ * Settings of {@link SandboxBackend}. Unknown settings are ignored, so that a test can replace another backend by the
+ * sandbox.
  *
  * @publicApi
  */
 export interface SandboxBackendOptions {
   /** The code of every session. Default `'123456'`. */
   readonly sandboxToken?: string;
-  /** Lets the sandbox start whatever `NODE_ENV` says. Default `false`. */
+  /** Whether the sandbox may start with any `NODE_ENV`. Default `false`. */
   readonly allowInProduction?: boolean;
 }
 
@@ -33,11 +34,11 @@ export interface SandboxMessage {
 
 const DEFAULT_SANDBOX_TOKEN = '123456';
 
-/** Messages kept; older ones make room, so that a sandbox that runs for weeks does not grow. */
+/** Maximum of messages kept, so that a sandbox that runs for weeks does not grow. */
 const OUTBOX_LIMIT = 1000;
 
 /**
- * Sends nothing and keeps the messages in {@link outbox}. The code is fixed; every check stays real.
+ * Sends nothing and keeps the messages in {@link outbox}. The code is fixed; every check is real.
  *
  * @publicApi
  */
@@ -46,7 +47,7 @@ export class SandboxBackend extends BaseBackend<SandboxBackendOptions> {
   readonly #messages: SandboxMessage[] = [];
   readonly #token: string;
 
-  /** @throws {@link PhoneVerifyConfigurationError} in production, and for a `sandboxToken` that cannot be a code. */
+  /** @throws {@link PhoneVerifyConfigurationError} in production, and for a `sandboxToken` that is not a valid code. */
   constructor(options: SandboxBackendOptions) {
     super(options);
     refuseInProduction('SandboxBackend', options.allowInProduction);
@@ -59,13 +60,13 @@ export class SandboxBackend extends BaseBackend<SandboxBackendOptions> {
     this.#token = token;
   }
 
-  /** The last thousand messages, oldest first. */
+  /** The last 1000 messages, the oldest first. */
   get outbox(): readonly SandboxMessage[] {
     return [...this.#messages];
   }
 
   /**
-   * The code in the last message to a number; `undefined` when there is none.
+   * The code in the last message to a number; `undefined` if there is none.
    *
    * @param phoneNumber - E.164.
    */
@@ -74,7 +75,7 @@ export class SandboxBackend extends BaseBackend<SandboxBackendOptions> {
     return last?.message.includes(this.#token) ? this.#token : undefined;
   }
 
-  /** Forgets all messages. */
+  /** Deletes all messages from the outbox. */
   clear(): void {
     this.#messages.length = 0;
   }

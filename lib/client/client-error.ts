@@ -1,5 +1,5 @@
 /**
- * What went wrong: the stable codes of the routes, and those of the client itself.
+ * The codes of {@link PhoneVerifyClientError}: the stable codes of the routes, and four of the client itself.
  *
  * @publicApi
  */
@@ -16,16 +16,16 @@ export type PhoneVerifyClientErrorCode =
   | 'rate_limited'
   | 'sms_delivery_failed'
   | 'service_unavailable'
-  /** The server could not be reached, or the connection broke: it is not known whether the request arrived. */
+  /** The server could not be reached, or the connection broke. The request may have been processed. */
   | 'network_failed'
-  /** No answer in time: the request may have been carried out. */
+  /** No response in time. The request may have been processed. */
   | 'timed_out'
-  /** The answer is not one of these routes, such as the page of a proxy. */
+  /** The response is not one of these routes, for example the error page of a proxy. */
   | 'response_invalid'
-  /** `resend` or `verify` without a session: register first. */
+  /** `resend` or `verify` was called without an open session: call `register` first. */
   | 'session_missing';
 
-/** The codes that come over the wire. */
+/** The codes of the routes. */
 const WIRE_CODES: ReadonlySet<string> = new Set<PhoneVerifyClientErrorCode>([
   'request_invalid',
   'phone_number_invalid',
@@ -47,41 +47,51 @@ export function isWireCode(value: unknown): value is PhoneVerifyClientErrorCode 
 }
 
 /**
- * What an answer says beside its code.
+ * The further properties of {@link PhoneVerifyClientError}.
  *
  * @publicApi
  */
 export interface PhoneVerifyClientErrorDetails {
-  /** HTTP status; none when there was no answer. */
+  /** HTTP status; `undefined` if there was no response. */
   readonly status?: number | undefined;
-  /** Whole seconds until another try makes sense. */
+  /** Whole seconds until a retry can succeed. */
   readonly retryAfter?: number | undefined;
-  /** Wrong codes that the session still takes. */
+  /** Wrong codes that the session still accepts. */
   readonly attemptsLeft?: number | undefined;
-  /** Texts for people, by field of the request. */
+  /** Texts for people by field of the request. */
   readonly errors?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** What was thrown before. */
+  /** The error that caused this one. */
   readonly cause?: unknown;
 }
 
 /**
- * Any failure of {@link PhoneVerifyClient}. `code` is stable, `message` is for people.
+ * Thrown for every failure of {@link PhoneVerifyClient}. `code` is stable, `message` is for people.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await client.verify(code);
+ * } catch (error) {
+ *   if (!(error instanceof PhoneVerifyClientError)) throw error;
+ *   if (error.code === 'security_code_invalid') showAttemptsLeft(error.attemptsLeft);
+ * }
+ * ```
  *
  * @publicApi
  */
 export class PhoneVerifyClientError extends Error {
   override readonly name = 'PhoneVerifyClientError';
-  /** HTTP status; `undefined` when there was no answer. */
+  /** HTTP status; `undefined` if there was no response. */
   readonly status: number | undefined;
-  /** Whole seconds until another try makes sense, when the server says so. */
+  /** Whole seconds until a retry can succeed, if the server says so. */
   readonly retryAfter: number | undefined;
-  /** Wrong codes that the session still takes, when the server says so. */
+  /** Wrong codes that the session still accepts, if the server says so. */
   readonly attemptsLeft: number | undefined;
-  /** Texts for people, by field of the request, with `request_invalid`. */
+  /** Texts for people by field of the request, with `request_invalid`. */
   readonly errors: Readonly<Record<string, readonly string[]>> | undefined;
 
   constructor(
-    /** Stable. */
+    /** Stable code of the failure. */
     readonly code: PhoneVerifyClientErrorCode,
     message: string,
     details: PhoneVerifyClientErrorDetails = {},

@@ -1,49 +1,49 @@
-import { type PhoneVerifyVerified, readFailure, readSent, readVerified } from './answers.js';
+import { type PhoneVerifyVerified, readFailure, readSent, readVerified } from './responses.js';
 import { PhoneVerifyClientError } from './client-error.js';
 import { type PhoneVerifyStorage, SessionMemory, secondsLeft, type SessionRecord } from './session-record.js';
-import { type Fetch, post, responseInvalid, type WireAnswer, type WireOptions } from './wire.js';
+import { type Fetch, post, responseInvalid, type WireResponse, type WireOptions } from './wire.js';
 
 /**
- * Settings of {@link PhoneVerifyClient}; all of them have a default.
+ * Options of {@link PhoneVerifyClient}. All have defaults.
  *
  * @publicApi
  */
 export interface PhoneVerifyClientOptions {
-  /** Where the routes are: the module's `path` behind the application's prefix. Default `'/phone'`. */
+  /** URL of the routes: the application's prefix and the module's `path`. Default `'/phone'`. */
   readonly baseUrl?: string | undefined;
-  /** Default: the browser's. */
+  /** Sends the requests. Default: the browser's `fetch`. */
   readonly fetch?: Fetch | undefined;
-  /** Where the open session outlives a reload. Default: the browser's `sessionStorage`; `null` for none. */
+  /** Where the open session survives a reload. Default: the browser's `sessionStorage`. `null` for none. */
   readonly storage?: PhoneVerifyStorage | null | undefined;
-  /** What the number is verified for, where the server knows `purposes`. Default: nothing in particular. */
+  /** One of the server's `purposes`. Default: none. */
   readonly purpose?: string | undefined;
-  /** Language of the message, such as `'pt-BR'`. Default: what the browser asks for by itself. */
+  /** Language of the message, such as `'pt-BR'`. Default: the browser's own `Accept-Language`. */
   readonly language?: string | undefined;
-  /** Longest wait for an answer in milliseconds. Default 30 000. */
+  /** Maximum time to wait for a response, in milliseconds. Default 30 000. */
   readonly timeoutMs?: number | undefined;
 }
 
 /**
- * An open session. It does not change; the seconds are those from when it was read.
+ * A snapshot of an open session: the seconds count from when it was read.
  *
  * @publicApi
  */
 export interface PhoneVerifySession {
-  /** As it was given to `register`. */
+  /** As it was passed to `register`. */
   readonly phoneNumber: string;
-  /** Characters in the code. */
+  /** Number of characters in the code. */
   readonly codeLength: number;
-  /** Whether a message went out; `false` after `sms_delivery_failed` on `register`. */
+  /** Whether a message was sent; `false` after `sms_delivery_failed` on `register`. */
   readonly isSent: boolean;
-  /** Whole seconds until the session is over. */
+  /** Whole seconds until the session expires. */
   readonly expiresIn: number;
-  /** Whole seconds until a resend is allowed; 0 when it is. */
+  /** Whole seconds until a resend is allowed; 0 if it is. */
   readonly resendIn: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** Answers to `resend` after which the session is of no more use. */
+/** Failures of `resend` after which the session cannot be used any more. */
 const RESEND_ENDS: ReadonlySet<string> = new Set([
   'security_code_invalid',
   'security_code_expired',
@@ -51,7 +51,7 @@ const RESEND_ENDS: ReadonlySet<string> = new Set([
   'security_code_too_many_attempts',
 ]);
 
-/** Answers to `verify` after which the session is of no more use. */
+/** Failures of `verify` after which the session cannot be used any more. */
 const CHECK_ENDS: ReadonlySet<string> = new Set([
   'security_code_expired',
   'security_code_verified',
@@ -59,8 +59,15 @@ const CHECK_ENDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Speaks with the three routes from a browser, and keeps the open session, so that a reload goes on with it. Calls that
- * are the same as one under way share its request.
+ * Calls the three routes from a browser and stores the open session, so that it survives a reload. A call that is
+ * identical to a pending one shares its request.
+ *
+ * @example
+ * ```ts
+ * const client = new PhoneVerifyClient({ baseUrl: '/api/phone' });
+ * await client.register('+14155552671');
+ * const { verificationToken } = await client.verify('123456');
+ * ```
  *
  * @publicApi
  */
@@ -70,7 +77,7 @@ export class PhoneVerifyClient {
   readonly #memory: SessionMemory;
   readonly #sends = new Map<string, Promise<PhoneVerifySession>>();
   readonly #checks = new Map<string, Promise<PhoneVerifyVerified>>();
-  /** Which `register` was the last, sent or not: the answer to an earlier one must not take its place. */
+  /** Number of the latest `register`: the response to an earlier one must not replace its session. */
   #turn = 0;
 
   constructor(options: PhoneVerifyClientOptions = {}) {
@@ -81,7 +88,7 @@ export class PhoneVerifyClient {
     this.#memory = new SessionMemory(storage, `phone-verify ${this.#wire.baseUrl} ${purpose ?? ''}`);
   }
 
-  /** The open session; `undefined` when there is none or its time is over. */
+  /** The open session; `undefined` if there is none or it has expired. */
   get session(): PhoneVerifySession | undefined {
     const { record } = this.#memory;
     const session = record && describe(record);
@@ -89,16 +96,17 @@ export class PhoneVerifyClient {
   }
 
   /**
-   * Sends a code to a number. Where a session for this number is open, goes on with it: nothing is sent before a resend
-   * is allowed, and then the same code again. Another number opens another session.
+   * Sends a code to a number. If a session for this number is open, it is continued: nothing is sent before a resend is
+   * allowed, and then the same code again. Another number opens another session.
    *
-   * @param phoneNumber - In any usual form, with `+` unless the server has a default country.
-   * @throws {@link PhoneVerifyClientError}; after `sms_delivery_failed` the session is kept, so that another `register` or
-   * `resend` tries it again.
+   * @param phoneNumber - In any usual notation, with `+` unless the server has a default country.
+   * @returns The open session.
+   * @throws {@link PhoneVerifyClientError} for every failure. After `sms_delivery_failed` the session is kept, so that
+   *   another `register` or `resend` can send its code.
    */
   register(phoneNumber: string): Promise<PhoneVerifySession> {
     const call = `register ${phoneNumber}`;
-    // What another number has under way is not shared: the last number counts.
+    // A pending call for another number is not shared: the latest number wins.
     if (!this.#sends.has(call)) this.#sends.clear();
     return share(this.#sends, call, async () => {
       this.#turn += 1;
@@ -109,7 +117,7 @@ export class PhoneVerifyClient {
       try {
         return await this.resend();
       } catch (error) {
-        // A session that is over makes place for a new one, where no later call has; any other failure is told.
+        // An ended session is replaced by a new one, unless a later call did so. Any other failure is the caller's.
         if (this.#memory.record === undefined && turn === this.#turn) return this.#open(phoneNumber, turn);
         throw error;
       }
@@ -119,15 +127,17 @@ export class PhoneVerifyClient {
   /**
    * Sends the code of the open session again.
    *
-   * @throws {@link PhoneVerifyClientError}; `security_code_…` when the session is over, which is then forgotten.
+   * @returns The open session.
+   * @throws {@link PhoneVerifyClientError} for every failure. With `security_code_…` the session has ended, and is
+   *   removed.
    */
   resend(): Promise<PhoneVerifySession> {
     return share(this.#sends, 'resend', async () => {
       const record = this.#required();
       const { phoneNumber, sessionToken } = record;
-      const answer = await this.#post('resend', { phone_number: phoneNumber, session_token: sessionToken });
-      if (answer.status === 200) return this.#keep(record, sentRecord(phoneNumber, answer));
-      const error = readFailure(answer);
+      const response = await this.#post('resend', { phone_number: phoneNumber, session_token: sessionToken });
+      if (response.status === 200) return this.#keep(record, sentRecord(phoneNumber, response));
+      const error = readFailure(response);
       if (RESEND_ENDS.has(error.code)) this.#end(record);
       else if (error.retryAfter !== undefined) this.#keep(record, postponed(record, error.retryAfter));
       throw error;
@@ -135,29 +145,32 @@ export class PhoneVerifyClient {
   }
 
   /**
-   * Checks a code. The session is forgotten when the number is verified, and when no code can verify it any more.
+   * Checks a code. The session is removed once the number is verified, or once no code can verify it any more.
    *
-   * @throws {@link PhoneVerifyClientError}; `security_code_invalid` with `attemptsLeft`, 0 of which end the session.
+   * @param securityCode - As the person typed it.
+   * @returns The verified number, with its verification token.
+   * @throws {@link PhoneVerifyClientError} for every failure. `security_code_invalid` has `attemptsLeft`; at 0 the
+   *   session has ended.
    */
   verify(securityCode: string): Promise<PhoneVerifyVerified> {
     return share(this.#checks, `verify ${securityCode}`, async () => {
       const record = this.#required();
       const { phoneNumber, sessionToken } = record;
       const body = { phone_number: phoneNumber, session_token: sessionToken, security_code: securityCode };
-      const answer = await this.#post('verify', body);
-      if (answer.status === 200) {
-        const verified = readVerified(answer.body);
+      const response = await this.#post('verify', body);
+      if (response.status === 200) {
+        const verified = readVerified(response.body);
         if (verified === undefined) throw responseInvalid(200);
         this.#end(record);
         return verified;
       }
-      const error = readFailure(answer);
+      const error = readFailure(response);
       if (CHECK_ENDS.has(error.code) || error.attemptsLeft === 0) this.#end(record);
       throw error;
     });
   }
 
-  /** Forgets the open session; the server is not asked. */
+  /** Removes the open session from this browser, without a request to the server. */
   forget(): void {
     this.#turn += 1;
     this.#sends.clear();
@@ -166,14 +179,14 @@ export class PhoneVerifyClient {
   }
 
   async #open(phoneNumber: string, turn: number): Promise<PhoneVerifySession> {
-    const answer = await this.#post('register', { phone_number: phoneNumber });
-    if (answer.status === 200) {
-      const record = sentRecord(phoneNumber, answer);
+    const response = await this.#post('register', { phone_number: phoneNumber });
+    if (response.status === 200) {
+      const record = sentRecord(phoneNumber, response);
       if (turn === this.#turn) this.#memory.keep(record);
       return describe(record);
     }
-    const error = readFailure(answer);
-    const sent = error.code === 'sms_delivery_failed' ? readSent(answer.body) : undefined;
+    const error = readFailure(response);
+    const sent = error.code === 'sms_delivery_failed' ? readSent(response.body) : undefined;
     if (sent !== undefined && turn === this.#turn) {
       this.#memory.keep({ ...sent, phoneNumber, isSent: false, receivedAt: Date.now() });
     }
@@ -183,10 +196,10 @@ export class PhoneVerifyClient {
   #required(): SessionRecord {
     const { record } = this.#memory;
     if (record !== undefined) return record;
-    throw new PhoneVerifyClientError('session_missing', 'No session is open: register first.');
+    throw new PhoneVerifyClientError('session_missing', 'No session is open. Call register first.');
   }
 
-  /** Takes what is new about a session, unless another one took its place meanwhile. */
+  /** Stores the new state of a session, unless another session has replaced it. */
   #keep(record: SessionRecord, next: SessionRecord): PhoneVerifySession {
     if (this.#isCurrent(record)) this.#memory.keep(next);
     return describe(next);
@@ -200,15 +213,15 @@ export class PhoneVerifyClient {
     return this.#memory.record?.sessionToken === sessionToken;
   }
 
-  #post(path: string, body: object): Promise<WireAnswer> {
+  #post(path: string, body: object): Promise<WireResponse> {
     return post(this.#wire, path, { ...body, ...this.#purpose });
   }
 }
 
-/** Runs a call; one that is under way already is shared, so that a double click sends once. */
+/** Runs a call, or shares the pending identical one, so that a double click sends once. */
 function share<Result>(calls: Map<string, Promise<Result>>, call: string, run: () => Promise<Result>): Promise<Result> {
-  const underWay = calls.get(call);
-  if (underWay !== undefined) return underWay;
+  const pending = calls.get(call);
+  if (pending !== undefined) return pending;
   const promise = run().finally(() => {
     if (calls.get(call) === promise) calls.delete(call);
   });
@@ -216,13 +229,13 @@ function share<Result>(calls: Map<string, Promise<Result>>, call: string, run: (
   return promise;
 }
 
-function sentRecord(phoneNumber: string, { status, body }: WireAnswer): SessionRecord {
+function sentRecord(phoneNumber: string, { status, body }: WireResponse): SessionRecord {
   const sent = readSent(body);
   if (sent === undefined) throw responseInvalid(status);
   return { ...sent, phoneNumber, isSent: true, receivedAt: Date.now() };
 }
 
-/** The same session, whose resend is further away. */
+/** The same session with a later resend. */
 function postponed(record: SessionRecord, seconds: number): SessionRecord {
   return { ...record, resendIn: (Date.now() - record.receivedAt) / 1000 + seconds };
 }

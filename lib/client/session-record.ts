@@ -1,24 +1,24 @@
-import type { SentAnswer } from './answers.js';
+import type { SentState } from './responses.js';
 import { isObject } from './wire.js';
 
 /**
- * Where an open session outlives a reload; the browser's `sessionStorage` is one.
+ * Where an open session survives a reload, such as the browser's `sessionStorage`.
  *
  * @publicApi
  */
 export type PhoneVerifyStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-/** An open session as it is kept: everything but the code. */
-export interface SessionRecord extends SentAnswer {
-  /** As it was registered. */
+/** An open session as it is stored: everything but the code. */
+export interface SessionRecord extends SentState {
+  /** As it was passed to `register`. */
   readonly phoneNumber: string;
-  /** Whether a message went out. */
+  /** Whether a message was sent. */
   readonly isSent: boolean;
-  /** When the answer arrived, by this browser's clock: the seconds count from there, whatever the time really is. */
+  /** When the response arrived, by this browser's clock. The seconds count from there, so the clock may be wrong. */
   readonly receivedAt: number;
 }
 
-/** Keeps one session, in the page and, where there is one that works, in a storage. */
+/** Stores one session: in the page, and in a storage if one is usable. */
 export class SessionMemory {
   readonly #storage: PhoneVerifyStorage | undefined;
   readonly #key: string;
@@ -40,7 +40,7 @@ export class SessionMemory {
     try {
       this.#storage?.setItem(this.#key, JSON.stringify(record));
     } catch {
-      // Blocked or full: what is stored would be an older session.
+      // Blocked or full. What is stored may be an older session, so remove it.
       this.#remove();
     }
   }
@@ -54,7 +54,7 @@ export class SessionMemory {
     try {
       this.#storage?.removeItem(this.#key);
     } catch {
-      // Nothing can be removed where nothing can be reached.
+      // An unreachable storage has nothing to remove.
     }
   }
 
@@ -63,21 +63,21 @@ export class SessionMemory {
       const record: unknown = JSON.parse(this.#storage?.getItem(this.#key) ?? 'null');
       if (isRecord(record) && secondsLeft(record, record.expiresIn) > 0) return record;
     } catch {
-      // Out of reach, or written by something else.
+      // Unreachable, or written by other code.
     }
     this.#remove();
     return undefined;
   }
 }
 
-/** Whole seconds, rounded up, until a time that was so many seconds ahead when the answer arrived. */
+/** Whole seconds, rounded up, until the instant that was `seconds` ahead when the response arrived. */
 export function secondsLeft({ receivedAt }: SessionRecord, seconds: number): number {
-  // A clock that was set back must not make a session longer.
+  // Setting the clock back must not extend a session.
   const passed = Math.max(0, Date.now() - receivedAt) / 1000;
   return Math.max(0, Math.ceil(seconds - passed));
 }
 
-/** Reading the property alone throws where a browser blocks storage. */
+/** Where a browser blocks storage, even reading the property throws. */
 function browserStorage(): PhoneVerifyStorage | undefined {
   try {
     return globalThis.sessionStorage;

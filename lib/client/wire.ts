@@ -1,9 +1,9 @@
 import { PhoneVerifyClientError } from './client-error.js';
 
-/** The part of the browser's `fetch` that is used. */
+/** The part of the browser's `fetch` that the client uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Where and how requests go. */
+/** How requests are sent. */
 export interface WireOptions {
   readonly baseUrl: string;
   readonly fetch: Fetch;
@@ -11,25 +11,25 @@ export interface WireOptions {
   readonly timeoutMs: number;
 }
 
-/** An answer, of which nothing is checked yet but that it is a JSON object. */
-export interface WireAnswer {
+/** A response whose body is a JSON object; its fields are not validated yet. */
+export interface WireResponse {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Posts a body as JSON and reads the answer.
+ * Posts a body as JSON and reads the response.
  *
  * @throws {@link PhoneVerifyClientError} `network_failed`, `timed_out` or `response_invalid`.
  */
-export async function post(options: WireOptions, path: string, body: object): Promise<WireAnswer> {
+export async function post(options: WireOptions, path: string, body: object): Promise<WireResponse> {
   const { baseUrl, timeoutMs } = options;
   const abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  // Beside the signal, for a `fetch` that does not heed it.
+  // In addition to the signal, for a `fetch` that ignores it.
   const timeOut = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new PhoneVerifyClientError('timed_out', 'The server did not answer in time.'));
+      reject(new PhoneVerifyClientError('timed_out', 'The server did not respond in time.'));
       abort.abort();
     }, timeoutMs);
   });
@@ -48,7 +48,7 @@ async function exchange(
   url: string,
   body: object,
   signal: AbortSignal,
-): Promise<WireAnswer> {
+): Promise<WireResponse> {
   const response = await fetch(url, {
     method: 'POST',
     headers: {
@@ -62,24 +62,28 @@ async function exchange(
   return { status: response.status, body: readObject(await response.text(), response.status) };
 }
 
-function readObject(text: string, status: number): WireAnswer['body'] {
+function readObject(text: string, status: number): WireResponse['body'] {
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch {
-    // Not JSON: told below, like JSON of another kind.
+    // Not JSON: refused below, like JSON that is no object.
   }
   throw responseInvalid(status);
 }
 
-/** Whether a value is an object with names, which an array is not. */
+/** Whether a value is an object and no array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An answer that these routes do not give. */
+/** The error for a response that these routes do not give. */
 export function responseInvalid(status: number): PhoneVerifyClientError {
-  return new PhoneVerifyClientError('response_invalid', 'The server gave an answer that is not understood.', {
-    status,
-  });
+  return new PhoneVerifyClientError(
+    'response_invalid',
+    'The response is not one of the phone verification routes. Check baseUrl.',
+    {
+      status,
+    },
+  );
 }

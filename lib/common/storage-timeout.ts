@@ -1,4 +1,4 @@
-import { TimeLimitError, withinTimeLimit } from '../verification/time-limit.js';
+import { TimeLimitError, withinTimeLimit } from './time-limit.js';
 
 /**
  * Limits the time that one request waits for the database and the limit store together: statements, retries and queues.

@@ -8,8 +8,8 @@ import { closeConnection } from './driver-connection.js';
 import { poolSizeOf } from './pool-size.js';
 import { statementCanceller } from './statement-canceller.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
-import { randomDelay } from '../verification/random.js';
-import { redactedCause } from '../verification/redaction.js';
+import { randomDelay } from '../common/random.js';
+import { redactedCause } from '../common/redaction.js';
 import { dialectOf, isTransient, type SqlDialect, type Statement } from './sql-dialect.js';
 
 /** Values of a statement's parameters by name. */

@@ -1,7 +1,5 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { StorageTimeout } from '../common/storage-timeout.js';
-import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { Database } from './database.js';
 import type { SqlDialect, Statement } from './sql-dialect.js';
 
@@ -24,29 +22,27 @@ const SETTINGS: Readonly<Partial<Record<SqlDialect, { readonly name: string; rea
  * Recommends a limit of the server's own at startup. A statement that took too long is cancelled at the server, but a
  * cancel request may not reach it; the server's own limit needs no request.
  */
-@Injectable()
 export class StatementTimeoutAdvice implements OnApplicationBootstrap {
   readonly #logger = new Logger('PhoneVerify');
 
   constructor(
     private readonly database: Database,
-    @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
+    private readonly timeoutMs: number,
   ) {}
 
   /** A server that cannot be asked stops nothing: its first request says so. */
   async onApplicationBootstrap(): Promise<void> {
     const setting = SETTINGS[this.database.dialect];
     if (setting === undefined) return;
-    const { timeoutMs } = this.options.storage;
     try {
-      const timeout = new StorageTimeout(Math.min(MAX_WAIT_MS, timeoutMs));
+      const timeout = new StorageTimeout(Math.min(MAX_WAIT_MS, this.timeoutMs));
       const { rows } = await this.database.run((run) => run(setting.statement, {}), timeout);
       if (Number(rows[0]?.['value']) > 0) return;
     } catch {
       return;
     }
     this.#logger.warn(
-      `The database has no \`${setting.name}\` for this user. Set one a little below \`storage.timeoutMs\` (${timeoutMs} ms), ` +
+      `The database has no \`${setting.name}\` for this user. Set one a little below \`storage.timeoutMs\` (${this.timeoutMs} ms), ` +
         'for the data source or the user, so that the server itself ends statements that take too long.',
     );
   }

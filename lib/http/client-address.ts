@@ -4,14 +4,14 @@ import type { ClientAddress } from '../limits/send-origin.js';
 import type { HttpRequest } from './http-request.js';
 
 /**
- * Reads who sent a request. The address is the adapter's `request.ip`: whether a header has a say is decided there, by
- * `trust proxy` of Express and `trustProxy` of Fastify, never here.
+ * Reads the client's address of a request. It is the adapter's `request.ip`: only `trust proxy` of Express and
+ * `trustProxy` of Fastify decide whether a header counts.
  */
 export class ClientAddresses {
   readonly #logger = new Logger('PhoneVerify');
   #isReported = false;
 
-  /** Reads one; the first that turns out to be a proxy's is told in the log. */
+  /** Reads one. The first that turns out to be a proxy's is logged. */
   read(request: HttpRequest): ClientAddress {
     const ip = readAddress(request.ip);
     const isUntrustedProxy = ip !== undefined && isForwardedByPeer(request) && isPrivateAddress(ip);
@@ -23,9 +23,9 @@ export class ClientAddresses {
     if (this.#isReported) return;
     this.#isReported = true;
     this.#logger.error(
-      `Requests are forwarded by a proxy at ${ip} that the HTTP adapter does not trust, so the client's own address is ` +
-        'not known, and limits.perIp counts everybody behind it together, with 50 times its max. Name the proxy to the ' +
-        'adapter: ' +
+      `Requests are forwarded by a proxy at ${ip} that the HTTP adapter does not trust. So the client's own address is ` +
+        'unknown, and limits.perIp counts all clients behind the proxy together, with 50 times its max. Configure the ' +
+        'proxy in the adapter: ' +
         "Express `app.set('trust proxy', 'uniquelocal')`, Fastify `new FastifyAdapter({ trustProxy: 'uniquelocal' })`; " +
         "in both, 'loopback' for a proxy on the same machine, or the proxy's own address.",
     );
@@ -33,18 +33,20 @@ export class ClientAddresses {
 }
 
 /**
- * Whether the address is that of the connection's other end, and it forwards for somebody else. Once the adapter has
- * gone past a proxy that it trusts, the address is what that proxy was connected to: whatever stands left of it in
- * `X-Forwarded-For`, and in other headers, may be the client's own words.
+ * Whether the address is the connection's peer and that peer forwards requests. Once the adapter has followed a trusted
+ * proxy, the address is what that proxy was connected to: anything to the left of it in `X-Forwarded-For`, and any
+ * other header, may come from the client itself.
  */
 function isForwardedByPeer(request: HttpRequest): boolean {
   const { headers } = request;
-  // A proxy may write a header that is empty.
+  // A proxy may send an empty header.
   const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
   return isForwarded && countTrustedProxies(request) === 0;
 }
 
-/** How many proxies the adapter has gone past. Fastify's list begins with the connection's address, Express's does not. */
+/**
+ * How many proxies the adapter followed. Fastify's list begins with the connection's own address, Express's does not.
+ */
 function countTrustedProxies({ ips, raw }: HttpRequest): number {
   if (ips === undefined) return 0;
   return raw === undefined ? ips.length : ips.length - 1;

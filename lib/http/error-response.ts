@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import {
   ArgumentInvalidError,
   PhoneNumberInvalidError,
@@ -8,21 +8,21 @@ import {
   RateLimitedError,
   ResendRefusedError,
 } from '../phone-verify.errors.js';
-import { VerificationStatus } from '../verification/verification-status.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import { MediaTypeUnsupportedError, RequestInvalidError } from './http-request.js';
 import { describeSent } from './responses.js';
 
-/** Body of every failure that the routes raise. `code` is stable, `message` is for people. */
+/** Body of every failure response. `code` is stable, `message` is for people. */
 export interface ErrorResponse {
   readonly statusCode: number;
-  /** The status in words. */
+  /** Reason phrase of the status. */
   readonly error: string;
   readonly message: string | readonly string[];
   readonly code: string;
   readonly [extra: string]: unknown;
 }
 
-/** A check that was not answered `Valid`, on its way to the wire. */
+/** A check whose result was not `Valid`. Internal to the routes: the service returns such a result. */
 export class CheckRefusedError extends PhoneVerifyError {
   override readonly code = 'check_refused';
 
@@ -36,7 +36,7 @@ export class CheckRefusedError extends PhoneVerifyError {
 
 const INVALID = 'Security code is not valid';
 
-/** The texts of django-phone-verify. An unknown session reads as a wrong code. */
+/** The texts of django-phone-verify. An unknown session has that of a wrong code. */
 const STATUS_TEXTS: Readonly<Record<VerificationStatus, string>> = {
   [VerificationStatus.Valid]: 'Security code is valid.',
   [VerificationStatus.Invalid]: INVALID,
@@ -46,34 +46,34 @@ const STATUS_TEXTS: Readonly<Record<VerificationStatus, string>> = {
   [VerificationStatus.TooManyAttempts]: 'Too many failed verification attempts. Please request a new code.',
 };
 
-/** Errors of what was asked for, whose text is for the one who asked. */
-const AT_FAULT = [PhoneNumberInvalidError, PhoneNumberNotAllowedError, ArgumentInvalidError];
+/** Errors that the client can correct, whose message it is shown. */
+const CLIENT_ERRORS = [PhoneNumberInvalidError, PhoneNumberNotAllowedError, ArgumentInvalidError];
 
-/** What goes over the wire for an error; the one place that knows status codes. */
+/** The response for an error. Only here are errors mapped to status codes. */
 export function toErrorResponse(error: PhoneVerifyError, now: number): ErrorResponse {
   if (error instanceof RequestInvalidError) {
     return response(400, error.code, Object.values(error.errors).flat(), { errors: error.errors });
   }
   if (error instanceof CheckRefusedError) return refusal(error.status, error.attemptsLeft);
   if (error instanceof ResendRefusedError) return refusal(error.status);
-  if (AT_FAULT.some((type) => error instanceof type)) return response(400, error.code, error.message);
+  if (CLIENT_ERRORS.some((type) => error instanceof type)) return response(400, error.code, error.message);
   if (error instanceof MediaTypeUnsupportedError) return response(415, error.code, error.message);
   if (error instanceof RateLimitedError) return rateLimited(error);
   if (error instanceof SmsDeliveryError) return deliveryFailure(error, now);
   return serviceUnavailable();
 }
 
-/** The one answer to a request without a proof that counts. */
+/** The response to a request without a valid verification token, whatever is wrong with it. */
 export function phoneNotVerified(): ErrorResponse {
   return response(403, 'phone_not_verified', 'A verified phone number is required.');
 }
 
-/** The answer while something that the library needs is out of reach. */
+/** The response while something that the library needs cannot be reached. */
 export function serviceUnavailable(): ErrorResponse {
   return response(503, 'service_unavailable', 'Service temporarily unavailable.');
 }
 
-/** What an operator is told of an error that the wire tells nothing of. */
+/** The log line for an error whose cause the response hides. */
 export function describeOutage({ message, cause }: PhoneVerifyError): string {
   return message + (cause instanceof Error ? ` (${cause.name}: ${cause.message})` : '');
 }
@@ -88,7 +88,7 @@ function rateLimited({ code, message, retryAfterSeconds }: RateLimitedError): Er
   return response(429, code, message, retryAfterSeconds === undefined ? {} : { retry_after: retryAfterSeconds });
 }
 
-/** The session that could not be told to the client otherwise goes along, so that it can ask for a resend. */
+/** Carries the new session, which the client learns no other way and needs for a resend. */
 function deliveryFailure({ code, sent }: SmsDeliveryError, now: number): ErrorResponse {
   const text = 'The message could not be sent. Please try again.';
   return response(502, code, text, sent === undefined ? {} : { ...describeSent(sent, now) });

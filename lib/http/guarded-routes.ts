@@ -4,16 +4,16 @@ import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { DEFAULT_MAX_AGE_SECONDS } from '../verification/phone-verification.service.js';
 import { type PhoneRequirement, Requirement } from './phone-requirement.js';
-import { takesVerifiedPhone } from './verified-phone.decorator.js';
+import { hasVerifiedPhoneParameter } from './verified-phone.decorator.js';
 
 type Options = Pick<ResolvedPhoneVerifyOptions, 'purposes' | 'retentionDays' | 'expiration'>;
 
 const reflector = new Reflector();
 
 /**
- * Looks at every controller of the application for routes that require what the options do not give.
+ * Checks the routes of every controller of the application: each requirement must be one that the options can meet.
  *
- * @throws {@link PhoneVerifyConfigurationError} with every such route.
+ * @throws {@link PhoneVerifyConfigurationError} with every route that cannot.
  */
 export function checkGuardedRoutes(modules: ModulesContainer, options: Options): void {
   const types = new Set<Type>();
@@ -36,7 +36,7 @@ function faultsOfController(type: Type, options: Options): string[] {
     ...methods.flatMap((method) => {
       const place = `${type.name}.${method}`;
       const own: PhoneRequirement | undefined = reflector.get(Requirement, type.prototype[method]);
-      if ((own ?? required) === undefined && takesVerifiedPhone(type.prototype, method)) {
+      if ((own ?? required) === undefined && hasVerifiedPhoneParameter(type.prototype, method)) {
         return [`${place}: @VerifiedPhone() needs @RequireVerifiedPhone() on the handler or its class`];
       }
       return faultsOfRequirement(place, own, options);
@@ -49,18 +49,23 @@ function faultsOfRequirement(place: string, required: PhoneRequirement | undefin
   const faults: string[] = [];
   const { purpose, maxAge } = required;
   if (purpose !== '' && !options.purposes.includes(purpose)) {
-    faults.push(`${place}: @RequireVerifiedPhone requires the purpose "${purpose}", which the option purposes lacks`);
-  }
-  const kept = keptSeconds(options);
-  if (maxAge > kept) {
     faults.push(
-      `${place}: @RequireVerifiedPhone takes proofs of up to ${maxAge} seconds, but retentionDays: ${options.retentionDays} keeps them for ${kept}`,
+      `${place}: @RequireVerifiedPhone requires the purpose "${purpose}", which is not in the option purposes; add it there`,
+    );
+  }
+  const retained = retainedSeconds(options);
+  if (maxAge > retained) {
+    faults.push(
+      `${place}: @RequireVerifiedPhone accepts verification tokens up to ${maxAge} seconds old, but retentionDays: ${options.retentionDays} keeps them for ${retained}; lower maxAge or raise retentionDays`,
     );
   }
   return faults;
 }
 
-/** How long a proof is kept at the least: a row goes by its creation, a proof of the default age never. */
-function keptSeconds({ retentionDays, expiration }: Options): number {
+/**
+ * How long a verification token is retained at least. Rows are deleted by their age, but never before the default
+ * `maxAge`.
+ */
+function retainedSeconds({ retentionDays, expiration }: Options): number {
   return Math.max(DEFAULT_MAX_AGE_SECONDS, retentionDays * 86_400 - expiration);
 }

@@ -1,15 +1,16 @@
+import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { PhoneVerifyError } from '../phone-verify.errors.js';
-import { CONSTRAINTS, NOT_A_STRING, type RegisterRequest } from './requests.js';
+import { CONSTRAINTS, NOT_A_STRING } from './requests.js';
 
 /** What Express and Fastify requests have in common. */
 export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** As the adapter parsed it; `undefined` for requests without one. */
+  /** As the adapter parsed it; `undefined` for a request without a body. */
   readonly body?: unknown;
-  /** Address of the client, as far as the adapter trusts the proxies in between. */
+  /** Address of the client, as far back as the adapter trusts the proxies in between. */
   readonly ip?: string | undefined;
-  /** The addresses that the adapter has gone through; on Fastify only when it is told to trust any. */
+  /** The chain of addresses that the adapter followed; on Fastify only where it trusts a proxy at all. */
   readonly ips?: readonly (string | undefined)[] | undefined;
   /** Node's own request, on Fastify. */
   readonly raw?: object;
@@ -41,31 +42,45 @@ export function requireJson(request: HttpRequest): void {
   if (!isJson(request)) throw new MediaTypeUnsupportedError();
 }
 
-/** Whether a request says that its body is JSON. */
+/** Whether a request declares its body as JSON. */
 export function isJson({ headers }: HttpRequest): boolean {
   const [mediaType] = String(headers['content-type'] ?? '').split(';');
   return mediaType?.trim().toLowerCase() === 'application/json';
 }
 
 /**
- * Reads the named fields of a body; everything else in it is dropped, and so is `purpose` where there are none.
+ * Reads and validates a body. Fields that the type does not name are dropped, and so is `purpose` where the module has
+ * no purposes.
  *
- * @throws {@link RequestInvalidError} with a text for each field at fault.
+ * @throws {@link RequestInvalidError} with a text for each invalid field.
  */
-export function readBody<Request extends RegisterRequest>(
+export function readBody<Request extends { purpose: string | undefined }>(
   type: new () => Request,
   body: unknown,
   purposes: readonly string[],
 ): Request {
-  const request = new type();
-  for (const field of Object.keys(request)) Object.assign(request, { [field]: readField(body, field) });
+  const fields = flatFields(Object.keys(new type()), body);
+  const request = plainToInstance(type, fields, { excludeExtraneousValues: true });
   if (purposes.length === 0) request.purpose = undefined;
-  const faults = [...validateSync(request).map(describeFault), ...describePurpose(request.purpose, purposes)];
-  if (faults.length > 0) throw new RequestInvalidError(Object.fromEntries(faults));
+  const errors = [...validateSync(request).map(describeError), ...describePurpose(request.purpose, purposes)];
+  if (errors.length > 0) throw new RequestInvalidError(Object.fromEntries(errors));
   return request;
 }
 
-/** A field that a body itself has, never what it inherits. */
+/**
+ * The named fields of a body, with `false` for every object and list. class-transformer would follow these to any depth
+ * and construct whatever they name as their `constructor`; no field of ours takes one, and `false` is refused the same.
+ */
+function flatFields(names: readonly string[], body: unknown): Record<string, unknown> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = readField(body, name);
+      return [name, typeof value === 'object' && value !== null ? false : value];
+    }),
+  );
+}
+
+/** A body's own field, never an inherited one. */
 export function readField(body: unknown, field: string): unknown {
   const given: object = typeof body === 'object' && body !== null ? body : {};
   return Object.getOwnPropertyDescriptor(given, field)?.value;
@@ -77,7 +92,7 @@ function describePurpose(purpose: unknown, purposes: readonly string[]): [string
   return purposes.includes(purpose) ? [] : [['purpose', ['Not a valid choice.']]];
 }
 
-function describeFault({ property, constraints = {} }: ValidationError): [string, string[]] {
+function describeError({ property, constraints = {} }: ValidationError): [string, string[]] {
   const first = CONSTRAINTS.find((constraint) => constraint in constraints);
   return [property, first === undefined ? [] : [String(constraints[first])]];
 }

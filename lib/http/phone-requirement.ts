@@ -1,40 +1,44 @@
 import { Reflector } from '@nestjs/core';
-import { OptionReader } from '../option-reader.js';
+import { OptionReader } from '../common/option-reader.js';
+import { optionNames } from '../common/option-names.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import { LONGEST_AGE_SECONDS } from '../verification/call-arguments.js';
 import { DEFAULT_MAX_AGE_SECONDS } from '../verification/phone-verification.service.js';
 
 /**
- * Which proof of a verified phone a route requires.
+ * Which verification tokens a route accepts.
  *
  * @publicApi
  */
 export interface RequireVerifiedPhoneOptions {
-  /** Oldest proof that counts, in seconds since the verification. Default 900. */
+  /** Maximum age of the verification token, in seconds since the verification, 1 to 315 360 000. Default 900. */
   readonly maxAge?: number | undefined;
   /**
-   * Whether a proof is used up before the handler runs, so that it lets one request in, under any concurrency. Where the
-   * handler can still fail, {@link PhoneVerificationService.consumeVerifiedPhone} in its transaction is the right tool.
-   * Default `false`.
+   * Whether the verification token is consumed before the handler runs, so that it lets at most one request through,
+   * under any concurrency. Where the handler can still fail, call
+   * {@link PhoneVerificationService.consumeVerifiedPhone} in its transaction instead. Default `false`.
    */
   readonly consume?: boolean | undefined;
-  /** Purpose that the code was asked for: `''`, or one of the option `purposes`. Default `''`. */
+  /** Purpose for which the code was requested: `''`, or one of the option `purposes`. Default `''`. */
   readonly purpose?: string | undefined;
-  /** Where the proof is: `verification_token` of the body, or the header `x-phone-verification-token`. Default `'body'`. */
+  /**
+   * Where the verification token is: the body's field `verification_token`, or the header `x-phone-verification-token`.
+   * Default `'body'`.
+   */
   readonly from?: 'body' | 'header' | undefined;
 }
 
-/** What a route requires, checked, with its defaults. */
+/** What a route requires, validated, with defaults. */
 export type PhoneRequirement = Readonly<{
   [Name in keyof RequireVerifiedPhoneOptions]-?: Exclude<RequireVerifiedPhoneOptions[Name], undefined>;
 }>;
 
-/** Notes what a handler, or each handler of a class, requires. */
+/** Metadata of a handler, or of a class for each of its handlers. */
 export const Requirement = Reflector.createDecorator<PhoneRequirement>();
 
-const NAMES = ['maxAge', 'consume', 'purpose', 'from'];
+const NAMES = optionNames<RequireVerifiedPhoneOptions>({ maxAge: true, consume: true, purpose: true, from: true });
 
-/** @throws {@link PhoneVerifyConfigurationError} with every fault of the options. */
+/** @throws {@link PhoneVerifyConfigurationError} with every validation error of the options. */
 export function readRequirement(options: RequireVerifiedPhoneOptions): PhoneRequirement {
   const faults: string[] = [];
   const reader = new OptionReader({ RequireVerifiedPhone: options }, faults).nested('RequireVerifiedPhone', NAMES);
@@ -48,7 +52,7 @@ export function readRequirement(options: RequireVerifiedPhoneOptions): PhoneRequ
   return Object.freeze(requirement);
 }
 
-/** Which purposes there are is known when the application starts. */
+/** Any string: the purposes that exist are known only when the application starts. */
 function readPurpose(reader: OptionReader): string {
   const given = reader.value('purpose');
   if (typeof given === 'string') return given;

@@ -2,13 +2,19 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from 
 import { HttpAdapterHost } from '@nestjs/core';
 import { PhoneVerifyError } from '../phone-verify.errors.js';
 import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
-import type { Clock } from '../verification/clock.js';
+import type { Clock } from '../common/clock.js';
 import { describeOutage, toErrorResponse } from './error-response.js';
 
 /**
- * Answers the library's errors as its own routes do, whatever filters the application has for its own. For other routes
- * that call the service: `@UseFilters(PhoneVerifyExceptionFilter)` on a controller of a module that can inject the
- * service. HTTP only.
+ * Turns the library's errors into the responses that its own routes give. Put it on controllers of your own that call
+ * the service; their module must be able to inject {@link PhoneVerificationService}. HTTP only.
+ *
+ * @example
+ * ```ts
+ * @Controller('invitations')
+ * @UseFilters(PhoneVerifyExceptionFilter)
+ * export class InvitationsController {}
+ * ```
  *
  * @publicApi
  */
@@ -22,10 +28,15 @@ export class PhoneVerifyExceptionFilter implements ExceptionFilter<PhoneVerifyEr
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Answers one error. */
+  /**
+   * Sends the response for one error.
+   *
+   * @param error - What the library threw.
+   * @param host - The request's, as Nest passes it.
+   */
   catch(error: PhoneVerifyError, host: ArgumentsHost): void {
     const body = toErrorResponse(error, this.clock.now());
-    // A failed delivery is in the log already, with what the backend said.
+    // A failed delivery has been logged already, with the backend's own message.
     if (body.statusCode === 503) this.#logger.error(describeOutage(error));
     const { httpAdapter } = this.adapterHost;
     const response: unknown = host.switchToHttp().getResponse();

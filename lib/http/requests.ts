@@ -1,23 +1,28 @@
 import { applyDecorators } from '@nestjs/common';
+import { Expose } from 'class-transformer';
 import { IsDefined, IsString, MaxLength } from 'class-validator';
 import { MAX_PHONE_NUMBER_LENGTH } from '../phone-number/phone-number.js';
 
-/** A token has 43 characters and a code 32 at most; white space around a typed code is dropped later. */
+/** A token has 43 characters and a code at most 32; white space around a typed code is trimmed later. */
 export const MAX_FIELD_LENGTH = 64;
 
-/** Keys of class-validator's constraints, the one that is told first in front. */
+/** Keys of class-validator's constraints. Of several that fail, the response has the text of the first. */
 export const CONSTRAINTS = ['isDefined', 'isString', 'maxLength'] as const;
 
-/** Tells that a field is of another type. */
+/** The text for a field of another type. */
 export const NOT_A_STRING = 'Not a valid string.';
 
 function Field(maxLength: number): PropertyDecorator {
   return applyDecorators(
+    Expose(),
     IsDefined({ message: 'This field is required.' }),
     IsString({ message: NOT_A_STRING }),
     MaxLength(maxLength, { message: `Ensure this field has no more than ${maxLength} characters.` }),
   );
 }
+
+/** What the code is for. The purposes are an option of the module, so `readBody` validates it. */
+type Purpose = string | undefined;
 
 /** Body of `POST /phone/register`. */
 export class RegisterRequest {
@@ -25,20 +30,40 @@ export class RegisterRequest {
   @Field(MAX_PHONE_NUMBER_LENGTH)
   phone_number = '';
 
-  /** What the code is for; `undefined` where the module has no purposes. Which there are is known when it is read. */
-  purpose: string | undefined = undefined;
+  @Expose()
+  purpose: Purpose = undefined;
 }
 
+// Each body names all its fields: what a class inherits is looked up anew for every request, which takes twice as long.
+
 /** Body of `POST /phone/resend`. */
-export class ResendRequest extends RegisterRequest {
-  /** From the answer to `register`. */
+export class ResendRequest {
+  /** The number as the person wrote it. */
+  @Field(MAX_PHONE_NUMBER_LENGTH)
+  phone_number = '';
+
+  /** From the response to `register`. */
   @Field(MAX_FIELD_LENGTH)
   session_token = '';
+
+  @Expose()
+  purpose: Purpose = undefined;
 }
 
 /** Body of `POST /phone/verify`. */
-export class VerifyRequest extends ResendRequest {
+export class VerifyRequest {
+  /** The number as the person wrote it. */
+  @Field(MAX_PHONE_NUMBER_LENGTH)
+  phone_number = '';
+
+  /** From the response to `register`. */
+  @Field(MAX_FIELD_LENGTH)
+  session_token = '';
+
   /** The code as the person typed it. */
   @Field(MAX_FIELD_LENGTH)
   security_code = '';
+
+  @Expose()
+  purpose: Purpose = undefined;
 }

@@ -5,23 +5,42 @@ import { readRequirement, Requirement, type RequireVerifiedPhoneOptions } from '
 import { VerifiedPhoneGuard } from './verified-phone.guard.js';
 
 /**
- * Only a request that shows a proof of a freshly verified phone reaches this route, or any route of this controller.
- * What a handler requires takes the place of what its class does. {@link VerifiedPhone} hands the number to the handler.
+ * Protects a route, or every route of a controller: only requests with the verification token of a recently verified
+ * phone get through. The requirement of a handler replaces that of its class. {@link VerifiedPhone} injects the number
+ * into the handler.
  *
- * Every other request is refused with 403 `phone_not_verified`, whatever the reason; 503 when the database is out of
- * reach. The module must be able to inject {@link PhoneVerificationService}. HTTP only: elsewhere every call is refused.
+ * Every other request gets 403 `phone_not_verified`, whatever the reason, or 503 if the database cannot be reached. The
+ * module of the controller must be able to inject {@link PhoneVerificationService}. Works over HTTP only: elsewhere
+ * every call is refused.
  *
- * @throws {@link PhoneVerifyConfigurationError} where it is written, for faulty options or a second one in the same place; while the
- *   application starts, for a `purpose` that is not one of the module's, or a `maxAge` that outlives the rows.
+ * @param options - Which verification tokens are accepted. Default: at most 900 seconds old, of the purpose `''`, in
+ *   the body, not consumed.
+ * @returns A decorator for a class or a method.
+ * @throws {@link PhoneVerifyConfigurationError} where it is applied, if the options are invalid or the decorator is
+ *   applied twice to one target; while the application starts, if `purpose` is not one of the module's, or `maxAge` is
+ *   longer than rows are retained.
+ * @example
+ * ```ts
+ * @Controller('password')
+ * export class PasswordController {
+ *   @Post('reset')
+ *   @RequireVerifiedPhone({ maxAge: 300, consume: true })
+ *   reset(@VerifiedPhone() { phoneNumber }: VerifiedPhone, @Body() body: ResetRequest): Promise<void> {
+ *     return this.passwords.reset(phoneNumber, body.password);
+ *   }
+ * }
+ * ```
  * @publicApi
  */
 export function RequireVerifiedPhone(options: RequireVerifiedPhoneOptions = {}): ClassDecorator & MethodDecorator {
   return applyDecorators(refuseSecond, Requirement(readRequirement(options)), UseGuards(VerifiedPhoneGuard));
 }
 
-/** Of two in one place the upper alone would count, whatever the other requires. */
+/** Of two on one target, only the upper would have an effect, whatever the other requires. */
 function refuseSecond(target: object, _key?: string | symbol, descriptor?: PropertyDescriptor): void {
   const place: unknown = descriptor?.value ?? target;
   if (typeof place !== 'function' || !Reflect.hasOwnMetadata(Requirement.KEY, place)) return;
-  throw new PhoneVerifyConfigurationError(`RequireVerifiedPhone: stands twice on ${place.name}; one has every setting`);
+  throw new PhoneVerifyConfigurationError(
+    `RequireVerifiedPhone: is applied twice to ${place.name}; put all settings into one`,
+  );
 }

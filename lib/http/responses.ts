@@ -1,6 +1,6 @@
-import type { SentVerification } from '../verification/verification.types.js';
+import type { SentVerification } from '../common/sent-verification.js';
 
-/** Answer to `register` and `resend`. */
+/** Response to `register` and `resend`. */
 export interface SentResponse {
   readonly session_token: string;
   /** Whole seconds from now, rounded down. */
@@ -10,16 +10,16 @@ export interface SentResponse {
   readonly code_length: number;
 }
 
-/** Answer to `verify`. */
+/** Response to `verify`. */
 export interface VerifiedResponse {
   readonly message: string;
   /** E.164. */
   readonly phone_number: string;
-  /** Proof for the application's own routes. */
+  /** Proves the verified number to the application's own routes. */
   readonly verification_token?: string;
 }
 
-/** An open session as the wire has it. */
+/** The response that describes an open session. */
 export function describeSent(sent: SentVerification, now: number): SentResponse {
   return {
     session_token: sent.sessionToken,

@@ -8,21 +8,21 @@ import {
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { PhoneVerificationService } from '../verification/phone-verification.service.js';
-import { isToken } from '../verification/random.js';
+import { isToken } from '../common/random.js';
 import type { VerifiedPhone } from '../verification/verification.types.js';
 import { describeOutage, serviceUnavailable } from './error-response.js';
 import { type HttpRequest, isJson, readField } from './http-request.js';
 import { PhoneNotVerifiedException } from './phone-not-verified.exception.js';
 import { type PhoneRequirement, Requirement } from './phone-requirement.js';
-import { hasProven, keepProven } from './proven-requests.js';
+import { hasMet, recordVerified } from './verified-requests.js';
 
 const BODY_FIELD = 'verification_token';
 
 const HEADER = 'x-phone-verification-token';
 
 /**
- * Lets a request in that shows a proof of a verified phone. The application's own filters answer what it throws, so it
- * throws Nest's exceptions, with the library's body.
+ * Lets requests through that carry a valid verification token. The application's own filters handle what it throws, so
+ * it throws Nest's exceptions, with the library's response body.
  */
 @Injectable()
 export class VerifiedPhoneGuard implements CanActivate {
@@ -34,18 +34,20 @@ export class VerifiedPhoneGuard implements CanActivate {
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
-  /** @throws {@link PhoneNotVerifiedException} for every proof that does not count, and outside HTTP. */
+  /**
+   * @throws {@link PhoneNotVerifiedException} for every verification token that is not valid here, and outside HTTP.
+   */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const requirement = this.reflector.getAllAndOverride(Requirement, [context.getHandler(), context.getClass()]);
     if (context.getType() !== 'http') {
       const place = `${context.getClass().name}.${context.getHandler().name}`;
-      this.#logger.error(`@RequireVerifiedPhone works on routes over HTTP only; on ${place} it refuses every call.`);
+      this.#logger.error(`@RequireVerifiedPhone works on HTTP routes only. On ${place} it refuses every call.`);
       throw new PhoneNotVerifiedException();
     }
     const request: HttpRequest = context.switchToHttp().getRequest();
-    if (hasProven(request, requirement)) return true;
+    if (hasMet(request, requirement)) return true;
     try {
-      keepProven(request, requirement, await this.#prove(request, requirement));
+      recordVerified(request, requirement, await this.#requirePhone(request, requirement));
     } catch (error) {
       this.adapterHost.httpAdapter.setHeader(context.switchToHttp().getResponse(), 'Cache-Control', 'no-store');
       throw error;
@@ -53,9 +55,9 @@ export class VerifiedPhoneGuard implements CanActivate {
     return true;
   }
 
-  async #prove(request: HttpRequest, requirement: PhoneRequirement): Promise<VerifiedPhone> {
+  async #requirePhone(request: HttpRequest, requirement: PhoneRequirement): Promise<VerifiedPhone> {
     const token = requirement.from === 'header' ? request.headers[HEADER] : readToken(request);
-    // A header that was sent twice has arrived as one text or as a list: neither is a token.
+    // A header that is sent twice arrives as one joined string or as an array: neither is a token.
     const phone = isToken(token) ? await this.#find(token, requirement) : null;
     if (phone === null) throw new PhoneNotVerifiedException();
     return phone;
@@ -74,7 +76,10 @@ export class VerifiedPhoneGuard implements CanActivate {
   }
 }
 
-/** A form could be posted from another site: with its author's proof, in the name of whom the browser signs in. */
+/**
+ * Only JSON: another site could post a form that carries its author's verification token, and the browser would send it
+ * with the session of the person who is signed in.
+ */
 function readToken(request: HttpRequest): unknown {
   return isJson(request) ? readField(request.body, BODY_FIELD) : undefined;
 }

@@ -1,4 +1,5 @@
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
+import type { Limit } from './limit.js';
 
 /**
  * A send that waits for the application's own word.
@@ -15,13 +16,36 @@ export interface SendToAuthorize {
   /** What the code is for. */
   readonly purpose: string;
   /** Whether the caller of the service knows that its signed-in caller owns the number. */
-  readonly vouched: boolean;
+  readonly ownNumber: boolean;
+  /**
+   * Reads what is used of every limit that this send would be charged to, such as to require a CAPTCHA before a budget is
+   * used up. One read of the store, within `storage.timeoutMs`, each time it is called, and none otherwise.
+   *
+   * @throws {@link StorageUnavailableError} if the limits cannot be asked.
+   */
+  usage(): Promise<readonly LimitUsage[]>;
+}
+
+/**
+ * What is used of one limit. A limit with several entries, or that counts an IPv6 address in several networks, has several
+ * of these.
+ *
+ * @publicApi
+ */
+export interface LimitUsage {
+  /** The option that has the limit. */
+  readonly rule: Limit['rule'];
+  /** Messages counted in the open window, this one not among them. */
+  readonly used: number;
+  /** Messages after which this send is refused: without those that are reserved for others. */
+  readonly max: number;
 }
 
 /**
  * The application's own word on a send: a CAPTCHA, a flag, a tenant's cap. It has 5 seconds, and anything but `true`
  * (`false`, an error, no answer in time) refuses the send with 429 `rate_limited`. It is asked by register and resend,
- * for test numbers too, before any limit is charged: what it refuses costs nobody anything.
+ * for test numbers too, before any limit is charged: what it refuses costs nobody anything. A client address that `perIp`
+ * has just refused in this process does not reach it until that limit's window is over.
  *
  * @publicApi
  */

@@ -2,6 +2,7 @@ import { Semaphore } from '../common/semaphore.js';
 import { StorageTimeout } from '../common/storage-timeout.js';
 import type { Database, Parameters, Row, Run } from '../database/database.js';
 import { describeTable } from '../database/sql-table.js';
+import { systemClock } from '../common/clock.js';
 import {
   type CountersStatements,
   countersStatements,
@@ -11,26 +12,28 @@ import {
   DELETE_BATCH,
 } from './limit.statements.js';
 import {
-  BLOCKED,
   CLOCK_SLACK_MS,
   type Charge,
   type ChargeOutcome,
   type Counter,
+  type CounterWindow,
   isFull,
   type LimitStore,
+  type StoreTime,
 } from './limit.store.js';
+import { byKey, numbered } from './statement-values.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
-
-/** A counter's window. */
-type Window = Pick<Counter, 'key' | 'windowEndsAt'>;
 
 /**
  * Keeps the counters in the application's database.
  *
  * What holds the limits is that each charge of a counter is answered with the count that it made, and no two with the
- * same: a charge whose count is beyond a limit is taken back and refused. The charges before it are those that were
- * taken, or are about to be taken back, so never more than `max` are taken. To look before charging, which PostgreSQL
+ * same: a charge whose count is beyond a limit is refunded and refused. The charges before it are those that were
+ * taken, or are about to be refunded, so never more than `max` are taken. To look before charging, which PostgreSQL
  * does in the same statement, spares a refused send the charge wherever it is not the first to be refused.
+ *
+ * Where charges of one counter differ in `max`, one with a higher `max` may meet a charge that is about to be refunded and
+ * be refused while there is still room for it. That takes as many charges at once as the difference, and passes.
  */
 export class DatabaseLimitStore implements LimitStore {
   readonly #table: CounterTable;
@@ -62,23 +65,15 @@ export class DatabaseLimitStore implements LimitStore {
     const full = enforcedAndFull(counters.map(beforeCharge), charges);
     const keys = charges.map(({ key }) => key);
     if (full.length === 0) return { isCharged, counters: inOrderOf(keys, counters) };
-    await this.giveBack(counters, timeout);
+    await this.refund(counters, timeout);
     return { isCharged: false, counters: inOrderOf(keys, full) };
   }
 
-  async giveBack(charged: readonly Window[], timeout: StorageTimeout): Promise<void> {
+  async refund(charged: readonly CounterWindow[], timeout: StorageTimeout): Promise<void> {
     if (charged.length === 0) return;
     const sorted = charged.toSorted(byKey);
-    const { giveBack } = this.#statements(sorted.length);
-    await this.#run((run) => run(giveBack, numbered(sorted.map(windowOf))), timeout);
-  }
-
-  async block(counter: Window, until: number, timeout: StorageTimeout): Promise<void> {
-    await this.#run((run) => run(this.#one.block, { ...windowOf(counter), until }), timeout);
-  }
-
-  async countVerified(key: string, now: number, timeout: StorageTimeout): Promise<void> {
-    await this.#run((run) => run(this.#one.countVerified, { key, now }), timeout);
+    const { refund } = this.#statements(sorted.length);
+    await this.#run((run) => run(refund, numbered(sorted.map(windowOf))), timeout);
   }
 
   async read(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<readonly Counter[]> {
@@ -93,8 +88,19 @@ export class DatabaseLimitStore implements LimitStore {
     await this.#run((run) => run(this.#statements(keys.length).clear, values), timeout);
   }
 
-  async deleteOver(now: number, timeout: StorageTimeout): Promise<boolean> {
-    const { affected } = await this.#run((run) => run(this.#one.deleteOver, { now }), timeout);
+  /** SQLite has the clock of the process. */
+  async readTime(timeout: StorageTimeout): Promise<StoreTime | undefined> {
+    const { readTime } = this.#one;
+    if (readTime === undefined) return undefined;
+    return this.database.run(async (run) => {
+      const before = systemClock.now();
+      const { rows } = await run(readTime, {});
+      return { before, store: Number(rows[0]?.['now']), after: systemClock.now() };
+    }, timeout);
+  }
+
+  async deleteExpired(now: number, timeout: StorageTimeout): Promise<boolean> {
+    const { affected } = await this.#run((run) => run(this.#one.deleteExpired, { now }), timeout);
     return affected >= DELETE_BATCH;
   }
 
@@ -103,7 +109,7 @@ export class DatabaseLimitStore implements LimitStore {
     const { charge } = this.#statements(charges.length);
     // The request was answered with an error, so its charge is refunded.
     const refundLate = async ({ isCharged, counters }: ChargeOutcome): Promise<void> => {
-      if (isCharged) await this.giveBack(counters, new StorageTimeout(this.timeoutMs));
+      if (isCharged) await this.refund(counters, new StorageTimeout(this.timeoutMs));
     };
     const values = { ...numbered(charges.map((each) => valuesOf(each, now))), now };
     if (this.database.dialect === 'postgres') {
@@ -155,7 +161,7 @@ export class DatabaseLimitStore implements LimitStore {
       const counter = full.find((each) => each.key === key);
       if (counter === undefined) continue;
       const until = now + windowMs;
-      const isTooLong = counter.windowEndsAt > until + CLOCK_SLACK_MS && counter.verified !== BLOCKED;
+      const isTooLong = counter.windowEndsAt > until + CLOCK_SLACK_MS;
       if (isTooLong) await this.#run((run) => run(this.#one.cut, { ...windowOf(counter), until }), timeout);
       cut.push(isTooLong ? { ...counter, windowEndsAt: until } : counter);
     }
@@ -182,23 +188,12 @@ export class DatabaseLimitStore implements LimitStore {
   }
 }
 
-/** Names the values of each counter's parameters by its number. */
-function numbered(each: readonly Parameters[]): Parameters {
-  return Object.fromEntries(
-    each.flatMap((values, number) => Object.entries(values).map(([name, value]) => [`${name}${number}`, value])),
-  );
+function valuesOf({ key, max, windowMs, isEnforced }: Charge, now: number): Parameters {
+  return { key, fullFrom: isEnforced ? max : null, windowEndsAt: now + windowMs };
 }
 
-function valuesOf({ key, max, minimumVerified, windowMs, isEnforced }: Charge, now: number): Parameters {
-  return { key, max, minimumVerified, windowEndsAt: now + windowMs, isEnforced: Number(isEnforced) };
-}
-
-function windowOf({ key, windowEndsAt }: Window): Window {
+function windowOf({ key, windowEndsAt }: CounterWindow): Parameters {
   return { key, windowEndsAt };
-}
-
-function byKey(one: { readonly key: string }, other: { readonly key: string }): number {
-  return one.key < other.key ? -1 : 1;
 }
 
 /** A database answers in any order. */
@@ -223,7 +218,6 @@ function readCounter(row: Row): Counter {
   return {
     key: String(row['key']),
     used: Number(row['used']),
-    verified: Number(row['verified']),
     windowEndsAt: Number(row['windowEndsAt']),
   };
 }

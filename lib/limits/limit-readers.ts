@@ -1,4 +1,4 @@
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
 import type { ConversionGuard, Limit, LimitMode } from './limit.js';
 
 /** The limits that are lists, in the order in which they are told. */
@@ -25,7 +25,10 @@ const DEFAULTS: Readonly<Record<ListRule, readonly Pick<Limit, 'max' | 'seconds'
   total: [],
 };
 
-const CONVERSION = ['by', 'minimumSent', 'minimumVerified', 'seconds', 'blockSeconds', 'mode'];
+/** What the estimate of addresses tells apart. */
+const ADDRESSES = { from: 1, to: 100 };
+
+const CONVERSION = ['by', 'minimumSent', 'minimumVerified', 'minimumAddresses', 'seconds', 'blockSeconds', 'mode'];
 
 /** Reads the time between two messages to one number: one message in a window of that length. */
 export function readResendAfter(reader: OptionReader): readonly Limit[] {
@@ -87,6 +90,7 @@ export function readConversion(reader: OptionReader): ConversionGuard | undefine
     by: readGroup(own),
     minimumSent: own.integer('minimumSent', MESSAGES, 50),
     minimumVerified: readShare(own, 'minimumVerified', 0.1),
+    minimumAddresses: own.integer('minimumAddresses', ADDRESSES, 10),
     seconds: own.integer('seconds', SECONDS, 3600),
     blockSeconds: own.integer('blockSeconds', SECONDS, 3600),
     mode: readMode(own, 'report'),

@@ -1,4 +1,4 @@
-import { isProduction } from '../environment.js';
+import { isProduction } from '../common/environment.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import type { ConversionGuard } from './limit.js';
 import type { ResolvedLimits } from './limits.options.js';
@@ -43,11 +43,13 @@ function stateOf({ rules }: ResolvedLimits, name: 'perNumber' | 'total'): string
 }
 
 function saysGuard(guard: ConversionGuard | undefined): string {
-  if (guard === undefined) return 'limits.conversion, which could stop a country that is abused, is off.';
-  const { by, mode, minimumSent, minimumVerified } = guard;
-  if (mode === 'report') return `limits.conversion, which could stop a ${by} that is abused, only reports.`;
+  if (guard === undefined) return 'limits.conversion, which could stop a range or country that is abused, is off.';
+  const { by, mode, minimumSent, minimumVerified, minimumAddresses } = guard;
+  const country =
+    by === 'country' ? `, or a country when they are requested from about ${minimumAddresses} addresses,` : '';
+  if (mode === 'report') return 'limits.conversion, which could stop a range or country that is abused, only reports.';
   return (
-    `Only limits.conversion is left: it stops a ${by} when, of ${minimumSent} messages or more, a share of ` +
+    `Only limits.conversion is left: it stops a prefix${country} when, of ${minimumSent} messages or more, a share of ` +
     `less than ${minimumVerified} was verified.`
   );
 }

@@ -4,13 +4,8 @@ import type { StorageTimeout } from '../common/storage-timeout.js';
 export interface Charge {
   /** Whose counter, such as `perNumber:3600:+14155552671`. The same in every process; 100 characters at most. */
   readonly key: string;
-  /** The counter is full from here on. */
+  /** The counter is full from here on. Charges of one counter may differ in it. */
   readonly max: number;
-  /**
-   * Share of verified sessions, 0 to 1, below which a counter that reached `max` is full; 1 for a plain limit, whose
-   * counter knows no verified sessions.
-   */
-  readonly minimumVerified: number;
   /** Length of the window in milliseconds. */
   readonly windowMs: number;
   /** Whether a full counter refuses the send. */
@@ -22,18 +17,16 @@ export interface Counter {
   readonly key: string;
   /** Messages counted in the window. */
   readonly used: number;
-  /** Sessions verified in the window, or {@link BLOCKED}. */
-  readonly verified: number;
   /** Epoch milliseconds; the counter is empty from here on. Tells one window of a counter from the next. */
   readonly windowEndsAt: number;
 }
 
-/** In place of the verified sessions: full until the window is over, whatever was counted. */
-export const BLOCKED = -1;
+/** A counter's window. */
+export type CounterWindow = Pick<Counter, 'key' | 'windowEndsAt'>;
 
 /**
  * How far clocks are taken to be apart, in milliseconds. Sends overtake each other, and clocks of processes never agree:
- * a window that was cut for that could not be given back to by those who charged it.
+ * a window that was cut for that could not be refunded.
  */
 export const CLOCK_SLACK_MS = 1000;
 
@@ -43,6 +36,13 @@ export interface ChargeOutcome {
   readonly isCharged: boolean;
   /** In the order of the charges: when charged, every counter after it; otherwise the full ones that are enforced. */
   readonly counters: readonly Counter[];
+}
+
+/** The time of a store, read between two readings of this process's system clock. All are epoch milliseconds. */
+export interface StoreTime {
+  readonly before: number;
+  readonly store: number;
+  readonly after: number;
 }
 
 /**
@@ -55,7 +55,8 @@ export interface ChargeOutcome {
 export interface LimitStore {
   /**
    * Charges one message to every counter, or to none when one that is enforced is full. Of any number of charges at
-   * once, from any number of processes, exactly `max` are taken while one counter alone fills up.
+   * once, from any number of processes, exactly `max` are taken while one counter alone fills up, and their `max` is the
+   * same.
    *
    * A counter without an open window opens one of `windowMs` from `now`. A window that ends later than one opened now
    * would, by more than {@link CLOCK_SLACK_MS}, as after a clock that went back, is cut to that.
@@ -66,16 +67,7 @@ export interface LimitStore {
    * Takes one message off counters, each only while its window is still the one that was charged. A counter at 0 has no
    * window: the next charge opens one.
    */
-  giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[], timeout: StorageTimeout): Promise<void>;
-
-  /**
-   * Turns a counter's window into a block until an instant, unless it is another window by now. One that is a block
-   * already is only ever shortened.
-   */
-  block(counter: Pick<Counter, 'key' | 'windowEndsAt'>, until: number, timeout: StorageTimeout): Promise<void>;
-
-  /** Counts a verified session where a window that is no block is open. */
-  countVerified(key: string, now: number, timeout: StorageTimeout): Promise<void>;
+  refund(charged: readonly CounterWindow[], timeout: StorageTimeout): Promise<void>;
 
   /** The counters among these whose window is open, in the order of their keys. */
   read(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<readonly Counter[]>;
@@ -83,11 +75,14 @@ export interface LimitStore {
   /** Forgets counters. */
   clear(keys: readonly string[], timeout: StorageTimeout): Promise<void>;
 
+  /** The time of the store; `undefined` where that is the process's own. */
+  readTime(timeout: StorageTimeout): Promise<StoreTime | undefined>;
+
   /** Deletes one batch of counters whose window is over. Answers whether another batch may be there. */
-  deleteOver(now: number, timeout: StorageTimeout): Promise<boolean>;
+  deleteExpired(now: number, timeout: StorageTimeout): Promise<boolean>;
 }
 
 /** Whether a counter with an open window refuses the next message. The one rule, which the SQL and Lua spell again. */
-export function isFull({ used, verified }: Counter, { max, minimumVerified }: Charge): boolean {
-  return verified === BLOCKED || (used >= max && verified < minimumVerified * used);
+export function isFull({ used }: Counter, { max }: Charge): boolean {
+  return used >= max;
 }

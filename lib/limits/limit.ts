@@ -1,9 +1,4 @@
-/**
- * Rules that bound sends, named as the options that configure them.
- *
- * @publicApi
- */
-export type LimitRule = 'resendAfter' | 'perNumber' | 'perIp' | 'perPrefix' | 'perCountry' | 'total' | 'conversion';
+import type { LimitRule } from '../common/limit-rule.js';
 
 /**
  * Whether a limit refuses what is beyond it, or only tells of it: in the log and as an event.
@@ -26,9 +21,9 @@ export interface Limit {
 }
 
 /**
- * The guard over conversion, checked: sending to a country or prefix stops for `blockSeconds` when in a window of
+ * The guard over conversion, checked: sending to a prefix or country stops for `blockSeconds` when in a window of
  * `seconds` at least `minimumSent` messages went there and less than `minimumVerified` of them, as a share from 0 to 1,
- * were verified.
+ * were verified. A country stops only when they were requested from about `minimumAddresses` addresses or more.
  *
  * @publicApi
  */
@@ -36,6 +31,7 @@ export interface ConversionGuard {
   readonly by: 'country' | 'prefix';
   readonly minimumSent: number;
   readonly minimumVerified: number;
+  readonly minimumAddresses: number;
   readonly seconds: number;
   readonly blockSeconds: number;
   readonly mode: LimitMode;

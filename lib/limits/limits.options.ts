@@ -1,4 +1,5 @@
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
+import { optionNames } from '../common/option-names.js';
 import type { ConversionGuard, Limit, LimitMode } from './limit.js';
 import { LIMIT_LISTS, readConversion, readList, readResendAfter } from './limit-readers.js';
 import { isRedisClient, type RedisClient } from './redis-client.js';
@@ -31,18 +32,27 @@ export interface ResendAfterOptions {
 }
 
 /**
- * Stops a country, or a prefix, whose messages hardly anybody verifies: a sign that somebody is paid for them. Each key
- * that is not given keeps its default.
+ * Stops a prefix or a country whose messages hardly anybody verifies: a sign that somebody is paid for them. It is a
+ * statistic, which lags by a second or two and is not exact. Each key that is not given keeps its default.
  *
  * @publicApi
  */
 export interface ConversionOptions {
-  /** What is watched: each country, or each prefix (a number without its last four digits). Default `'country'`. */
+  /**
+   * What can be blocked: `'country'` blocks a prefix (a number without its last four digits) that reaches the thresholds
+   * by itself, and a country whose messages are requested from many addresses; `'prefix'` blocks prefixes alone. Default
+   * `'country'`.
+   */
   by?: 'country' | 'prefix';
   /** Messages in the window below which nothing is said, 1 to 1 000 000 000. Default 50. */
   minimumSent?: number;
   /** Share of verified sessions among the messages sent, above 0 and up to 1. Default 0.1. */
   minimumVerified?: number;
+  /**
+   * A country is blocked only when its messages were requested from about so many addresses, 1 to 100. The number is an
+   * estimate: an IPv6 address counts by its /48, and a send without an address does not count. Default 10.
+   */
+  minimumAddresses?: number;
   /** Length of the window in seconds, 1 to 31 536 000. Default 3600. */
   seconds?: number;
   /** For how long it is stopped, in seconds, 1 to 31 536 000. Default 3600. */
@@ -80,11 +90,11 @@ export interface LimitOptions {
   perIp?: readonly LimitEntry[] | false;
   /** For each number without its last four digits. Default: 100 in an hour. */
   perPrefix?: readonly LimitEntry[] | false;
-  /** For each country. Default `false`. */
+  /** For each country; floor(`max` / 10) sends are reserved for `ownNumber`. Default `false`. */
   perCountry?: readonly LimitEntry[] | false;
-  /** For all messages of the application. Default `false`. */
+  /** For all messages of the application; floor(`max` / 10) sends are reserved for `ownNumber`. Default `false`. */
   total?: readonly LimitEntry[] | false;
-  /** For countries or prefixes whose messages hardly anybody verifies. Default: reports, see {@link ConversionOptions}. */
+  /** For prefixes and countries whose messages hardly anybody verifies. Default: reports, see {@link ConversionOptions}. */
   conversion?: ConversionOptions | false;
 }
 
@@ -103,7 +113,18 @@ export interface ResolvedLimits {
   readonly conversion: ConversionGuard | undefined;
 }
 
-const NAMES = ['store', 'resendAfter', ...LIMIT_LISTS, 'conversion'];
+const NAMES = optionNames<LimitOptions>({
+  store: true,
+  resendAfter: true,
+  perNumber: true,
+  perIp: true,
+  perPrefix: true,
+  perCountry: true,
+  total: true,
+  conversion: true,
+});
+
+const REDIS = optionNames<Extract<LimitStoreChoice, object>>({ redis: true });
 
 /** Reads {@link LimitOptions}. */
 export function readLimits(options: OptionReader): ResolvedLimits {
@@ -122,7 +143,7 @@ function readStore(reader: OptionReader): LimitStoreChoice {
     reader.fault('store', 'must be "database", "memory" or { redis: client }');
     return 'database';
   }
-  const store = reader.nested('store', ['redis']);
+  const store = reader.nested('store', REDIS);
   const redis = store.value('redis');
   if (isRedisClient(redis)) return Object.freeze(Object.defineProperty({ redis }, 'redis', { enumerable: false }));
   store.fault('redis', 'must be a client with eval and evalsha, such as one of ioredis');

@@ -1,11 +1,12 @@
 import {
-  BLOCKED,
   CLOCK_SLACK_MS,
   type Charge,
   type ChargeOutcome,
   type Counter,
+  type CounterWindow,
   isFull,
   type LimitStore,
+  type StoreTime,
 } from './limit.store.js';
 
 /** Fewer counters than this are never swept by a charge. */
@@ -27,25 +28,13 @@ export class MemoryLimitStore implements LimitStore {
     return { isCharged: true, counters };
   }
 
-  async giveBack(charged: readonly Pick<Counter, 'key' | 'windowEndsAt'>[]): Promise<void> {
-    for (const window of charged) {
-      const counter = this.#find(window);
-      if (counter === undefined || counter.verified === BLOCKED) continue;
+  async refund(charged: readonly CounterWindow[]): Promise<void> {
+    for (const { key, windowEndsAt } of charged) {
+      const counter = this.#counters.get(key);
+      if (counter?.windowEndsAt !== windowEndsAt) continue;
       if (counter.used > 1) this.#put({ ...counter, used: counter.used - 1 });
-      else this.#counters.delete(counter.key);
+      else this.#counters.delete(key);
     }
-  }
-
-  async block(window: Pick<Counter, 'key' | 'windowEndsAt'>, until: number): Promise<void> {
-    const counter = this.#find(window);
-    if (counter === undefined || (counter.verified === BLOCKED && counter.windowEndsAt <= until)) return;
-    this.#put({ ...counter, verified: BLOCKED, windowEndsAt: until });
-  }
-
-  async countVerified(key: string, now: number): Promise<void> {
-    const counter = this.#open(key, now);
-    if (counter === undefined || counter.verified === BLOCKED) return;
-    this.#put({ ...counter, verified: counter.verified + 1 });
   }
 
   async read(keys: readonly string[], now: number): Promise<readonly Counter[]> {
@@ -56,8 +45,12 @@ export class MemoryLimitStore implements LimitStore {
     for (const key of keys) this.#counters.delete(key);
   }
 
+  async readTime(): Promise<StoreTime | undefined> {
+    return undefined;
+  }
+
   /** All of them are one batch. */
-  async deleteOver(now: number): Promise<boolean> {
+  async deleteExpired(now: number): Promise<boolean> {
     this.#sweep(now);
     return false;
   }
@@ -65,20 +58,14 @@ export class MemoryLimitStore implements LimitStore {
   /** The counter that a charge meets: the one that is open, its window cut where it ends too late, or an empty one. */
   #look({ key, windowMs }: Charge, now: number): Counter {
     const latestEnd = now + windowMs;
-    const counter = this.#open(key, now) ?? { key, used: 0, verified: 0, windowEndsAt: latestEnd };
-    // A block has a length of its own.
-    if (counter.windowEndsAt <= latestEnd + CLOCK_SLACK_MS || counter.verified === BLOCKED) return counter;
+    const counter = this.#open(key, now) ?? { key, used: 0, windowEndsAt: latestEnd };
+    if (counter.windowEndsAt <= latestEnd + CLOCK_SLACK_MS) return counter;
     return this.#put({ ...counter, windowEndsAt: latestEnd });
   }
 
   #open(key: string, now: number): Counter | undefined {
     const counter = this.#counters.get(key);
     return counter !== undefined && counter.windowEndsAt > now ? counter : undefined;
-  }
-
-  #find({ key, windowEndsAt }: Pick<Counter, 'key' | 'windowEndsAt'>): Counter | undefined {
-    const counter = this.#counters.get(key);
-    return counter?.windowEndsAt === windowEndsAt ? counter : undefined;
   }
 
   #put(counter: Counter): Counter {

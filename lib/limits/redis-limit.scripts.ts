@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BLOCKED, CLOCK_SLACK_MS } from './limit.store.js';
+import { CLOCK_SLACK_MS } from './limit.store.js';
 
 /** A Lua script, and the name under which a server that has run it keeps it. */
 export interface RedisScript {
@@ -7,32 +7,31 @@ export interface RedisScript {
   readonly sha1: string;
 }
 
-// A counter is a hash: `used`, `verified`, `ends`. It lives for what is left of its window by the clock of the process
-// that charged it last; whether a window is over is told by `ends` alone. Numbers are doubles, which count instants
-// exactly; replies are flat lists of integers, since a fraction would lose its digits.
+// A counter is a hash: `used`, `ends`. It lives for what is left of its window by the clock of the process that charged
+// it last; whether a window is over is told by `ends` alone. Numbers are doubles, which count instants exactly; replies
+// are flat lists of integers, since a fraction would lose its digits.
 
 /**
- * KEYS: counters. ARGV: now, then `max`, `minimumVerified`, `windowMs` and 1 or 0 for enforced, for each counter.
- * Replies 1 or 0 for charged, then index, `used`, `verified` and `ends` of the counters that the outcome names.
+ * KEYS: counters. ARGV: now, then `max`, `windowMs` and 1 or 0 for enforced, for each counter. Replies 1 or 0 for
+ * charged, then index, `used` and `ends` of the counters that the outcome names.
  */
 export const CHARGE = script(`
   local now = tonumber(ARGV[1])
   local counters, full, isRefused = {}, {}, false
   for i, key in ipairs(KEYS) do
-    local max, minimumVerified, windowMs, isEnforced = unpack(ARGV, 4 * i - 2, 4 * i + 1)
+    local max, windowMs, isEnforced = unpack(ARGV, 3 * i - 1, 3 * i + 1)
     local latestEnd = now + tonumber(windowMs)
-    local used, verified, ends = unpack(redis.call('HMGET', key, 'used', 'verified', 'ends'))
-    local counter = { used = tonumber(used), verified = tonumber(verified), ends = tonumber(ends) }
+    local used, ends = unpack(redis.call('HMGET', key, 'used', 'ends'))
+    local counter = { used = tonumber(used), ends = tonumber(ends) }
     if not ends or counter.ends <= now then
-      counter = { used = 0, verified = 0, ends = latestEnd }
-    elseif counter.ends > latestEnd + ${CLOCK_SLACK_MS} and counter.verified ~= ${BLOCKED} then
+      counter = { used = 0, ends = latestEnd }
+    elseif counter.ends > latestEnd + ${CLOCK_SLACK_MS} then
       counter.ends = latestEnd
       redis.call('HSET', key, 'ends', latestEnd)
       redis.call('PEXPIRE', key, windowMs)
     end
     counters[i] = counter
-    local isBelow = counter.verified < tonumber(minimumVerified) * counter.used
-    if counter.verified == ${BLOCKED} or (counter.used >= tonumber(max) and isBelow) then
+    if counter.used >= tonumber(max) then
       full[i] = true
       isRefused = isRefused or isEnforced == '1'
     end
@@ -43,11 +42,11 @@ export const CHARGE = script(`
     local counter = counters[i]
     if not isRefused then
       counter.used = counter.used + 1
-      redis.call('HSET', key, 'used', counter.used, 'verified', counter.verified, 'ends', counter.ends)
+      redis.call('HSET', key, 'used', counter.used, 'ends', counter.ends)
       redis.call('PEXPIRE', key, counter.ends - now)
     end
     if full[i] or not isRefused then
-      for _, value in ipairs({ i - 1, counter.used, counter.verified, counter.ends }) do
+      for _, value in ipairs({ i - 1, counter.used, counter.ends }) do
         reply[#reply + 1] = value
       end
     end
@@ -57,13 +56,13 @@ export const CHARGE = script(`
 
 /**
  * KEYS: a mark of this one call, then counters. ARGV: how long the mark stays, then `ends` of each counter. A client
- * that lost its connection sends again what it had no reply to; the mark lets it give back once.
+ * that lost its connection sends again what it had no reply to; the mark lets it refund once.
  */
-export const GIVE_BACK = script(`
+export const REFUND = script(`
   if not redis.call('SET', KEYS[1], '', 'NX', 'PX', ARGV[1]) then return 0 end
   for i = 2, #KEYS do
-    local used, verified, ends = unpack(redis.call('HMGET', KEYS[i], 'used', 'verified', 'ends'))
-    if ends == ARGV[i] and tonumber(verified) ~= ${BLOCKED} then
+    local used, ends = unpack(redis.call('HMGET', KEYS[i], 'used', 'ends'))
+    if ends == ARGV[i] then
       if tonumber(used) > 1 then
         redis.call('HINCRBY', KEYS[i], 'used', -1)
       else
@@ -74,31 +73,13 @@ export const GIVE_BACK = script(`
   return 1
 `);
 
-/** KEYS: a counter. ARGV: its `ends`, and that of the block. */
-export const BLOCK = script(`
-  local verified, ends = unpack(redis.call('HMGET', KEYS[1], 'verified', 'ends'))
-  if ends ~= ARGV[1] then return 0 end
-  if tonumber(verified) == ${BLOCKED} and tonumber(ends) <= tonumber(ARGV[2]) then return 0 end
-  local left = redis.call('PTTL', KEYS[1])
-  redis.call('HSET', KEYS[1], 'verified', ${BLOCKED}, 'ends', ARGV[2])
-  redis.call('PEXPIRE', KEYS[1], left + math.max(0, tonumber(ARGV[2]) - tonumber(ends)))
-  return 1
-`);
-
-/** KEYS: a counter. ARGV: now. */
-export const COUNT_VERIFIED = script(`
-  local verified, ends = unpack(redis.call('HMGET', KEYS[1], 'verified', 'ends'))
-  if not ends or tonumber(ends) <= tonumber(ARGV[1]) or tonumber(verified) == ${BLOCKED} then return 0 end
-  return redis.call('HINCRBY', KEYS[1], 'verified', 1)
-`);
-
-/** KEYS: counters. ARGV: now. Replies index, `used`, `verified` and `ends` of those that are open. */
+/** KEYS: counters. ARGV: now. Replies index, `used` and `ends` of those that are open. */
 export const READ = script(`
   local reply = {}
   for i, key in ipairs(KEYS) do
-    local used, verified, ends = unpack(redis.call('HMGET', key, 'used', 'verified', 'ends'))
+    local used, ends = unpack(redis.call('HMGET', key, 'used', 'ends'))
     if ends and tonumber(ends) > tonumber(ARGV[1]) then
-      for _, value in ipairs({ i - 1, tonumber(used), tonumber(verified), tonumber(ends) }) do
+      for _, value in ipairs({ i - 1, tonumber(used), tonumber(ends) }) do
         reply[#reply + 1] = value
       end
     end
@@ -112,6 +93,13 @@ export const CLEAR = script(`
   return 1
 `);
 
-function script(text: string): RedisScript {
+/** KEYS: one that tells which node of a cluster has the counters. Replies seconds and microseconds. */
+export const TIME = script(`
+  local time = redis.call('TIME')
+  return { tonumber(time[1]), tonumber(time[2]) }
+`);
+
+/** Names a script as the server does. */
+export function script(text: string): RedisScript {
   return { text, sha1: createHash('sha1').update(text).digest('hex') };
 }

@@ -1,16 +1,19 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { RateLimitedEvent } from '../events/phone-verify-event.js';
+import type { RateLimitedEvent } from '../observability/phone-verify-event.js';
 import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
-import type { Clock } from '../verification/clock.js';
-import { maskPhoneNumber } from '../verification/redaction.js';
+import type { Clock } from '../common/clock.js';
+import { maskPhoneNumber } from '../common/redaction.js';
+import type { SubjectKind } from './conversion-subjects.js';
 import type { Limit } from './limit.js';
 
 /** A message that a rule refused, or would have refused. */
 export interface Refusal extends Pick<RateLimitedEvent, 'rule' | 'enforced' | 'phoneNumber' | 'country'> {
   /** The bucket of the client's address; told of `perIp` alone. */
   readonly address?: string | undefined;
-  /** The limit that is reached, where the rule is one. */
-  readonly limit?: Pick<Limit, 'max' | 'seconds'> | undefined;
+  /** The limit that is reached, where the rule is one; `reserved` messages beyond it are for sends with `ownNumber`. */
+  readonly limit?: (Pick<Limit, 'max' | 'seconds'> & { readonly reserved?: number }) | undefined;
+  /** What is blocked; told of `conversion` alone. */
+  readonly blocked?: SubjectKind | undefined;
   /** What `authorizeSend` threw; no number stands in it. */
   readonly failure?: Error | undefined;
 }
@@ -28,7 +31,7 @@ const MINUTE_MS = 60_000;
 const REMEDIES: Readonly<Record<Refusal['rule'], string>> = {
   resendAfter: 'Have the client wait for resend_in, or shorten limits.resendAfter.',
   perNumber:
-    'If the number is that of an honest person, raise limits.perNumber, or send with `vouched` where the application ' +
+    'If the number is that of an honest person, raise limits.perNumber, or send with `ownNumber` where the application ' +
     'knows that its caller owns the number.',
   perIp:
     "If honest people share the address, raise limits.perIp; if it is your proxy's, have the HTTP adapter trust the proxy.",
@@ -37,11 +40,12 @@ const REMEDIES: Readonly<Record<Refusal['rule'], string>> = {
   total: 'If these are honest people, raise limits.total.',
   conversion:
     'If these are honest people, look whether messages arrive there, and lower limits.conversion.minimumVerified.',
+  testNumbers: 'Whoever knows a test number may guess at its code: give it a long one.',
   application: 'The rule is your own.',
 };
 
 /** Whose messages a limit counts. */
-const COUNTED: Readonly<Record<Exclude<Limit['rule'], 'resendAfter' | 'perIp'>, string>> = {
+const COUNTED: Readonly<Record<Exclude<Limit['rule'], 'resendAfter' | 'perIp' | 'testNumbers'>, string>> = {
   perNumber: 'to one number',
   perPrefix: 'to numbers that differ in their last four digits only',
   perCountry: 'to one country',
@@ -105,17 +109,24 @@ function lineOf(refusal: Refusal): string {
 }
 
 function subjectOf({ rule, enforced }: Pick<Refusal, 'rule' | 'enforced'>): string {
-  const name = rule === 'application' ? 'authorizeSend' : `limits.${rule}`;
-  return `${name} ${enforced ? 'refused' : 'would have refused'}`;
+  return `${nameOf(rule)} ${enforced ? 'refused' : 'would have refused'}`;
 }
 
-function reasonOf({ rule, limit, failure, address = 'unknown' }: Refusal): string {
+function nameOf(rule: Refusal['rule']): string {
+  if (rule === 'application') return 'authorizeSend';
+  return rule === 'testNumbers' ? rule : `limits.${rule}`;
+}
+
+function reasonOf({ rule, limit, failure, blocked = 'country', address = 'unknown' }: Refusal): string {
   if (failure !== undefined) return `it failed with ${failure.name}: ${failure.message}`;
   if (rule === 'application') return 'it did not answer true';
-  if (rule === 'conversion') return 'too few of the messages sent there were verified';
+  if (rule === 'conversion') return `its ${blocked} is blocked, since too few of the messages sent there were verified`;
   if (limit === undefined) return 'its limit is reached';
-  const { max, seconds } = limit;
+  const { max, reserved = 0, seconds } = limit;
+  if (rule === 'testNumbers')
+    return `the limit of ${max} registers of one test number in ${seconds} seconds is reached`;
   if (rule === 'resendAfter') return `the last one went less than ${seconds} seconds before`;
   const counted = rule === 'perIp' ? `for the address ${address}` : COUNTED[rule];
-  return `the limit of ${max} messages ${counted} in ${seconds} seconds is reached`;
+  const rest = reserved === 0 ? '' : `; ${reserved} more are reserved for sends with \`ownNumber\``;
+  return `the limit of ${max} messages ${counted} in ${seconds} seconds is reached${rest}`;
 }

@@ -1,15 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { EventPort } from '../events/event-port.js';
+import { Injectable } from '@nestjs/common';
+import { EventPort } from '../observability/event-port.js';
+import type { LimitRule } from '../common/limit-rule.js';
 import { RateLimitedError } from '../phone-verify.errors.js';
-import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
-import type { Clock } from '../verification/clock.js';
-import { RefusalLog } from './refusal-log.js';
-import type { RuledCharge } from './send-charges.js';
+import { type Refusal, RefusalLog } from './refusal-log.js';
 import type { SendRequest } from './send-request.js';
+import { StoreClock } from './store-clock.js';
 
-/** A limit that a send is beyond, and the epoch milliseconds from which it is not. */
-export interface Beyond {
-  readonly charge: RuledCharge;
+/** A limit that a send is beyond, and the epoch milliseconds, by the store's clock, from which it is not. */
+export interface Beyond extends Pick<Refusal, 'limit' | 'address' | 'blocked'> {
+  readonly rule: LimitRule;
   readonly retryAt: number;
 }
 
@@ -19,7 +18,7 @@ export class Refusals {
   constructor(
     private readonly log: RefusalLog,
     private readonly events: EventPort,
-    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+    private readonly time: StoreClock,
   ) {}
 
   /** Tells of a send that limits refuse, and makes its error: back when the last of them lets it through. */
@@ -41,10 +40,9 @@ export class Refusals {
     for (const one of beyond) this.#tell(request, one, false);
   }
 
-  #tell({ number, purpose }: SendRequest, { charge, retryAt }: Beyond, enforced: boolean): void {
-    const { rule, max, windowMs, address } = charge;
-    const about = { rule, enforced, phoneNumber: number.e164, country: number.country };
-    this.log.note({ ...about, address, limit: { max, seconds: windowMs / 1000 } });
+  #tell({ number, purpose }: SendRequest, { retryAt, ...beyond }: Beyond, enforced: boolean): void {
+    const about = { rule: beyond.rule, enforced, phoneNumber: number.e164, country: number.country };
+    this.log.note({ ...beyond, ...about });
     this.events.publish({
       name: 'phone-verify.rate-limited',
       ...about,
@@ -54,6 +52,6 @@ export class Refusals {
   }
 
   #secondsUntil(instant: number): number {
-    return Math.max(1, Math.ceil((instant - this.clock.now()) / 1000));
+    return Math.max(1, Math.ceil((instant - this.time.now()) / 1000));
   }
 }

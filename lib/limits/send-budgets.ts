@@ -2,17 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { StorageTimeout } from '../common/storage-timeout.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import type { Clock } from '../verification/clock.js';
-import type { DescribedBudget, PhoneDescription } from '../verification/phone-records.types.js';
-import type { Limit, LimitRule } from './limit.js';
-import { BLOCKED, type Counter, type LimitStore } from './limit.store.js';
-import { conversionKey, counterKey, OWN_OF_VOUCHED, ownSubjectOf, sharedSubjectOf } from './send-charges.js';
+import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import type { DescribedBudget, DescribedBudgets } from './described-budget.js';
+import { ConversionStatistic } from './conversion-statistic.js';
+import type { LimitRule } from '../common/limit-rule.js';
+import type { Limit } from './limit.js';
+import type { Counter, LimitStore } from './limit.store.js';
+import { StoreClock } from './store-clock.js';
+import { counterKey, maxOf, ownSubjectOf, sharedSubjectOf, TEST_NUMBER_LIMIT } from './send-charges.js';
 
 /** A limit that counts the sends to a number, and the name of its counter. */
 interface Budget {
   readonly limit: Limit & { readonly rule: DescribedBudget['rule'] };
-  readonly vouched: boolean;
+  readonly ownNumber: boolean;
   readonly key: string;
 }
 
@@ -21,61 +23,64 @@ interface Budget {
 export class SendBudgets {
   constructor(
     @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly store: LimitStore,
+    private readonly conversion: ConversionStatistic,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
-    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+    private readonly time: StoreClock,
   ) {}
 
   /** Reads what is left of each. */
-  async describe(
-    number: PhoneNumber,
-    timeout: StorageTimeout,
-  ): Promise<Pick<PhoneDescription, 'budgets' | 'conversionBlockedUntil'>> {
-    const { conversion } = this.options.limits;
+  async describe(number: PhoneNumber, timeout: StorageTimeout): Promise<DescribedBudgets> {
     const budgets = this.#budgetsOf((rule) => ownSubjectOf(rule, number) ?? sharedSubjectOf(rule, number));
-    const guard = conversion === undefined ? [] : [conversionKey(conversion, number)];
-    const counters = await this.#read([...budgets.map(({ key }) => key), ...guard], timeout);
-    const block = counters.find(({ key, verified }) => guard.includes(key) && verified === BLOCKED);
+    const keys = new Set(budgets.map(({ key }) => key));
+    const counters = await this.#read([...keys], timeout);
+    const block = await this.conversion.readBlockOf(number, timeout);
     return {
-      budgets: budgets.map((budget) => describeBudget(budget, counters)),
-      conversionBlockedUntil: block && new Date(block.windowEndsAt),
+      budgets: budgets.map((budget) => this.#describe(budget, counters)),
+      conversionBlockedUntil: block && new Date(this.time.toProcess(block.endsAt)),
     };
   }
 
   /** Forgets what is counted for a number alone; what it shares with others stays. */
   async clear(number: PhoneNumber, timeout: StorageTimeout): Promise<void> {
-    const keys = this.#budgetsOf((rule) => ownSubjectOf(rule, number)).map(({ key }) => key);
+    const isTestNumber = this.options.testNumbers?.codes.has(number.e164) === true;
+    const keys = [
+      ...this.#budgetsOf((rule) => ownSubjectOf(rule, number)).map(({ key }) => key),
+      ...(isTestNumber ? [counterKey(TEST_NUMBER_LIMIT, number.e164, false)] : []),
+    ];
     if (keys.length > 0) await this.store.clear(keys, timeout);
   }
 
   async #read(keys: readonly string[], timeout: StorageTimeout): Promise<readonly Counter[]> {
-    return keys.length === 0 ? [] : this.store.read(keys, this.clock.now(), timeout);
+    if (keys.length === 0) return [];
+    await this.time.synchronize(timeout);
+    return this.store.read(keys, this.time.now(), timeout);
   }
 
   #budgetsOf(subjectOf: (rule: LimitRule) => string | undefined): Budget[] {
     return this.options.limits.rules.flatMap((limit) => {
       const { rule } = limit;
       const subject = subjectOf(rule);
-      if (rule === 'perIp' || subject === undefined) return [];
-      const budgets = OWN_OF_VOUCHED.has(rule) ? [false, true] : [false];
-      return budgets.map((vouched) => ({
+      if (rule === 'perIp' || rule === 'testNumbers' || subject === undefined) return [];
+      return [false, true].map((ownNumber) => ({
         limit: { ...limit, rule },
-        vouched,
-        key: counterKey(limit, subject, vouched),
+        ownNumber,
+        key: counterKey(limit, subject, ownNumber),
       }));
     });
   }
-}
 
-function describeBudget({ limit, vouched, key }: Budget, counters: readonly Counter[]): DescribedBudget {
-  const { rule, max, seconds, mode } = limit;
-  const counter = counters.find((one) => one.key === key);
-  return {
-    rule,
-    vouched,
-    max,
-    seconds,
-    mode,
-    left: Math.max(0, max - (counter?.used ?? 0)),
-    windowEndsAt: counter && new Date(counter.windowEndsAt),
-  };
+  #describe({ limit, ownNumber, key }: Budget, counters: readonly Counter[]): DescribedBudget {
+    const { rule, seconds, mode } = limit;
+    const max = maxOf(limit, ownNumber);
+    const counter = counters.find((one) => one.key === key);
+    return {
+      rule,
+      ownNumber,
+      max,
+      seconds,
+      mode,
+      left: Math.max(0, max - (counter?.used ?? 0)),
+      windowEndsAt: counter && new Date(this.time.toProcess(counter.windowEndsAt)),
+    };
+  }
 }

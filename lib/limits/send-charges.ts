@@ -1,60 +1,77 @@
 import type { PhoneNumber } from '../phone-number/phone-number.js';
-import type { ConversionGuard, Limit, LimitRule } from './limit.js';
+import { countryOf, prefixOf } from './counted-subjects.js';
+import type { LimitRule } from '../common/limit-rule.js';
+import type { Limit } from './limit.js';
 import type { Charge } from './limit.store.js';
 import type { SendOrigin } from './send-origin.js';
 import type { SendRequest } from './send-request.js';
 
 /** A charge and the rule that it comes from. */
 export interface RuledCharge extends Charge {
-  readonly rule: LimitRule;
+  readonly rule: Limit['rule'];
+  /** Messages beyond `max` that are reserved for sends with `ownNumber`. */
+  readonly reserved: number;
   /** The bucket of the client's address as the log names it; of `perIp` alone. */
   readonly address?: string;
 }
 
-/** What is counted: the configured limits. */
-export interface CountedLimits {
-  readonly rules: readonly Limit[];
-  readonly conversion: ConversionGuard | undefined;
-}
+/** Budgets that sends with `ownNumber` have to themselves, so that nobody who is not signed in can spend them. */
+const OWN_NUMBER_BUDGETS: ReadonlySet<LimitRule> = new Set<LimitRule>(['resendAfter', 'perNumber', 'perPrefix']);
 
-/** Budgets that vouched sends have to themselves, so that nobody who is not signed in can spend them. */
-export const OWN_OF_VOUCHED: ReadonlySet<LimitRule> = new Set<LimitRule>(['resendAfter', 'perNumber', 'perPrefix']);
+/** Limits that count the sends to one number. */
+const OF_ONE_NUMBER: ReadonlySet<LimitRule> = new Set<LimitRule>(['resendAfter', 'perNumber', 'testNumbers']);
+
+/** Limits of which a tenth is reserved for sends with `ownNumber`. */
+const RESERVED_RULES: ReadonlySet<LimitRule> = new Set<LimitRule>(['perCountry', 'total']);
+
+/** Registers of each test number. Who knows the number may guess at its code. */
+export const TEST_NUMBER_LIMIT: Limit = { rule: 'testNumbers', max: 100, seconds: 3600, mode: 'enforce' };
 
 /** How many times the `max` of `perIp` everybody behind a proxy that is not trusted may use together. */
 const PROXY_SHARE = 50;
 
-/** In the place of a country for numbers that have none. */
-const NO_COUNTRY = 'none';
-
-/** Everything that one send charges. Limits by address are left out where a caller of the service gave no address. */
-export function chargesOf(request: SendRequest, { rules, conversion }: CountedLimits): RuledCharge[] {
-  const charges = rules.flatMap((limit) => {
+/**
+ * Everything that one send charges. Limits by address are left out where a caller of the service gave no address. A test
+ * number is sent nothing: it has these limits, and a budget of its own.
+ */
+export function chargesOf(request: SendRequest, rules: readonly Limit[]): RuledCharge[] {
+  const limits = request.isTestNumber ? limitsOfTestNumber(request, rules) : rules;
+  return limits.flatMap((limit) => {
     if (limit.rule === 'perIp') return addressCharges(limit, request.origin);
     const subject = ownSubjectOf(limit.rule, request.number) ?? sharedSubjectOf(limit.rule, request.number);
-    return subject === undefined ? [] : [chargeOf(limit, subject, request.isVouched)];
+    return subject === undefined ? [] : [chargeOf(limit, subject, request.isOwnNumber)];
   });
-  return conversion === undefined ? charges : [...charges, conversionCharge(conversion, request.number)];
+}
+
+function limitsOfTestNumber({ isResend }: SendRequest, rules: readonly Limit[]): readonly Limit[] {
+  const byAddress = rules.filter(({ rule }) => rule === 'perIp');
+  return isResend ? byAddress : [...byAddress, TEST_NUMBER_LIMIT];
 }
 
 /** Name of a limit's counter. */
-export function counterKey({ rule, seconds }: Limit, subject: string, isVouched: boolean): string {
-  return `${isVouched && OWN_OF_VOUCHED.has(rule) ? 'vouched:' : ''}${rule}:${seconds}:${subject}`;
+export function counterKey({ rule, seconds }: Limit, subject: string, isOwnNumber: boolean): string {
+  return `${isOwnNumber && OWN_NUMBER_BUDGETS.has(rule) ? 'own:' : ''}${rule}:${seconds}:${subject}`;
 }
 
-/** Name of the counter of messages and verified sessions that a number belongs to. */
-export function conversionKey({ by, seconds }: ConversionGuard, number: PhoneNumber): string {
-  return `conversion:${seconds}:${by === 'country' ? countryKey(number) : prefixOf(number)}`;
+/** Messages of a limit that are reserved for sends with `ownNumber`. */
+function reservedOf({ rule, max }: Limit): number {
+  return RESERVED_RULES.has(rule) ? Math.floor(max / 10) : 0;
+}
+
+/** The count from which a limit is full for a send. */
+export function maxOf(limit: Limit, isOwnNumber: boolean): number {
+  return isOwnNumber ? limit.max : limit.max - reservedOf(limit);
 }
 
 /** What a limit of one number counts: `undefined` for limits that many numbers share. */
 export function ownSubjectOf(rule: LimitRule, number: PhoneNumber): string | undefined {
-  return rule === 'resendAfter' || rule === 'perNumber' ? number.e164 : undefined;
+  return OF_ONE_NUMBER.has(rule) ? number.e164 : undefined;
 }
 
 /** What a limit counts that a number shares with others: `undefined` for limits by address, and of one number. */
 export function sharedSubjectOf(rule: LimitRule, number: PhoneNumber): string | undefined {
   if (rule === 'perPrefix') return prefixOf(number);
-  if (rule === 'perCountry') return countryKey(number);
+  if (rule === 'perCountry') return countryOf(number);
   return rule === 'total' ? 'all' : undefined;
 }
 
@@ -80,33 +97,13 @@ function addressCharges(limit: Limit, { buckets, isUntrustedProxy }: SendOrigin)
   ]);
 }
 
-function chargeOf(limit: Limit, subject: string, isVouched: boolean): RuledCharge {
+function chargeOf(limit: Limit, subject: string, isOwnNumber: boolean): RuledCharge {
   return {
     rule: limit.rule,
-    key: counterKey(limit, subject, isVouched),
-    max: limit.max,
-    minimumVerified: 1,
+    key: counterKey(limit, subject, isOwnNumber),
+    max: maxOf(limit, isOwnNumber),
+    reserved: isOwnNumber ? 0 : reservedOf(limit),
     windowMs: limit.seconds * 1000,
     isEnforced: limit.mode === 'enforce',
   };
-}
-
-function conversionCharge(guard: ConversionGuard, number: PhoneNumber): RuledCharge {
-  return {
-    rule: 'conversion',
-    key: conversionKey(guard, number),
-    max: guard.minimumSent,
-    minimumVerified: guard.minimumVerified,
-    windowMs: guard.seconds * 1000,
-    isEnforced: guard.mode === 'enforce',
-  };
-}
-
-function countryKey({ country }: PhoneNumber): string {
-  return country ?? NO_COUNTRY;
-}
-
-/** A number without its last four digits: the range that is given out, and pumped, as one. */
-function prefixOf({ e164 }: PhoneNumber): string {
-  return e164.slice(0, -4);
 }

@@ -2,20 +2,23 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { StorageTimeout } from '../common/storage-timeout.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { redactedCause } from '../verification/redaction.js';
-import { withinTimeLimit } from '../verification/time-limit.js';
+import { redactedCause } from '../common/redaction.js';
+import { withinTimeLimit } from '../common/time-limit.js';
+import type { LimitUsage } from './authorize-send.js';
+import { ConversionStatistic } from './conversion-statistic.js';
 import { Refusals } from './refusals.js';
-import { type ChargedSend, NOTHING_CHARGED, SendLimits } from './send-limits.js';
+import { type ChargedSend, type RefundedSend, SendLimits } from './send-limits.js';
 import type { SendRequest } from './send-request.js';
 
-/** How long the application may take to have its say, in milliseconds. */
-const LONGEST_SAY_MS = 5000;
+/** How long `authorizeSend` may take, in milliseconds. */
+const AUTHORIZE_TIMEOUT_MS = 5000;
 
-/** Where a send is let through or refused: first by the application's own say, then by the limits. */
+/** Lets sends through or refuses them: runs `authorizeSend`, then the limits. */
 @Injectable()
 export class SendGate {
   constructor(
     private readonly limits: SendLimits,
+    private readonly conversion: ConversionStatistic,
     private readonly refusals: Refusals,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
   ) {}
@@ -23,34 +26,40 @@ export class SendGate {
   /**
    * Lets a send through and charges it.
    *
-   * @param isLimited - `false` for a number that is sent nothing: the limits do not count it.
    * @throws {@link RateLimitedError} if the application or a limit refuses it; then nothing was charged.
    * @throws {@link StorageUnavailableError} if the limits cannot be asked.
    */
-  async pass(request: SendRequest, isLimited: boolean, timeout: StorageTimeout): Promise<ChargedSend> {
+  async pass(request: SendRequest, timeout: StorageTimeout): Promise<ChargedSend> {
+    this.limits.refuseAddress(request);
     await this.#askApplication(request);
-    return isLimited ? this.limits.charge(request, timeout) : NOTHING_CHARGED;
+    return this.limits.charge(request, timeout);
   }
 
   /**
-   * Gives back what a message that certainly did not go has charged.
+   * Refunds a message that was certainly not sent, as far as that is safe.
    *
    * @returns Whether it is certain that the cooldown is over.
    */
-  async giveBack(charged: ChargedSend, isResend: boolean, timeout: StorageTimeout): Promise<boolean> {
-    return this.limits.giveBack(charged, isResend, timeout);
+  async refund(charged: ChargedSend, send: RefundedSend, timeout: StorageTimeout): Promise<boolean> {
+    return this.limits.refund(charged, send, timeout);
+  }
+
+  /** Counts a message that was sent, or may have been. */
+  countSent(request: SendRequest): void {
+    this.conversion.countSent(request);
   }
 
   async #askApplication(request: SendRequest): Promise<void> {
     const { authorizeSend } = this.options;
     if (authorizeSend === undefined) return;
-    const { number, purpose, origin, isVouched } = request;
+    const { number, purpose, origin, isOwnNumber } = request;
     const { e164: phoneNumber, country } = number;
-    const send = { phoneNumber, country, ip: origin.ip, purpose, vouched: isVouched };
+    const usage = (): Promise<readonly LimitUsage[]> => this.limits.readUsage(request);
+    const send = { phoneNumber, country, ip: origin.ip, purpose, ownNumber: isOwnNumber, usage };
     // Whoever wrote it without types may answer anything.
     let answer: unknown;
     try {
-      answer = await withinTimeLimit(LONGEST_SAY_MS, () => authorizeSend(send));
+      answer = await withinTimeLimit(AUTHORIZE_TIMEOUT_MS, () => authorizeSend(send));
     } catch (thrown) {
       const failure = redactedCause(thrown, { hidden: [], phoneNumbers: [phoneNumber] });
       throw this.refusals.refuseForApplication(request, failure);

@@ -1,23 +1,39 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { StorageTimeout } from '../common/storage-timeout.js';
-import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import type { Clock } from '../verification/clock.js';
-import { BLOCKED, type ChargeOutcome, type Counter, isFull, type LimitStore } from './limit.store.js';
-import { Refusals } from './refusals.js';
-import { chargesOf, conversionKey, type RuledCharge } from './send-charges.js';
+import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import type { LimitUsage } from './authorize-send.js';
+import { ConversionStatistic } from './conversion-statistic.js';
+import {
+  type Charge,
+  type ChargeOutcome,
+  type Counter,
+  type CounterWindow,
+  isFull,
+  type LimitStore,
+} from './limit.store.js';
+import { RefusedAddresses } from './refused-addresses.js';
+import { type Beyond, Refusals } from './refusals.js';
+import { chargesOf, type RuledCharge } from './send-charges.js';
 import type { SendRequest } from './send-request.js';
+import { StoreClock } from './store-clock.js';
 
 /** What one send has charged. */
 export interface ChargedSend {
-  /** Epoch milliseconds from which the number may be sent another message; `undefined` without a cooldown. */
+  /** Epoch milliseconds, by the process's clock, from which the number may be sent another message; `undefined` without a cooldown. */
   readonly cooldownEndsAt: number | undefined;
-  readonly counters: readonly (Pick<Counter, 'key' | 'windowEndsAt'> & Pick<RuledCharge, 'rule'>)[];
+  readonly counters: readonly (CounterWindow & Pick<RuledCharge, 'rule'>)[];
 }
 
-/** Of a send that no limit counts. */
-export const NOTHING_CHARGED: ChargedSend = { cooldownEndsAt: undefined, counters: [] };
+/** The session whose message was not sent. */
+export interface RefundedSend {
+  readonly id: string;
+  /** Whether its code was sent before. */
+  readonly isResend: boolean;
+}
+
+/** Sends of one session that are refunded. */
+const MAX_REFUNDS = 2;
 
 /** A charge and the counter that it met. */
 interface Met {
@@ -25,18 +41,48 @@ interface Met {
   readonly counter: Counter;
 }
 
-/** Holds sends to the limits: charges them, refuses them, and gives back what a message that did not go has charged. */
+/** Applies the limits to sends: charges them, refuses them, and refunds those that were certainly not sent. */
 @Injectable()
-export class SendLimits implements OnModuleDestroy {
+export class SendLimits {
   readonly #logger = new Logger('PhoneVerify');
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #refusedAddresses = new RefusedAddresses();
 
   constructor(
     @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly store: LimitStore,
+    private readonly conversion: ConversionStatistic,
     private readonly refusals: Refusals,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
-    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
+    private readonly time: StoreClock,
   ) {}
+
+  /**
+   * Refuses a send from an address of which this process knows that a limit is full, without asking anybody.
+   *
+   * @throws {@link RateLimitedError} if it is one.
+   */
+  refuseAddress(request: SendRequest): void {
+    const beyond = chargesOf(request, this.options.limits.rules).flatMap((charge) => {
+      const retryAt = isOfAddress(charge) ? this.#refusedAddresses.endOf(charge, this.time.now()) : undefined;
+      return retryAt === undefined ? [] : [beyondOf(charge, retryAt)];
+    });
+    if (beyond.length > 0) throw this.refusals.refuse(request, beyond);
+  }
+
+  /**
+   * Reads what is used of every limit that a send would be charged to.
+   *
+   * @throws {@link StorageUnavailableError} if the limits cannot be asked.
+   */
+  async readUsage(request: SendRequest): Promise<readonly LimitUsage[]> {
+    const charges = chargesOf(request, this.options.limits.rules);
+    if (charges.length === 0) return [];
+    const timeout = new StorageTimeout(this.options.storage.timeoutMs);
+    await this.time.synchronize(timeout);
+    const keys = charges.map(({ key }) => key);
+    const counters = await this.store.read(keys, this.time.now(), timeout);
+    const used = new Map(counters.map((counter) => [counter.key, counter.used]));
+    return charges.map(({ rule, key, max }) => ({ rule, used: used.get(key) ?? 0, max }));
+  }
 
   /**
    * Charges a send to every limit, or to none and refuses it.
@@ -45,90 +91,66 @@ export class SendLimits implements OnModuleDestroy {
    * @throws {@link StorageUnavailableError} if the limits cannot be asked.
    */
   async charge(request: SendRequest, timeout: StorageTimeout): Promise<ChargedSend> {
-    const charges = chargesOf(request, this.options.limits);
-    if (charges.length === 0) return NOTHING_CHARGED;
-    const now = this.clock.now();
-    const outcome = await this.store.charge(charges, now, timeout);
+    const blocked = request.isTestNumber ? [] : this.#blocksOf(request);
+    if (blocked.length > 0 && this.options.limits.conversion?.mode === 'enforce') {
+      throw this.refusals.refuse(request, blocked);
+    }
+    const charges = chargesOf(request, this.options.limits.rules);
+    const outcome = await this.#charge(charges, timeout);
     const met = meet(charges, outcome);
-    if (!outcome.isCharged) throw this.refusals.refuse(request, await this.#retriesOf(met, now, timeout));
+    if (!outcome.isCharged) {
+      this.#remember(met);
+      throw this.refusals.refuse(request, met.map(beyondMet));
+    }
     const beyond = met.filter(({ charge, counter }) => isFull({ ...counter, used: counter.used - 1 }, charge));
-    await this.#report(request, beyond, now, timeout);
+    this.refusals.report(request, [...blocked, ...beyond.map(beyondMet)]);
+    const cooldown = met.find(({ charge }) => charge.rule === 'resendAfter' && charge.isEnforced)?.counter;
     return {
-      cooldownEndsAt: met.find(({ charge }) => charge.rule === 'resendAfter' && charge.isEnforced)?.counter
-        .windowEndsAt,
+      cooldownEndsAt: cooldown && this.time.toProcess(cooldown.windowEndsAt),
       counters: met.map(({ charge: { rule }, counter: { key, windowEndsAt } }) => ({ rule, key, windowEndsAt })),
     };
   }
 
   /**
-   * Gives back what a message that certainly did not go has charged. For a message that opened a session that is the
-   * cooldown alone: the sessions of a number bound the guesses at its codes. The address keeps its charge, so that
-   * nobody asks in a loop; the messages of the conversion guard are those that went.
+   * Refunds a message that was certainly not sent. For a message that opened a session that is the cooldown alone: the
+   * sessions of a number bound the guesses at its codes. The address keeps its charge, so that nobody asks in a loop. A
+   * session has {@link MAX_REFUNDS}: a gateway that reports a failure may have delivered all the same.
    *
    * @returns Whether it is certain that the cooldown is over.
    */
-  async giveBack({ counters }: ChargedSend, isResend: boolean, timeout: StorageTimeout): Promise<boolean> {
-    const returned = counters.filter(
-      ({ rule }) => rule === 'resendAfter' || rule === 'conversion' || (isResend && rule !== 'perIp'),
-    );
-    if (returned.length === 0) return true;
+  async refund({ counters }: ChargedSend, { id, isResend }: RefundedSend, timeout: StorageTimeout): Promise<boolean> {
+    const refunded = counters.filter(({ rule }) => rule === 'resendAfter' || (isResend && rule !== 'perIp'));
+    if (refunded.length === 0) return true;
     try {
-      await this.store.giveBack(returned, timeout);
-      return true;
+      const { isCharged } = await this.#charge([this.#refundOf(id)], timeout);
+      if (isCharged) await this.store.refund(refunded, timeout);
+      return isCharged;
     } catch (error) {
-      this.#logger.warn(`A message did not go, and what it charged could not be given back: ${String(error)}`);
+      this.#logger.warn(`A message was not sent, and its charge could not be refunded: ${String(error)}`);
       return false;
     }
   }
 
-  /** Counts a verified session for the conversion guard, without anybody waiting for it. */
-  countVerified(number: PhoneNumber): void {
-    const { conversion } = this.options.limits;
-    if (conversion === undefined) return;
-    const counting = this.store
-      .countVerified(
-        conversionKey(conversion, number),
-        this.clock.now(),
-        new StorageTimeout(this.options.storage.timeoutMs),
-      )
-      .catch((error: unknown) => this.#logger.warn(`A verified session could not be counted: ${String(error)}`))
-      .finally(() => this.#underWay.delete(counting));
-    this.#underWay.add(counting);
+  async #charge(charges: readonly Charge[], timeout: StorageTimeout): Promise<ChargeOutcome> {
+    if (charges.length === 0) return { isCharged: true, counters: [] };
+    await this.time.synchronize(timeout);
+    return this.store.charge(charges, this.time.now(), timeout);
   }
 
-  /** Waits for what is being counted. */
-  async onModuleDestroy(): Promise<void> {
-    await Promise.all(this.#underWay);
-  }
-
-  /** What only reports stops no send that is charged already. */
-  async #report(request: SendRequest, beyond: readonly Met[], now: number, timeout: StorageTimeout): Promise<void> {
-    try {
-      this.refusals.report(request, await this.#retriesOf(beyond, now, timeout));
-    } catch (error) {
-      this.#logger.warn(`A message beyond a limit that only reports could not be told of: ${String(error)}`);
+  #remember(refused: readonly Met[]): void {
+    for (const { charge, counter } of refused) {
+      if (isOfAddress(charge)) this.#refusedAddresses.add(charge.key, counter.windowEndsAt);
     }
   }
 
-  /** When each rule would let a message through, after which a conversion that is too low has become a block. */
-  async #retriesOf(
-    met: readonly Met[],
-    now: number,
-    timeout: StorageTimeout,
-  ): Promise<{ charge: RuledCharge; retryAt: number }[]> {
-    return Promise.all(
-      met.map(async ({ charge, counter }) => ({ charge, retryAt: await this.#retryAt(charge, counter, now, timeout) })),
-    );
+  #refundOf(sessionId: string): Charge {
+    const windowMs = this.options.expiration * 1000;
+    return { key: `refunds:${sessionId}`, max: MAX_REFUNDS, windowMs, isEnforced: true };
   }
 
-  async #retryAt({ rule }: RuledCharge, counter: Counter, now: number, timeout: StorageTimeout): Promise<number> {
-    const { conversion } = this.options.limits;
-    if (rule !== 'conversion' || conversion === undefined) return counter.windowEndsAt;
-    const until = now + conversion.blockSeconds * 1000;
-    // A block that ends later than one made now is one of a clock that ran ahead.
-    if (counter.verified === BLOCKED && counter.windowEndsAt <= until) return counter.windowEndsAt;
-    await this.store.block(counter, until, timeout);
-    return until;
+  #blocksOf({ number }: SendRequest): Beyond[] {
+    const block = this.conversion.blockOf(number);
+    return block === undefined ? [] : [{ rule: 'conversion', blocked: block.kind, retryAt: block.endsAt }];
   }
 }
 
@@ -137,4 +159,16 @@ function meet(charges: readonly RuledCharge[], { counters }: ChargeOutcome): Met
     const counter = counters.find(({ key }) => key === charge.key);
     return counter === undefined ? [] : [{ charge, counter }];
   });
+}
+
+function beyondMet({ charge, counter }: Met): Beyond {
+  return beyondOf(charge, counter.windowEndsAt);
+}
+
+function beyondOf({ rule, max, reserved, windowMs, address }: RuledCharge, retryAt: number): Beyond {
+  return { rule, limit: { max, reserved, seconds: windowMs / 1000 }, address, retryAt };
+}
+
+function isOfAddress({ rule, isEnforced }: RuledCharge): boolean {
+  return rule === 'perIp' && isEnforced;
 }

@@ -1,33 +1,26 @@
-import type { SendOptions } from '../verification/verification.types.js';
 import { type AddressBucket, bucketsOf, readAddress } from './address.js';
 
-/** Under which the routes say where a send comes from; a symbol that is not exported, so no other caller can. */
-export const CLIENT_ADDRESS = Symbol('PhoneVerify.clientAddress');
-
-/** Who asked for a send over HTTP. */
+/** Who asked for a send, as far as the library can tell. */
 export interface ClientAddress {
-  /** In its one spelling; `undefined` when the adapter gives none that can be read. */
+  /** In canonical form; `undefined` when no valid address is known. */
   readonly ip: string | undefined;
-  /** The address is that of a proxy, which many people share: limits by address leave room for them. */
+  /** The address is that of a proxy, which many clients share: limits per address leave room for them. */
   readonly isUntrustedProxy: boolean;
-}
-
-/** The options of a send of the routes. */
-export interface RoutedSendOptions extends SendOptions {
-  readonly [CLIENT_ADDRESS]?: ClientAddress;
 }
 
 /** Where a send comes from, for the limits. */
 export interface SendOrigin extends ClientAddress {
-  /** What a limit by address counts, smallest first; none when a caller of the service gave no address. */
+  /** What a limit per address counts, smallest first; none when a caller of the service gave no address. */
   readonly buckets: readonly AddressBucket[];
 }
 
-/** Reads where a send comes from. One over HTTP has a bucket even when it has no address. */
-export function originOf(options: RoutedSendOptions): SendOrigin {
-  const client = options[CLIENT_ADDRESS];
-  if (client !== undefined) return { ...client, buckets: bucketsOf(client.ip) };
-  if (options.ip === undefined) return { ip: undefined, isUntrustedProxy: false, buckets: [] };
-  const ip = readAddress(options.ip);
-  return { ip, isUntrustedProxy: false, buckets: bucketsOf(ip) };
+/** The client at the address that a caller of the service gave; `undefined` when it gave none. */
+export function clientAt(ip: string | undefined): ClientAddress | undefined {
+  return ip === undefined ? undefined : { ip: readAddress(ip), isUntrustedProxy: false };
+}
+
+/** Where a client's send is counted. A client without a valid address still has a bucket; no client at all has none. */
+export function originOf(client: ClientAddress | undefined): SendOrigin {
+  if (client === undefined) return { ip: undefined, isUntrustedProxy: false, buckets: [] };
+  return { ...client, buckets: bucketsOf(client.ip) };
 }

@@ -1,5 +1,5 @@
 import type { PhoneNumber } from '../phone-number/phone-number.js';
-import { originOf, type RoutedSendOptions, type SendOrigin } from './send-origin.js';
+import type { SendOrigin } from './send-origin.js';
 
 /** A send that somebody asks for. */
 export interface SendRequest {
@@ -7,10 +7,9 @@ export interface SendRequest {
   readonly purpose: string;
   readonly origin: SendOrigin;
   /** The application knows that its signed-in caller owns the number. */
-  readonly isVouched: boolean;
-}
-
-/** Reads who asks for what. */
-export function sendRequestOf(number: PhoneNumber, purpose: string, options: RoutedSendOptions): SendRequest {
-  return { number, purpose, origin: originOf(options), isVouched: options.vouched === true };
+  readonly isOwnNumber: boolean;
+  /** The number is a test number, which is sent nothing. */
+  readonly isTestNumber: boolean;
+  /** The code of an open session is to be sent again. */
+  readonly isResend: boolean;
 }

@@ -1,22 +1,23 @@
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
+import { optionNames } from '../common/option-names.js';
 import type { Autofill } from './autofill.js';
 
 /**
- * Lines for phones that fill a code in, see {@link PhoneVerifyOptions.autofill}.
+ * Lines with which phones fill in a code, see {@link PhoneVerifyOptions.autofill}.
  *
  * @publicApi
  */
 export interface AutofillOptions {
   /**
-   * Host of the page with the input field, such as `example.com`: neither scheme, port nor path, in lower case, an
-   * internationalised name in its ASCII form. Browsers and iOS fill the code in on that host and its subdomains only.
+   * Host of the page with the input field, such as `example.com`: no scheme, port or path, in lower case, an
+   * internationalised name in its ASCII form. Browsers and iOS fill in the code only on that host and its subdomains.
    */
   domain?: string | undefined;
-  /** The 11 characters by which Android's SMS Retriever knows an application. */
+  /** The 11 characters by which Android's SMS Retriever identifies an application. */
   androidAppHash?: string | undefined;
 }
 
-/** A label of a host name, and one that a host name can end with, so that no address is one. */
+/** A label of a host name, and one that can be its last, so that an IP address does not match. */
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const LAST_LABEL = '[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST_NAME = new RegExp(`^(?=.{1,253}$)(?:(?:${LABEL}\\.)+${LAST_LABEL}|localhost)$`);
@@ -24,9 +25,11 @@ const HOST_NAME = new RegExp(`^(?=.{1,253}$)(?:(?:${LABEL}\\.)+${LAST_LABEL}|loc
 /** The first eleven characters of a hash in base64. */
 const ANDROID_APP_HASH = /^[A-Za-z0-9+/]{11}$/;
 
+const NAMES = optionNames<AutofillOptions>({ domain: true, androidAppHash: true });
+
 /** Reads {@link AutofillOptions}. */
 export function readAutofill(options: OptionReader): Autofill {
-  const reader = options.nested('autofill', ['domain', 'androidAppHash']);
+  const reader = options.nested('autofill', NAMES);
   const domain = readMatching(
     reader,
     'domain',

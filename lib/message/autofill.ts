@@ -1,29 +1,29 @@
 /**
- * What phones need to fill a code in; `undefined` is left out of the message.
+ * What phones need to fill in a code; `undefined` is left out of the message.
  *
  * @publicApi
  */
 export interface Autofill {
   /** Host of the page with the input field. */
   readonly domain: string | undefined;
-  /** Hash of the Android application that waits for the message. */
+  /** Hash of the Android application that reads the message. */
   readonly androidAppHash: string | undefined;
 }
 
-/** The longest message that Android's SMS Retriever reads. */
+/** Maximum size of a message that Android's SMS Retriever reads. */
 const RETRIEVER_BYTES = 140;
 
-/** Adds the lines for autofill to a text: a blank one, the application's hash, and last the line bound to the domain. */
+/** Appends the autofill lines to a text: a blank line, the application's hash, and last the line bound to the domain. */
 export function withAutofill(text: string, securityCode: string, { domain, androidAppHash }: Autofill): string {
   const lines = [androidAppHash, domain && `@${domain} #${securityCode}`].filter((line) => line !== undefined);
   return lines.length === 0 ? text : [text.trimEnd(), '', ...lines].join('\n');
 }
 
 /**
- * What keeps phones from filling a code in, or could make them fill it in elsewhere.
+ * What prevents phones from filling in the code, or could make them fill it in elsewhere.
  *
  * @param text - The text alone.
- * @param message - The text with the lines for autofill.
+ * @param message - The text with the autofill lines.
  */
 export function obstaclesToAutofill(text: string, message: string, { domain, androidAppHash }: Autofill): string[] {
   const obstacles: string[] = [];

@@ -1,18 +1,17 @@
 /** Texts by language tag in its canonical spelling. */
 export type TextsByLanguage = Readonly<Record<string, string>>;
 
-/** What tags stand for is asked of `Intl` once: for the tags of one browser that takes as long as the rest of a send. */
+/** A cache: `Intl` takes as long for the tags of one browser as the rest of a send takes. */
 const candidatesByTag = new Map<string, readonly string[]>();
 
-/** More than there are in use; whoever sends made-up ones only makes room for them. */
-const MAX_REMEMBERED_TAGS = 500;
+/** More tags than are in use; made-up ones only empty the cache. */
+const MAX_CACHED_TAGS = 500;
 
 /**
- * Looks a text up as RFC 4647, section 3.4, says: for each wanted language in turn its tag, then the tag without its
- * last part, and so on. A script that goes without saying is tried as well, before the language alone: `zh-TW` finds
- * `zh-Hant`.
+ * Looks up a text by RFC 4647, section 3.4: for each wanted language its tag, then the tag without its last part, and so
+ * on. The implied script is tried too, before the language alone: `zh-TW` finds `zh-Hant`.
  *
- * Written here, because packages for it leave the header, malformed tags and such scripts to their caller: what is left
+ * Own code, because the packages for it leave the header, malformed tags and implied scripts to the caller. What remains
  * of the lookup is a loop.
  */
 export function lookUpText(wanted: readonly string[], texts: TextsByLanguage): string | undefined {
@@ -24,7 +23,7 @@ export function lookUpText(wanted: readonly string[], texts: TextsByLanguage): s
   return undefined;
 }
 
-/** The one spelling of a tag; `undefined` when it is none. */
+/** The canonical spelling of a tag; `undefined` if it is not a valid one. */
 export function canonicalTag(tag: string): string | undefined {
   try {
     return new Intl.Locale(tag).toString();
@@ -34,10 +33,10 @@ export function canonicalTag(tag: string): string | undefined {
 }
 
 function candidatesFor(tag: string): readonly string[] {
-  const remembered = candidatesByTag.get(tag);
-  if (remembered !== undefined) return remembered;
+  const cached = candidatesByTag.get(tag);
+  if (cached !== undefined) return cached;
   const candidates = [...new Set(findCandidates(tag))];
-  if (candidatesByTag.size >= MAX_REMEMBERED_TAGS) candidatesByTag.clear();
+  if (candidatesByTag.size >= MAX_CACHED_TAGS) candidatesByTag.clear();
   candidatesByTag.set(tag, candidates);
   return candidates;
 }
@@ -45,7 +44,7 @@ function candidatesFor(tag: string): readonly string[] {
 function* findCandidates(tag: string): Generator<string> {
   const canonical = canonicalTag(tag);
   if (canonical === undefined) {
-    // RFC 5646 has tags that ECMA-402 does not know, such as `zh-min-nan`.
+    // Some tags of RFC 5646, such as `zh-min-nan`, are unknown to ECMA-402.
     const parent = parentOf(tag);
     if (parent !== undefined) yield* findCandidates(parent);
     return;
@@ -57,7 +56,7 @@ function* findCandidates(tag: string): Generator<string> {
   yield locale.language;
 }
 
-/** A tag, and what is left of it without its last part, without the last two and so on, but for the language alone. */
+/** A tag, the tag without its last part, without its last two parts and so on, except the language alone. */
 function* withoutLanguageAlone(tag: string): Generator<string> {
   const parent = parentOf(tag);
   if (parent === undefined) return;
@@ -65,7 +64,7 @@ function* withoutLanguageAlone(tag: string): Generator<string> {
   yield* withoutLanguageAlone(parent);
 }
 
-/** A tag without its last part. (RFC 4647 also drops a single character that then stands last: no text has such a tag.) */
+/** A tag without its last part. (RFC 4647 then also drops a single last character; no text has such a tag.) */
 function parentOf(tag: string): string | undefined {
   const end = tag.lastIndexOf('-');
   return end < 0 ? undefined : tag.slice(0, end);

@@ -1,15 +1,15 @@
-/** Longest header that is looked at; a browser's has well under 100 characters. */
+/** Maximum length of a header that is parsed; a browser's has fewer than 100 characters. */
 const MAX_HEADER_LENGTH = 1000;
 
-/** The most languages that are looked at; a browser sends a handful. */
+/** Maximum of languages that are used; a browser sends a few. */
 const MAX_LANGUAGES = 10;
 
 /** The shape of a language tag (RFC 5646), no longer than 35 characters (section 4.4.1). */
 const LANGUAGE_TAG = /^(?=.{1,35}$)[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
 
 /**
- * The languages a person prefers, from a tag or an `Accept-Language` list: the well-formed tags, the one with the
- * highest quality first. `*` names none.
+ * The languages a person prefers, from a tag or an `Accept-Language` list: the well-formed tags, by descending quality.
+ * `*` is ignored.
  */
 export function preferredLanguages(languages: string | undefined): string[] {
   if (typeof languages !== 'string' || languages.length > MAX_HEADER_LENGTH) return [];
@@ -22,7 +22,7 @@ export function preferredLanguages(languages: string | undefined): string[] {
     .map(({ tag }) => tag);
 }
 
-/** The first of {@link preferredLanguages}; `undefined` when there is none. */
+/** The first of {@link preferredLanguages}; `undefined` if there is none. */
 export function preferredLanguage(languages: string | undefined): string | undefined {
   return preferredLanguages(languages)[0];
 }

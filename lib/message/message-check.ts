@@ -1,10 +1,11 @@
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
 import { type Autofill, obstaclesToAutofill, withAutofill } from './autofill.js';
+import { findUnsupportedCharacter } from './gsm-7.js';
 import { type OwnTexts, shippedTextsBeside } from './message-choice.js';
 import { placeholdersOf, renderMessage } from './message-template.js';
 import { segments } from './segments.js';
 
-/** What messages are made of, but for their context. */
+/** The options that decide the texts of messages. */
 export interface MessageParts extends OwnTexts {
   readonly contextKeys: readonly string[];
   readonly appName: string;
@@ -12,7 +13,7 @@ export interface MessageParts extends OwnTexts {
   readonly autofill: Autofill;
 }
 
-/** In front of what is told of the library's own texts: the option that would replace them. */
+/** Begins every line about the library's own texts: names the option that replaces them. */
 const SHIPPED = 'message: is not given, and of the texts that come with the library';
 
 /** What the shipped texts are made for, with a code of six digits. */
@@ -20,8 +21,8 @@ const ROOM =
   'one segment has room for an appName of 10 letters and an autofill.domain of 15, without autofill.androidAppHash';
 
 /**
- * Notes what in a template keeps phones from filling the code in. Of the shipped texts only English, which anybody may
- * be sent, stops the application; {@link warningsOfMessages} tells the others.
+ * Records a validation error for each template that prevents autofill. Of the shipped texts only English, which anybody
+ * may receive, stops the application; the others are in {@link warningsOfMessages}.
  */
 export function checkMessages(reader: OptionReader, parts: MessageParts): void {
   for (const [name, template] of ownTexts(parts)) {
@@ -34,29 +35,30 @@ export function checkMessages(reader: OptionReader, parts: MessageParts): void {
   }
 }
 
-/** What an operator should know of the templates. */
-export function warningsOfMessages(parts: MessageParts, hasControllers: boolean): string[] {
+/** Startup warnings about the templates. */
+export function warningsOfMessages(parts: MessageParts, { hasRoutes }: { readonly hasRoutes: boolean }): string[] {
+  const own = ownTexts(parts);
   return [
-    ...ownTexts(parts).flatMap((text) => warningsOfOwn(text, parts, hasControllers)),
+    ...(hasRoutes ? own.flatMap((text) => warningsOfContext(text, parts)) : []),
+    ...own.flatMap((text) => warningsOfSegments(text, parts)),
     ...warningsOfShipped(parts),
   ];
 }
 
-function warningsOfOwn([name, template]: [string, string], parts: MessageParts, hasControllers: boolean): string[] {
-  const warnings: string[] = [];
-  const used = placeholdersOf(template).filter((placeholder) => parts.contextKeys.includes(placeholder));
-  if (hasControllers && used.length > 0) {
-    const names = used.map((placeholder) => `{${placeholder}}`).join(', ');
-    warnings.push(
-      `${name}: ${names} renders empty in messages asked for over HTTP; only callers of the service give context`,
-    );
-  }
-  const { count, encoding, units, culprit } = segments(rendered(template, parts).message);
-  if (count > 1) {
-    const cause = culprit === undefined ? '' : `, because ${JSON.stringify(culprit)} is not in GSM-7`;
-    warnings.push(`${name}: takes ${count} segments (${units} units of ${encoding}${cause}); each is billed`);
-  }
-  return warnings;
+/** Over HTTP a message has no context. */
+function warningsOfContext([name, template]: [string, string], { contextKeys }: MessageParts): string[] {
+  const used = placeholdersOf(template).filter((placeholder) => contextKeys.includes(placeholder));
+  if (used.length === 0) return [];
+  const names = used.map((placeholder) => `{${placeholder}}`).join(', ');
+  return [`${name}: ${names} renders empty in messages requested over HTTP; only callers of the service give context`];
+}
+
+function warningsOfSegments([name, template]: [string, string], parts: MessageParts): string[] {
+  const { count, encoding, units, unsupportedCharacter } = segments(rendered(template, parts).message);
+  if (count === 1) return [];
+  const cause =
+    unsupportedCharacter === undefined ? '' : `, because ${JSON.stringify(unsupportedCharacter)} is not in GSM-7`;
+  return [`${name}: takes ${count} segments (${units} units of ${encoding}${cause}); each is billed`];
 }
 
 function warningsOfShipped(parts: MessageParts): string[] {
@@ -73,15 +75,15 @@ function warningsOfShipped(parts: MessageParts): string[] {
     .map(([language, template]) => ({ language, count: segments(rendered(template, parts).message).count }))
     .filter(({ count }) => count > 1);
   if (costly.length > 0) {
-    const { culprit } = segments(parts.appName);
-    const cause = culprit === undefined ? ROOM : `${JSON.stringify(culprit)} of appName is not in GSM-7`;
+    const unsupported = findUnsupportedCharacter(parts.appName);
+    const cause = unsupported === undefined ? ROOM : `${JSON.stringify(unsupported)} of appName is not in GSM-7`;
     const languages = costly.map(({ language, count }) => `${language} (${count})`).join(', ');
     warnings.push(`${SHIPPED} these take more than one segment, each of which is billed: ${languages}; ${cause}`);
   }
   return warnings;
 }
 
-/** The application's templates, each with the name of its option. */
+/** The application's templates, with the names of their options. */
 function ownTexts({ message, messages }: OwnTexts): [name: string, template: string][] {
   const byLanguage = Object.entries(messages).map(([tag, text]): [string, string] => [`messages.${tag}`, text]);
   return message === undefined ? byLanguage : [['message', message], ...byLanguage];
@@ -92,7 +94,7 @@ function obstaclesOf(template: string, parts: MessageParts): string[] {
   return obstaclesToAutofill(text, message, parts.autofill);
 }
 
-/** A message as it is sent with a code of digits and without context: the text alone, and with the lines for autofill. */
+/** A message with a code of digits and without context: the text alone, and with the autofill lines. */
 function rendered(
   template: string,
   { appName, tokenLength, autofill }: MessageParts,

@@ -1,16 +1,16 @@
-import { preferredLanguages } from './language.js';
 import { lookUpText, type TextsByLanguage } from './language-lookup.js';
+import { preferredLanguages } from './language.js';
 import { SHIPPED_TEXTS } from './shipped-texts.js';
 
-/** The texts that an application gives. */
+/** The templates of the application. */
 export interface OwnTexts {
   readonly message: string | undefined;
   readonly messages: TextsByLanguage;
 }
 
 /**
- * The template for a person: the application's own in one of the person's languages, else its `message`, else a shipped
- * text in one of the person's languages, else English, again the application's own first.
+ * The template for a person: from `messages` in one of the person's languages, otherwise `message`, otherwise a shipped
+ * text in one of the person's languages, otherwise English, from `messages` first.
  *
  * @param languages - A tag, or an `Accept-Language` list.
  */
@@ -25,7 +25,7 @@ export function templateFor(languages: string | undefined, { message, messages }
   );
 }
 
-/** The shipped texts that can be sent, by language: none beside a `message`, or where the application has its own. */
+/** The shipped texts that can be used, by language: none if there is a `message`, nor where `messages` has one. */
 export function shippedTextsBeside({ message, messages }: OwnTexts): [language: string, template: string][] {
   if (message !== undefined) return [];
   return Object.entries(SHIPPED_TEXTS).filter(([language]) => lookUpText([language], messages) === undefined);

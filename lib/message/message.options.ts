@@ -1,8 +1,8 @@
-import { OptionReader } from '../option-reader.js';
+import { OptionReader } from '../common/option-reader.js';
 import { canonicalTag, type TextsByLanguage } from './language-lookup.js';
 import { placeholdersOf, STANDARD_PLACEHOLDERS } from './message-template.js';
 
-/** Reads the further names that a template may use. */
+/** Reads `contextKeys`, the further names that a template may use. */
 export function readContextKeys(reader: OptionReader): readonly string[] {
   const keys = reader.texts('contextKeys');
   for (const key of keys) {
@@ -13,12 +13,12 @@ export function readContextKeys(reader: OptionReader): readonly string[] {
   return keys;
 }
 
-/** Reads the template for every language; every placeholder in it must be known. */
+/** Reads `message`. */
 export function readMessage(reader: OptionReader, contextKeys: readonly string[]): string | undefined {
   return reader.value('message') === undefined ? undefined : readTemplate(reader, 'message', contextKeys);
 }
 
-/** Reads the templates by language; their tags come out in the one canonical spelling. */
+/** Reads `messages`, with language tags in canonical spelling. */
 export function readMessages(options: OptionReader, contextKeys: readonly string[]): TextsByLanguage {
   const given = options.object('messages');
   const reader = new OptionReader(given, options.faults, 'messages.');

@@ -1,67 +1,55 @@
+import { findUnsupportedCharacter, septetsOf } from './gsm-7.js';
+
 /**
- * What a text costs to send.
+ * How many segments a text takes.
  *
  * @publicApi
  */
 export interface MessageSegments {
-  /** Segments that the text takes, each billed as a message; 1 for an empty text. */
+  /** Segments of the text, each billed as one message; 1 for an empty text. */
   readonly count: number;
-  /** `gsm-7` while every character is in that alphabet; one that is not turns the whole text to `ucs-2`. */
+  /** `gsm-7` if that alphabet has every character of the text, otherwise `ucs-2` for the whole text. */
   readonly encoding: 'gsm-7' | 'ucs-2';
   /** Length of the text: septets of GSM-7, where `{ } [ ] \ ^ ~ | €` and the form feed take two, or units of UTF-16. */
   readonly units: number;
-  /** Units that the last segment has left. */
+  /** Units that still fit into the last segment. */
   readonly unitsLeft: number;
-  /** The first character outside GSM-7: the one that made the text `ucs-2`. */
-  readonly culprit?: string;
+  /** The first character that GSM-7 does not have, if there is one: it makes the text `ucs-2`. */
+  readonly unsupportedCharacter?: string;
 }
 
-/** 3GPP TS 23.038, section 6.2.1. */
-const BASIC = new Set(
-  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?' +
-    '¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
-);
-
-/** Section 6.2.1.1: each is an escape and a septet. */
-const EXTENSION = new Set('\f^{}\\[~]|€');
-
-/** Units of a text of one segment, and of each segment of a longer one, which begins with a header. */
+/** Units that fit into the only segment of a text, and into each of several, which begin with a header. */
 const CAPACITY = {
   'gsm-7': { single: 160, several: 153 },
   'ucs-2': { single: 70, several: 67 },
 } as const;
 
 /**
- * Counts the segments of a text. A character of two units is never split over two segments. Counted without the
- * national shift tables of GSM-7 and without what some providers put in the place of a character.
+ * Counts the segments of a text. A character of two units is never split between two segments. The national shift
+ * tables of GSM-7 are not used, nor the replacements that some providers make.
  *
  * @publicApi
  */
 export function segments(text: string): MessageSegments {
-  const characters = Array.from(text);
-  const culprit = characters.find((character) => !BASIC.has(character) && !EXTENSION.has(character));
-  const encoding = culprit === undefined ? 'gsm-7' : 'ucs-2';
-  const costs = characters.map((character) => costOf(character, encoding));
-  const units = costs.reduce((sum, cost) => sum + cost, 0);
+  const unsupportedCharacter = findUnsupportedCharacter(text);
+  const encoding = unsupportedCharacter === undefined ? 'gsm-7' : 'ucs-2';
+  const sizes = Array.from(text, (character) => (encoding === 'ucs-2' ? character.length : septetsOf(character)));
+  const units = sizes.reduce((sum, size) => sum + size, 0);
   const { single, several } = CAPACITY[encoding];
-  const packed = units <= single ? { count: 1, unitsLeft: single - units } : pack(costs, several);
-  return { ...packed, encoding, units, ...(culprit !== undefined && { culprit }) };
+  const packed = units <= single ? { count: 1, unitsLeft: single - units } : pack(sizes, several);
+  return { ...packed, encoding, units, ...(unsupportedCharacter !== undefined && { unsupportedCharacter }) };
 }
 
-function costOf(character: string, encoding: MessageSegments['encoding']): number {
-  if (encoding === 'ucs-2') return character.length;
-  return EXTENSION.has(character) ? 2 : 1;
-}
-
-function pack(costs: readonly number[], capacity: number): Pick<MessageSegments, 'count' | 'unitsLeft'> {
+/** Fills one segment after the other. */
+function pack(sizes: readonly number[], capacity: number): Pick<MessageSegments, 'count' | 'unitsLeft'> {
   let count = 1;
   let unitsLeft = capacity;
-  for (const cost of costs) {
-    if (cost > unitsLeft) {
+  for (const size of sizes) {
+    if (size > unitsLeft) {
       count += 1;
       unitsLeft = capacity;
     }
-    unitsLeft -= cost;
+    unitsLeft -= size;
   }
   return { count, unitsLeft };
 }

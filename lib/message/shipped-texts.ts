@@ -35,7 +35,7 @@ export const SHIPPED_TEXTS = {
   nb: '{security_code} er sikkerhetskoden din for {app}. Ikke del den med noen.',
   nl: '{security_code} is uw beveiligingscode voor {app}. Deel deze met niemand.',
   nn: '{security_code} er tryggleikskoden din for {app}. Ikkje del han med nokon.',
-  // Browsers ask for it beside `nb`; neither tag is the other's in the registry.
+  // Browsers send `no` beside `nb`; the registry maps neither to the other.
   no: '{security_code} er sikkerhetskoden din for {app}. Ikke del den med noen.',
   pl: '{security_code} to kod weryfikacyjny {app}. Nikomu go nie podawaj.',
   pt: 'Código {app}: {security_code}. Não o partilhe.',

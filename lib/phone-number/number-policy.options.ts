@@ -1,5 +1,6 @@
 import type { CountryCode } from 'libphonenumber-js/max';
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
+import { optionNames } from '../common/option-names.js';
 import { type NumberPolicy, type NumberValidation, PHONE_NUMBER_TYPES, type PhoneNumberType } from './number-policy.js';
 import { isCountry } from './phone-number.js';
 
@@ -31,7 +32,13 @@ export interface NumberOptions {
   validation?: NumberValidation;
 }
 
-const NAMES = ['allowedCountries', 'deniedCountries', 'deniedTypes', 'allowNonGeographic', 'validation'];
+const NAMES = optionNames<NumberOptions>({
+  allowedCountries: true,
+  deniedCountries: true,
+  deniedTypes: true,
+  allowNonGeographic: true,
+  validation: true,
+});
 
 const DENIED_TYPES: readonly PhoneNumberType[] = Object.freeze([
   'PREMIUM_RATE',

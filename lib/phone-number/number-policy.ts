@@ -1,6 +1,6 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { CountryCode } from 'libphonenumber-js/max';
 import { PhoneNumberNotAllowedError } from '../phone-verify.errors.js';
-import { WITHIN_GB } from './phone-number.js';
+import { type PhoneNumber, WITHIN_GB } from './phone-number.js';
 
 /**
  * What a number is used for, as the phone number metadata tell it. Where a country does not tell land lines from
@@ -51,18 +51,14 @@ export const PHONE_NUMBER_TYPES = [
   'PERSONAL_NUMBER',
 ] as const;
 
-/** @throws {@link PhoneNumberNotAllowedError} if a number, in E.164, may not be sent a code. */
-export function requireAllowed(e164: string, policy: NumberPolicy): void {
-  if (!isAllowed(e164, policy)) throw new PhoneNumberNotAllowedError();
+/** @throws {@link PhoneNumberNotAllowedError} if a number may not be sent a code. */
+export function requireAllowed(number: PhoneNumber, policy: NumberPolicy): void {
+  if (!isAllowed(number, policy)) throw new PhoneNumberNotAllowedError();
 }
 
-function isAllowed(e164: string, policy: NumberPolicy): boolean {
-  const number = parsePhoneNumberFromString(e164);
-  if (number === undefined) return false;
-  const type = number.getType();
+function isAllowed({ type, possibleCountries }: PhoneNumber, policy: NumberPolicy): boolean {
   if (type !== undefined && policy.deniedTypes.includes(type)) return false;
-  const countries = number.country === undefined ? number.getPossibleCountries() : [number.country];
-  return countries.length === 0 ? policy.allowNonGeographic : passLists(countries, policy);
+  return possibleCountries.length === 0 ? policy.allowNonGeographic : passLists(possibleCountries, policy);
 }
 
 /** Where the country is not certain, every country that the number can be of must pass. */

@@ -5,7 +5,7 @@ import {
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
-import type { NumberValidation } from './number-policy.js';
+import type { NumberValidation, PhoneNumberType } from './number-policy.js';
 
 /** A phone number that can exist. */
 export interface PhoneNumber {
@@ -13,6 +13,10 @@ export interface PhoneNumber {
   readonly e164: string;
   /** ISO 3166-1 alpha-2; `undefined` for numbers of no country, such as `+800`, and of none that is known. */
   readonly country: string | undefined;
+  /** What the metadata say that it is used for; `undefined` where they do not know its range. */
+  readonly type: PhoneNumberType | undefined;
+  /** The country, or each one that it can be of where that is not certain; empty for numbers of no country. */
+  readonly possibleCountries: readonly CountryCode[];
 }
 
 /** Longest text that is read as a number. The longest E.164 number has 16 characters; the rest is punctuation. */
@@ -58,8 +62,13 @@ export function parsePhoneNumber(
   if (number === undefined || number.ext !== undefined || !canExist(number, validation)) {
     throw new PhoneNumberInvalidError();
   }
-  if (number.country === 'AR') return { e164: argentineMobile(number.number), country: number.country };
-  return { e164: number.number, country: number.country };
+  return describe(number.country === 'AR' ? argentineMobile(number) : number);
+}
+
+function describe(number: ParsedNumber): PhoneNumber {
+  const { country, number: e164 } = number;
+  const possibleCountries = country === undefined ? number.getPossibleCountries() : [country];
+  return { e164, country, type: number.getType(), possibleCountries };
 }
 
 /** Numbers of no country have no ranges that are newer than the metadata: there a right length is not enough. */
@@ -73,8 +82,8 @@ function canExist(number: ParsedNumber, validation: NumberValidation): boolean {
  * the same SIM; no land line shares its digits with a mobile. Messages go to the form with the 9, as do those to a
  * number of an unknown range, so that it too is one.
  */
-function argentineMobile(e164: string): string {
-  const mobile = parsePhoneNumberFromString(e164.replace(/^\+54(?!9)/, '+549'));
-  const isLandLine = !mobile?.isValid() && parsePhoneNumberFromString(e164)?.isValid();
-  return mobile?.isPossible() && !isLandLine ? mobile.number : e164;
+function argentineMobile(number: ParsedNumber): ParsedNumber {
+  const mobile = parsePhoneNumberFromString(number.number.replace(/^\+54(?!9)/, '+549'));
+  const isLandLine = !mobile?.isValid() && number.isValid();
+  return mobile?.isPossible() && !isLandLine ? mobile : number;
 }

@@ -1,57 +1,56 @@
+import type { BackendClass } from '../backends/backend.options.js';
 import type { BaseBackend } from '../backends/base.backend.js';
-import type { SmsDeliveryErrorKind } from '../backends/sms-delivery.error.js';
-import type { BackendClass } from '../phone-verify.options.js';
+import type { SmsDeliveryErrorKind } from '../common/sms-delivery.error.js';
 
 /**
- * A way in which the provider that a test plays does not take a message: a kind of failure, or `hanging`, which reads
- * requests and never answers.
+ * A way in which the simulated provider fails: a kind of failure, or `hanging`, which reads requests and never responds.
  *
  * @publicApi
  */
 export type ProviderScenario = SmsDeliveryErrorKind | 'hanging';
 
 /**
- * A message as it arrived at the provider that a test plays.
+ * A message as it arrived at the simulated provider.
  *
  * @publicApi
  */
 export interface DeliveredMessage {
-  /** With its `+` or without. */
+  /** With or without `+`. */
   readonly number: string;
   /** The whole text. */
   readonly message: string;
-  /** The id that the provider gave it; the receipt must have the same. */
+  /** The id that the provider assigned; the receipt must have the same. */
   readonly messageId?: string | undefined;
 }
 
 /**
- * A backend, and the provider that the test plays for it. Only `backend` is required; whatever else is given is checked
- * too. At first the provider takes every message.
+ * A backend and its simulated provider. Only `backend` is required; what else is given is checked too. Initially the
+ * provider accepts every message.
  *
  * @publicApi
  */
 export interface BackendUnderTest {
-  /** The class, built as `new Class(options)`, or a ready instance. */
+  /** The class, built as `new Class(options)`, or an instance. */
   readonly backend: BackendClass | BaseBackend<unknown>;
-  /** The backend's own settings, for a class. Default `{}`. */
+  /** Settings for a class. Default `{}`. */
   readonly options?: object;
-  /** Texts in the settings that nothing may show. */
+  /** Secret texts in the settings: nothing may show them. */
   readonly credentials?: readonly string[];
-  /** Answers what arrived at the provider so far. */
+  /** Returns the messages that have arrived at the provider. */
   readonly messages?: () => readonly DeliveredMessage[];
   /**
-   * Each makes the provider behave in this way from now on. It is told what is about to be sent, so that the provider
-   * can repeat it, as real ones do: the error must show neither code nor number all the same.
+   * Each switches the provider to this behaviour from now on. It gets the next message, so that the provider can repeat
+   * it, as real providers do: even then the error must show neither code nor number.
    */
   readonly scenarios?: {
     readonly [Name in ProviderScenario]?: (sent: DeliveredMessage) => void | Promise<void>;
   };
-  /** Called at the end of each test, such as to close a server. */
+  /** Called at the end of each test, for example to close a server. */
   readonly close?: () => void | Promise<void>;
 }
 
 /**
- * Makes a backend and its provider anew for each test.
+ * Makes a new backend and provider for each test.
  *
  * @publicApi
  */

@@ -6,14 +6,14 @@ import { hookRules } from './rules/hook.rules.js';
 import type { Rule } from './rules/rule.js';
 import { sendRules } from './rules/send.rules.js';
 import { withSubject } from './subject.js';
-import { runnerAtHand, skip, type TestRunner } from './test-runner.js';
+import { defaultRunner, skip, type TestRunner } from './test-runner.js';
 
 const RULES: readonly Rule[] = [...classRules, ...sendRules, ...failureRules, ...bulkRules, ...hookRules];
 
 /**
- * Defines the tests that every backend must pass. Each has a backend of its own, started and stopped with the hooks that
- * an application calls. A rule that needs what the factory does not give, or an optional hook that the backend does not
- * have, is skipped (in Jest: passes).
+ * Defines the tests that every backend must pass. Each test has its own backend, started and stopped with the lifecycle
+ * hooks that an application calls. A test is skipped (in Jest: passes) if it needs something that the factory does not
+ * provide, or an optional hook that the backend does not have.
  *
  * ```ts
  * describeBackend(async () => {
@@ -29,15 +29,15 @@ const RULES: readonly Rule[] = [...classRules, ...sendRules, ...failureRules, ..
  * });
  * ```
  *
- * @param factory - Makes the backend, and the provider that the test plays.
- * @param runner - `describe` and `it` of the test runner. Default: its globals, else those of `node:test`.
+ * @param factory - Makes the backend and its simulated provider.
+ * @param runner - `describe` and `it` of the test runner. Default: its globals, otherwise those of `node:test`.
  * @publicApi
  */
-export function describeBackend(factory: BackendFactory, runner: TestRunner = runnerAtHand()): void {
+export function describeBackend(factory: BackendFactory, runner: TestRunner = defaultRunner()): void {
   const { describe, it } = runner;
   describe('a backend of nestjs-phone-verify', () => {
     for (const rule of RULES) {
-      // No parameter is named: Jest takes a named one for a callback.
+      // A rest parameter, because Jest treats a named parameter as a callback.
       it(rule.name, async (...context) => {
         const missing = await withSubject(factory, async (subject) => {
           const lacks = rule.lacks?.(subject);

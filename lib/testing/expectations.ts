@@ -1,11 +1,11 @@
 import { ok } from 'node:assert/strict';
 import { inspect } from 'node:util';
-import type { SendReceipt } from '../backends/base.backend.js';
-import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../backends/sms-delivery.error.js';
-import { isThrown } from '../verification/thrown.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../common/sms-delivery.error.js';
+import { isThrown } from '../common/thrown.js';
 
-/** Texts that must not show, each with what it is. */
-export type Secrets = readonly (readonly [name: string, text: string])[];
+/** Texts that must not appear, each with a description. */
+export type ForbiddenTexts = readonly (readonly [name: string, text: string])[];
 
 /** All kinds. */
 export const KINDS: readonly SmsDeliveryErrorKind[] = [
@@ -16,12 +16,12 @@ export const KINDS: readonly SmsDeliveryErrorKind[] = [
   'unknown',
 ];
 
-/** Checks what a send answered: nothing, or a receipt. */
+/** Checks what a send returned: nothing, or a receipt. */
 export function expectReceipt(value: unknown): SendReceipt | undefined {
   if (value === undefined) return undefined;
   ok(
     isReceipt(value),
-    `a receipt is { backend, messageId?, segments? }, with texts that are not empty and at least one segment, not ${inspect(value)}`,
+    `a receipt must be { backend, messageId?, segments? }, with texts that are not empty and at least one segment, not ${inspect(value)}`,
   );
   return value;
 }
@@ -40,20 +40,20 @@ function isFilled(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** Checks what a send threw: one of the library's errors, which shows nothing that is secret. */
-export function expectError(thrown: unknown, secrets: Secrets): SmsDeliveryError {
-  ok(isThrown(thrown, SmsDeliveryError), 'a backend throws an SmsDeliveryError, not something else');
-  ok(KINDS.includes(thrown.kind), `the kind of an SmsDeliveryError is one of ${KINDS.join(', ')}`);
-  ok(isFilled(thrown.message), 'the message of an SmsDeliveryError is a text');
-  expectHidden('the error', thrown, secrets);
+/** Checks what a send threw: an SmsDeliveryError that shows no secret. */
+export function expectError(thrown: unknown, forbidden: ForbiddenTexts): SmsDeliveryError {
+  ok(isThrown(thrown, SmsDeliveryError), 'a backend must throw an SmsDeliveryError, not something else');
+  ok(KINDS.includes(thrown.kind), `the kind of an SmsDeliveryError must be one of ${KINDS.join(', ')}`);
+  ok(isFilled(thrown.message), 'the message of an SmsDeliveryError must be a text that is not empty');
+  expectHidden('the error', thrown, forbidden);
   return thrown;
 }
 
-/** What an error about a message must not show. */
-export function secretsOf(
+/** Texts that an error about a message must not show. */
+export function forbiddenTextsOf(
   { number, message, code }: { readonly number: string; readonly message: string; readonly code: string },
   credentials: readonly string[] = [],
-): Secrets {
+): ForbiddenTexts {
   return [
     ['the code', code],
     ['the message', message],
@@ -63,13 +63,13 @@ export function secretsOf(
   ];
 }
 
-/** Credentials, as {@link Secrets}. */
-export function credentialsOf(credentials: readonly string[] = []): Secrets {
+/** Credentials, as {@link ForbiddenTexts}. */
+export function credentialsOf(credentials: readonly string[] = []): ForbiddenTexts {
   return credentials.map((text) => ['a credential', text]);
 }
 
-/** Checks that nothing secret shows, however a value is written. The texts themselves are not told: they are secret. */
-export function expectHidden(what: string, value: unknown, secrets: Secrets): void {
+/** Checks that a value shows no secret in any form. The failure message does not contain the secret. */
+export function expectHidden(what: string, value: unknown, forbidden: ForbiddenTexts): void {
   const forms: readonly (readonly [string, () => string])[] = [
     ['as a text', () => String(value)],
     ['in util.inspect', () => inspect(value, { depth: 10, showHidden: true })],
@@ -77,6 +77,6 @@ export function expectHidden(what: string, value: unknown, secrets: Secrets): vo
   ];
   for (const [form, write] of forms) {
     const text = write();
-    for (const [name, secret] of secrets) ok(!text.includes(secret), `${what} shows ${name} ${form}`);
+    for (const [name, secret] of forbidden) ok(!text.includes(secret), `${what} shows ${name} ${form}`);
   }
 }

@@ -1,24 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import { equal, fail } from 'node:assert/strict';
-import type { SendContext, SendReceipt } from '../backends/base.backend.js';
-import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
-import { isThrown } from '../verification/thrown.js';
-import { TimeLimitError, withinTimeLimit } from '../verification/time-limit.js';
+import { randomUUID } from 'node:crypto';
+import type { SendContext } from '../backends/base.backend.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
+import { isThrown } from '../common/thrown.js';
+import { TimeLimitError, withinTimeLimit } from '../common/time-limit.js';
 import type { DeliveredMessage } from './backend-under-test.js';
-import { expectError, expectReceipt, secretsOf } from './expectations.js';
+import { expectError, expectReceipt, forbiddenTextsOf } from './expectations.js';
 import type { Subject } from './subject.js';
 
-/** Ends before the time limit of a test in Vitest and Jest, so that the reason is told. */
+/** Shorter than the time limit of a test in Vitest and Jest, so that the failure has a reason. */
 const SEND_LIMIT_MS = 4_000;
 
 const CODE_LIFE_MS = 600_000;
 
-/** A message of the suite's own, with its code. */
+/** A message of the suite, with its code. */
 export interface TestMessage extends DeliveredMessage {
   readonly code: string;
 }
 
-/** Messages for different numbers, with different codes. Their texts have characters outside GSM-7. */
+/** Messages to different numbers, with different codes. Their texts have characters that GSM-7 does not have. */
 export function testMessages(count: number): TestMessage[] {
   return Array.from({ length: count }, (_, index) => {
     const code = String(481_516 + index);
@@ -32,7 +33,7 @@ export function testMessage(): TestMessage {
   return message ?? fail('no message');
 }
 
-/** The context of a send. */
+/** A send context with this signal. */
 export function contextUntil(signal: AbortSignal): SendContext {
   return {
     signal,
@@ -45,7 +46,7 @@ export function contextUntil(signal: AbortSignal): SendContext {
   };
 }
 
-/** Sends with the context of a send that nobody gives up. */
+/** Sends with a context whose signal never aborts. */
 export function sendWithContext(subject: Subject, message: TestMessage): Promise<SendReceipt | undefined> {
   return send(subject, message, contextUntil(new AbortController().signal));
 }
@@ -73,17 +74,17 @@ export async function failureOf(
     await inTime('sendSms', limitMs, () => backend.sendSms(message.number, message.message, context));
   } catch (error) {
     if (error instanceof OverdueError) throw error;
-    return expectError(error, secretsOf(message, given.credentials));
+    return expectError(error, forbiddenTextsOf(message, given.credentials));
   }
-  return fail('sendSms resolved although the provider did not take the message');
+  return fail('sendSms resolved although the provider did not accept the message');
 }
 
-/** A call that takes too long, told apart from whatever the call may throw. */
+/** A call took too long. Distinct from everything that the call may throw. */
 class OverdueError extends Error {
   override readonly name = 'OverdueError';
 }
 
-/** Runs a call of the backend, which must settle in time. */
+/** Calls the backend, which must settle in time. */
 export async function inTime<T>(what: string, limitMs: number, call: () => T | Promise<T>): Promise<T> {
   try {
     return await withinTimeLimit(limitMs, call);
@@ -93,7 +94,7 @@ export async function inTime<T>(what: string, limitMs: number, call: () => T | P
   }
 }
 
-/** Checks that each message arrived once, unchanged, and that the receipts are of the same messages. */
+/** Checks that each message arrived once and unchanged, and that the receipts belong to the same messages. */
 export function expectDelivered(
   { given }: Subject,
   sent: readonly TestMessage[],

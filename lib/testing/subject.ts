@@ -1,25 +1,22 @@
 import { ok } from 'node:assert/strict';
-import type { BaseBackend } from '../backends/base.backend.js';
 import { isBackendClass } from '../backends/backend-form.js';
-import { prepareBackend } from '../backends/preparation.js';
+import type { BaseBackend } from '../backends/base.backend.js';
+import { prepareBackend, WITHOUT_MODULE } from '../backends/module-aware.backend.js';
 import type { BackendFactory, BackendUnderTest } from './backend-under-test.js';
 
-/** What a rule is checked on. */
+/** What a rule is checked against. */
 export interface Subject {
-  /** What the factory gave. */
+  /** What the factory returned. */
   readonly given: BackendUnderTest;
   /** The backend, started. */
   readonly backend: BaseBackend<unknown>;
 }
 
-/** The hooks that Nest calls, in its order. */
+/** Lifecycle hooks, in the order in which Nest calls them. */
 const START_HOOKS = ['onModuleInit', 'onApplicationBootstrap'];
 const STOP_HOOKS = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown'];
 
-/** Time limits as the module has them by default. */
-const TIME_LIMITS = { timeoutMs: 10_000, insideTimeoutMs: 5_000 };
-
-/** Runs work on a fresh backend, and takes everything down whatever happens. */
+/** Runs work on a new backend, and stops everything afterwards, also after a failure. */
 export async function withSubject<T>(factory: BackendFactory, work: (subject: Subject) => Promise<T>): Promise<T> {
   const given = await factory();
   try {
@@ -37,13 +34,13 @@ export async function withSubject<T>(factory: BackendFactory, work: (subject: Su
 
 function built({ backend, options = {} }: BackendUnderTest): BaseBackend<unknown> {
   if (isBackendClass(backend)) return new backend(options);
-  ok(typeof backend === 'object', 'the factory must give a class that extends BaseBackend, or an instance of one');
+  ok(typeof backend === 'object', 'the factory must return a class that extends BaseBackend, or an instance of one');
   return backend;
 }
 
 /** Starts a backend as an application does. */
 export async function start(backend: BaseBackend<unknown>): Promise<void> {
-  prepareBackend(backend, { ...TIME_LIMITS, resolve: () => undefined });
+  prepareBackend(backend, WITHOUT_MODULE);
   for (const hook of START_HOOKS) await callHook(backend, hook);
 }
 

@@ -1,9 +1,11 @@
 import { ArgumentInvalidError } from '../phone-verify.errors.js';
 
-/** Ten years: longer than any proof is kept, short enough for every database's arithmetic. */
+/** Ten years: longer than any verification token is kept, short enough for every database's arithmetic. */
 export const LONGEST_AGE_SECONDS = 315_360_000;
 
-/** @throws {@link ArgumentInvalidError} for anything but a string: callers in plain JavaScript may pass what came in. */
+/**
+ * @throws {@link ArgumentInvalidError} for anything but a string: callers in plain JavaScript may pass what came in.
+ */
 export function requireString(name: string, value: unknown): string {
   if (typeof value === 'string') return value;
   throw new ArgumentInvalidError(name, 'must be a string');

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { randomDelay } from './random.js';
+import { randomDelay } from '../common/random.js';
 import { Retention } from './retention.js';
 
 const MINUTE_MS = 60_000;

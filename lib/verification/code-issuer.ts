@@ -1,21 +1,22 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { SendReceipt } from '../backends/base.backend.js';
-import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../backends/sms-delivery.error.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../common/sms-delivery.error.js';
 import type { StorageTimeout } from '../common/storage-timeout.js';
-import { SendObserver } from '../events/send-observer.js';
+import { SendObserver } from '../observability/send-observer.js';
 import { SendGate } from '../limits/send-gate.js';
 import type { ChargedSend } from '../limits/send-limits.js';
-import { sendRequestOf } from '../limits/send-request.js';
+import type { SendRequest } from '../limits/send-request.js';
 import { preferredLanguage } from '../message/language.js';
+import type { IdentifiedNumber } from '../phone-number/admission.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import { ResendRefusedError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { BackendHooks } from './backend-hooks.js';
-import type { Clock } from './clock.js';
-import { Delivery } from './delivery.js';
+import { BackendHooks } from '../backends/backend-hooks.js';
+import type { Clock } from '../common/clock.js';
+import { Delivery } from '../backends/delivery.js';
 import { MessageWriter } from './message-writer.js';
-import { randomDigits, randomId, randomToken } from './random.js';
+import { randomDigits, randomId, randomToken } from '../common/random.js';
 import {
   type CodeBinding,
   hashSecurityCode,
@@ -25,15 +26,16 @@ import {
   unsealSecurityCode,
 } from './security-code.js';
 import { refusalOfResend } from './session-rules.js';
-import { TEST_NUMBER_RECEIPT, testCodeOf } from './test-numbers.js';
-import { VerificationStatus } from './verification-status.js';
+import { TEST_NUMBER_RECEIPT } from '../phone-number/test-numbers.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import { VerificationStore } from './verification.store.js';
-import type { SendOptions, SentVerification } from './verification.types.js';
+import type { SentVerification } from '../common/sent-verification.js';
+import type { SendOptions } from './verification.types.js';
 
-/** A request for a code. */
-export interface CodeRequest {
-  readonly number: PhoneNumber;
-  readonly purpose: string;
+/** A request for a code. What it says was decided at `now`. */
+export interface CodeRequest extends SendRequest, IdentifiedNumber {
+  /** Epoch milliseconds at which the request came. */
+  readonly now: number;
   readonly options: SendOptions;
   readonly timeout: StorageTimeout;
 }
@@ -55,6 +57,7 @@ interface OpenSession {
 /** A message that the limits were charged for. */
 interface ChargedMessage {
   readonly session: OpenSession;
+  readonly request: SendRequest;
   /** A test number has none, and no backend is called for it. */
   readonly text: string | undefined;
   readonly languages: string | undefined;
@@ -62,8 +65,8 @@ interface ChargedMessage {
   readonly timeout: StorageTimeout;
 }
 
-/** Failures after which it is certain that no message went. */
-const NOTHING_WENT: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
+/** Failures after which it is certain that no message was sent. */
+const CERTAINLY_NOT_SENT: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
   'throttled',
   'unavailable',
   'misconfigured',
@@ -86,47 +89,42 @@ export class CodeIssuer {
   ) {}
 
   /** Opens a session and sends its code. */
-  async issue({ number, purpose, options, timeout }: CodeRequest): Promise<SentVerification> {
-    const testCode = this.#testCodeOf(number);
-    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), testCode === undefined, timeout);
+  async issue(request: CodeRequest): Promise<SentVerification> {
+    const { number, testCode, purpose, options, now, timeout } = request;
+    const charged = await this.gate.pass(request, timeout);
     const securityCode =
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
     const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
-    const createdAt = this.clock.now();
     const session = {
       id: randomId(),
       sessionToken: randomToken(),
       number,
       purpose,
       securityCode,
-      expiresAt: createdAt + this.options.expiration * 1000,
+      expiresAt: now + this.options.expiration * 1000,
       sendId: randomId(),
       isResend: false,
     };
-    await this.#open(session, createdAt, timeout);
-    return this.#sendCharged({ session, text: message, languages: options.language, charged, timeout });
+    await this.#open(session, now, timeout);
+    return this.#sendCharged({ session, request, text: message, languages: options.language, charged, timeout });
   }
 
   /** Sends the code of an open session again. */
-  async repeat({ number, purpose, options, timeout }: CodeRequest, sessionToken: string): Promise<SentVerification> {
+  async repeat(request: CodeRequest, sessionToken: string): Promise<SentVerification> {
+    const { number, isTestNumber, purpose, options, now, timeout } = request;
     const binding: CodeBinding = { sessionToken, phoneNumber: number.e164, purpose };
     const session = await this.store.find({ ...binding, sessionToken: hashToken(sessionToken) }, timeout);
-    const refusal = refusalOfResend(session, this.clock.now(), this.options);
+    const refusal = refusalOfResend(session, now, this.options);
     if (session === null || refusal !== undefined) {
       throw new ResendRefusedError(refusal ?? VerificationStatus.SessionTokenInvalid);
     }
     const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
-    const isTest = this.#testCodeOf(number) !== undefined;
-    const charged = await this.gate.pass(sendRequestOf(number, purpose, options), !isTest, timeout);
-    const message = isTest ? undefined : await this.writer.write(securityCode, options);
+    const charged = await this.gate.pass(request, timeout);
+    const message = isTestNumber ? undefined : await this.writer.write(securityCode, options);
     const { id, expiresAt } = session;
     const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
-    return this.#sendCharged({ session: open, text: message, languages: options.language, charged, timeout });
-  }
-
-  #testCodeOf(number: PhoneNumber): string | undefined {
-    return testCodeOf(number.e164, this.options.testNumbers, this.clock.now());
+    return this.#sendCharged({ session: open, request, text: message, languages: options.language, charged, timeout });
   }
 
   async #open(session: OpenSession, createdAt: number, timeout: StorageTimeout): Promise<void> {
@@ -148,7 +146,7 @@ export class CodeIssuer {
     );
   }
 
-  /** Sends a message that was charged. When it certainly did not go, the charge is given back as far as that is safe. */
+  /** Sends a message that was charged, and refunds one that was certainly not sent as far as that is safe. */
   async #sendCharged(send: ChargedMessage): Promise<SentVerification> {
     const { session, charged, timeout } = send;
     try {
@@ -156,16 +154,21 @@ export class CodeIssuer {
       return this.#describe(session, charged.cooldownEndsAt);
     } catch (error) {
       if (!(error instanceof SmsDeliveryError)) throw error;
-      const isGivenBack =
-        NOTHING_WENT.has(error.kind) && (await this.gate.giveBack(charged, session.isResend, timeout));
+      const isRefunded = isCertainlyNotSent(error) && (await this.gate.refund(charged, session, timeout));
       if (session.isResend) throw error;
       // Nobody has this session's token yet, so it goes along; not enumerable, so that no log of the error shows it.
-      const sent = this.#describe(session, isGivenBack ? undefined : charged.cooldownEndsAt);
+      const sent = this.#describe(session, isRefunded ? undefined : charged.cooldownEndsAt);
       throw Object.defineProperty(error, 'sent', { value: sent });
     }
   }
 
-  async #send({ session, text, languages, timeout }: ChargedMessage): Promise<void> {
+  async #send(message: ChargedMessage): Promise<void> {
+    const { session, text, timeout } = message;
+    const receipt = text === undefined ? TEST_NUMBER_RECEIPT : await this.#deliver(message, text);
+    await this.#note(session.id, receipt, timeout);
+  }
+
+  async #deliver({ session, request, languages }: ChargedMessage, text: string): Promise<SendReceipt> {
     const { number, purpose, securityCode, sendId, isResend } = session;
     const context = {
       expiresAt: new Date(session.expiresAt),
@@ -175,13 +178,16 @@ export class CodeIssuer {
       sendId,
     };
     const subject = { phoneNumber: number.e164, country: number.country, purpose, isResend };
-    const receipt =
-      text === undefined
-        ? TEST_NUMBER_RECEIPT
-        : await this.observer.observe(subject, () =>
-            this.delivery.send({ to: number.e164, text, securityCode, context }),
-          );
-    await this.#note(session.id, receipt, timeout);
+    try {
+      const receipt = await this.observer.observe(subject, () =>
+        this.delivery.send({ to: number.e164, text, securityCode, context }),
+      );
+      this.gate.countSent(request);
+      return receipt;
+    } catch (error) {
+      if (!isCertainlyNotSent(error)) this.gate.countSent(request);
+      throw error;
+    }
   }
 
   #describe(
@@ -205,4 +211,8 @@ export class CodeIssuer {
       this.#logger.warn(`A message went through ${backend}, but its session ${id} could not be updated.`);
     }
   }
+}
+
+function isCertainlyNotSent(error: unknown): boolean {
+  return error instanceof SmsDeliveryError && CERTAINLY_NOT_SENT.has(error.kind);
 }

@@ -1,10 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { BackendHooks } from '../backends/backend-hooks.js';
 import { obstaclesToAutofill, withAutofill } from '../message/autofill.js';
 import { templateFor } from '../message/message-choice.js';
 import { type MessageContext, renderMessage, withoutLineBreaks } from '../message/message-template.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { BackendHooks } from './backend-hooks.js';
 import type { SendOptions } from './verification.types.js';
 
 /** Writes the message that carries a code: the backend's own text, else a template's, with the lines for autofill. */

@@ -25,7 +25,7 @@ export class PhoneRecords {
   }
 
   /**
-   * Deletes a number's sessions, open ones and proofs too, and its counters.
+   * Deletes a number's sessions, open ones and verification tokens included, and its counters.
    *
    * @param newTimeout - Each batch has its own.
    * @returns How many sessions were deleted.

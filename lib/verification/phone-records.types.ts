@@ -1,19 +1,15 @@
-import type { LimitMode, LimitRule } from '../limits/limit.js';
+import type { DescribedBudgets } from '../limits/described-budget.js';
 
 /**
  * What is stored about a number. No code, no token, nothing that opens a session.
  *
  * @publicApi
  */
-export interface PhoneDescription {
+export interface PhoneDescription extends DescribedBudgets {
   /** E.164. */
   readonly phoneNumber: string;
   /** The newest sessions first, 100 at most. */
   readonly sessions: readonly DescribedSession[];
-  /** What is left of each limit that sends to this number are counted in; limits by address are not known by number. */
-  readonly budgets: readonly DescribedBudget[];
-  /** Sending to the number's country or prefix is stopped until then, or would be if the guard enforced it. */
-  readonly conversionBlockedUntil: Date | undefined;
 }
 
 /**
@@ -28,7 +24,7 @@ export interface DescribedSession {
   readonly expiresAt: Date;
   /** Time of the first right code. */
   readonly verifiedAt: Date | undefined;
-  /** Time at which the proof was consumed. */
+  /** Time at which the verification token was consumed. */
   readonly consumedAt: Date | undefined;
   /** Wrong codes since the last right one. */
   readonly failedAttempts: number;
@@ -39,23 +35,4 @@ export interface DescribedSession {
   readonly backend: string | undefined;
   /** The provider's id of the last message, for its own support. */
   readonly messageId: string | undefined;
-}
-
-/**
- * What is left of one limit.
- *
- * @publicApi
- */
-export interface DescribedBudget {
-  readonly rule: Exclude<LimitRule, 'conversion' | 'perIp'>;
-  /** Whether it is the budget of `vouched` sends. */
-  readonly vouched: boolean;
-  readonly max: number;
-  /** Length of the window. */
-  readonly seconds: number;
-  readonly mode: LimitMode;
-  /** Messages that may still be sent in the window. */
-  readonly left: number;
-  /** The window is over, and all of `max` is left again; `undefined` while nothing is counted. */
-  readonly windowEndsAt: Date | undefined;
 }

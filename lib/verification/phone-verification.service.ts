@@ -1,38 +1,50 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BulkSendResult } from '../backends/base.backend.js';
-import { SmsDeliveryError } from '../backends/sms-delivery.error.js';
+import { Delivery } from '../backends/delivery.js';
+import type { VerificationResult } from '../backends/verification-result.js';
+import type { Clock } from '../common/clock.js';
+import type { SentVerification } from '../common/sent-verification.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { StorageTimeout } from '../common/storage-timeout.js';
-import { parsePhoneNumber, type PhoneNumber } from '../phone-number/phone-number.js';
+import { clientAt } from '../limits/send-origin.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { admit } from './admission.js';
+import { readNumber } from '../phone-number/admission.js';
 import { requireAge, requirePurpose, requireString } from './call-arguments.js';
-import type { Clock } from './clock.js';
-import { CodeChecker } from './code-checker.js';
-import { CodeIssuer } from './code-issuer.js';
-import { Delivery } from './delivery.js';
+import { CodeRequests } from './code-requests.js';
 import { PhoneRecords } from './phone-records.js';
 import type { PhoneDescription } from './phone-records.types.js';
 import { Retention } from './retention.js';
 import { hashToken } from './security-code.js';
-import { type Proof, type ProofKey, VerificationStore } from './verification.store.js';
+import { type TokenRecord, type VerificationTokenKey, VerificationStore } from './verification.store.js';
 import type {
   ConsumeOptions,
-  ProofOptions,
   PurgeOptions,
   SendOptions,
-  SentVerification,
-  VerificationResult,
+  VerificationTokenOptions,
   VerifiedPhone,
 } from './verification.types.js';
 
-/** A proof counts for 15 minutes unless the caller says otherwise. */
+/** A verification token is valid for 15 minutes unless the caller says otherwise. */
 export const DEFAULT_MAX_AGE_SECONDS = 900;
 
 /**
- * Issues and checks security codes. Every rule lives here and below, none in the controller, so that a caller that
- * skips HTTP gets the same protection.
+ * Issues and checks security codes. All rules live in the service and below it, none in the controller, so that callers
+ * that skip HTTP get the same protection.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * export class LoginService {
+ *   constructor(private readonly phones: PhoneVerificationService) {}
+ *
+ *   async requestCode(phoneNumber: string): Promise<string> {
+ *     const { sessionToken } = await this.phones.sendSecurityCode(phoneNumber);
+ *     return sessionToken;
+ *   }
+ * }
+ * ```
  *
  * @publicApi
  */
@@ -40,8 +52,7 @@ export const DEFAULT_MAX_AGE_SECONDS = 900;
 export class PhoneVerificationService {
   /** @internal */
   constructor(
-    private readonly issuer: CodeIssuer,
-    private readonly checker: CodeChecker,
+    private readonly requests: CodeRequests,
     private readonly store: VerificationStore,
     private readonly delivery: Delivery,
     private readonly retention: Retention,
@@ -51,63 +62,71 @@ export class PhoneVerificationService {
   ) {}
 
   /**
-   * Opens a session and sends its code. The session is committed before the backend is called, beside the sessions that
-   * the number has already.
+   * Opens a session and sends its code. The session is committed before the backend is called. Other sessions of the
+   * number stay open.
    *
-   * @param phoneNumber - As the person wrote it; brought to E.164 here.
+   * @param phoneNumber - As the person wrote it; converted to E.164 here.
+   * @param options - Language, context, purpose, client address and whether it is the caller's own number.
+   * @returns The open session. The client needs its `sessionToken` to check the code.
    * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
-   * @throws {@link PhoneNumberNotAllowedError} if `numbers` forbids it; nothing was written or sent.
+   * @throws {@link PhoneNumberNotAllowedError} if `numbers` does not allow it; nothing was written or sent.
    * @throws {@link RateLimitedError} if a limit or `authorizeSend` refuses it; nothing was written, sent or charged.
-   * @throws {@link SmsDeliveryError} if the message did not go. The session stays: `sent` has it, for a resend.
-   * @throws {@link StorageUnavailableError} if the limits could not be asked, or the database did not take the session;
-   *   nothing was sent.
+   * @throws {@link SmsDeliveryError} if the message was not sent. The session stays open: it is in `sent`, for a
+   *   resend.
+   * @throws {@link StorageUnavailableError} if the limit store or the database could not be reached; nothing was sent.
    * @throws {@link BackendHookError} if a hook of the backend failed; nothing was written or sent.
-   * @throws {@link RandomSourceError} if the system gave no random numbers; nothing was written or sent.
+   * @throws {@link RandomSourceError} if the system's random source failed; nothing was written or sent.
+   * @throws {@link ArgumentInvalidError} if `options.purpose` is not one of the option `purposes`.
+   * @example
+   * ```ts
+   * const { sessionToken, expiresAt } = await phones.sendSecurityCode('+14155552671', { ip: request.ip, language: 'pt-BR' });
+   * ```
    */
   async sendSecurityCode(phoneNumber: string, options: SendOptions = {}): Promise<SentVerification> {
-    return this.issuer.issue({
-      number: admit(this.parse(phoneNumber), this.options, this.clock),
-      purpose: requirePurpose(options.purpose, this.options.purposes),
-      options,
-      timeout: this.newTimeout(),
-    });
+    return this.requests.send({ phoneNumber, options, client: clientAt(options.ip) });
   }
 
   /**
-   * Sends the code of an open session again: the same code, with the expiry and the failed attempts that it has.
+   * Sends the code of an open session again: the same code. Its expiry and failed attempts do not change.
    *
-   * @param phoneNumber - As the person wrote it; brought to E.164 here.
+   * @param phoneNumber - As the person wrote it; converted to E.164 here.
    * @param sessionToken - From {@link sendSecurityCode}.
-   * @param options - `context` and `language` are to be given again.
-   * @throws {@link ResendRefusedError} if the session is unknown, locked, verified, or has less than 60 seconds (or a
-   *   quarter of `expiration`, if that is less) left; nothing was sent. Otherwise as {@link sendSecurityCode}.
+   * @param options - As for {@link sendSecurityCode}; pass `context` and `language` again.
+   * @returns The open session.
+   * @throws {@link ResendRefusedError} if the session is unknown, locked, verified, or has less than 60 seconds left
+   *   (or a quarter of `expiration`, if that is less); nothing was sent.
+   * @throws {@link PhoneVerifyError} as {@link sendSecurityCode} does.
+   * @example
+   * ```ts
+   * const { resendAt } = await phones.resendSecurityCode('+14155552671', sessionToken, { ip: request.ip });
+   * ```
    */
   async resendSecurityCode(
     phoneNumber: string,
     sessionToken: string,
     options: SendOptions = {},
   ): Promise<SentVerification> {
-    const token = requireString('sessionToken', sessionToken);
-    const request = {
-      number: admit(this.parse(phoneNumber), this.options, this.clock),
-      purpose: requirePurpose(options.purpose, this.options.purposes),
-      options,
-      timeout: this.newTimeout(),
-    };
-    return this.issuer.repeat(request, token);
+    return this.requests.resend({ phoneNumber, sessionToken, options, client: clientAt(options.ip) });
   }
 
   /**
-   * Checks a code and, when it is right, marks its session verified. Counts the attempt and compares the code in one
+   * Checks a code and, if it is correct, marks its session verified. Counts the attempt and compares the code in one
    * atomic statement, so that parallel requests can neither exceed `maxFailedAttempts` nor verify twice.
    *
-   * @param phoneNumber - As the person wrote it; brought to E.164 here.
-   * @param securityCode - As the person typed it; white space around it is dropped, nothing else is changed.
+   * @param phoneNumber - As the person wrote it; converted to E.164 here.
+   * @param securityCode - As the person typed it; white space around it is trimmed, nothing else is changed.
    * @param sessionToken - From {@link sendSecurityCode}.
-   * @returns The outcome. A wrong, expired, used or unknown code is an outcome, not an error.
+   * @param options - `purpose` for which the code was requested. Default `''`.
+   * @returns The result. A wrong, expired, used or unknown code is a result, not an error.
    * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
-   * @throws {@link StorageUnavailableError} if the database did not answer; the attempt may have been counted.
+   * @throws {@link StorageUnavailableError} if the database could not be reached; the attempt may have been counted.
    * @throws {@link BackendHookError} if the backend's own check failed.
+   * @throws {@link ArgumentInvalidError} if `options.purpose` is not one of the option `purposes`.
+   * @example
+   * ```ts
+   * const { status, verificationToken } = await phones.verifySecurityCode('+14155552671', '123456', sessionToken);
+   * if (status !== VerificationStatus.Valid) throw new BadRequestException('Wrong code.');
+   * ```
    */
   async verifySecurityCode(
     phoneNumber: string,
@@ -115,43 +134,71 @@ export class PhoneVerificationService {
     sessionToken: string,
     options: { purpose?: string | undefined } = {},
   ): Promise<VerificationResult> {
-    const typed = {
-      number: this.parse(phoneNumber),
-      purpose: requirePurpose(options.purpose, this.options.purposes),
-      sessionToken: requireString('sessionToken', sessionToken),
-      securityCode: requireString('securityCode', securityCode).trim(),
-    };
-    return this.checker.check(typed, this.newTimeout());
+    const { purpose } = options;
+    const { result } = await this.requests.check({ phoneNumber, securityCode, sessionToken, purpose });
+    return result;
   }
 
   /**
-   * Looks up whose number a verification token proves. The proof stays usable.
+   * Looks up the number that a verification token proves. The token stays usable.
    *
-   * @returns `null` if the proof is unknown, too old, consumed, or for another purpose.
+   * @param verificationToken - From {@link verifySecurityCode}, or from the response to `verify`.
+   * @param options - Maximum age and purpose. Default: 900 seconds, `''`.
+   * @returns The number, or `null` if the token is unknown, too old, consumed, or for another purpose.
+   * @throws {@link ArgumentInvalidError} if `maxAge` is not a whole number of seconds from 1 to 315 360 000, or
+   *   `purpose` is not one of the option `purposes`.
+   * @throws {@link StorageUnavailableError} if the database could not be reached.
+   * @example
+   * ```ts
+   * const phone = await phones.getVerifiedPhone(verificationToken, { maxAge: 300 });
+   * if (phone === null) throw new PhoneNotVerifiedException();
+   * ```
    */
-  async getVerifiedPhone(verificationToken: string, options: ProofOptions = {}): Promise<VerifiedPhone | null> {
-    const key = this.proofKey(verificationToken, options);
-    return verifiedPhone(key, await this.store.findProof(key, this.newTimeout()));
+  async getVerifiedPhone(
+    verificationToken: string,
+    options: VerificationTokenOptions = {},
+  ): Promise<VerifiedPhone | null> {
+    const key = this.tokenKey(verificationToken, options);
+    return verifiedPhone(key, await this.store.findToken(key, this.newTimeout()));
   }
 
   /**
-   * Uses a proof up: of any number of callers at once, one is given the number. Inside the application's transaction
-   * (`manager`) the proof becomes usable again when that rolls back.
+   * Consumes a verification token: of any number of parallel callers, one gets the number. Inside the application's
+   * transaction (`manager`), a rollback makes the token usable again.
    *
-   * @returns `null` if the proof is unknown, too old, consumed, or for another purpose.
+   * @param verificationToken - From {@link verifySecurityCode}, or from the response to `verify`.
+   * @param options - Maximum age, purpose and transaction. Default: 900 seconds, `''`, none.
+   * @returns The number, or `null` if the token is unknown, too old, consumed, or for another purpose.
+   * @throws {@link ArgumentInvalidError} as {@link getVerifiedPhone} does.
+   * @throws {@link StorageUnavailableError} if the database could not be reached; the token may have been consumed.
+   * @example
+   * ```ts
+   * await dataSource.transaction(async (manager) => {
+   *   const phone = await phones.consumeVerifiedPhone(verificationToken, { manager });
+   *   if (phone === null) throw new PhoneNotVerifiedException();
+   *   await manager.save(User, { username, phoneNumber: phone.phoneNumber });
+   * });
+   * ```
    */
   async consumeVerifiedPhone(verificationToken: string, options: ConsumeOptions = {}): Promise<VerifiedPhone | null> {
-    const key = this.proofKey(verificationToken, options);
-    const proof = await this.store.consumeProof(key, this.clock.now(), this.newTimeout(), options.manager);
-    return verifiedPhone(key, proof);
+    const key = this.tokenKey(verificationToken, options);
+    const record = await this.store.consumeToken(key, this.clock.now(), this.newTimeout(), options.manager);
+    return verifiedPhone(key, record);
   }
 
   /**
-   * Sends one text of the application's own to many numbers. No code, no session: `numbers` decides how a text is read,
-   * but forbids none, and a test number is sent what any other is.
+   * Sends one text of the application's own to many numbers: no code, no session, no rate limits. The option `numbers`
+   * decides how numbers are read, but forbids none, and test numbers get the message too.
    *
-   * @param phoneNumbers - As people wrote them. One that is not a phone number gives an item with a `rejected` error.
-   * @returns One item for each number, in their order; `number` is E.164 where the text was a number.
+   * @param phoneNumbers - As people wrote them. A text that is not a phone number gives an item with a `rejected`
+   *   error.
+   * @param message - The text.
+   * @returns One item for each number, in the same order; its `number` is E.164 if the text was a number.
+   * @example
+   * ```ts
+   * const results = await phones.sendBulkSms(['+14155552671', '+442079460958'], 'We are closed on Monday.');
+   * const failed = results.filter(({ error }) => error !== undefined);
+   * ```
    */
   async sendBulkSms(phoneNumbers: readonly string[], message: string): Promise<BulkSendResult> {
     const numbers = phoneNumbers.map((phoneNumber) => this.tryParse(phoneNumber));
@@ -167,48 +214,77 @@ export class PhoneVerificationService {
   }
 
   /**
-   * Deletes old sessions in batches, never an open one or a proof younger than 900 seconds. Safe beside traffic and
-   * beside another purge.
+   * Deletes old sessions in batches, but never an open session or a verification token younger than 900 seconds. Safe
+   * during traffic and beside another purge.
    *
-   * @returns How many rows were deleted, or with `dryRun` would be.
+   * @param options - Age, and whether to count only. Default: the option `retentionDays`, `false`.
+   * @returns How many rows were deleted, or would be with `dryRun`.
+   * @throws {@link ArgumentInvalidError} if `olderThanDays` is not a whole number from 0 to 36 500.
+   * @throws {@link StorageUnavailableError} if the database could not be reached; earlier batches stay deleted.
+   * @example
+   * ```ts
+   * const { deleted } = await phones.purgeExpired({ olderThanDays: 7 });
+   * ```
    */
   async purgeExpired(options: PurgeOptions = {}): Promise<{ deleted: number }> {
     return { deleted: await this.retention.purge(options) };
   }
 
   /**
-   * Tells what is stored about a number, for support: its sessions and what is left of its limits. Never a code.
+   * Describes what is stored about a number, for support: its sessions and what is left of its limits. Never a code.
    *
-   * @param phoneNumber - As somebody wrote it; brought to E.164 here.
+   * @param phoneNumber - In any usual notation; converted to E.164 here.
+   * @returns The description.
+   * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @throws {@link StorageUnavailableError} if the database or the limit store could not be reached.
+   * @example
+   * ```ts
+   * const { sessions, budgets } = await phones.describePhone('+14155552671');
+   * ```
    */
   async describePhone(phoneNumber: string): Promise<PhoneDescription> {
-    return this.records.describe(this.parse(phoneNumber), this.newTimeout());
+    return this.records.describe(readNumber(phoneNumber, this.options), this.newTimeout());
   }
 
   /**
-   * Forgets what is counted for a number alone, `resendAfter` and `perNumber`, so that somebody who was locked out can
-   * be sent a message again. What it shares with others, such as its prefix, stays. It also gives a guesser new tries:
-   * for operators, not for a public route.
+   * Resets the limits of one number, `resendAfter` and `perNumber`, so that a locked-out person can get a message
+   * again. Limits that it shares with other numbers, such as that of its prefix, stay. This also gives an attacker new
+   * guesses: for operators, not for a public route.
+   *
+   * @param phoneNumber - In any usual notation; converted to E.164 here.
+   * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @throws {@link StorageUnavailableError} if the limit store could not be reached.
+   * @example
+   * ```ts
+   * await phones.clearLimits('+14155552671');
+   * ```
    */
   async clearLimits(phoneNumber: string): Promise<void> {
-    await this.records.clearLimits(this.parse(phoneNumber), this.newTimeout());
+    await this.records.clearLimits(readNumber(phoneNumber, this.options), this.newTimeout());
   }
 
   /**
-   * Deletes what is stored about a number, for a person who asks for it: its sessions, open ones and proofs too, and
-   * what is counted for it alone. As {@link clearLimits}, for operators.
+   * Deletes what is stored about a number, when the person asks for it: its sessions, open ones and verification tokens
+   * included, and its own limit counters. Like {@link clearLimits}, for operators.
    *
+   * @param phoneNumber - In any usual notation; converted to E.164 here.
    * @returns How many sessions were deleted.
+   * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @throws {@link StorageUnavailableError} if the database or the limit store could not be reached.
+   * @example
+   * ```ts
+   * const { deleted } = await phones.forgetPhone('+14155552671');
+   * ```
    */
   async forgetPhone(phoneNumber: string): Promise<{ deleted: number }> {
-    return { deleted: await this.records.forget(this.parse(phoneNumber), () => this.newTimeout()) };
+    return { deleted: await this.records.forget(readNumber(phoneNumber, this.options), () => this.newTimeout()) };
   }
 
   private newTimeout(): StorageTimeout {
     return new StorageTimeout(this.options.storage.timeoutMs);
   }
 
-  private proofKey(verificationToken: string, options: ProofOptions): ProofKey {
+  private tokenKey(verificationToken: string, options: VerificationTokenOptions): VerificationTokenKey {
     const maxAge = requireAge('maxAge', options.maxAge ?? DEFAULT_MAX_AGE_SECONDS);
     return {
       verificationToken: hashToken(requireString('verificationToken', verificationToken)),
@@ -217,14 +293,9 @@ export class PhoneVerificationService {
     };
   }
 
-  private parse(phoneNumber: unknown): PhoneNumber {
-    const { defaultCountry, numbers } = this.options;
-    return parsePhoneNumber(phoneNumber, defaultCountry, numbers.validation);
-  }
-
   private tryParse(phoneNumber: unknown): string | undefined {
     try {
-      return this.parse(phoneNumber).e164;
+      return readNumber(phoneNumber, this.options).e164;
     } catch (error) {
       if (error instanceof PhoneNumberInvalidError) return undefined;
       throw error;
@@ -232,6 +303,6 @@ export class PhoneVerificationService {
   }
 }
 
-function verifiedPhone({ purpose }: ProofKey, proof: Proof | null): VerifiedPhone | null {
-  return proof && { phoneNumber: proof.phoneNumber, verifiedAt: new Date(proof.verifiedAt), purpose };
+function verifiedPhone({ purpose }: VerificationTokenKey, record: TokenRecord | null): VerifiedPhone | null {
+  return record && { phoneNumber: record.phoneNumber, verifiedAt: new Date(record.verifiedAt), purpose };
 }

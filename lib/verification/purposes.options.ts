@@ -1,4 +1,4 @@
-import type { OptionReader } from '../option-reader.js';
+import type { OptionReader } from '../common/option-reader.js';
 
 /** As long as the column. Small letters only: MariaDB takes letters of another case for the same. */
 const PURPOSE = /^[a-z0-9-]{1,64}$/;

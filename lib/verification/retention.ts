@@ -1,17 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageTimeout } from '../common/storage-timeout.js';
 import type { LimitStore } from '../limits/limit.store.js';
+import { StoreClock } from '../limits/store-clock.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { requireDays } from './call-arguments.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../common/clock.js';
 import { VerificationStore } from './verification.store.js';
 import type { PurgeOptions } from './verification.types.js';
 
 const DAY_MS = 86_400_000;
 
-/** A proof younger than this may still be shown, so its row stays: the default `maxAge` of a proof. */
-const KEPT_PROOF_MS = 900_000;
+/** A verification token younger than this may still be used, so its row stays: the default `maxAge`. */
+const KEPT_TOKEN_MS = 900_000;
 
 /** Deletes sessions that are old, and counters of sends whose window is over. */
 @Injectable()
@@ -19,6 +20,7 @@ export class Retention {
   constructor(
     private readonly store: VerificationStore,
     @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly limits: LimitStore,
+    private readonly time: StoreClock,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
@@ -31,7 +33,7 @@ export class Retention {
   async purge({ olderThanDays, dryRun }: PurgeOptions = {}, signal?: AbortSignal): Promise<number> {
     const days = requireDays('olderThanDays', olderThanDays ?? this.options.retentionDays);
     const now = this.clock.now();
-    const old = { createdBefore: now - days * DAY_MS, verifiedBefore: now - KEPT_PROOF_MS, now };
+    const old = { createdBefore: now - days * DAY_MS, verifiedBefore: now - KEPT_TOKEN_MS, now };
     if (dryRun) return this.store.countOld(old, this.#newTimeout());
     let total = 0;
     for (;;) {
@@ -39,7 +41,8 @@ export class Retention {
       total += deleted;
       if (!more || signal?.aborted) break;
     }
-    while (await this.limits.deleteOver(now, this.#newTimeout())) {
+    await this.time.synchronize(this.#newTimeout());
+    while (await this.limits.deleteExpired(this.time.now(), this.#newTimeout())) {
       if (signal?.aborted) break;
     }
     return total;

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync } from 'node:crypto';
-import { randomNonce } from './random.js';
+import { MAX_CODE_LENGTH } from '../common/code-format.js';
+import { randomNonce } from '../common/random.js';
 
 /**
  * What a stored code is bound to. The session token is known to the client alone: the table keeps its hash, so the
@@ -12,21 +13,10 @@ export interface CodeBinding {
   readonly purpose: string;
 }
 
-/** Longest code. Codes are sealed at this length, so that the sealed form does not tell theirs. */
-export const MAX_CODE_LENGTH = 32;
-
-/** Shortest code that a backend may generate. */
-export const MIN_CODE_LENGTH = 4;
-
 const VERSION = '1.';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-
-/** Whether a text can be a code: 4 to 32 printable ASCII characters without spaces. */
-export function isSecurityCode(text: string): boolean {
-  return text.length >= MIN_CODE_LENGTH && text.length <= MAX_CODE_LENGTH && /^[\x21-\x7e]+$/.test(text);
-}
 
 /** The salts to use, the first for new codes: the configured secrets, or none. */
 export function secretsOf(configured: readonly string[]): readonly [string, ...string[]] {

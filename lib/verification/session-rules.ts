@@ -1,7 +1,7 @@
+import type { VerificationResult } from '../backends/verification-result.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { VerificationStatus } from './verification-status.js';
 import type { CheckOutcome, Session } from './verification.store.js';
-import type { VerificationResult } from './verification.types.js';
 
 /** A code is not repeated when it has less than a minute left, or a quarter of a life that is shorter than four. */
 const LEAST_LIFE_FOR_RESEND_SECONDS = 60;
@@ -12,12 +12,12 @@ const LEAST_LIFE_FOR_RESEND_SECONDS = 60;
  */
 export function resultOfCheck(
   outcome: CheckOutcome,
-  proof: string,
+  newToken: string,
   now: number,
   { maxFailedAttempts }: ResolvedPhoneVerifyOptions,
 ): VerificationResult {
   if (outcome.kind === 'right') {
-    return { status: VerificationStatus.Valid, verificationToken: outcome.proofIssued ? proof : undefined };
+    return { status: VerificationStatus.Valid, verificationToken: outcome.isTokenIssued ? newToken : undefined };
   }
   if (outcome.kind === 'wrong') {
     return { status: VerificationStatus.Invalid, attemptsLeft: maxFailedAttempts - outcome.failedAttempts };

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { SMSVerification } from './sms-verification.entity.js';
+import { SMSVerification } from '../database/sms-verification.entity.js';
 import { prepare, type Statement } from '../database/sql-dialect.js';
 import { describeTable, type SqlTable } from '../database/sql-table.js';
 
@@ -18,7 +18,7 @@ export type VerificationStatements = Readonly<Record<keyof ReturnType<typeof tex
  * count of failed attempts, 1 to 100, or as one of these for a right code.
  */
 export const RIGHT_CODE = 1000;
-/** As {@link RIGHT_CODE}, where the proof was consumed before and so is not replaced. */
+/** As {@link RIGHT_CODE}, where the verification token was consumed before and so is not replaced. */
 export const RIGHT_CODE_CONSUMED = 1001;
 /** As {@link RIGHT_CODE}, where a right code was given before. */
 export const RIGHT_CODE_AGAIN = 1002;
@@ -75,8 +75,8 @@ export function buildStatements(dataSource: DataSource, options: StatementOption
     accept: ready(texts.accept),
     lastInsertId: ready(texts.lastInsertId),
     findSession: ready(texts.findSession),
-    findProof: ready(texts.findProof),
-    consumeProof: ready(texts.consumeProof),
+    findToken: ready(texts.findToken),
+    consumeToken: ready(texts.consumeToken),
     findConsumed: ready(texts.findConsumed),
     countOld: ready(texts.countOld),
     deleteOld: ready(texts.deleteOld),
@@ -106,10 +106,10 @@ function textsOf(table: Table, options: StatementOptions) {
     findSession: `SELECT ${select('id', 'sealedCode', 'failedAttempts', 'expiresAt', 'isVerified')}
       FROM ${table.name} WHERE ${sessionIs(table)}`,
 
-    findProof: `SELECT ${select('phoneNumber', 'verifiedAt')} FROM ${table.name} WHERE ${proofIs(table)}`,
+    findToken: `SELECT ${select('phoneNumber', 'verifiedAt')} FROM ${table.name} WHERE ${tokenIs(table)}`,
 
-    consumeProof: `UPDATE ${table.name} SET ${c('consumedAt')} = :now, ${c('modifiedAt')} = :now
-      WHERE ${proofIs(table)} ${returning(table, select('phoneNumber', 'verifiedAt'))}`,
+    consumeToken: `UPDATE ${table.name} SET ${c('consumedAt')} = :now, ${c('modifiedAt')} = :now
+      WHERE ${tokenIs(table)} ${returning(table, select('phoneNumber', 'verifiedAt'))}`,
 
     /** What was just consumed, where the database could not answer it with the update. */
     findConsumed: `SELECT ${select('phoneNumber', 'verifiedAt')} FROM ${table.name}
@@ -135,7 +135,7 @@ function checkText(table: Table, options: StatementOptions, match: string): stri
   const { column: c } = table;
   // MariaDB assigns from left to right: no column is read after it was assigned.
   return `UPDATE ${table.name} SET
-    ${c('verificationToken')} = CASE WHEN ${match} AND ${c('consumedAt')} IS NULL THEN :proof ELSE ${c('verificationToken')} END,
+    ${c('verificationToken')} = CASE WHEN ${match} AND ${c('consumedAt')} IS NULL THEN :newToken ELSE ${c('verificationToken')} END,
     ${c('isVerified')} = CASE WHEN ${match} THEN 1 ELSE ${c('isVerified')} END,
     ${c('modifiedAt')} = :now,
     ${c('failedAttempts')} = ${countText(table, match)},
@@ -165,12 +165,12 @@ function sessionIs({ column: c }: Table): string {
   return `${c('sessionToken')} = :sessionToken AND ${c('phoneNumber')} = :phoneNumber AND ${c('purpose')} = :purpose`;
 }
 
-function proofIs({ column: c }: Table): string {
+function tokenIs({ column: c }: Table): string {
   return `${c('verificationToken')} = :verificationToken AND ${c('purpose')} = :purpose AND ${c('consumedAt')} IS NULL
     AND ${c('verifiedAt')} > :verifiedAfter`;
 }
 
-/** Old, and neither an open session nor a proof that somebody may still show. */
+/** Old, and neither an open session nor one whose verification token may still be used. */
 function isOld({ column: c }: Table): string {
   return `${c('createdAt')} < :createdBefore AND ${c('expiresAt')} <= :now
     AND (${c('verifiedAt')} IS NULL OR ${c('verifiedAt')} <= :verifiedBefore)`;

@@ -33,7 +33,7 @@ export interface NewSession extends SessionKey {
 export type CheckOutcome =
   | {
       readonly kind: 'right';
-      readonly proofIssued: boolean;
+      readonly isTokenIssued: boolean;
       /** Whether this was the session's first right code. */
       readonly isFirst: boolean;
     }
@@ -58,16 +58,16 @@ export interface Session {
   readonly isVerified: boolean;
 }
 
-/** What finds a proof. Instants are epoch milliseconds. */
-export interface ProofKey {
+/** What finds a verification token. Instants are epoch milliseconds. */
+export interface VerificationTokenKey {
   /** SHA-256 of the verification token. */
   readonly verificationToken: string;
   readonly purpose: string;
   readonly verifiedAfter: number;
 }
 
-/** Whose number a proof proves, and since when. */
-export interface Proof {
+/** The number that a verification token stands for, and when it was verified. */
+export interface TokenRecord {
   readonly phoneNumber: string;
   readonly verifiedAt: number;
 }
@@ -110,19 +110,19 @@ export class VerificationStore {
    * only where it compared nothing, reads why.
    *
    * @param candidates - The code's keyed hash under each configured secret.
-   * @param proof - SHA-256 of the verification token to issue when the code is right.
+   * @param newToken - SHA-256 of the verification token to issue when the code is right.
    */
   async check(
     key: SessionKey,
     candidates: readonly string[],
-    proof: string,
+    newToken: string,
     now: number,
     timeout: StorageTimeout,
   ): Promise<CheckOutcome> {
     const named = Object.fromEntries(candidates.map((candidate, index) => [`candidate${index}`, candidate]));
     const { maxFailedAttempts } = this.options;
     return this.database.run(async (run) => {
-      const answer = await run(this.#statements.check, { ...key, ...named, proof, now, maxFailedAttempts });
+      const answer = await run(this.#statements.check, { ...key, ...named, newToken, now, maxFailedAttempts });
       const comparison = readComparison(await this.#withInsertId(run, answer), now);
       return comparison ?? { kind: 'refused', session: await this.#read(run, key) };
     }, timeout);
@@ -131,13 +131,13 @@ export class VerificationStore {
   /** Makes the transition of a right code without a comparison; `undefined` where there is no session to make it in. */
   async accept(
     key: SessionKey,
-    proof: string,
+    newToken: string,
     now: number,
     timeout: StorageTimeout,
   ): Promise<CheckOutcome | undefined> {
     const { maxFailedAttempts } = this.options;
     return this.database.run(async (run) => {
-      const answer = await run(this.#statements.accept, { ...key, proof, now, maxFailedAttempts });
+      const answer = await run(this.#statements.accept, { ...key, newToken, now, maxFailedAttempts });
       return readComparison(await this.#withInsertId(run, answer), now);
     }, timeout);
   }
@@ -147,23 +147,25 @@ export class VerificationStore {
     return this.database.run((run) => this.#read(run, key), timeout);
   }
 
-  /** Finds a proof that was not consumed. */
-  async findProof(key: ProofKey, timeout: StorageTimeout): Promise<Proof | null> {
-    const { rows } = await this.database.run((run) => run(this.#statements.findProof, { ...key }), timeout);
-    return readProof(rows);
+  /** Finds a verification token that was not consumed. */
+  async findToken(key: VerificationTokenKey, timeout: StorageTimeout): Promise<TokenRecord | null> {
+    const { rows } = await this.database.run((run) => run(this.#statements.findToken, { ...key }), timeout);
+    return readTokenRecord(rows);
   }
 
-  /** Consumes a proof: of any number of callers at once, one gets it. */
-  async consumeProof(
-    key: ProofKey,
+  /** Consumes a verification token: of any number of callers at once, one gets it. */
+  async consumeToken(
+    key: VerificationTokenKey,
     now: number,
     timeout: StorageTimeout,
     manager?: EntityManager,
-  ): Promise<Proof | null> {
-    const operation = async (run: Run): Promise<Proof | null> => {
-      const { affected, rows } = await run(this.#statements.consumeProof, { ...key, now });
-      if (rows.length > 0 || affected === 0) return readProof(rows);
-      return readProof((await run(this.#statements.findConsumed, { verificationToken: key.verificationToken })).rows);
+  ): Promise<TokenRecord | null> {
+    const operation = async (run: Run): Promise<TokenRecord | null> => {
+      const { affected, rows } = await run(this.#statements.consumeToken, { ...key, now });
+      if (rows.length > 0 || affected === 0) return readTokenRecord(rows);
+      return readTokenRecord(
+        (await run(this.#statements.findConsumed, { verificationToken: key.verificationToken })).rows,
+      );
     };
     return manager === undefined
       ? this.database.run(operation, timeout)
@@ -221,13 +223,13 @@ function readComparison({ rows, insertId }: Answer, now: number): CheckOutcome |
     if (failedAttempts > 0) return { kind: 'wrong', failedAttempts };
     return {
       kind: 'right',
-      proofIssued: row['consumedAt'] === null,
+      isTokenIssued: row['consumedAt'] === null,
       isFirst: Number(row['verifiedAt']) === now,
     };
   }
   if (insertId === 0) return undefined;
   if (insertId < RIGHT_CODE) return { kind: 'wrong', failedAttempts: insertId };
-  return { kind: 'right', proofIssued: insertId !== RIGHT_CODE_CONSUMED, isFirst: insertId === RIGHT_CODE };
+  return { kind: 'right', isTokenIssued: insertId !== RIGHT_CODE_CONSUMED, isFirst: insertId === RIGHT_CODE };
 }
 
 function readSession(row: Row): Session {
@@ -264,7 +266,7 @@ function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function readProof(rows: readonly Row[]): Proof | null {
+function readTokenRecord(rows: readonly Row[]): TokenRecord | null {
   const [row] = rows;
   if (row === undefined) return null;
   return { phoneNumber: String(row['phoneNumber']), verifiedAt: Number(row['verifiedAt']) };

@@ -1,116 +1,78 @@
 import type { EntityManager } from 'typeorm';
 import type { MessageContext } from '../message/message-template.js';
-import type { SMSVerification } from './sms-verification.entity.js';
-import type { VerificationStatus } from './verification-status.js';
 
 /**
- * What a caller may say about a send.
+ * Options of a send.
  *
  * @publicApi
  */
 export interface SendOptions {
   /**
-   * The person's language: a tag such as `pt-BR`, or a whole `Accept-Language` header. It chooses the text; the
-   * preferred tag is handed to the backend.
+   * The person's language: a tag such as `pt-BR`, or a whole `Accept-Language` header. It selects the text, and the
+   * preferred tag is passed to the backend. Default: none, so the text is `message` or English.
    */
   readonly language?: string | undefined;
-  /** Values for the template's further names (`contextKeys`). */
+  /** Values of the template's further names (`contextKeys`). Default: none; missing values render empty. */
   readonly context?: MessageContext | undefined;
-  /** What the code is for. A code asked for one purpose serves no other. Default `''`. */
+  /** Purpose of the code, which is valid for no other. Default `''`. */
   readonly purpose?: string | undefined;
   /**
-   * Address of the client, for the limits by address: what the HTTP adapter gives as `request.ip`, never a header.
-   * Without it nothing is counted by address.
+   * Address of the client, for the limits per address: the HTTP adapter's `request.ip`, never a header. Default: none;
+   * no limit per address applies.
    */
   readonly ip?: string | undefined;
   /**
-   * Whether the application knows that its signed-in caller owns the number. Such a send draws on a budget of its own
-   * (`resendAfter`, `perNumber`, `perPrefix`), equal to that of other callers, which they cannot spend. Default `false`.
+   * Whether the application knows that its signed-in caller owns the number. Such a send uses a second, equal budget of
+   * `resendAfter`, `perNumber` and `perPrefix` that other callers cannot spend, and a tenth of `perCountry` and `total`
+   * (`floor(max / 10)` sends) is reserved for it. Default `false`.
    */
-  readonly vouched?: boolean | undefined;
+  readonly ownNumber?: boolean | undefined;
 }
 
 /**
- * An open session.
+ * Which verification tokens are accepted.
  *
  * @publicApi
  */
-export interface SentVerification {
-  /** Shown again with the code. Known to the client alone: the table keeps its hash. */
-  readonly sessionToken: string;
-  /** E.164. */
-  readonly phoneNumber: string;
-  /** The code is over at this instant. */
-  readonly expiresAt: Date;
-  /** From this instant the code may be sent again. */
-  readonly resendAt: Date;
-  /** Characters of the code. */
-  readonly codeLength: number;
-}
-
-/**
- * Outcome of a check.
- *
- * @publicApi
- */
-export interface VerificationResult {
-  /** The outcome. */
-  readonly status: VerificationStatus;
-  /** Whatever a backend's own check gives; the library's own check leaves it out. */
-  readonly verification?: SMSVerification | null | undefined;
-  /** Wrong codes that the session still takes; given with `Invalid`. */
-  readonly attemptsLeft?: number | undefined;
-  /**
-   * Proof that this client verified this number, given with `Valid`; the table keeps its hash. Absent when the proof
-   * was consumed already, and when a backend's own check found no open session.
-   */
-  readonly verificationToken?: string | undefined;
-}
-
-/**
- * How a proof is looked up.
- *
- * @publicApi
- */
-export interface ProofOptions {
-  /** Oldest proof that counts, in seconds since the verification. Default 900. */
+export interface VerificationTokenOptions {
+  /** Maximum age in seconds since the verification, 1 to 315 360 000. Default 900. */
   readonly maxAge?: number | undefined;
-  /** Purpose that the code was asked for. Default `''`. */
+  /** Purpose for which the code was requested. Default `''`. */
   readonly purpose?: string | undefined;
 }
 
 /**
- * How a proof is consumed.
+ * How a verification token is consumed.
  *
  * @publicApi
  */
-export interface ConsumeOptions extends ProofOptions {
-  /** The application's own transaction: when it rolls back, the proof is usable again. Its retries stay its own. */
+export interface ConsumeOptions extends VerificationTokenOptions {
+  /** The application's own transaction: a rollback makes the verification token usable again. Retries are up to it. */
   readonly manager?: EntityManager | undefined;
 }
 
 /**
- * A number and when somebody proved to hold it.
+ * A verified phone number.
  *
  * @publicApi
  */
 export interface VerifiedPhone {
   /** E.164. */
   readonly phoneNumber: string;
-  /** Time of the first right code. */
+  /** When the first correct code was given. */
   readonly verifiedAt: Date;
-  /** Purpose that the code was asked for. */
+  /** Purpose for which the code was requested. */
   readonly purpose: string;
 }
 
 /**
- * What a purge deletes.
+ * Options of a purge.
  *
  * @publicApi
  */
 export interface PurgeOptions {
-  /** Age since creation in whole days, 0 or more. Default: the module's `retentionDays`. */
+  /** Minimum age since creation in whole days, 0 to 36 500. Default: the option `retentionDays`. */
   readonly olderThanDays?: number | undefined;
-  /** Count only, delete nothing. Default `false`. */
+  /** Whether to count the rows without deleting them. Default `false`. */
   readonly dryRun?: boolean | undefined;
 }

@@ -19,19 +19,19 @@ import {
 } from '../support/broken-backends.js';
 import { judge, KEY, played } from '../support/conformance-judge.js';
 
-const SEND = ['sends a message', 'sends a message without a context', 'keeps parallel sends apart'];
-const SUBCLASS = 'has subclasses that need no constructor of their own';
-const BULK = 'answers a bulk send for each number, in their order';
-const BULK_FAILURE = 'answers a bulk send that fails with an error for each number';
-const ABORTS = ['ends when the signal aborts', 'ends when the signal has aborted before'];
-const TO_NOBODY = 'takes a bulk send to nobody';
+const SEND = ['sends a message', 'sends a message without a context', 'keeps parallel sends separate'];
+const SUBCLASS = 'supports subclasses without a constructor';
+const BULK = 'returns a bulk result for each number, in their order';
+const BULK_FAILURE = 'returns an error for each number when a bulk send fails';
+const ABORTS = ['ends when the signal aborts', 'ends when the signal was already aborted'];
+const TO_EMPTY_LIST = 'accepts a bulk send to an empty list';
 const CODES = 'generates codes of 4 to 32 printable ASCII characters without spaces';
-const MESSAGES = 'writes messages that hold the code';
-const CHECKS = 'answers checks with a status that is known';
+const MESSAGES = 'writes messages that contain the code';
+const CHECKS = 'returns a known status from validateSecurityCode';
 const CREDENTIALS = 'shows no credentials';
 
 function failsAs(kind: SmsDeliveryErrorKind): string {
-  return `says that a failure is ${kind}, and shows nothing secret`;
+  return `reports a failure as ${kind}, without secrets`;
 }
 
 const FAILURES = (['rejected', 'throttled', 'unavailable', 'misconfigured', 'unknown'] as const).map(failsAs);
@@ -51,8 +51,8 @@ const faults: readonly (readonly [fault: string, backend: BackendUnderTest['back
   ['a text that is changed', changingText((text) => text.replaceAll(/[^\x20-\x7e]/g, '?')), everySend],
   ['a message that is sent twice', changingText((text) => text, 2), everySend],
   ['a message that is not sent', changingText((text) => text, 0), everySend],
-  ['a field that parallel sends share', SharedFieldBackend, ['keeps parallel sends apart', BULK]],
-  ['an id that parallel sends share', SharedIdBackend, ['keeps parallel sends apart', BULK]],
+  ['a field that parallel sends share', SharedFieldBackend, ['keeps parallel sends separate', BULK]],
+  ['an id that parallel sends share', SharedIdBackend, ['keeps parallel sends separate', BULK]],
   ['a class without subclasses', NoSubclassBackend, [SUBCLASS]],
   ['errors of another class', throwing(() => new Error('no')), [...FAILURES, ...ABORTS]],
   ['errors that are texts', throwing(() => 'no'), [...FAILURES, ...ABORTS]],
@@ -92,8 +92,12 @@ const faults: readonly (readonly [fault: string, backend: BackendUnderTest['back
     throwing((error, _number, _message, key) => Object.assign(error, { toJSON: () => ({ key }) })),
     [...FAILURES, ...ABORTS, BULK_FAILURE],
   ],
-  ['a signal that is not heeded', heedingNoSignal(), ABORTS],
-  ['a bulk send that throws', answeringBulk(() => Promise.reject(new Error('no'))), [BULK, BULK_FAILURE, TO_NOBODY]],
+  ['a signal that is ignored', heedingNoSignal(), ABORTS],
+  [
+    'a bulk send that throws',
+    answeringBulk(() => Promise.reject(new Error('no'))),
+    [BULK, BULK_FAILURE, TO_EMPTY_LIST],
+  ],
   [
     'a bulk send that throws when one fails',
     answeringBulk((results) => (results.some(({ error }) => error) ? Promise.reject(results[0]?.error) : results)),
@@ -102,9 +106,9 @@ const faults: readonly (readonly [fault: string, backend: BackendUnderTest['back
   ['bulk results in another order', answeringBulk((results) => results.toReversed()), [BULK, BULK_FAILURE]],
   ['bulk results that are missing', answeringBulk((results) => results.slice(1)), [BULK, BULK_FAILURE]],
   [
-    'a bulk send to nobody that answers for somebody',
+    'a bulk send to an empty list that returns a result',
     answeringBulk((results) => (results.length === 0 ? [{ number: '+1' }] : results)),
-    [TO_NOBODY],
+    [TO_EMPTY_LIST],
   ],
   [
     'bulk results without receipt and error',
@@ -117,12 +121,12 @@ const faults: readonly (readonly [fault: string, backend: BackendUnderTest['back
     [BULK_FAILURE],
   ],
   [
-    'errors for what was taken',
+    'errors for what was accepted',
     answeringBulk((results) => results.map(({ number }) => ({ number, error: new SmsDeliveryError('unknown', 'no') }))),
     [BULK],
   ],
-  ['a bulk send that tells nothing', answeringBulk(() => undefined), [BULK_FAILURE]],
-  ['a bulk send that answers an object', answeringBulk(() => ({})), [BULK, BULK_FAILURE, TO_NOBODY]],
+  ['a bulk send that returns nothing', answeringBulk(() => undefined), [BULK_FAILURE]],
+  ['a bulk send that returns an object', answeringBulk(() => ({})), [BULK, BULK_FAILURE, TO_EMPTY_LIST]],
   ['a code that is too short', having({ generateSecurityCode: () => '123' }), [CODES]],
   ['a code with a space', having({ generateSecurityCode: async () => '123 456' }), [CODES]],
   ['a code that is a number', having({ generateSecurityCode: () => 123_456 }), [CODES]],
@@ -134,7 +138,7 @@ const faults: readonly (readonly [fault: string, backend: BackendUnderTest['back
     [MESSAGES],
   ],
   ['an unknown status', having({ validateSecurityCode: () => ({ status: 'fine' }) }), [CHECKS]],
-  ['a check that answers a boolean', having({ validateSecurityCode: async () => true }), [CHECKS]],
+  ['a check that returns a boolean', having({ validateSecurityCode: async () => true }), [CHECKS]],
   [
     'a check that throws',
     having({
@@ -165,7 +169,7 @@ const faults: readonly (readonly [fault: string, backend: BackendUnderTest['back
 ];
 
 describe('the conformance suite', () => {
-  it('finds no fault in a sound backend, and leaves out no rule', async () => {
+  it('finds no fault in a correct backend, and skips no rule', async () => {
     expect(await judge(SoundBackend)).toMatchObject({ failed: [], skipped: [], reasons: '' });
   });
 
@@ -191,7 +195,7 @@ describe('the conformance suite', () => {
     expect((await judge(class {} as never)).failed).toContain('extends BaseBackend');
   });
 
-  it('takes a backend that tells and has as little as it may', async () => {
+  it('accepts a backend that returns nothing and provides only what is required', async () => {
     class LeastBackend extends BaseBackend {
       async sendSms(): Promise<void> {}
     }
@@ -207,14 +211,14 @@ describe('the conformance suite', () => {
     );
   });
 
-  it.each([undefined, null])('takes hooks that answer %s', async (answer) => {
+  it.each([undefined, null])('accepts hooks that return %s', async (answer) => {
     const hook = async (): Promise<unknown> => answer;
     const backend = having({ generateSecurityCode: hook, generateMessage: hook, validateSecurityCode: hook });
 
     expect(await judge(backend)).toMatchObject({ failed: [], skipped: [] });
   });
 
-  it('starts and stops the backend as an application does, and takes everything down after a failure', async () => {
+  it('starts and stops the backend as an application does, and stops everything after a failure', async () => {
     const calls: string[] = [];
     const hook = (name: string) => async () => void calls.push(name);
     const backend = having({
@@ -236,7 +240,7 @@ describe('the conformance suite', () => {
     expect(calls).toEqual(['init', 'bootstrap', 'destroy', 'before', 'shutdown', 'close']);
   });
 
-  it('tells which runner to pass where there are no globals', () => {
+  it('names the runner to pass when there are no globals', () => {
     expect(() => describeBackend(() => ({ backend: SoundBackend }))).toThrow('pass those of vitest');
   });
 });

@@ -62,7 +62,7 @@ describe('what HttpBackend sends', () => {
     expect(Object.fromEntries(new URLSearchParams(server.last.body))).toEqual({ to: TO, text: TEXT });
   });
 
-  it('is the text when the body is one', async () => {
+  it('is plain text when the body is a string', async () => {
     await send({ body: (to, text) => `${to}: ${text}`, method: 'PUT' });
 
     expect(server.last).toMatchObject({
@@ -72,13 +72,13 @@ describe('what HttpBackend sends', () => {
     });
   });
 
-  it('has the type that the headers name', async () => {
+  it('has the content type of the option headers', async () => {
     await send({ body: () => '<sms/>', headers: { 'Content-Type': 'application/xml' } });
 
     expect(server.last.headers['content-type']).toBe('application/xml');
   });
 
-  it('is awaited where the body is made asynchronously', async () => {
+  it('is awaited when the body is made asynchronously', async () => {
     await send({ body: async (to) => ({ to }) });
 
     expect(JSON.parse(server.last.body)).toEqual({ to: TO });
@@ -88,7 +88,7 @@ describe('what HttpBackend sends', () => {
     ['an object', (to: string, text: string) => ({ to, text })],
     ['a form', (to: string, text: string) => new URLSearchParams({ to, text })],
     ['a text', (to: string, text: string) => String(new URLSearchParams({ to, text }))],
-  ])('is in the query with GET, from %s', async (_name, body) => {
+  ])('is in the query string with GET, from %s', async (_name, body) => {
     await send({ body, method: 'GET', url: `${server.url}/send?key=1` });
 
     expect(server.last).toMatchObject({ method: 'GET', body: '' });
@@ -108,12 +108,15 @@ describe('what HttpBackend sends', () => {
     ['makes nothing', () => undefined],
     ['makes a number', () => 7],
     ['makes what is no JSON', () => ({ count: 1n })],
-  ] as [string, HttpBackendOptions['body']][])('is nothing when the body %s, which is told', async (_name, body) => {
-    expect(await failureOf(send({ body }))).toMatchObject({ kind: 'misconfigured' });
-    expect(server.requests).toEqual([]);
-  });
+  ] as [string, HttpBackendOptions['body']][])(
+    'is nothing when the body %s, and the error says so',
+    async (_name, body) => {
+      expect(await failureOf(send({ body }))).toMatchObject({ kind: 'misconfigured' });
+      expect(server.requests).toEqual([]);
+    },
+  );
 
-  it('is not shown by what a failing body says', async () => {
+  it('is not shown by the error of a body function that fails', async () => {
     const error = await failureOf(
       send({
         body: (to, text) => {
@@ -127,14 +130,14 @@ describe('what HttpBackend sends', () => {
   });
 });
 
-describe('what HttpBackend takes for success', () => {
+describe('what HttpBackend counts as success', () => {
   it.each([200, 201, 202, 204])('is %d', async (status) => {
     server.answer({ status });
 
     expect(await send()).toEqual({ backend: 'HttpBackend' });
   });
 
-  it('is what accepted() says, given status and text', async () => {
+  it('is decided by accepted(), from status and text', async () => {
     const accepted = (status: number, text: string): boolean => status === 418 && text === 'OK 123';
     server.answer({ status: 418, body: 'OK 123' });
     await expect(send({ accepted })).resolves.toEqual({ backend: 'HttpBackend' });
@@ -143,22 +146,25 @@ describe('what HttpBackend takes for success', () => {
     expect(await failureOf(send({ accepted }))).toMatchObject({ kind: 'unknown', providerCode: '200' });
   });
 
-  it('is what an asynchronous accepted() says', async () => {
+  it('is decided by an asynchronous accepted()', async () => {
     expect(await failureOf(send({ accepted: async () => false }))).toMatchObject({ kind: 'unknown' });
     await expect(send({ accepted: async () => true })).resolves.toBeDefined();
   });
 
-  it.each(ODD_THROWS)('is nothing that makes accepted() throw %s: the message may have gone', async (_name, thrown) => {
-    const accepted = (): boolean => {
-      throw thrown();
-    };
+  it.each(ODD_THROWS)(
+    'is not a response for which accepted() throws %s: the message may have been sent',
+    async (_name, thrown) => {
+      const accepted = (): boolean => {
+        throw thrown();
+      };
 
-    expect(await failureOf(send({ accepted }))).toMatchObject({ kind: 'unknown' });
-    expect(server.requests).toHaveLength(1);
-  });
+      expect(await failureOf(send({ accepted }))).toMatchObject({ kind: 'unknown' });
+      expect(server.requests).toHaveLength(1);
+    },
+  );
 });
 
-describe('what HttpBackend takes for a failure', () => {
+describe('what HttpBackend counts as a failure', () => {
   it.each<[number, SmsDeliveryErrorKind]>([
     [400, 'rejected'],
     [422, 'rejected'],
@@ -170,7 +176,7 @@ describe('what HttpBackend takes for a failure', () => {
     [503, 'unavailable'],
     [500, 'unknown'],
     [502, 'unknown'],
-  ])('%d is %s, without what the answer repeats', async (status, kind) => {
+  ])('status %d is %s, and the error does not repeat the response', async (status, kind) => {
     server.answer({ status, body: `no: ${TEXT} to ${TO}` });
 
     const error = await failureOf(send());
@@ -179,19 +185,19 @@ describe('what HttpBackend takes for a failure', () => {
     for (const secret of [CODE, TO.slice(1)]) expect(error.message).not.toContain(secret);
   });
 
-  it('a Retry-After is told', async () => {
+  it('a Retry-After header is in the error', async () => {
     server.answer({ status: 503, headers: { 'retry-after': '9' } });
 
     expect(await failureOf(send())).toMatchObject({ retryAfterSeconds: 9 });
   });
 
-  it('a long page is cut', async () => {
+  it('a long page is cut in the error', async () => {
     server.answer({ status: 500, body: 'x'.repeat(10_000) });
 
     expect((await failureOf(send())).message).toHaveLength(200);
   });
 
-  it('a refused connection sent nothing', async () => {
+  it('a refused connection is unavailable: nothing was sent', async () => {
     const gone = await WireServer.start();
     const { url } = gone;
     await gone.close();
@@ -199,13 +205,13 @@ describe('what HttpBackend takes for a failure', () => {
     expect(await failureOf(send({ url }))).toMatchObject({ kind: 'unavailable' });
   });
 
-  it('a reset after the request may have sent it', async () => {
+  it('a reset after the request is unknown: the message may have been sent', async () => {
     server.reset();
 
     expect(await failureOf(send())).toMatchObject({ kind: 'unknown' });
   });
 
-  it('an answer without an end is cut, and its connection closed', async () => {
+  it('an endless response is cut, and its connection closed', async () => {
     server.answerWithoutEnd(200);
     let length = 0;
 
@@ -215,7 +221,7 @@ describe('what HttpBackend takes for a failure', () => {
     await expect.poll(() => server.openConnections).toBe(0);
   });
 
-  it('a gateway that never answers is left at timeoutMs, and its connection closed', async () => {
+  it('a gateway that never responds is given up at timeoutMs, and its connection closed', async () => {
     server.hang();
 
     expect(await failureOf(send({ timeoutMs: 50 }))).toMatchObject({ kind: 'unknown' });
@@ -292,14 +298,14 @@ describe('a redirect', () => {
     ]);
   });
 
-  it('without an end is left', async () => {
+  it('is followed three times at most', async () => {
     server.answer({ status: 307, headers: { location: '/send' } });
 
     expect((await failureOf(send())).kind).toBe('misconfigured');
     expect(server.requests).toHaveLength(4);
   });
 
-  it('shares the time of one send', async () => {
+  it('shares the time limit of one send', async () => {
     server.answer(() => {
       server.hang();
       return { status: 307, headers: { location: '/slow' } };
@@ -320,7 +326,7 @@ describe('the settings of HttpBackend', () => {
     ],
     [{ url: 'http://h', body: {} }, ['options.body: must be a function']],
     [{ url: 'http://h', body: String, accepted: 200 }, ['options.accepted: must be a function']],
-    [{ url: 'http://h', body: String, method: 'post' }, ['options.method: must be a method in capitals']],
+    [{ url: 'http://h', body: String, method: 'post' }, ['options.method: must be an HTTP method in capitals']],
     [
       { url: 'http://h', body: String, timeout: 5 },
       ['options.timeout: is not an option; the options are url, method, headers, body, accepted, timeoutMs'],
@@ -329,7 +335,7 @@ describe('the settings of HttpBackend', () => {
     ...[{ authorization: 7 }, { 'a b': 'x' }, { authorization: 'credential\r\nx: y' }, { authorization: 'ключ' }].map(
       (headers) => [
         { url: 'http://h', body: String, headers },
-        ['options.headers: must be texts by name, both as HTTP allows them'],
+        ['options.headers: must be an object of header names and values that HTTP allows'],
       ],
     ),
   ] as [object, string[]][])('%j', (options, faults) => {

@@ -113,7 +113,7 @@ describe("the original guide's NexmoBackend", () => {
     expect(client.credentials).toEqual({ key: 'Fake Key', secret: 'Fake Secret' });
   });
 
-  it('writes the message without a context over HTTP, and the code in it is right', async () => {
+  it('writes the message without a context over HTTP, and its code is correct', async () => {
     const token = await openSession(test.app);
 
     expect(client.sent).toEqual([
@@ -132,7 +132,7 @@ describe("the original guide's NexmoBackend", () => {
     expect(client.sent[1]?.text).toBe(client.sent[0]?.text);
   });
 
-  it('sends to many in its own way', async () => {
+  it('sends to many numbers in its own way', async () => {
     const result = await test.service.sendBulkSms(['+1 415 555 2671', OTHER_NUMBER], 'We moved.');
 
     expect(result).toEqual([
@@ -165,7 +165,7 @@ describe("the original guide's NexmoSandboxBackend", () => {
     expect(client.sent[0]?.text).toBe('[SANDBOX] Your code is 123456');
   });
 
-  it('takes any code for a registered number, and marks its session verified', async () => {
+  it('accepts any code for a registered number, and marks its session verified', async () => {
     const token = await openSession(test.app);
 
     const { body } = await verify(test.app, NUMBER, token, 'anything').expect(200);
@@ -180,7 +180,7 @@ describe("the original guide's NexmoSandboxBackend", () => {
     expect(session?.isVerified).toBe(true);
   });
 
-  it('takes any code for a number that was never registered, without a proof', async () => {
+  it('accepts any code for a number that was never registered, without a verification token', async () => {
     const body = { phone_number: NUMBER, session_token: 'unknown', security_code: '1' };
 
     const answer = await post(test.app, '/phone/verify', body).expect(200);

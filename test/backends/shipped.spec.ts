@@ -45,7 +45,7 @@ describe.each([SandboxBackend, ConsoleBackend])('%o', (Backend) => {
 });
 
 describe('SandboxBackend', () => {
-  it('keeps the messages and tells the last code', async () => {
+  it('keeps the messages and returns the last code', async () => {
     const sandbox = new SandboxBackend({});
     expect(sandbox.lastCode(NUMBER)).toBeUndefined();
 
@@ -63,7 +63,7 @@ describe('SandboxBackend', () => {
     expect(sandbox.lastCode(NUMBER)).toBeUndefined();
   });
 
-  it('keeps a thousand messages', async () => {
+  it('keeps the last thousand messages', async () => {
     const sandbox = new SandboxBackend({});
     for (let index = 0; index < 1001; index++) await sandbox.sendSms(NUMBER, String(index));
 
@@ -71,7 +71,7 @@ describe('SandboxBackend', () => {
     expect(sandbox.outbox[0]?.message).toBe('1');
   });
 
-  it('has the code that it is given', () => {
+  it('uses the code of its options', () => {
     expect(new SandboxBackend({ sandboxToken: '0000' }).generateSecurityCode()).toBe('0000');
   });
 
@@ -107,14 +107,14 @@ describe('BaseBackend', () => {
     }
   }
 
-  it('shows its name alone', () => {
+  it('shows only its name when it is printed', () => {
     const backend = new KeyBackend({ key: 'credential' });
 
     expect(inspect(backend, { depth: 5, showHidden: false })).toBe('KeyBackend {}');
     expect(JSON.stringify({ backend })).toBe('{"backend":{"backend":"KeyBackend"}}');
   });
 
-  it('sends to many a few at a time, tries every number and tells each outcome', async () => {
+  it('sends to many numbers a few at a time, tries every number and returns each outcome', async () => {
     const backend = new KeyBackend({ key: 'credential' });
     const numbers = [NUMBER, OTHER_NUMBER, ...Array.from({ length: 20 }, (_, index) => `+1415555${1000 + index}`)];
 

@@ -17,8 +17,8 @@ describe('a number is verified', () => {
     const [sent, verified] = await element.heard();
     expect(sent).toEqual({ type: 'sent', phoneNumber: NUMBER });
     expect(verified).toMatchObject({ type: 'verified', phoneNumber: NUMBER });
-    const proof = verified?.verificationToken ?? '';
-    await expect(served.service.getVerifiedPhone(proof)).resolves.toMatchObject({ phoneNumber: NUMBER });
+    const verificationToken = verified?.verificationToken ?? '';
+    await expect(served.service.getVerifiedPhone(verificationToken)).resolves.toMatchObject({ phoneNumber: NUMBER });
     expect(element.requests).toEqual(['register', 'verify']);
   });
 });

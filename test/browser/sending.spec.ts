@@ -217,7 +217,7 @@ describe('a network', () => {
     await expectVisible(test.element.button('Sending…'));
     await test.pass(30);
 
-    await expectAlert(test.element, 'The server takes too long to answer. Please try again.');
+    await expectAlert(test.element, 'The server takes too long to respond. Please try again.');
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { failure, MemoryStorage, PlayedServer, SENT } from './played-server.js';
 
 const NUMBER = '+14155552671';
 const OTHER_NUMBER = '+447400123456';
-const VERIFIED = { message: 'Security code is valid.', phone_number: NUMBER, verification_token: 'proof-1' };
+const VERIFIED = { message: 'Security code is valid.', phone_number: NUMBER, verification_token: 'token-1' };
 
 let server: PlayedServer;
 let storage: MemoryStorage;
@@ -234,11 +234,11 @@ describe('resend', () => {
 });
 
 describe('verify', () => {
-  it('answers the number and the proof, and forgets the session', async () => {
+  it('answers the number and the verification token, and forgets the session', async () => {
     const client = await openSession();
     server.answer([200, VERIFIED]);
 
-    await expect(client.verify('123456')).resolves.toEqual({ phoneNumber: NUMBER, verificationToken: 'proof-1' });
+    await expect(client.verify('123456')).resolves.toEqual({ phoneNumber: NUMBER, verificationToken: 'token-1' });
 
     expect(server.requests[1]).toMatchObject({
       url: '/phone/verify',
@@ -248,7 +248,7 @@ describe('verify', () => {
     expect(storage.items.size).toBe(0);
   });
 
-  it('answers without a proof where the server gives none', async () => {
+  it('answers without a verification token where the server gives none', async () => {
     const client = await openSession();
     server.answer([200, { phone_number: NUMBER }]);
 
@@ -500,7 +500,7 @@ describe('a storage that cannot be used', () => {
     const client = await openSession({ storage: { getItem: broken, setItem: broken, removeItem: broken } });
     server.answer([200, VERIFIED]);
 
-    await expect(client.verify('123456')).resolves.toMatchObject({ verificationToken: 'proof-1' });
+    await expect(client.verify('123456')).resolves.toMatchObject({ verificationToken: 'token-1' });
   });
 
   it('keeps no older session when it is full', async () => {

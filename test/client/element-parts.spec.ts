@@ -1,6 +1,6 @@
 import { getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
-import { CALLING_CODES, countryOfNumber, listCountries, spaced } from '../../lib/client/element/countries.js';
+import { CALLING_CODES, countryOfNumber, listCountries, groupDigits } from '../../lib/client/element/countries.js';
 import { countryOfLanguages, directionOf, firstLanguage } from '../../lib/client/element/locale.js';
 import { clockTime } from '../../lib/client/element/texts.js';
 
@@ -69,7 +69,7 @@ describe('a number to be read', () => {
     ['+999123', '+999123'],
     ['0171 1234567', '0171 1234567'],
   ])('%s is %s', (number, text) => {
-    expect(spaced(number)).toBe(text);
+    expect(groupDigits(number)).toBe(text);
   });
 });
 

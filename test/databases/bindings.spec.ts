@@ -100,16 +100,22 @@ describe.each(databaseKinds)('what a code is bound to on %s', (kind) => {
     expect(await check(NUMBER, one.token, one.code)).toBe(Invalid);
   });
 
-  it('a proof that is cut, recased or padded proves nothing', async () => {
+  it('a verification token that is cut, recased or padded proves nothing', async () => {
     const { token, code } = await open(NUMBER);
-    const { verificationToken: proof = '' } = await test.service.verifySecurityCode(NUMBER, code, token);
-    const recased = proof.replace(/[a-z]/i, (letter) =>
+    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, code, token);
+    const recased = verificationToken.replace(/[a-z]/i, (letter) =>
       letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
     );
 
-    for (const other of [proof.slice(0, -1), recased, `${proof}=`, ` ${proof}`, token]) {
+    for (const other of [
+      verificationToken.slice(0, -1),
+      recased,
+      `${verificationToken}=`,
+      ` ${verificationToken}`,
+      token,
+    ]) {
       expect(await test.service.consumeVerifiedPhone(other)).toBeNull();
     }
-    expect(await test.service.consumeVerifiedPhone(proof)).toMatchObject({ phoneNumber: NUMBER });
+    expect(await test.service.consumeVerifiedPhone(verificationToken)).toMatchObject({ phoneNumber: NUMBER });
   });
 });

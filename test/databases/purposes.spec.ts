@@ -63,16 +63,19 @@ describe.each(databaseKinds)('purposes on %s', (kind) => {
     expect(test.sandbox.lastCode(NUMBER)).toBe(RIGHT_CODE);
   });
 
-  it.each(PAIRS)('a proof for %j proves nothing for %j', async (purpose, other) => {
+  it.each(PAIRS)('a verification token for %j proves nothing for %j', async (purpose, other) => {
     const token = await open(purpose);
     const result = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token, { purpose });
-    const proof = result.verificationToken ?? '';
+    const verificationToken = result.verificationToken ?? '';
 
-    expect(await test.service.getVerifiedPhone(proof, { purpose: other })).toBeNull();
-    expect(await test.service.consumeVerifiedPhone(proof, { purpose: other })).toBeNull();
+    expect(await test.service.getVerifiedPhone(verificationToken, { purpose: other })).toBeNull();
+    expect(await test.service.consumeVerifiedPhone(verificationToken, { purpose: other })).toBeNull();
 
-    expect(await test.service.getVerifiedPhone(proof, { purpose })).toMatchObject({ phoneNumber: NUMBER, purpose });
-    expect(await test.service.consumeVerifiedPhone(proof, { purpose })).toMatchObject({ purpose });
+    expect(await test.service.getVerifiedPhone(verificationToken, { purpose })).toMatchObject({
+      phoneNumber: NUMBER,
+      purpose,
+    });
+    expect(await test.service.consumeVerifiedPhone(verificationToken, { purpose })).toMatchObject({ purpose });
   });
 
   it('a row that was moved to another purpose opens with no code', async () => {

@@ -19,39 +19,41 @@ describe.each(databaseKinds)('verifyOnlyOnce: false on %s', (kind) => {
     await database.drop();
   });
 
-  async function verified(): Promise<{ token: string; proof: string }> {
+  async function verified(): Promise<{ token: string; verificationToken: string }> {
     const { sessionToken: token } = await test.service.sendSecurityCode(NUMBER);
     const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
-    return { token, proof: verificationToken };
+    return { token, verificationToken };
   }
 
-  it('takes a right code again until the end, with a new proof and the first time of verification', async () => {
-    const { token, proof } = await verified();
+  it('takes a right code again until the end, with a new verification token and the first time of verification', async () => {
+    const { token, verificationToken } = await verified();
     const verifiedAt = new Date(test.clock.now());
     test.clock.advance(10);
 
     const again = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
 
     expect(again.status).toBe(VerificationStatus.Valid);
-    expect(again.verificationToken).not.toBe(proof);
-    expect(await test.service.getVerifiedPhone(proof)).toBeNull();
+    expect(again.verificationToken).not.toBe(verificationToken);
+    expect(await test.service.getVerifiedPhone(verificationToken)).toBeNull();
     expect(await test.service.getVerifiedPhone(again.verificationToken ?? '')).toMatchObject({ verifiedAt });
     test.clock.advance(590);
     const late = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
     expect(late.status).toBe(VerificationStatus.Expired);
   });
 
-  it('gives no second proof once the first was consumed', async () => {
-    const { token, proof } = await verified();
-    expect(await test.service.consumeVerifiedPhone(proof)).not.toBeNull();
+  it('gives no second verification token once the first was consumed', async () => {
+    const { token, verificationToken } = await verified();
+    expect(await test.service.consumeVerifiedPhone(verificationToken)).not.toBeNull();
     const repository = test.dataSource.getRepository(SMSVerification);
-    const consumed = await repository.findOneByOrFail({ verificationToken: hashToken(proof) });
+    const consumed = await repository.findOneByOrFail({ verificationToken: hashToken(verificationToken) });
 
     const again = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
 
     expect(again).toEqual({ status: VerificationStatus.Valid, verificationToken: undefined });
-    expect(await test.service.consumeVerifiedPhone(proof)).toBeNull();
-    expect((await repository.findOneByOrFail({ id: consumed.id })).verificationToken).toBe(hashToken(proof));
+    expect(await test.service.consumeVerifiedPhone(verificationToken)).toBeNull();
+    expect((await repository.findOneByOrFail({ id: consumed.id })).verificationToken).toBe(
+      hashToken(verificationToken),
+    );
   });
 
   it('forgets wrong codes with each right one, and locks after five in a row', async () => {

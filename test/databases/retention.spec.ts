@@ -61,7 +61,7 @@ describe.each(databaseKinds)('purgeExpired on %s', (kind) => {
     expect(await test.service.purgeExpired({ olderThanDays: 1 })).toEqual({ deleted: 1 });
   });
 
-  it('keeps an open session, and a proof until it is 900 seconds old', async () => {
+  it('keeps an open session, and a verification token until it is 900 seconds old', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     test.clock.advance(DAY - 60);
     expect(await test.service.purgeExpired({ olderThanDays: 0 })).toEqual({ deleted: 0 });

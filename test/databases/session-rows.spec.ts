@@ -61,7 +61,7 @@ describe.each(databaseKinds)('what the row of a session says on %s', (kind) => {
     expect(await rowOf(other)).toMatchObject({ sendCount: 1, lastSentAt: createdAt, messageId: 'message-1' });
   });
 
-  it('tells of a wrong code, of a right one, and of a proof that was consumed', async () => {
+  it('tells of a wrong code, of a right one, and of a verification token that was consumed', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const triedAt = later();
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
@@ -95,7 +95,7 @@ describe.each(databaseKinds)('what the row of a session says on %s', (kind) => {
     expect(await test.service.getVerifiedPhone(verificationToken)).toMatchObject({ phoneNumber: NUMBER });
   });
 
-  it('keeps the proof that was consumed when the code is given again', async () => {
+  it('keeps the verification token that was consumed when the code is given again', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
     await test.service.consumeVerifiedPhone(verificationToken);

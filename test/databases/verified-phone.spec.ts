@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { GuardedModule, Handled, PURPOSES } from '../support/guarded-routes.js';
-import { prove } from '../support/proofs.js';
+import { obtainToken } from '../support/verification-tokens.js';
 import { RemoteApplication } from '../support/remote-application.js';
 import { NUMBER, post } from '../support/requests.js';
 
@@ -37,27 +37,27 @@ describe.each(databaseKinds)('a route that requires a verified phone on %s', (ki
     return statuses.filter((each) => each === status).length;
   }
 
-  it('and consumes the proof lets one of twenty parallel requests in', async () => {
-    const proof = await prove(test);
+  it('and consumes the verification token lets one of twenty parallel requests in', async () => {
+    const verificationToken = await obtainToken(test);
     handled.phones.length = 0;
 
-    const answers = await Promise.all(Array.from({ length: PARALLEL }, () => show('/account/once', proof)));
+    const answers = await Promise.all(Array.from({ length: PARALLEL }, () => show('/account/once', verificationToken)));
 
     const statuses = answers.map(({ status }) => status);
     expect([count(statuses, 201), count(statuses, 403)]).toEqual([1, PARALLEL - 1]);
     expect(handled.phones).toMatchObject([{ phoneNumber: NUMBER }]);
   });
 
-  it('and consumes the proof lets one of forty in two processes in', async () => {
+  it('and consumes the verification token lets one of forty in two processes in', async () => {
     const there = await RemoteApplication.start({ database: database.options, listens: true });
-    const proofs = [await prove(test), await prove(test), await prove(test)];
-    for (const proof of proofs) {
+    const verificationTokens = [await obtainToken(test), await obtainToken(test), await obtainToken(test)];
+    for (const verificationToken of verificationTokens) {
       handled.phones.length = 0;
       const before = (await there.requestAll('none', 1)).handled;
 
       const [here, remote] = await Promise.all([
-        Promise.all(Array.from({ length: PARALLEL }, () => show('/account/once', proof))),
-        there.requestAll(proof, PARALLEL),
+        Promise.all(Array.from({ length: PARALLEL }, () => show('/account/once', verificationToken))),
+        there.requestAll(verificationToken, PARALLEL),
       ]);
 
       const statuses = [...here.map(({ status }) => status), ...remote.statuses];
@@ -67,16 +67,16 @@ describe.each(databaseKinds)('a route that requires a verified phone on %s', (ki
     await there.close();
   });
 
-  it('answers 503 while the database fails, and lets the proof in later', async () => {
-    const proof = await prove(test);
+  it('answers 503 while the database fails, and lets the verification token in later', async () => {
+    const verificationToken = await obtainToken(test);
     await test.dataSource.query('ALTER TABLE sms_verification RENAME TO sms_verification_away');
 
-    const answers = [await show('/account/number', proof), await show('/account/once', proof)];
+    const answers = [await show('/account/number', verificationToken), await show('/account/once', verificationToken)];
     await test.dataSource.query('ALTER TABLE sms_verification_away RENAME TO sms_verification');
 
     for (const { status, body } of answers) {
       expect({ status, code: body.code }).toEqual({ status: 503, code: 'service_unavailable' });
     }
-    expect((await show('/account/once', proof)).status).toBe(201);
+    expect((await show('/account/once', verificationToken)).status).toBe(201);
   });
 });

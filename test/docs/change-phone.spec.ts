@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { PhoneNotVerifiedException } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { prove } from '../support/proofs.js';
+import { obtainToken } from '../support/verification-tokens.js';
 import { NUMBER, OTHER_NUMBER } from '../support/requests.js';
 import { type ExampleFiles, writeExamples } from './example-files.js';
 
@@ -70,8 +70,8 @@ describe.each(databaseKinds)('the change of number on %s', (kind) => {
 
   async function bodyOf(currentNumber: string, newNumber: string): Promise<Body> {
     return {
-      current_verification_token: await prove(test, 'change-phone', currentNumber),
-      verification_token: await prove(test, 'new-phone', newNumber),
+      current_verification_token: await obtainToken(test, 'change-phone', currentNumber),
+      verification_token: await obtainToken(test, 'new-phone', newNumber),
     };
   }
 
@@ -113,7 +113,7 @@ describe.each(databaseKinds)('the change of number on %s', (kind) => {
   });
 
   it('with the new number alone changes nothing', async () => {
-    const verification_token = await prove(test, 'new-phone', OTHER_NUMBER);
+    const verification_token = await obtainToken(test, 'new-phone', OTHER_NUMBER);
 
     const body = { current_verification_token: verification_token, verification_token };
     await expect(change(body)).rejects.toBeInstanceOf(PhoneNotVerifiedException);

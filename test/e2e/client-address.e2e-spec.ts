@@ -1,7 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
-import { PhoneVerificationService, type SendOptions, type SentVerification } from '../../lib/index.js';
+import type { SentVerification } from '../../lib/index.js';
 import { originOf, type SendOrigin } from '../../lib/limits/send-origin.js';
+import { CodeRequests, type ResendInput, type SendInput } from '../../lib/verification/code-requests.js';
 import {
   ADAPTERS,
   type Adapter,
@@ -13,44 +14,44 @@ import {
 import { KeptLogs } from '../support/logs.js';
 import { NUMBER, register, resend } from '../support/requests.js';
 
-/** Stands for the service, and keeps where each send comes from. */
+/** Stands for the requests for codes, and keeps where each send comes from. */
 class OriginsOnly {
   readonly origins: SendOrigin[] = [];
 
-  async sendSecurityCode(_phoneNumber: string, options: SendOptions): Promise<SentVerification> {
-    this.origins.push(originOf(options));
+  async send({ client }: SendInput): Promise<SentVerification> {
+    this.origins.push(originOf(client));
     const now = new Date(0);
     return { sessionToken: 'x', phoneNumber: NUMBER, expiresAt: now, resendAt: now, codeLength: 6 };
   }
 
-  resendSecurityCode(phoneNumber: string, _token: string, options: SendOptions): Promise<SentVerification> {
-    return this.sendSecurityCode(phoneNumber, options);
+  resend(input: ResendInput): Promise<SentVerification> {
+    return this.send(input);
   }
 }
 
 let test: TestApplication;
 const logger = new KeptLogs();
-let service: OriginsOnly;
+let requests: OriginsOnly;
 
 async function start(
   adapter: Adapter,
   trustProxy?: TrustProxy,
   configure?: (app: INestApplication) => void,
 ): Promise<void> {
-  service = new OriginsOnly();
+  requests = new OriginsOnly();
   test = await startApplication({
     adapter,
     logger,
     ...(trustProxy !== undefined && { trustProxy }),
     ...(configure !== undefined && { configure }),
-    override: (builder) => builder.overrideProvider(PhoneVerificationService).useValue(service),
+    override: (builder) => builder.overrideProvider(CodeRequests).useValue(requests),
   });
 }
 
 /** Where a register with these headers comes from. */
 async function originWith(headers: Record<string, string>): Promise<SendOrigin | undefined> {
   await register(test.app).set(headers).expect(200);
-  return service.origins.at(-1);
+  return requests.origins.at(-1);
 }
 
 const complaints = (): string[] => logger.lines.filter((line) => line.startsWith('error: Requests are forwarded'));
@@ -159,7 +160,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
 
     expect(await originWith({})).toMatchObject(HERE);
     await resend(test.app, NUMBER, 'x').expect(200);
-    expect(service.origins.at(-1)).toMatchObject(HERE);
+    expect(requests.origins.at(-1)).toMatchObject(HERE);
     expect(complaints()).toEqual([]);
   });
 

@@ -56,8 +56,8 @@ class MoreOrdersController extends OrdersController {}
 describe('an application does not start', () => {
   it('when a route requires a purpose that is not configured', async () => {
     expect(await faultsOf({ purposes: ['login', 'payment'] }, PayController, OrdersController)).toEqual([
-      'PayController.payAgain: @RequireVerifiedPhone requires the purpose "Payment", which the option purposes lacks',
-      'OrdersController: @RequireVerifiedPhone requires the purpose "orders", which the option purposes lacks',
+      'PayController.payAgain: @RequireVerifiedPhone requires the purpose "Payment", which is not in the option purposes; add it there',
+      'OrdersController: @RequireVerifiedPhone requires the purpose "orders", which is not in the option purposes; add it there',
     ]);
     expect(await faultsOf({}, PayController)).toEqual([
       expect.stringContaining('PayController.pay: '),
@@ -70,7 +70,7 @@ describe('an application does not start', () => {
     [{ retentionDays: 1 }, 86_400 - 600],
     [{ retentionDays: 2, expiration: 3600 }, 2 * 86_400 - 3600],
     [{ retentionDays: 1, expiration: 86_400 }, 900],
-  ])('when a route takes proofs that are older than the rows that %o keep', async (options, kept) => {
+  ])('when a route takes verification tokens that are older than the rows that %o keep', async (options, kept) => {
     const controllerFor = (maxAge: number): Type => {
       @Controller('old')
       class OldController {
@@ -83,8 +83,8 @@ describe('an application does not start', () => {
 
     expect(await faultsOf(options, controllerFor(kept))).toEqual([]);
     expect(await faultsOf(options, controllerFor(kept + 1))).toEqual([
-      `OldController.old: @RequireVerifiedPhone takes proofs of up to ${kept + 1} seconds, ` +
-        `but retentionDays: ${options.retentionDays} keeps them for ${kept}`,
+      `OldController.old: @RequireVerifiedPhone accepts verification tokens up to ${kept + 1} seconds old, ` +
+        `but retentionDays: ${options.retentionDays} keeps them for ${kept}; lower maxAge or raise retentionDays`,
     ]);
   });
 

@@ -124,7 +124,19 @@ describe.each(ADAPTERS)('bodies that no client of ours sends, on %s', (adapter) 
     },
   );
 
-  const SHAPES = [['x'], { $ne: '' }, 0, 123456, true, false, null, [[]], {}];
+  const SHAPES: readonly unknown[] = [
+    ['x'],
+    { $ne: '' },
+    0,
+    123456,
+    true,
+    false,
+    null,
+    [[]],
+    {},
+    { constructor: 'x' },
+    [{ constructor: 'x' }],
+  ];
 
   it.each(ROUTES.flatMap((route) => FIELDS[route].map((field) => [route, field] as const)))(
     '%s: %s of another type than string is 400',

@@ -210,7 +210,7 @@ describe('the module does not start', () => {
     const useFactory = (): never => 'text' as never;
 
     expect(String(await startError([PhoneVerifyModule.forRootAsync({ useFactory })]))).toContain(
-      'must answer an object',
+      'must return an object',
     );
   });
 });

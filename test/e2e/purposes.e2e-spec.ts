@@ -43,9 +43,12 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
     await post(test.app, '/phone/resend', { ...session, purpose }).expect(200);
     const { body: verified } = await post(test.app, '/phone/verify', { ...right, purpose }).expect(200);
 
-    const proof: string = verified.verification_token;
-    expect(await test.service.getVerifiedPhone(proof)).toBeNull();
-    expect(await test.service.getVerifiedPhone(proof, { purpose })).toMatchObject({ phoneNumber: NUMBER, purpose });
+    const verificationToken: string = verified.verification_token;
+    expect(await test.service.getVerifiedPhone(verificationToken)).toBeNull();
+    expect(await test.service.getVerifiedPhone(verificationToken, { purpose })).toMatchObject({
+      phoneNumber: NUMBER,
+      purpose,
+    });
   });
 
   it.each(ROUTES)('%s: one that is not known, or no string, is 400 and has no effect', async (route) => {

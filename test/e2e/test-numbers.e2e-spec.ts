@@ -2,13 +2,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   PHONE_VERIFY_OPTIONS,
   type PhoneVerifyOptions,
+  RateLimitedError,
   SandboxBackend,
   SMSVerification,
   type VerificationResult,
   VerificationStatus,
 } from '../../lib/index.js';
+import { EventPort } from '../../lib/observability/event-port.js';
 import { PHONE_VERIFY_CLOCK } from '../../lib/phone-verify.tokens.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
+import { NO_LIMITS } from '../support/limits.js';
 import { KeptLogs } from '../support/logs.js';
 import { NUMBERS_OF_TYPES } from '../support/numbers.js';
 import { NUMBER, OTHER_NUMBER, openSession, register, resend, verify } from '../support/requests.js';
@@ -130,6 +133,89 @@ describe('a test number', () => {
 
     expect(await test.service.sendBulkSms([NUMBER], 'We moved.')).toMatchObject([{ number: NUMBER, receipt: {} }]);
     expect(test.sandbox.outbox).toMatchObject([{ to: NUMBER }]);
+  });
+});
+
+describe('the limits of a test number', () => {
+  const limits = { resendAfter: 30, perNumber: [{ max: 1, seconds: 60 }], total: [{ max: 1, seconds: 60 }] };
+
+  async function send(phoneNumber = NUMBER, ip?: string): Promise<number | 'sent'> {
+    try {
+      await test.service.sendSecurityCode(phoneNumber, { ip });
+      return 'sent';
+    } catch (error) {
+      if (error instanceof RateLimitedError) return error.retryAfterSeconds ?? Number.NaN;
+      throw error;
+    }
+  }
+
+  async function sendTimes(times: number, phoneNumber = NUMBER, ip?: string): Promise<(number | 'sent')[]> {
+    const answers: (number | 'sent')[] = [];
+    for (let index = 0; index < times; index++) answers.push(await send(phoneNumber, ip));
+    return answers;
+  }
+
+  it('are perIp, for a register and a resend', async () => {
+    await start({ limits: { ...NO_LIMITS, ...limits, perIp: [{ max: 3, seconds: 60 }] } });
+    const ip = '203.0.113.7';
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER, { ip });
+    await test.service.resendSecurityCode(NUMBER, sessionToken, { ip });
+    expect(await send(NUMBER, ip)).toBe('sent');
+
+    expect(await send(NUMBER, ip)).toBe(60);
+    await expect(test.service.resendSecurityCode(NUMBER, sessionToken, { ip })).rejects.toThrow(RateLimitedError);
+    expect(await send(NUMBER, '203.0.113.8')).toBe('sent');
+  });
+
+  it('are a hundred registers an hour of each number, whatever address they come from', async () => {
+    await start({
+      limits: { ...NO_LIMITS, ...limits },
+      testNumbers: { numbers: { [NUMBER]: CODE, [OTHER_NUMBER]: CODE }, until: '2027-01-01' },
+    });
+    const rules: string[] = [];
+    test.app.get(EventPort).subscribe((event) => {
+      if (event.name === 'phone-verify.rate-limited') rules.push(event.rule);
+    });
+
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+    expect((await sendTimes(99)).every((answer) => answer === 'sent')).toBe(true);
+    expect(await send()).toBe(3600);
+    expect(rules).toEqual(['testNumbers']);
+    expect(await test.dataSource.getRepository(SMSVerification).count()).toBe(100);
+    await test.service.resendSecurityCode(NUMBER, sessionToken);
+    expect(await send(OTHER_NUMBER)).toBe('sent');
+
+    test.clock.advance(3600);
+    expect(await send()).toBe('sent');
+  });
+
+  it('let a hundred of many registers at once through', async () => {
+    await start({ limits: NO_LIMITS, storage: { timeoutMs: 20_000 } });
+
+    const answers = await Promise.all(Array.from({ length: 130 }, () => send()));
+
+    expect(answers.filter((answer) => answer === 'sent')).toHaveLength(100);
+  });
+
+  it('are cleared with those of the number', async () => {
+    await start({ limits: NO_LIMITS });
+    await sendTimes(100);
+    expect(await send()).toBe(3600);
+
+    await test.service.clearLimits(NUMBER);
+
+    expect(await send()).toBe('sent');
+  });
+
+  it('are told of in the log, with what to do', async () => {
+    const logger = new KeptLogs();
+    test = await startApplication({ logger, phoneVerify: { testNumbers: { numbers: { [NUMBER]: CODE } } } });
+    await sendTimes(101);
+
+    expect(logger.text).toContain(
+      'testNumbers refused a message to +141******71 (US): the limit of 100 registers of one test number in 3600 ' +
+        'seconds is reached. Whoever knows a test number may guess at its code: give it a long one.',
+    );
   });
 });
 

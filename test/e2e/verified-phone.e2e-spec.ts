@@ -29,9 +29,9 @@ import {
 } from '../../lib/index.js';
 import { VerifiedPhoneGuard } from '../../lib/http/verified-phone.guard.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
-import { GuardedModule, Handled, PROOF_HEADER, PURPOSES } from '../support/guarded-routes.js';
+import { GuardedModule, Handled, TOKEN_HEADER, PURPOSES } from '../support/guarded-routes.js';
 import { KeptLogs } from '../support/logs.js';
-import { prove } from '../support/proofs.js';
+import { obtainToken } from '../support/verification-tokens.js';
 import { NUMBER, OTHER_NUMBER, post } from '../support/requests.js';
 
 const REFUSED = {
@@ -79,45 +79,45 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     return post(test.app, path, { verification_token });
   }
 
-  function showInHeader(path: string, proof: string): Test {
-    return request(test.app.getHttpServer()).post(path).set(PROOF_HEADER, proof);
+  function showInHeader(path: string, verificationToken: string): Test {
+    return request(test.app.getHttpServer()).post(path).set(TOKEN_HEADER, verificationToken);
   }
 
   function phone(purpose = ''): object {
     return { phoneNumber: NUMBER, verifiedAt: new Date(test.clock.now()).toISOString(), purpose };
   }
 
-  it('let a proof in again and again, and tell its number', async () => {
-    const proof = await prove(test);
+  it('let a verification token in again and again, and tell its number', async () => {
+    const verificationToken = await obtainToken(test);
 
     for (let time = 0; time < 3; time++) {
-      const { status, body } = await show('/account/number', proof);
+      const { status, body } = await show('/account/number', verificationToken);
       expect({ status, body }).toEqual({ status: 201, body: phone() });
     }
     expect(handled.phones[0]).toEqual({ phoneNumber: NUMBER, verifiedAt: expect.any(Date), purpose: '' });
   });
 
-  it('let a proof in once where it is consumed', async () => {
-    const proof = await prove(test);
+  it('let a verification token in once where it is consumed', async () => {
+    const verificationToken = await obtainToken(test);
 
-    expect((await show('/account/once', proof)).body).toEqual(phone());
-    expectRefused(await show('/account/once', proof));
-    expectRefused(await show('/account/number', proof));
+    expect((await show('/account/once', verificationToken)).body).toEqual(phone());
+    expectRefused(await show('/account/once', verificationToken));
+    expectRefused(await show('/account/number', verificationToken));
     expect(handled.phones).toHaveLength(1);
   });
 
-  it('let one of twenty parallel requests with one proof in', async () => {
-    const proof = await prove(test);
+  it('let one of twenty parallel requests with one verification token in', async () => {
+    const verificationToken = await obtainToken(test);
 
-    const answers = await Promise.all(Array.from({ length: 20 }, () => show('/account/once', proof)));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => show('/account/once', verificationToken)));
 
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     for (const answer of answers.filter(({ status }) => status !== 201)) expectRefused(answer);
     expect(handled.phones).toHaveLength(1);
   });
 
-  it('take the number of the proof, whatever the request says', async () => {
-    const verification_token = await prove(test);
+  it('take the number of the verification token, whatever the request says', async () => {
+    const verification_token = await obtainToken(test);
     const claimed = { phone_number: OTHER_NUMBER, phoneNumber: OTHER_NUMBER, verified_phone: OTHER_NUMBER };
 
     const { body } = await post(test.app, '/account/number', { verification_token, ...claimed, phone: claimed });
@@ -138,22 +138,30 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     ['one of ten kilobytes', 'A'.repeat(10_240)],
     ['one with NUL', `${'A'.repeat(42)}\0`],
     ['one of SQL', `' OR ''='${'A'.repeat(34)}`],
-  ])('refuse %s', async (_name, proof) => {
-    expectRefused(await show('/account/number', proof));
-    expectRefused(await show('/account/once', proof));
+  ])('refuse %s', async (_name, verificationToken) => {
+    expectRefused(await show('/account/number', verificationToken));
+    expectRefused(await show('/account/once', verificationToken));
     expect(handled.phones).toEqual([]);
   });
 
-  it('refuse a proof that was cut, recased, padded or put into a list', async () => {
-    const proof = await prove(test);
-    const recased = proof.replace(/[a-z]/i, (letter) =>
+  it('refuse a verification token that was cut, recased, padded or put into a list', async () => {
+    const verificationToken = await obtainToken(test);
+    const recased = verificationToken.replace(/[a-z]/i, (letter) =>
       letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
     );
 
-    for (const other of [proof.slice(0, -1), `${proof}=`, ` ${proof}`, `${proof}\n`, recased, [proof], { 0: proof }]) {
+    for (const other of [
+      verificationToken.slice(0, -1),
+      `${verificationToken}=`,
+      ` ${verificationToken}`,
+      `${verificationToken}\n`,
+      recased,
+      [verificationToken],
+      { 0: verificationToken },
+    ]) {
       expectRefused(await show('/account/number', other));
     }
-    expect((await show('/account/number', proof)).status).toBe(201);
+    expect((await show('/account/number', verificationToken)).status).toBe(201);
   });
 
   it('refuse a session token', async () => {
@@ -162,75 +170,79 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
     expectRefused(await show('/account/number', sessionToken));
   });
 
-  it('refuse a stale proof, to the millisecond', async () => {
-    const proof = await prove(test);
+  it('refuse a stale verification token, to the millisecond', async () => {
+    const verificationToken = await obtainToken(test);
     const verifiedAt = test.clock.now();
 
     test.clock.set(verifiedAt + 60_000 - 1);
-    expect((await show('/account/soon', proof)).status).toBe(201);
+    expect((await show('/account/soon', verificationToken)).status).toBe(201);
     test.clock.set(verifiedAt + 60_000);
-    expectRefused(await show('/account/soon', proof));
+    expectRefused(await show('/account/soon', verificationToken));
     test.clock.set(verifiedAt + 900_000 - 1);
-    expect((await show('/account/number', proof)).status).toBe(201);
+    expect((await show('/account/number', verificationToken)).status).toBe(201);
     test.clock.set(verifiedAt + 900_000);
-    expectRefused(await show('/account/number', proof));
-    expectRefused(await show('/account/once', proof));
+    expectRefused(await show('/account/number', verificationToken));
+    expectRefused(await show('/account/once', verificationToken));
   });
 
-  it('refuse and keep a proof that is too old to be consumed', async () => {
-    const proof = await prove(test, 'change-phone');
+  it('refuse and keep a verification token that is too old to be consumed', async () => {
+    const verificationToken = await obtainToken(test, 'change-phone');
     const verifiedAt = test.clock.now();
 
     test.clock.set(verifiedAt + 60_000);
-    expectRefused(await showInHeader('/account/change', proof));
-    expect(await test.service.getVerifiedPhone(proof, { purpose: 'change-phone' })).not.toBeNull();
+    expectRefused(await showInHeader('/account/change', verificationToken));
+    expect(await test.service.getVerifiedPhone(verificationToken, { purpose: 'change-phone' })).not.toBeNull();
     test.clock.set(verifiedAt + 60_000 - 1);
-    expect((await showInHeader('/account/change', proof)).status).toBe(201);
+    expect((await showInHeader('/account/change', verificationToken)).status).toBe(201);
   });
 
-  it('refuse a proof for another purpose, and do not use it up', async () => {
-    const login = await prove(test, 'login');
-    const change = await prove(test, 'change-phone');
-    const plain = await prove(test);
+  it('refuse a verification token for another purpose, and do not use it up', async () => {
+    const login = await obtainToken(test, 'login');
+    const change = await obtainToken(test, 'change-phone');
+    const plain = await obtainToken(test);
 
-    for (const proof of [login, plain]) expectRefused(await showInHeader('/account/change', proof));
-    for (const proof of [change, plain]) expectRefused(await showInHeader('/account/login', proof));
-    for (const proof of [login, change]) expectRefused(await show('/account/once', proof));
+    for (const verificationToken of [login, plain])
+      expectRefused(await showInHeader('/account/change', verificationToken));
+    for (const verificationToken of [change, plain])
+      expectRefused(await showInHeader('/account/login', verificationToken));
+    for (const verificationToken of [login, change]) expectRefused(await show('/account/once', verificationToken));
 
     expect((await showInHeader('/account/login', login)).body).toEqual(phone('login'));
     expect((await showInHeader('/account/change', change)).body).toEqual(phone('change-phone'));
     expect((await show('/account/once', plain)).body).toEqual(phone());
   });
 
-  it('take a proof from the place that they name alone', async () => {
-    const proof = await prove(test);
-    const login = await prove(test, 'login');
+  it('take a verification token from the place that they name alone', async () => {
+    const verificationToken = await obtainToken(test);
+    const login = await obtainToken(test, 'login');
 
-    expectRefused(await showInHeader('/account/number', proof));
+    expectRefused(await showInHeader('/account/number', verificationToken));
     expectRefused(await show('/account/login', login));
-    expectRefused(await request(test.app.getHttpServer()).post('/account/number').query({ verification_token: proof }));
-    expect((await show('/account/number', proof).set(PROOF_HEADER, 'other')).status).toBe(201);
+    expectRefused(
+      await request(test.app.getHttpServer()).post('/account/number').query({ verification_token: verificationToken }),
+    );
+    expect((await show('/account/number', verificationToken).set(TOKEN_HEADER, 'other')).status).toBe(201);
     expect((await showInHeader('/account/login', login).send({ verification_token: 'other' })).status).toBe(201);
   });
 
   it('refuse a header that is given twice', async () => {
-    const proof = await prove(test, 'login');
+    const verificationToken = await obtainToken(test, 'login');
     const twice = (value: string) =>
       request(test.app.getHttpServer())
         .post('/account/login')
-        .set(PROOF_HEADER, [proof, value] as never);
+        .set(TOKEN_HEADER, [verificationToken, value] as never);
 
-    expectRefused(await twice(proof));
+    expectRefused(await twice(verificationToken));
     expectRefused(await twice(''));
-    expectRefused(await showInHeader('/account/login', `${proof}, ${proof}`));
-    expect((await showInHeader('/account/login', ` ${proof}`)).status).toBe(201);
+    expectRefused(await showInHeader('/account/login', `${verificationToken}, ${verificationToken}`));
+    expect((await showInHeader('/account/login', ` ${verificationToken}`)).status).toBe(201);
   });
 
   it('refuse what only an object that is not the body has', async () => {
-    const proof = await prove(test);
+    const verificationToken = await obtainToken(test);
     const { status } = await post(test.app, '/account/number', {})
       .type('json')
-      .send(`{"__proto__":{"verification_token":"${proof}"}}`);
+      .send(`{"__proto__":{"verification_token":"${verificationToken}"}}`);
 
     // An adapter may refuse the key itself.
     expect([400, 403]).toContain(status);
@@ -245,14 +257,14 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
   });
 
   it('refuse a form, which another site could post', async () => {
-    const proof = await prove(test);
+    const verificationToken = await obtainToken(test);
 
-    expectRefused(await show('/account/number', proof).type('form'));
-    expectRefused(await show('/account/once', proof).type('form'));
-    expect((await show('/account/once', proof).type('application/json; charset=utf-8')).status).toBe(201);
+    expectRefused(await show('/account/number', verificationToken).type('form'));
+    expectRefused(await show('/account/once', verificationToken).type('form'));
+    expect((await show('/account/once', verificationToken).type('application/json; charset=utf-8')).status).toBe(201);
     expect(
       (
-        await showInHeader('/account/login', await prove(test, 'login'))
+        await showInHeader('/account/login', await obtainToken(test, 'login'))
           .type('form')
           .send({})
       ).status,
@@ -265,40 +277,40 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
   });
 
   it('for a class hold on each of its routes, once, but for one with its own', async () => {
-    const login = await prove(test, 'login');
-    const plain = await prove(test);
+    const login = await obtainToken(test, 'login');
+    const plain = await obtainToken(test);
     const server = test.app.getHttpServer();
 
     expectRefused(await show('/settings', login));
     expectRefused(await showInHeader('/settings', login));
-    expect((await request(server).get('/settings').set(PROOF_HEADER, login)).body).toEqual(phone('login'));
-    expectRefused(await request(server).get('/settings').set(PROOF_HEADER, login));
+    expect((await request(server).get('/settings').set(TOKEN_HEADER, login)).body).toEqual(phone('login'));
+    expectRefused(await request(server).get('/settings').set(TOKEN_HEADER, login));
     expect((await show('/settings', plain)).body).toEqual(phone());
     expectRefused(await show('/settings', plain));
   });
 
-  it('answer 503 when the database is out of reach, and let the proof in later', async () => {
-    const proof = await prove(test);
+  it('answer 503 when the database is out of reach, and let the verification token in later', async () => {
+    const verificationToken = await obtainToken(test);
     const failure = new StorageUnavailableError({ cause: new Error('gone') });
     const { service } = test;
 
     vi.spyOn(service, 'getVerifiedPhone').mockRejectedValue(failure);
     vi.spyOn(service, 'consumeVerifiedPhone').mockRejectedValue(failure);
     for (const path of ['/account/number', '/account/once']) {
-      const { status, body, headers } = await show(path, proof);
+      const { status, body, headers } = await show(path, verificationToken);
       expect({ status, body }).toEqual({ status: 503, body: UNAVAILABLE });
       expect(headers['cache-control']).toBe('no-store');
     }
     expectRefused(await show('/account/once', 'malformed'));
     vi.restoreAllMocks();
 
-    expect((await show('/account/once', proof)).status).toBe(201);
+    expect((await show('/account/once', verificationToken)).status).toBe(201);
   });
 
   it("leave an error that is nobody's to see to Nest", async () => {
     vi.spyOn(test.service, 'getVerifiedPhone').mockRejectedValue(new Error(`a fault with ${NUMBER}`));
 
-    const { status, text } = await show('/account/number', await prove(test));
+    const { status, text } = await show('/account/number', await obtainToken(test));
 
     expect(status).toBe(500);
     expect(text).not.toContain(NUMBER);
@@ -339,7 +351,7 @@ class TransferController {
 class TransferModule {}
 
 describe.each(ADAPTERS)('beside other guards and pipes, on %s', (adapter) => {
-  it('a proof is checked after the guards written below, and before the pipes', async () => {
+  it('a verification token is checked after the guards written below, and before the pipes', async () => {
     const pipe = new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, validateCustomDecorators: true });
     const test = await startApplication({
       adapter,
@@ -347,18 +359,20 @@ describe.each(ADAPTERS)('beside other guards and pipes, on %s', (adapter) => {
       imports: [TransferModule],
       configure: (app) => app.useGlobalPipes(pipe),
     });
-    const transfer = (path: string, proof: string, body: object) =>
-      post(test.app, `/transfer/${path}`, body).set(PROOF_HEADER, proof);
+    const transfer = (path: string, verificationToken: string, body: object) =>
+      post(test.app, `/transfer/${path}`, body).set(TOKEN_HEADER, verificationToken);
 
-    const proof = await prove(test);
-    await transfer('checked-last', proof, { amount: 'all' }).expect(401);
+    const verificationToken = await obtainToken(test);
+    await transfer('checked-last', verificationToken, { amount: 'all' }).expect(401);
     expectRefused(await transfer('checked-last', 'none', { amount: '' }).set('authorization', 'me'));
-    const { text } = await transfer('checked-last', proof, { amount: 'all' }).set('authorization', 'me').expect(201);
+    const { text } = await transfer('checked-last', verificationToken, { amount: 'all' })
+      .set('authorization', 'me')
+      .expect(201);
     expect(text).toBe(`all of ${NUMBER}`);
-    const spent = await prove(test);
+    const spent = await obtainToken(test);
     await transfer('checked-first', spent, {}).expect(401);
     expectRefused(await transfer('checked-first', spent, {}).set('authorization', 'me'));
-    const wasted = await prove(test);
+    const wasted = await obtainToken(test);
     await transfer('checked-last', wasted, { amount: 'some' }).set('authorization', 'me').expect(400);
     expectRefused(await transfer('checked-last', wasted, { amount: 'all' }).set('authorization', 'me'));
 
@@ -379,9 +393,9 @@ describe('a module with guarded routes', () => {
     class FeatureModule {}
     const test = await startWith([FeatureModule], { module: PhonesModule });
 
-    const proof = await prove(test);
+    const verificationToken = await obtainToken(test);
     const { text } = await post(test.app, '/transfer/checked-first', {})
-      .set(PROOF_HEADER, proof)
+      .set(TOKEN_HEADER, verificationToken)
       .set('authorization', 'me');
 
     expect(text).toBe(NUMBER);
@@ -420,11 +434,11 @@ it('a handler that hands a request on does not prove what the next one requires'
     phoneVerify: { isGlobal: true, purposes: PURPOSES },
     imports: [StagesModule],
   });
-  const verification_token = await prove(test);
-  const login = await prove(test, 'login');
+  const verification_token = await obtainToken(test);
+  const login = await obtainToken(test, 'login');
 
   expectRefused(await post(test.app, '/stages', { verification_token }));
-  expect((await post(test.app, '/stages', { verification_token }).set(PROOF_HEADER, login)).text).toBe('login');
+  expect((await post(test.app, '/stages', { verification_token }).set(TOKEN_HEADER, login)).text).toBe('login');
 
   await test.close();
 });
@@ -476,7 +490,7 @@ describe('outside HTTP', () => {
 
     await expect(guard.canActivate(context as ExecutionContext)).rejects.toThrow(PhoneNotVerifiedException);
 
-    expect(logs.text).toContain('works on routes over HTTP only; on PhonesResolver.query it refuses every call');
+    expect(logs.text).toContain('works on HTTP routes only. On PhonesResolver.query it refuses every call');
     await test.close();
   });
 });

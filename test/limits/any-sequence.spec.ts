@@ -26,7 +26,6 @@ describe.each(limitStores)('$name, whatever is done to its counters,', (factory)
     const limits = Array.from({ length: 4 }, () =>
       chargeOf(opened.key(), {
         max: 1 + draw(4),
-        minimumVerified: draw(2) === 0 ? 1 : draw(10) / 10,
         windowMs: STEP * (1 + draw(4)),
         isEnforced: draw(4) > 0,
       }),
@@ -59,18 +58,15 @@ function drawOperation(
 ): (store: TimedStore) => Promise<unknown> {
   const key = keys[draw(keys.length)] ?? '';
   const window = charged[draw(charged.length)] ?? { key, windowEndsAt: now };
-  const until = now + STEP * (1 + draw(6));
-  const kind = draw(12);
-  if (kind < 4) return (store) => store.giveBack([window]);
-  if (kind < 6) {
+  const kind = draw(8);
+  if (kind < 4) return (store) => store.refund([window]);
+  if (kind < 7) {
     // No send charges one counter twice.
     const windows = charged
       .slice(-2)
       .filter((one, index, all) => all.findIndex(({ key: of }) => of === one.key) === index);
-    return (store) => store.giveBack(windows);
+    return (store) => store.refund(windows);
   }
-  if (kind < 10) return (store) => store.countVerified(key, now);
-  if (kind < 11) return (store) => store.block(window, until);
   return (store) => store.clear([key]);
 }
 

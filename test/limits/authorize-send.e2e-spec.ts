@@ -6,8 +6,8 @@ import {
   type SendToAuthorize,
   SMSVerification,
 } from '../../lib/index.js';
-import { EventPort } from '../../lib/events/event-port.js';
-import type { PhoneVerifyEvent } from '../../lib/events/phone-verify-event.js';
+import { EventPort } from '../../lib/observability/event-port.js';
+import type { PhoneVerifyEvent } from '../../lib/observability/phone-verify-event.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { ODD_THROWS } from '../support/failing-backends.js';
 import { NO_LIMITS } from '../support/limits.js';
@@ -40,11 +40,12 @@ describe("the application's own say", () => {
     await start((send) => asked.push(send) > 0);
 
     await register(test.app).expect(200);
-    await test.service.sendSecurityCode(OTHER_NUMBER, { ip: '::ffff:192.0.2.1', vouched: true });
+    await test.service.sendSecurityCode(OTHER_NUMBER, { ip: '::ffff:192.0.2.1', ownNumber: true });
 
+    const usage = expect.any(Function);
     expect(asked).toEqual([
-      { phoneNumber: NUMBER, country: 'US', ip: '127.0.0.1', purpose: '', vouched: false },
-      { phoneNumber: OTHER_NUMBER, country: 'GG', ip: '192.0.2.1', purpose: '', vouched: true },
+      { phoneNumber: NUMBER, country: 'US', ip: '127.0.0.1', purpose: '', ownNumber: false, usage },
+      { phoneNumber: OTHER_NUMBER, country: 'GG', ip: '192.0.2.1', purpose: '', ownNumber: true, usage },
     ]);
   });
 

@@ -7,6 +7,7 @@ import { freshRedis, redisUrl } from '../support/redis.js';
 import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
 
 const ip = '192.0.2.1';
+const TEST_NUMBER = '+33612345678';
 
 describe.runIf(databaseKinds.includes('postgres'))('statements for the default limits on postgres', () => {
   let database: FreshDatabase;
@@ -17,7 +18,7 @@ describe.runIf(databaseKinds.includes('postgres'))('statements for the default l
     database = await freshDatabase('postgres');
     test = await startApplication({
       database: { ...database.options, logger: log } as never,
-      phoneVerify: { limits: {} },
+      phoneVerify: { limits: {}, testNumbers: { numbers: { [TEST_NUMBER]: RIGHT_CODE } } },
     });
   });
 
@@ -49,6 +50,12 @@ describe.runIf(databaseKinds.includes('postgres'))('statements for the default l
     expect(log.statements).toHaveLength(3);
   });
 
+  it('are one for a test number', async () => {
+    await test.service.sendSecurityCode(TEST_NUMBER, { ip });
+    expect(counting()).toEqual(['WITH']);
+    expect(log.statements).toHaveLength(3);
+  });
+
   it('are one for a refused send', async () => {
     await test.service.sendSecurityCode(NUMBER, { ip });
     log.clear();
@@ -56,25 +63,35 @@ describe.runIf(databaseKinds.includes('postgres'))('statements for the default l
     expect(log.statements).toHaveLength(1);
   });
 
-  it('are one more for a message that did not go', async () => {
+  it('are two more for a message that was not sent: one counts the refund', async () => {
     const send = test.sandbox.sendSms.bind(test.sandbox);
     test.sandbox.sendSms = async () => {
       throw new SmsDeliveryError('unavailable', 'Down.');
     };
     await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(SmsDeliveryError);
     test.sandbox.sendSms = send;
-    expect(counting()).toEqual(['WITH', 'WITH']);
+    expect(counting()).toEqual(['WITH', 'WITH', 'WITH']);
   });
 
-  it('are none for a check before it answers, and one afterwards for a right one', async () => {
+  it('are none for a check, right or wrong', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     log.clear();
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
     expect(log.statements).toHaveLength(1);
     log.clear();
     await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
-    expect(log.statements[0]).not.toContain('sms_verification_counter');
-    await expect.poll(counting).toEqual(['UPDATE']);
+    expect(log.statements).toHaveLength(1);
+    expect(counting()).toEqual([]);
+  });
+
+  it('are two in a second for the conversion of all sends and checks, whatever their number', async () => {
+    const numbers = Array.from({ length: 20 }, (_, index) => `+1415555${String(2000 + index)}`);
+    for (const number of numbers) await test.service.sendSecurityCode(number);
+    log.clear();
+
+    await test.exchangeConversion();
+
+    expect(counting()).toEqual(['INSERT', 'SELECT']);
     expect(log.statements).toHaveLength(2);
   });
 });
@@ -117,11 +134,12 @@ describe.runIf(redisUrl !== undefined)('round trips for the default limits on re
     expect(calls).toEqual(['evalsha', 'evalsha']);
   });
 
-  it('are none for a wrong code', async () => {
+  it('are none for a check', async () => {
     test.clock.advance(31);
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     calls.length = 0;
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
+    await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
     expect(calls).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMSVerificationCounter } from '../../lib/index.js';
+import { conversionStatements, readBlocksStatement } from '../../lib/limits/conversion.statements.js';
 import { countersStatements, counterStatements, type CounterTable } from '../../lib/limits/limit.statements.js';
 import type { Statement } from '../../lib/database/sql-dialect.js';
 import { describeTable } from '../../lib/database/sql-table.js';
@@ -18,7 +19,7 @@ const SERIES: Readonly<Record<DatabaseKind, string>> = {
     SELECT CAST(n AS text), 1, 0, n FROM series`,
 };
 
-const OF_MANY = ['giveBack', 'read', 'clear'] as const;
+const OF_MANY = ['refund', 'read', 'clear'] as const;
 
 describe.each(databaseKinds)('with many counters on %s', (kind) => {
   let test: DatabaseStoreUnderTest;
@@ -28,7 +29,9 @@ describe.each(databaseKinds)('with many counters on %s', (kind) => {
   beforeAll(async () => {
     test = await startDatabaseStore(kind);
     dataSource = test.dataSource;
-    await dataSource.query(`INSERT INTO sms_verification_counter ${SERIES[kind]}`);
+    await dataSource.query(
+      `INSERT INTO sms_verification_counter (counter_key, used, verified, window_ends_at) ${SERIES[kind]}`,
+    );
     await dataSource.query(kind === 'mariadb' ? 'ANALYZE TABLE sms_verification_counter' : 'ANALYZE');
     table = describeTable(dataSource, SMSVerificationCounter);
   });
@@ -46,9 +49,7 @@ describe.each(databaseKinds)('with many counters on %s', (kind) => {
         Array.from({ length: COUNTERS }, (_, number) => [
           [`key${number}`, `${1000 * (number + 1)}`],
           [`windowEndsAt${number}`, 1000 * (number + 1)],
-          [`max${number}`, 5],
-          [`minimumVerified${number}`, 1],
-          [`isEnforced${number}`, 1],
+          [`fullFrom${number}`, 5],
         ]).flat(),
       ),
     };
@@ -73,15 +74,29 @@ describe.each(databaseKinds)('with many counters on %s', (kind) => {
     expect(text).not.toMatch(scan);
   });
 
-  it.each(['block', 'cut', 'countVerified'] as const)('%s goes by the key', async (name) => {
-    const text = await plan(counterStatements(table)[name]);
+  it('cut goes by the key', async () => {
+    const text = await plan(counterStatements(table).cut);
 
     expect(text).toMatch(key);
     expect(text).not.toMatch(scan);
   });
 
-  it('deleteOver goes by the index of the ends', async () => {
-    const text = await plan(counterStatements(table).deleteOver);
+  it.each(['read', 'clear'] as const)('%s of what conversion counts goes by the key', async (name) => {
+    const text = await plan(conversionStatements(table, COUNTERS, true)[name]);
+
+    expect(text).toMatch(key);
+    expect(text).not.toMatch(scan);
+  });
+
+  it('the open blocks are read by the range of their keys', async () => {
+    const text = await plan(readBlocksStatement(table));
+
+    expect(text).toMatch(key);
+    expect(text).not.toMatch(scan);
+  });
+
+  it('deleteExpired goes by the index of the ends', async () => {
+    const text = await plan(counterStatements(table).deleteExpired);
 
     expect(text).toContain('ix_sms_verification_counter_window_ends_at');
     expect(text).not.toMatch(scan);

@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SMSVerification, SMSVerificationCounter } from '../../lib/index.js';
 import { DatabaseLimitStore } from '../../lib/limits/database-limit.store.js';
-import { BLOCKED, type Charge } from '../../lib/limits/limit.store.js';
+import type { Charge } from '../../lib/limits/limit.store.js';
 import { Database } from '../../lib/database/database.js';
 import {
   databaseStoreKinds,
@@ -16,7 +16,7 @@ const HOUR = 3_600_000;
 const ROWS = 2500;
 
 function limit(key: string, max: number, rest: Partial<Charge> = {}): Charge {
-  return { key, max, minimumVerified: 1, windowMs: HOUR, isEnforced: true, ...rest };
+  return { key, max, windowMs: HOUR, isEnforced: true, ...rest };
 }
 
 describe.each(databaseStoreKinds)('the counters in the database through %s', (kind) => {
@@ -36,7 +36,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
 
   async function rowOf(key: string): Promise<Record<string, unknown> | null> {
     const row = await test.dataSource.getRepository(SMSVerificationCounter).findOneBy({ key });
-    return row && { used: row.used, verified: row.verified, windowEndsAt: row.windowEndsAt.getTime() };
+    return row && { used: row.used, windowEndsAt: row.windowEndsAt.getTime() };
   }
 
   it('open a window with the first charge, which stays as it is until it is over', async () => {
@@ -44,17 +44,17 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
 
     expect(await charge([three])).toEqual({
       isCharged: true,
-      counters: [{ key: 'a', used: 1, verified: 0, windowEndsAt: NOW + HOUR }],
+      counters: [{ key: 'a', used: 1, windowEndsAt: NOW + HOUR }],
     });
     const { counters } = await charge([three], NOW + HOUR - 1);
-    expect(counters).toEqual([{ key: 'a', used: 2, verified: 0, windowEndsAt: NOW + HOUR }]);
+    expect(counters).toEqual([{ key: 'a', used: 2, windowEndsAt: NOW + HOUR }]);
     const next = await charge([three], NOW + HOUR);
-    expect(next.counters).toEqual([{ key: 'a', used: 1, verified: 0, windowEndsAt: NOW + 2 * HOUR }]);
+    expect(next.counters).toEqual([{ key: 'a', used: 1, windowEndsAt: NOW + 2 * HOUR }]);
   });
 
   it('refuse a charge beyond one, charge nothing for it and answer the full ones', async () => {
     const charges = [limit('c', 1), limit('a', 5), limit('b', 1)];
-    const once = (key: string) => ({ key, used: 1, verified: 0, windowEndsAt: NOW + HOUR });
+    const once = (key: string) => ({ key, used: 1, windowEndsAt: NOW + HOUR });
 
     expect(await charge(charges)).toEqual({
       isCharged: true,
@@ -79,40 +79,17 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     });
   });
 
-  it('are full by the share of verified sessions where one is asked for', async () => {
-    const conversion = limit('conversion', 4, { minimumVerified: 0.25 });
-    for (let sent = 0; sent < 4; sent++) expect(await charge([conversion])).toMatchObject({ isCharged: true });
-    expect(await charge([conversion])).toMatchObject({ isCharged: false, counters: [{ used: 4, verified: 0 }] });
-
-    await test.store.countVerified('conversion', NOW);
-    expect(await charge([conversion])).toMatchObject({ isCharged: true, counters: [{ used: 5, verified: 1 }] });
-    test.log.clear();
-    expect(await charge([conversion])).toMatchObject({ isCharged: false });
-    expect(test.log.statements).toHaveLength(1);
-  });
-
-  it('count verified sessions in an open window only', async () => {
-    await test.store.countVerified('a', NOW);
-    expect(await rowOf('a')).toBeNull();
-    await charge([limit('a', 5)]);
-    await test.store.countVerified('a', NOW + HOUR);
-    expect(await rowOf('a')).toMatchObject({ verified: 0 });
-    await test.store.countVerified('a', NOW + HOUR - 1);
-    expect(await rowOf('a')).toMatchObject({ verified: 1 });
-    expect(await charge([limit('a', 5)], NOW + HOUR)).toMatchObject({ counters: [{ used: 1, verified: 0 }] });
-  });
-
-  it('take a charge back in its own window alone, and close a window without charges', async () => {
+  it('refund a charge in its own window alone, and close a window without charges', async () => {
     const { counters: first } = await charge([limit('a', 5), limit('b', 5)]);
     await charge([limit('b', 5)]);
 
-    await test.store.giveBack(first);
-    expect(await rowOf('a')).toEqual({ used: 0, verified: 0, windowEndsAt: 0 });
-    expect(await rowOf('b')).toEqual({ used: 1, verified: 0, windowEndsAt: NOW + HOUR });
+    await test.store.refund(first);
+    expect(await rowOf('a')).toEqual({ used: 0, windowEndsAt: 0 });
+    expect(await rowOf('b')).toEqual({ used: 1, windowEndsAt: NOW + HOUR });
 
     const { counters: second } = await charge([limit('a', 5)], NOW + 1);
-    expect(second).toEqual([{ key: 'a', used: 1, verified: 0, windowEndsAt: NOW + 1 + HOUR }]);
-    await test.store.giveBack(first.filter(({ key }) => key === 'a'));
+    expect(second).toEqual([{ key: 'a', used: 1, windowEndsAt: NOW + 1 + HOUR }]);
+    await test.store.refund(first.filter(({ key }) => key === 'a'));
     expect(await rowOf('a')).toMatchObject({ used: 1, windowEndsAt: NOW + 1 + HOUR });
   });
 
@@ -120,7 +97,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     const { counters } = await charge([limit('a', 5)]);
     await test.dataSource.query('UPDATE sms_verification_counter SET used = 0');
 
-    await test.store.giveBack(counters);
+    await test.store.refund(counters);
 
     expect(await rowOf('a')).toMatchObject({ used: 0 });
   });
@@ -135,38 +112,8 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
       isCharged: false,
       counters: [{ used: 1, windowEndsAt: NOW }],
     });
-    expect(await rowOf('b')).toEqual({ used: 1, verified: 0, windowEndsAt: NOW });
+    expect(await rowOf('b')).toEqual({ used: 1, windowEndsAt: NOW });
     expect(await charge([two, one], NOW)).toMatchObject({ isCharged: true });
-  });
-
-  it('are blocked until an instant, once, whatever they counted', async () => {
-    const [conversion] = [limit('a', 5)];
-    const { counters } = await charge([conversion]);
-    const [counter] = counters;
-
-    await test.store.block({ key: 'a', windowEndsAt: NOW }, NOW + 9 * HOUR);
-    expect(await rowOf('a')).toMatchObject({ verified: 0, windowEndsAt: NOW + HOUR });
-    await test.store.block(counter!, NOW + 2 * HOUR);
-    await test.store.block({ key: 'a', windowEndsAt: NOW + 2 * HOUR }, NOW + 9 * HOUR);
-    await test.store.countVerified('a', NOW);
-
-    const blocked = { used: 1, verified: BLOCKED, windowEndsAt: NOW + 2 * HOUR };
-    expect(await charge([conversion])).toEqual({ isCharged: false, counters: [{ key: 'a', ...blocked }] });
-    expect(await rowOf('a')).toEqual(blocked);
-    expect(await charge([{ ...conversion, isEnforced: false }])).toMatchObject({
-      isCharged: true,
-      counters: [{ used: 2, verified: BLOCKED, windowEndsAt: NOW + 2 * HOUR }],
-    });
-    expect(await charge([conversion], NOW + 2 * HOUR)).toMatchObject({ counters: [{ used: 1, verified: 0 }] });
-  });
-
-  it('stay blocked when a charge of the block is taken back', async () => {
-    const { counters } = await charge([limit('a', 5)]);
-    await test.store.block(counters[0]!, NOW + HOUR);
-
-    await test.store.giveBack(counters);
-
-    expect(await rowOf('a')).toEqual({ used: 1, verified: BLOCKED, windowEndsAt: NOW + HOUR });
   });
 
   it('are read while their window is open, and forgotten when they are cleared', async () => {
@@ -187,7 +134,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
 
     expect(await charge([])).toEqual({ isCharged: true, counters: [] });
     expect(await test.store.read([], NOW)).toEqual([]);
-    await test.store.giveBack([]);
+    await test.store.refund([]);
     await test.store.clear([]);
 
     expect(test.log.statements).toEqual([]);
@@ -201,12 +148,29 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     await charge([limit('open', 5)]);
     test.log.clear();
 
-    const more = [await test.store.deleteOver(NOW), await test.store.deleteOver(NOW), await test.store.deleteOver(NOW)];
+    const more = [
+      await test.store.deleteExpired(NOW),
+      await test.store.deleteExpired(NOW),
+      await test.store.deleteExpired(NOW),
+    ];
 
     expect(more).toEqual([true, true, false]);
     expect(test.log.statements).toHaveLength(3);
     expect(await test.dataSource.getRepository(SMSVerificationCounter).count()).toBe(1);
     expect(await rowOf('open')).not.toBeNull();
+  });
+});
+
+describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))('the time of %s', (kind) => {
+  it('is the same in a session of another time zone', async () => {
+    const sessionStatement = kind === 'postgres' ? undefined : `SET SESSION time_zone = '-03:30'`;
+    const test = await startDatabaseStore(kind, { sessionStatement, poolSize: 1 });
+    if (kind === 'postgres') await test.dataSource.query("SET TIME ZONE 'America/St_Johns'");
+
+    const time = await test.store.readTime();
+    await test.close();
+
+    expect(Math.abs((time?.store ?? 0) - Date.now())).toBeLessThan(60_000);
   });
 });
 

@@ -45,7 +45,7 @@ function onMariadb(kind: 'mariadb' | 'mysql'): Setup[] {
 }
 
 function limit(key: string, max: number): Charge {
-  return { key, max, minimumVerified: 1, windowMs: HOUR, isEnforced: true };
+  return { key, max, windowMs: HOUR, isEnforced: true };
 }
 
 function taken(outcomes: readonly ChargeOutcome[]): ChargeOutcome[] {
@@ -123,7 +123,7 @@ describe.each(SETUPS.filter(({ kind }) => databaseStoreKinds.includes(kind)))(
       expect(own.map(([key]) => [key, used[key] ?? 0])).toEqual(own);
     });
 
-    it('of many counters in any order are all counted, and taken back, without an error', async () => {
+    it('of many counters in any order are all counted, and refunded, without an error', async () => {
       const keys = Array.from({ length: 10 }, (_, index) => `key${index}`);
       // 7 is prime to 10 and so are 1, 3 and 9: each list has 7 keys of its own order and choice.
       const lists = Array.from({ length: 40 }, (_, index) => {
@@ -138,11 +138,11 @@ describe.each(SETUPS.filter(({ kind }) => databaseStoreKinds.includes(kind)))(
       expect(taken(outcomes)).toHaveLength(lists.length);
       expect(await usedOf()).toEqual(expected);
 
-      await Promise.all(outcomes.map(({ counters }) => test.store.giveBack(counters.toReversed())));
+      await Promise.all(outcomes.map(({ counters }) => test.store.refund(counters.toReversed())));
       expect(Object.values(await usedOf())).toEqual(keys.map(() => 0));
     });
 
-    it('and taken back at once never let more than a counter allows stand', async () => {
+    it('and refunded at once never let more than a counter allows stand', async () => {
       let standing = 0;
       let most = 0;
       let refused = 0;
@@ -153,7 +153,7 @@ describe.each(SETUPS.filter(({ kind }) => databaseStoreKinds.includes(kind)))(
             most = Math.max(most, ++standing);
             await test.store.read(['a'], NOW);
             standing--;
-            await test.store.giveBack(counters);
+            await test.store.refund(counters);
           } else {
             refused++;
           }

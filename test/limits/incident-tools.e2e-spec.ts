@@ -25,7 +25,7 @@ describe.each(databaseKinds)('incident tools on %s', (kind: DatabaseKind) => {
     const { verificationToken } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, first.sessionToken);
     await test.service.consumeVerifiedPhone(verificationToken ?? '');
     test.clock.advance(30);
-    const second = await test.service.sendSecurityCode(NUMBER, { vouched: true });
+    const second = await test.service.sendSecurityCode(NUMBER, { ownNumber: true });
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, second.sessionToken);
     await test.service.sendSecurityCode(OTHER_NUMBER);
 
@@ -47,8 +47,8 @@ describe.each(databaseKinds)('incident tools on %s', (kind: DatabaseKind) => {
         messageId: undefined,
       },
     ]);
-    const budget = (rule: string, seconds: number, vouched: boolean) =>
-      description.budgets.find((one) => one.rule === rule && one.seconds === seconds && one.vouched === vouched);
+    const budget = (rule: string, seconds: number, ownNumber: boolean) =>
+      description.budgets.find((one) => one.rule === rule && one.seconds === seconds && one.ownNumber === ownNumber);
     expect(budget('resendAfter', 30, false)).toMatchObject({ left: 1, windowEndsAt: undefined });
     expect(budget('resendAfter', 30, true)).toMatchObject({ left: 0, windowEndsAt: new Date(start + 60_000) });
     expect(budget('perNumber', 3600, false)).toMatchObject({ max: 5, left: 4, mode: 'enforce' });
@@ -86,12 +86,12 @@ describe.each(databaseKinds)('incident tools on %s', (kind: DatabaseKind) => {
     await test.service.sendSecurityCode(NUMBER);
     await expect(test.service.sendSecurityCode(OTHER_NUMBER)).rejects.toThrow(RateLimitedError);
     const { budgets } = await test.service.describePhone(NUMBER);
-    expect(budgets.find(({ rule, vouched }) => rule === 'perPrefix' && !vouched)).toMatchObject({ left: 98 });
+    expect(budgets.find(({ rule, ownNumber }) => rule === 'perPrefix' && !ownNumber)).toMatchObject({ left: 98 });
   });
 
   it('forget a number: its sessions, open ones too, and its counters', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    await test.service.sendSecurityCode(NUMBER, { vouched: true });
+    await test.service.sendSecurityCode(NUMBER, { ownNumber: true });
     await test.service.sendSecurityCode(OTHER_NUMBER);
 
     expect(await test.service.forgetPhone(NUMBER)).toEqual({ deleted: 2 });

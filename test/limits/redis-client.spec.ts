@@ -16,7 +16,7 @@ describe('a Redis client that misbehaves', () => {
     return { store: withTimeout(new RedisLimitStore({ evalsha, eval: run }, timeoutMs), timeoutMs), run };
   }
 
-  it.each([[undefined], [null], ['OK'], [{}], [[1, 0, 'many', 0, NOW]], [[1, 0, 1, 0, 2 ** 60]]])(
+  it.each([[undefined], [null], ['OK'], [{}], [[1, 0, 'many', NOW]], [[1, 0, 1, 2 ** 60]]])(
     'whose reply is %o takes no charge',
     async (reply) => {
       const { store } = storeOn(async () => reply);
@@ -61,8 +61,8 @@ describe('a Redis client that misbehaves', () => {
   });
 
   it.each([
-    { outcome: 'charged', reply: [1, 0, 1, 0, NOW], given: ['key', NOW] },
-    { outcome: 'refused', reply: [0, 0, 1, 0, NOW], given: undefined },
+    { outcome: 'charged', reply: [1, 0, 1, NOW], given: ['key', NOW] },
+    { outcome: 'refused', reply: [0, 0, 1, NOW], given: undefined },
   ])('that says too late that it $outcome leaves nothing charged', async ({ reply, given }) => {
     const late = deferred();
     const evalsha = vi.fn<RedisClient['evalsha']>(async () => 1).mockReturnValueOnce(late.promise);
@@ -76,7 +76,7 @@ describe('a Redis client that misbehaves', () => {
     expect(given).toEqual(key && [String(key).replace('{phone-verify}:', ''), Number(windowEndsAt)]);
   });
 
-  it('that cannot give back a late charge either disturbs nobody', async () => {
+  it('that cannot refund a late charge either disturbs nobody', async () => {
     const late = deferred();
     const unhandled = vi.fn<(reason: unknown) => void>();
     process.on('unhandledRejection', unhandled);
@@ -87,7 +87,7 @@ describe('a Redis client that misbehaves', () => {
     const { store } = storeOn(evalsha, 20);
 
     await expect(store.charge([chargeOf('key')], NOW)).rejects.toThrow(StorageUnavailableError);
-    late.resolve([1, 0, 1, 0, NOW]);
+    late.resolve([1, 0, 1, NOW]);
     await nextTurn();
 
     expect(evalsha).toHaveBeenCalledTimes(2);

@@ -59,7 +59,9 @@ describe('the cooldown', () => {
 
     expect(await rows()).toBe(1);
     expect(test.sandbox.outbox).toHaveLength(1);
-    const [cooldown, perNumber] = (await test.service.describePhone(NUMBER)).budgets.filter(({ vouched }) => !vouched);
+    const [cooldown, perNumber] = (await test.service.describePhone(NUMBER)).budgets.filter(
+      ({ ownNumber }) => !ownNumber,
+    );
     expect([cooldown?.left, perNumber?.left]).toEqual([0, 2]);
     const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, first.sessionToken);
     expect(status).toBe(VerificationStatus.Valid);
@@ -109,7 +111,7 @@ describe('the limits of one number', () => {
     test.clock.advance(60);
     expect(await send()).toBe(3480);
     const { budgets } = await test.service.describePhone(NUMBER);
-    expect(budgets.filter(({ vouched }) => !vouched).map(({ left }) => left)).toEqual([1, 0]);
+    expect(budgets.filter(({ ownNumber }) => !ownNumber).map(({ left }) => left)).toEqual([1, 0]);
   });
 
   it('count a resend like a register', async () => {
@@ -120,7 +122,7 @@ describe('the limits of one number', () => {
     expect(await send()).toBe(3600);
   });
 
-  it('count vouched sends by themselves', async () => {
+  it('count sends with `ownNumber` by themselves', async () => {
     await start({
       resendAfter: 30,
       perNumber: [{ max: 1, seconds: 3600 }],
@@ -129,11 +131,11 @@ describe('the limits of one number', () => {
     });
     expect(await send()).toBe('sent');
     expect(await send()).toBe(3600);
-    expect(await send(NUMBER, { vouched: true })).toBe('sent');
-    expect(await send(NUMBER, { vouched: true })).toBe(3600);
+    expect(await send(NUMBER, { ownNumber: true })).toBe('sent');
+    expect(await send(NUMBER, { ownNumber: true })).toBe(3600);
     test.clock.advance(1);
     expect(await send(OTHER_NUMBER)).toBe('sent');
-    expect(await send('+33612345678', { vouched: true })).toBe(3599);
+    expect(await send('+33612345678', { ownNumber: true })).toBe(3599);
   });
 
   it('bound the guesses at a number, whatever number of sessions they are made in', async () => {
@@ -218,6 +220,53 @@ describe('limits that numbers share', () => {
   });
 });
 
+describe('the tenth of a shared limit that is reserved for own numbers', () => {
+  const numberOf = (index: number): string => `+1415555${String(index).padStart(4, '0')}`;
+  const ownNumber = true;
+
+  async function sendAll(count: number, options: SendOptions = {}, from = 0): Promise<(number | 'sent')[]> {
+    return Promise.all(Array.from({ length: count }, (_, index) => send(numberOf(from + index), options)));
+  }
+
+  it.each(['total', 'perCountry'] as const)('of %s is not spent by others, who stop before it', async (rule) => {
+    await start({ [rule]: [{ max: 25, seconds: 3600 }] });
+
+    expect(sentOf(await sendAll(40))).toBe(23);
+    expect(await send(numberOf(50))).toBe(3600);
+    expect(sentOf(await sendAll(10, { ownNumber }, 60))).toBe(2);
+    expect(await send(numberOf(80), { ownNumber })).toBe(3600);
+  });
+
+  it('is all that others leave: own numbers may spend the rest as well', async () => {
+    await start({ total: [{ max: 20, seconds: 3600 }] });
+
+    expect(sentOf(await sendAll(15, { ownNumber }))).toBe(15);
+    expect(sentOf(await sendAll(15, {}, 20))).toBe(3);
+    expect(sentOf(await sendAll(15, { ownNumber }, 40))).toBe(2);
+  });
+
+  it('is nothing of a limit below ten', async () => {
+    await start({ total: [{ max: 9, seconds: 3600 }] });
+
+    expect(sentOf(await sendAll(15))).toBe(9);
+    expect(await send(numberOf(50), { ownNumber })).toBe(3600);
+  });
+
+  it('is told apart by describePhone', async () => {
+    await start({ total: [{ max: 20, seconds: 3600 }], perCountry: [{ max: 5, seconds: 60 }] });
+    await sendAll(3);
+
+    const { budgets } = await test.service.describePhone(NUMBER);
+
+    expect(budgets.map(({ rule, ownNumber: own, max, left }) => [rule, own, max, left])).toEqual([
+      ['perCountry', false, 5, 2],
+      ['perCountry', true, 5, 2],
+      ['total', false, 18, 15],
+      ['total', true, 20, 17],
+    ]);
+  });
+});
+
 describe('a limit that only reports', () => {
   it('lets everything through, and says so', async () => {
     await start({ resendAfter: { seconds: 30, mode: 'report' }, perNumber: [{ max: 1, seconds: 60, mode: 'report' }] });
@@ -229,7 +278,7 @@ describe('a limit that only reports', () => {
     await start({ perNumber: [{ max: 1, seconds: 60 }], total: [{ max: 10, seconds: 60, mode: 'report' }] });
     await sendTimes(5);
     const { budgets } = await test.service.describePhone(NUMBER);
-    expect(budgets.find(({ rule }) => rule === 'total')?.left).toBe(9);
+    expect(budgets.find(({ rule, ownNumber }) => rule === 'total' && ownNumber)?.left).toBe(9);
   });
 });
 

@@ -68,7 +68,7 @@ describe('the health of an application', () => {
   it.each([
     ['the table is gone', () => test.dataSource.query('DROP TABLE sms_verification')],
     ['the database is gone', () => test.dataSource.destroy()],
-  ])('is down when %s, and does not say more', async (_what, breakDown) => {
+  ])('is down when %s, without details', async (_what, breakDown) => {
     test = await startApplication({ imports: [health] });
     await breakDown();
 
@@ -79,7 +79,7 @@ describe('the health of an application', () => {
     if (!test.dataSource.isInitialized) await test.dataSource.initialize();
   });
 
-  it('tells of breakers that are open, inside other backends too, and stays up', async () => {
+  it('lists open circuit breakers, also inside other backends, and stays up', async () => {
     const inner = {
       backends: [{ backend: UnavailableBackend }, { backend: PausingBackend }, { backend: SandboxBackend }],
       breaker: { failures: 2 },

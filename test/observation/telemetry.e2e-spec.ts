@@ -1,6 +1,6 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EventPort } from '../../lib/events/event-port.js';
+import { EventPort } from '../../lib/observability/event-port.js';
 import { SandboxBackend, SmsDeliveryError } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import {

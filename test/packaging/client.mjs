@@ -19,8 +19,8 @@ const element = document.createElement('phone-verify');
 element.client = new PhoneVerifyClient({ baseUrl: '/api/phone' });
 element.texts = { send: 'Go', errors: { rate_limited: ({ retryAfter }) => \`Wait \${retryAfter} s\` } };
 element.addEventListener('phone-verify-verified', ({ detail }) => {
-  const proof: string | undefined = detail.verificationToken;
-  console.log(proof);
+  const token: string | undefined = detail.verificationToken;
+  console.log(token);
 });
 element.addEventListener('phone-verify-error', ({ detail }) => {
   console.log(detail instanceof PhoneVerifyClientError, detail.code);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BLOCKED, type Counter } from '../../lib/limits/limit.store.js';
+import type { Counter } from '../../lib/limits/limit.store.js';
 import type { RedisClient } from '../../lib/limits/redis-client.js';
 import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
 import { type TimedStore, withTimeout } from '../support/timed-store.js';
@@ -43,9 +43,7 @@ describe('the counters in Redis', () => {
 
   const operations: Record<string, (store: TimedStore) => Promise<unknown>> = {
     charge: (some) => some.charge([chargeOf(KEY), chargeOf(OTHER)], NOW),
-    giveBack: (some) => some.giveBack([window(), { ...window(), key: OTHER }]),
-    block: (some) => some.block(window(), NOW + HOUR),
-    countVerified: (some) => some.countVerified(KEY, NOW),
+    refund: (some) => some.refund([window(), { ...window(), key: OTHER }]),
     read: (some) => some.read([KEY, OTHER], NOW),
     clear: (some) => some.clear([KEY, OTHER]),
   };
@@ -62,7 +60,7 @@ describe('the counters in Redis', () => {
   it('leaves to Redis what is over', async () => {
     const { client, commands } = passOn();
 
-    expect(await withTimeout(new RedisLimitStore(client, 5000), 5000).deleteOver(NOW)).toBe(false);
+    expect(await withTimeout(new RedisLimitStore(client, 5000), 5000).deleteExpired(NOW)).toBe(false);
     expect(commands).toEqual([]);
   });
 
@@ -95,14 +93,6 @@ describe('the counters in Redis', () => {
     expect(await lifetimes()).toEqual([HOUR]);
   });
 
-  it('a key lives as long as the block, and never shorter than its window', async () => {
-    await store.charge([chargeOf(KEY), chargeOf(OTHER)], NOW);
-    await store.block(window(), NOW + 3 * HOUR);
-    await store.block({ ...window(), key: OTHER }, NOW + 1);
-
-    expect(await lifetimes()).toEqual([HOUR, 3 * HOUR]);
-  });
-
   it('no operation leaves a key that lives for ever', async () => {
     for (const [name, operation] of Object.entries(operations)) {
       await store.charge([chargeOf(KEY, { max: 99 }), chargeOf(OTHER, { max: 99 })], NOW);
@@ -123,18 +113,15 @@ describe('the counters in Redis', () => {
 
   it('keeps every digit of an instant', async () => {
     const late = 8_640_000_000_000_000 - HOUR;
-    await store.charge([chargeOf(KEY)], late);
-    await store.block(window(late + HOUR), late + HOUR - 1);
+    await store.charge([chargeOf(KEY, { windowMs: HOUR - 1 })], late);
 
-    expect(await store.read([KEY], late)).toEqual([
-      { key: KEY, used: 1, verified: BLOCKED, windowEndsAt: late + HOUR - 1 },
-    ]);
+    expect(await store.read([KEY], late)).toEqual([{ key: KEY, used: 1, windowEndsAt: late + HOUR - 1 }]);
   });
 
-  it('gives back once what a client sends twice, as after a lost connection', async () => {
+  it('refunds once what a client sends twice, as after a lost connection', async () => {
     for (let time = 0; time < 3; time++) await store.charge([chargeOf(KEY, { max: 3 })], NOW);
 
-    await withTimeout(new RedisLimitStore(passOn(2).client, 5000)).giveBack([window()]);
+    await withTimeout(new RedisLimitStore(passOn(2).client, 5000)).refund([window()]);
 
     expect(await store.read([KEY], NOW)).toMatchObject([{ used: 2 }]);
   });

@@ -38,11 +38,10 @@ describe('when Redis is gone', () => {
 
   const operations: Record<string, () => Promise<unknown>> = {
     charge: () => store.charge([chargeOf(KEY)], NOW),
-    giveBack: () => store.giveBack([COUNTER]),
-    block: () => store.block(COUNTER, NOW + HOUR),
-    countVerified: () => store.countVerified(KEY, NOW),
+    refund: () => store.refund([COUNTER]),
     read: () => store.read([KEY], NOW),
     clear: () => store.clear([KEY]),
+    readTime: () => store.readTime(),
   };
 
   /** What an operation throws, and how long that takes. */
@@ -87,7 +86,7 @@ describe('when Redis is gone', () => {
     await expect(store.charge([chargeOf(KEY, { max: 9 })], NOW)).rejects.toThrow(StorageUnavailableError);
 
     await proxy.listen(port);
-    await vi.waitFor(async () => expect(String(await redis.keys())).toContain('given-back'), 10_000);
+    await vi.waitFor(async () => expect(String(await redis.keys())).toContain('refunded'), 10_000);
 
     expect(await withTimeout(new RedisLimitStore(redis.client, 5000), TIMEOUT_MS).read([KEY], NOW)).toMatchObject([
       { used: 1 },

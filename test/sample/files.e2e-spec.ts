@@ -22,8 +22,8 @@ describe('what a browser is given by the sample', () => {
     app = await startSample(database);
     const number = '+14155552671';
     const { body } = await verify(app, number, await openSession(app, number), RIGHT_CODE);
-    const proof = { username: 'ada', verification_token: body.verification_token };
-    const { headers } = await post(app, '/users/sign-up', proof).expect(201);
+    const account = { username: 'ada', verification_token: body.verification_token };
+    const { headers } = await post(app, '/users/sign-up', account).expect(201);
     cookie = String(headers['set-cookie']).split(';')[0] ?? '';
   });
 

@@ -26,7 +26,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     await database.drop();
   });
 
-  async function prove(phone_number: string, purpose = ''): Promise<string> {
+  async function obtainToken(phone_number: string, purpose = ''): Promise<string> {
     clock.advance(60);
     const { body } = await post(app, '/phone/register', { phone_number, purpose }).expect(200);
     const check = { phone_number, session_token: body.session_token, security_code: RIGHT_CODE, purpose };
@@ -45,7 +45,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
   }
 
   async function signUp(username = newUsername(), phoneNumber = newNumber()): Promise<Response> {
-    const verification_token = await prove(phoneNumber);
+    const verification_token = await obtainToken(phoneNumber);
     return post(app, '/users/sign-up', { username, verification_token }).expect(201);
   }
 
@@ -73,7 +73,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
 
   it('keep the cookie to HTTPS where they are reached by it', async () => {
     (app as NestExpressApplication).set('trust proxy', 'loopback');
-    const verification_token = await prove(newNumber());
+    const verification_token = await obtainToken(newNumber());
 
     const answer = await post(app, '/users/sign-up', { username: newUsername(), verification_token }).set(
       'X-Forwarded-Proto',
@@ -132,7 +132,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
   it('sign out one browser and no other', async () => {
     const phoneNumber = newNumber();
     const one = cookieOf(await signUp(newUsername(), phoneNumber));
-    const other = cookieOf(await post(app, '/users/sign-in', { verification_token: await prove(phoneNumber) }));
+    const other = cookieOf(await post(app, '/users/sign-in', { verification_token: await obtainToken(phoneNumber) }));
 
     const answer = await post(app, '/users/sign-out', {}).set('Cookie', one).expect(303);
 
@@ -151,9 +151,9 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
   it('sign in to the account of the number, and to none without', async () => {
     const phoneNumber = newNumber();
     await signUp('hopper', phoneNumber);
-    const stranger = await prove(newNumber());
+    const stranger = await obtainToken(newNumber());
 
-    const known = await post(app, '/users/sign-in', { verification_token: await prove(phoneNumber) }).expect(200);
+    const known = await post(app, '/users/sign-in', { verification_token: await obtainToken(phoneNumber) }).expect(200);
     const unknown = await post(app, '/users/sign-in', { verification_token: stranger }).expect(404);
 
     expect(known.body).toEqual({ id: expect.any(String), username: 'hopper', phoneNumber });
@@ -161,11 +161,11 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     await post(app, '/users/sign-up', { username: newUsername(), verification_token: stranger }).expect(201);
   });
 
-  it('tell a number that has an account from a user name that is taken, and spend the proof on neither', async () => {
+  it('tell a number that has an account from a user name that is taken, and spend the verification token on neither', async () => {
     const phoneNumber = newNumber();
     await signUp('lovelace', phoneNumber);
-    const known = await prove(phoneNumber);
-    const fresh = await prove(newNumber());
+    const known = await obtainToken(phoneNumber);
+    const fresh = await obtainToken(newNumber());
 
     const sameNumber = await post(app, '/users/sign-up', { username: 'lovelace', verification_token: known });
     const sameName = await post(app, '/users/sign-up', { username: 'lovelace', verification_token: fresh });
@@ -176,12 +176,14 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     await post(app, '/users/sign-up', { username: newUsername(), verification_token: fresh }).expect(201);
   });
 
-  it('make one account of two proofs of one number at once', async () => {
+  it('make one account of two verification tokens of one number at once', async () => {
     const phoneNumber = newNumber();
-    const proofs = [await prove(phoneNumber), await prove(phoneNumber)];
+    const verificationTokens = [await obtainToken(phoneNumber), await obtainToken(phoneNumber)];
 
     const answers = await Promise.all(
-      proofs.map((verification_token) => post(app, '/users/sign-up', { username: newUsername(), verification_token })),
+      verificationTokens.map((verification_token) =>
+        post(app, '/users/sign-up', { username: newUsername(), verification_token }),
+      ),
     );
 
     const outcomes = answers.map(({ status, body }) => `${status} ${body.code}`).toSorted();
@@ -192,24 +194,28 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     const [before, after] = [newNumber(), newNumber()];
     const cookie = cookieOf(await signUp('changing', before));
 
-    const answer = await changePhone(cookie, await prove(before, 'change-phone'), await prove(after, 'new-phone'));
+    const answer = await changePhone(
+      cookie,
+      await obtainToken(before, 'change-phone'),
+      await obtainToken(after, 'new-phone'),
+    );
 
     expect(answer.status).toBe(204);
     expect((await get('/account', cookieOf(answer))).text).toContain(`•${after.slice(-2)}<`);
-    await post(app, '/users/sign-in', { verification_token: await prove(before) }).expect(404);
-    await post(app, '/users/sign-in', { verification_token: await prove(after, 'new-phone') }).expect(403);
-    await post(app, '/users/sign-in', { verification_token: await prove(after) }).expect(200);
+    await post(app, '/users/sign-in', { verification_token: await obtainToken(before) }).expect(404);
+    await post(app, '/users/sign-in', { verification_token: await obtainToken(after, 'new-phone') }).expect(403);
+    await post(app, '/users/sign-in', { verification_token: await obtainToken(after) }).expect(200);
   });
 
   it('change no number by tokens that were made for anything else, or are missing', async () => {
     const [before, after] = [newNumber(), newNumber()];
     const cookie = cookieOf(await signUp(newUsername(), before));
-    const current = await prove(before, 'change-phone');
-    const next = await prove(after, 'new-phone');
+    const current = await obtainToken(before, 'change-phone');
+    const next = await obtainToken(after, 'new-phone');
 
     const outcomes = [
-      await changePhone(cookie, await prove(before), next),
-      await changePhone(cookie, current, await prove(after)),
+      await changePhone(cookie, await obtainToken(before), next),
+      await changePhone(cookie, current, await obtainToken(after)),
       await changePhone(cookie, next, current),
       await changePhone(cookie, '', next),
       await post(app, '/users/change-phone', { verification_token: next }).set('Cookie', cookie),
@@ -224,23 +230,27 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
   it("change no number by a token of another number than the account's, and spend neither token", async () => {
     const [before, after, strange] = [newNumber(), newNumber(), newNumber()];
     const cookie = cookieOf(await signUp(newUsername(), before));
-    const next = await prove(after, 'new-phone');
+    const next = await obtainToken(after, 'new-phone');
 
-    const refused = await changePhone(cookie, await prove(strange, 'change-phone'), next);
+    const refused = await changePhone(cookie, await obtainToken(strange, 'change-phone'), next);
 
     expect([refused.status, refused.body.code]).toEqual([403, 'current_number_not_verified']);
     expect(refused.headers['set-cookie']).toBeUndefined();
     await get('/account', cookie).expect(200);
-    expect((await changePhone(cookie, await prove(before, 'change-phone'), next)).status).toBe(204);
+    expect((await changePhone(cookie, await obtainToken(before, 'change-phone'), next)).status).toBe(204);
   });
 
   it('sign every other browser out when the number changes, and give this one a new session', async () => {
     const [before, after] = [newNumber(), newNumber()];
     const here = cookieOf(await signUp(newUsername(), before));
-    const elsewhere = cookieOf(await post(app, '/users/sign-in', { verification_token: await prove(before) }));
+    const elsewhere = cookieOf(await post(app, '/users/sign-in', { verification_token: await obtainToken(before) }));
     const stranger = cookieOf(await signUp());
 
-    const answer = await changePhone(here, await prove(before, 'change-phone'), await prove(after, 'new-phone'));
+    const answer = await changePhone(
+      here,
+      await obtainToken(before, 'change-phone'),
+      await obtainToken(after, 'new-phone'),
+    );
 
     const statuses = [];
     for (const cookie of [cookieOf(answer), here, elsewhere, stranger]) {
@@ -252,7 +262,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
   it('sign nobody in by the old number while the number changes', async () => {
     const [before, after] = [newNumber(), newNumber()];
     await signUp(newUsername(), before);
-    const verification_token = await prove(before);
+    const verification_token = await obtainToken(before);
     const { Transactions } = await import('../../sample-app/src/transactions.js');
     let answer: Promise<Response> | undefined;
 
@@ -269,7 +279,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
   it('change a number once by one pair of tokens, however often they come at once', async () => {
     const [before, after] = [newNumber(), newNumber()];
     const cookie = cookieOf(await signUp(newUsername(), before));
-    const tokens = [await prove(before, 'change-phone'), await prove(after, 'new-phone')] as const;
+    const tokens = [await obtainToken(before, 'change-phone'), await obtainToken(after, 'new-phone')] as const;
 
     const answers = await Promise.all(Array.from({ length: 5 }, () => changePhone(cookie, ...tokens)));
 
@@ -280,7 +290,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     const [before, taken] = [newNumber(), newNumber()];
     await signUp(newUsername(), taken);
     const cookie = cookieOf(await signUp(newUsername(), before));
-    const tokens = [await prove(before, 'change-phone'), await prove(taken, 'new-phone')] as const;
+    const tokens = [await obtainToken(before, 'change-phone'), await obtainToken(taken, 'new-phone')] as const;
 
     const answers = [await changePhone(cookie, ...tokens), await changePhone(cookie, ...tokens)];
 
@@ -292,13 +302,17 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     const number = newNumber();
     await signUp(newUsername(), number);
 
-    const answer = await changePhone('', await prove(number, 'change-phone'), await prove(newNumber(), 'new-phone'));
+    const answer = await changePhone(
+      '',
+      await obtainToken(number, 'change-phone'),
+      await obtainToken(newNumber(), 'new-phone'),
+    );
 
     expect(answer.status).toBe(401);
   });
 
   it.each(['sign-up', 'sign-in', 'change-phone'])("take no other site's form as a %s", async (action) => {
-    const verification_token = await prove(newNumber());
+    const verification_token = await obtainToken(newNumber());
 
     const answer = await post(app, `/users/${action}`, { username: newUsername(), verification_token }).type('form');
 

@@ -26,7 +26,7 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
     return `+${lastNumber}`;
   }
 
-  async function prove(phoneNumber: string): Promise<string> {
+  async function obtainToken(phoneNumber: string): Promise<string> {
     const { body } = await verify(app, phoneNumber, await openSession(app, phoneNumber), RIGHT_CODE).expect(200);
     return body.verification_token;
   }
@@ -38,30 +38,32 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
   it('creates an account with the verified number', async () => {
     const phoneNumber = newNumber();
 
-    const { status, body } = await signUp('ada', await prove(phoneNumber));
+    const { status, body } = await signUp('ada', await obtainToken(phoneNumber));
 
     expect({ status, body }).toEqual({ status: 201, body: { id: expect.any(String), username: 'ada', phoneNumber } });
   });
 
-  it('leaves the proof usable when the username is taken', async () => {
-    await signUp('grace', await prove(newNumber())).expect(201);
-    const proof = await prove(newNumber());
+  it('leaves the verification token usable when the username is taken', async () => {
+    await signUp('grace', await obtainToken(newNumber())).expect(201);
+    const verificationToken = await obtainToken(newNumber());
 
-    await signUp('grace', proof).expect(409);
-    await signUp('hopper', proof).expect(201);
+    await signUp('grace', verificationToken).expect(409);
+    await signUp('hopper', verificationToken).expect(201);
   });
 
   it('gives a number one account', async () => {
     const phoneNumber = newNumber();
-    await signUp('first', await prove(phoneNumber)).expect(201);
+    await signUp('first', await obtainToken(phoneNumber)).expect(201);
 
-    await signUp('second', await prove(phoneNumber)).expect(409);
+    await signUp('second', await obtainToken(phoneNumber)).expect(409);
   });
 
-  it('makes one account of twenty sign-ups with one proof', async () => {
-    const proof = await prove(newNumber());
+  it('makes one account of twenty sign-ups with one verification token', async () => {
+    const verificationToken = await obtainToken(newNumber());
 
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => signUp(`racer_${index}`, proof)));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => signUp(`racer_${index}`, verificationToken)),
+    );
 
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 403)).toHaveLength(19);
@@ -69,19 +71,23 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
     expect(users).toHaveLength(1);
   });
 
-  it('keeps sign-ups apart that come at once: a taken username undoes no other account, and no proof is lost', async () => {
-    await signUp('taken', await prove(newNumber())).expect(201);
-    const proofs: string[] = [];
-    for (let index = 0; index < 20; index += 1) proofs.push(await prove(newNumber()));
-    const names = proofs.map((_proof, index) => (index % 2 === 0 ? `beside_${index}` : 'taken'));
+  it('keeps sign-ups apart that come at once: a taken username undoes no other account, and no verification token is lost', async () => {
+    await signUp('taken', await obtainToken(newNumber())).expect(201);
+    const verificationTokens: string[] = [];
+    for (let index = 0; index < 20; index += 1) verificationTokens.push(await obtainToken(newNumber()));
+    const names = verificationTokens.map((_verificationToken, index) =>
+      index % 2 === 0 ? `beside_${index}` : 'taken',
+    );
 
     const { UsersService } = await import('../../sample-app/src/users/users.service.js');
     const users = app.get(UsersService);
-    const outcomes = await Promise.allSettled(proofs.map((proof, index) => users.signUp(names[index] ?? '', proof)));
+    const outcomes = await Promise.allSettled(
+      verificationTokens.map((verificationToken, index) => users.signUp(names[index] ?? '', verificationToken)),
+    );
     const created = await app.get(DataSource).query("SELECT id FROM sample_user WHERE username LIKE 'beside%'");
     const later = [];
-    for (const [index, proof] of proofs.entries()) {
-      if (names[index] === 'taken') later.push((await signUp(`later_${index}`, proof)).status);
+    for (const [index, verificationToken] of verificationTokens.entries()) {
+      if (names[index] === 'taken') later.push((await signUp(`later_${index}`, verificationToken)).status);
     }
 
     const expected = names.map((name) => (name === 'taken' ? { status: 'rejected' } : { status: 'fulfilled' }));
@@ -90,8 +96,8 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
     expect(later).toEqual(Array(10).fill(201));
   });
 
-  it.each(['unknown', '', '\0', "' OR 1=1 --"])('refuses the proof %j', async (proof) => {
-    const { status, body } = await signUp('nobody', proof);
+  it.each(['unknown', '', '\0', "' OR 1=1 --"])('refuses the verification token %j', async (verificationToken) => {
+    const { status, body } = await signUp('nobody', verificationToken);
 
     expect({ status, body }).toEqual({
       status: 403,
@@ -104,9 +110,12 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
     });
   });
 
-  it.each([undefined, null, 1, ['x'], { $ne: '' }])('refuses the shape of %j as a proof', async (proof) => {
-    await signUp('nobody', proof).expect(400);
-  });
+  it.each([undefined, null, 1, ['x'], { $ne: '' }])(
+    'refuses the shape of %j as a verification token',
+    async (verificationToken) => {
+      await signUp('nobody', verificationToken).expect(400);
+    },
+  );
 
   it('shows the outbox of the sandbox', async () => {
     const phoneNumber = newNumber();

@@ -59,7 +59,7 @@ describe.each(serverKinds())('what happens right after the statement of a check,
     expect(status).toBe(TooManyAttempts);
   });
 
-  it('a right code leaves another right one without a proof', async () => {
+  it('a right code leaves another right one without a verification token', async () => {
     const { sessionToken } = await one.service.sendSecurityCode(NUMBER);
     let second: VerificationStatus | undefined;
     afterNextStatement(async () => {

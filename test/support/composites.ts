@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import { BaseBackend, type SendContext, SmsDeliveryError, type SmsDeliveryErrorKind } from '../../lib/index.js';
-import { prepareBackend } from '../../lib/backends/preparation.js';
+import { prepareBackend } from '../../lib/backends/module-aware.backend.js';
 
 type Behaviour = (send: SendContext | undefined, number: string) => unknown;
 
@@ -40,7 +40,7 @@ export function hangs(): Promise<never> {
 /** The backend as it is once the application has started. */
 export function started<T extends BaseBackend<unknown>>(backend: T, limits: { leafMs?: number } = {}): T {
   const leafMs = limits.leafMs ?? 5000;
-  prepareBackend(backend, { timeoutMs: leafMs * 2, insideTimeoutMs: leafMs, resolve: () => undefined });
+  prepareBackend(backend, { timeoutMs: leafMs * 2, insideTimeoutMs: leafMs, around: [], resolve: () => undefined });
   return backend;
 }
 

@@ -4,8 +4,8 @@ import { RequireVerifiedPhone, VerifiedPhone } from '../../lib/index.js';
 /** The purposes that the routes require. */
 export const PURPOSES = ['login', 'change-phone'];
 
-/** The header in which a proof may stand. */
-export const PROOF_HEADER = 'x-phone-verification-token';
+/** The header in which a verification token may stand. */
+export const TOKEN_HEADER = 'x-phone-verification-token';
 
 /** Keeps every phone that a handler was given. */
 @Injectable()
@@ -60,7 +60,7 @@ export class AccountController {
   }
 }
 
-/** A class that requires one proof for all its routes, and a route that requires another. */
+/** A class that requires one verification token for all its routes, and a route that requires another. */
 @Controller('settings')
 @RequireVerifiedPhone({ purpose: 'login', from: 'header', consume: true })
 export class SettingsController {

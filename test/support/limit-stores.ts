@@ -15,7 +15,7 @@ const TIMEOUT_MS = 20_000;
 /** A way to keep counters. */
 export interface LimitStoreFactory {
   readonly name: string;
-  /** Whether what is over goes away without `deleteOver`. */
+  /** Whether what is over goes away without `deleteExpired`. */
   readonly forgetsByItself: boolean;
   /** A store, which may have counters of other tests in it. */
   open(): Promise<{ readonly store: TimedStore; close(): Promise<void> }>;
@@ -44,7 +44,7 @@ function redisStores(url: string): LimitStoreFactory[] {
       open: async () => {
         const client = new Redis(url);
         const close = async (): Promise<void> => {
-          await deleteKeys(client, '{phone-verify}:given-back:*');
+          await deleteKeys(client, '{phone-verify}:refunded:*');
           await client.quit();
         };
         return { store: withTimeout(new RedisLimitStore(client, TIMEOUT_MS)), close };
@@ -90,7 +90,7 @@ export async function openLimitStore(factory: LimitStoreFactory): Promise<OpenLi
 
 /** What one send charges to a counter: a plain limit of two an hour, unless told otherwise. */
 export function chargeOf(key: string, charge: Partial<Charge> = {}): Charge {
-  return { key, max: 2, minimumVerified: 1, windowMs: HOUR, isEnforced: true, ...charge };
+  return { key, max: 2, windowMs: HOUR, isEnforced: true, ...charge };
 }
 
 /** How many of many charges at once were taken. */

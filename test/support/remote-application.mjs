@@ -13,6 +13,13 @@ import { Database } from '../../dist/database/database.js';
 import { GuardedController, HEADER } from './remote-guarded-controller.mjs';
 import { interceptStatements } from './statement-interceptor.mjs';
 
+/** A system clock that is off, as that of another machine may be. */
+const clockShiftMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);
+if (clockShiftMs !== 0) {
+  const now = Date.now.bind(Date);
+  Date.now = () => now() + clockShiftMs;
+}
+
 let app;
 let service;
 let instant;
@@ -49,7 +56,7 @@ const commands = {
     Promise.all(codes.map((code) => service.verifySecurityCode(phoneNumber, code, sessionToken))),
   consumeAll: ({ verificationToken, times }) =>
     Promise.all(Array.from({ length: times }, () => service.consumeVerifiedPhone(verificationToken))),
-  /** Answers the status of each of many requests with one proof, and how many of them reached the handler. */
+  /** Answers the status of each of many requests with one verification token, and how many of them reached the handler. */
   async requestAll({ verificationToken, times }) {
     const url = `${await app.getUrl()}/guarded`;
     const request = () => fetch(url, { method: 'POST', headers: { [HEADER]: verificationToken } });

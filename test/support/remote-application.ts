@@ -24,6 +24,7 @@ export interface RemoteApplicationOptions {
   readonly redis?: FreshRedis['connection'] | undefined;
   /** Whether it has a server, for {@link RemoteApplication.requestAll}. */
   readonly listens?: boolean;
+  /** `CLOCK_SHIFT_MS` shifts the system clock of its process. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -63,7 +64,9 @@ export class RemoteApplication {
   }
 
   /** Instants are texts: they come over a channel. */
-  send(phoneNumber: string): Promise<Pick<SentVerification, 'sessionToken'> & { readonly expiresAt: string }> {
+  send(
+    phoneNumber: string,
+  ): Promise<Pick<SentVerification, 'sessionToken'> & { readonly expiresAt: string; readonly resendAt: string }> {
     return this.#ask('send', { phoneNumber });
   }
 
@@ -80,7 +83,7 @@ export class RemoteApplication {
     return this.#ask('consumeAll', { verificationToken, times });
   }
 
-  /** Makes many requests with one proof, all at once, to a route that consumes it. */
+  /** Makes many requests with one verification token, all at once, to a route that consumes it. */
   requestAll(verificationToken: string, times: number): Promise<{ statuses: number[]; handled: number }> {
     return this.#ask('requestAll', { verificationToken, times });
   }

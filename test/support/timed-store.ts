@@ -1,17 +1,21 @@
 import { StorageTimeout } from '../../lib/common/storage-timeout.js';
-import type { Charge, ChargeOutcome, Counter, LimitStore } from '../../lib/limits/limit.store.js';
-
-type Window = Pick<Counter, 'key' | 'windowEndsAt'>;
+import type {
+  Charge,
+  ChargeOutcome,
+  Counter,
+  CounterWindow,
+  LimitStore,
+  StoreTime,
+} from '../../lib/limits/limit.store.js';
 
 /** A store whose calls each have a timeout of their own. */
 export interface TimedStore {
   charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome>;
-  giveBack(charged: readonly Window[]): Promise<void>;
-  block(counter: Window, until: number): Promise<void>;
-  countVerified(key: string, now: number): Promise<void>;
+  refund(charged: readonly CounterWindow[]): Promise<void>;
   read(keys: readonly string[], now: number): Promise<readonly Counter[]>;
   clear(keys: readonly string[]): Promise<void>;
-  deleteOver(now: number): Promise<boolean>;
+  readTime(): Promise<StoreTime | undefined>;
+  deleteExpired(now: number): Promise<boolean>;
 }
 
 /** @param timeoutMs - Of each call; by default longer than any test. */
@@ -19,11 +23,10 @@ export function withTimeout(store: LimitStore, timeoutMs = 20_000): TimedStore {
   const timeout = (): StorageTimeout => new StorageTimeout(timeoutMs);
   return {
     charge: (charges, now) => store.charge(charges, now, timeout()),
-    giveBack: (charged) => store.giveBack(charged, timeout()),
-    block: (counter, until) => store.block(counter, until, timeout()),
-    countVerified: (key, now) => store.countVerified(key, now, timeout()),
+    refund: (charged) => store.refund(charged, timeout()),
     read: (keys, now) => store.read(keys, now, timeout()),
     clear: (keys) => store.clear(keys, timeout()),
-    deleteOver: (now) => store.deleteOver(now, timeout()),
+    readTime: () => store.readTime(timeout()),
+    deleteExpired: (now) => store.deleteExpired(now, timeout()),
   };
 }

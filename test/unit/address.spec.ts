@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketsOf, isPrivateAddress, originBucketOf, readAddress } from '../../lib/limits/address.js';
-import { CLIENT_ADDRESS, originOf } from '../../lib/limits/send-origin.js';
+import { clientAt, originOf } from '../../lib/limits/send-origin.js';
 
 const namesOf = (address: string): string[] => bucketsOf(readAddress(address)).map(({ name }) => name);
 
@@ -206,28 +206,26 @@ describe('an address is private', () => {
 });
 
 describe('the origin of a send', () => {
-  const buckets = [{ name: '203.0.113.7', share: 1 }];
+  it('has the buckets of the address that a caller of the service gives', () => {
+    const buckets = [{ name: '203.0.113.7', share: 1 }];
 
-  it('of the service has buckets when the caller gives an address', () => {
-    expect(originOf({ ip: '::ffff:203.0.113.7' })).toEqual({ ip: '203.0.113.7', buckets, isUntrustedProxy: false });
-    expect(originOf({})).toEqual({ ip: undefined, buckets: [], isUntrustedProxy: false });
-    expect(originOf({ ip: 'nonsense' })).toEqual({
+    expect(originOf(clientAt('::ffff:203.0.113.7'))).toEqual({ ip: '203.0.113.7', buckets, isUntrustedProxy: false });
+    expect(originOf(clientAt('nonsense'))).toEqual({
       ip: undefined,
       buckets: [{ name: 'unknown', share: 1 }],
       isUntrustedProxy: false,
     });
   });
 
-  it('of the routes always has some', () => {
-    const [nobody, proxy] = [
-      { ip: undefined, isUntrustedProxy: false },
-      { ip: '10.0.0.1', isUntrustedProxy: true },
-    ];
+  it('has no bucket when a caller of the service gives no address', () => {
+    expect(originOf(clientAt(undefined))).toEqual({ ip: undefined, buckets: [], isUntrustedProxy: false });
+  });
 
-    expect(originOf({ [CLIENT_ADDRESS]: nobody })).toEqual({ ...nobody, buckets: [{ name: 'unknown', share: 1 }] });
-    expect(originOf({ [CLIENT_ADDRESS]: proxy, ip: '203.0.113.7' })).toEqual({
-      ...proxy,
-      buckets: [{ name: '10.0.0.1', share: 1 }],
-    });
+  it('always has a bucket for a client over HTTP', () => {
+    const nobody = { ip: undefined, isUntrustedProxy: false };
+    const proxy = { ip: '10.0.0.1', isUntrustedProxy: true };
+
+    expect(originOf(nobody)).toEqual({ ...nobody, buckets: [{ name: 'unknown', share: 1 }] });
+    expect(originOf(proxy)).toEqual({ ...proxy, buckets: [{ name: '10.0.0.1', share: 1 }] });
   });
 });

@@ -27,14 +27,14 @@ describe('the lines for autofill', () => {
     expect(withAutofill('Hi 123456', '123456', autofill)).toBe(message);
   });
 
-  it('come after one blank line, whatever the text ends with', () => {
+  it('come after one blank line, also if the text ends with white space', () => {
     const autofill = { ...NONE, domain: DOMAIN };
 
     expect(withAutofill('Hi\n \r\n', '1234', autofill)).toBe('Hi\n\n@example.com #1234');
     expect(withAutofill('Hi\n', '1234', NONE)).toBe('Hi\n');
   });
 
-  it('take the code literally', () => {
+  it('contain the code literally', () => {
     expect(withAutofill('Hi', "$&$'#@", { ...NONE, domain: DOMAIN })).toBe("Hi\n\n@example.com #$&$'#@");
   });
 });
@@ -104,7 +104,7 @@ describe('a template', () => {
     expect(check({ ...options, autofill: {} })).not.toContain(LINE);
   });
 
-  it('may have the sign anywhere else in a line', () => {
+  it('may have an @ anywhere else in a line', () => {
     const message = 'Mail ada@example.com: {security_code}\n  @home';
 
     expect(check({ message, autofill: { domain: DOMAIN } })).toEqual([]);
@@ -131,7 +131,7 @@ describe('a template', () => {
     );
   });
 
-  it('is as long as it likes beside the domain alone', () => {
+  it('may have any length beside only the domain', () => {
     const message = `{security_code}${'a'.repeat(130)}`;
 
     expect(obstaclesToAutofill(message, message, { ...NONE, domain: DOMAIN })).toEqual([]);
@@ -159,7 +159,7 @@ describe('a template', () => {
     expect(check(options)).toEqual(warning === undefined ? [] : [warning]);
   });
 
-  it('is told by its language', () => {
+  it('is named by its language in warnings', () => {
     const autofill = { androidAppHash: HASH };
 
     expect(check({ messages: { de: '@home {security_code}' }, autofill })).toEqual([
@@ -169,7 +169,7 @@ describe('a template', () => {
       'messages.de: takes 2 segments (71 units of ucs-2, because "ж" is not in GSM-7); each is billed',
     );
     expect(check({ messages: { de: '{security_code} {name}' }, contextKeys: ['name'] })).toEqual([
-      'messages.de: {name} renders empty in messages asked for over HTTP; only callers of the service give context',
+      'messages.de: {name} renders empty in messages requested over HTTP; only callers of the service give context',
     ]);
   });
 });
@@ -178,7 +178,7 @@ describe('the texts that come with the library', () => {
   const SHIPPED = 'message: is not given, and of the texts that come with the library';
   const LONG_NAME = 'a'.repeat(60);
 
-  it('stop the application when the English one cannot be read', () => {
+  it('stop the application when the English one prevents autofill', () => {
     const faults = check({ appName: LONG_NAME, autofill: { domain: DOMAIN, androidAppHash: HASH } });
 
     expect(faults).toEqual([
@@ -210,7 +210,7 @@ describe('the texts that come with the library', () => {
     ]);
   });
 
-  it('are told with the character of the name that makes them cost more', () => {
+  it('are in a warning with the character of the name that makes them take more segments', () => {
     expect(check({ appName: 'Acme – the shop' })).toEqual([
       expect.stringMatching(/ billed: ca \(2\), .*, en \(2\), .*; "–" of appName is not in GSM-7$/),
     ]);

@@ -13,7 +13,7 @@ function session(): SMSVerification {
     securityCode: 'secret-code',
     sealedCode: 'secret-seal',
     sessionToken: 'secret-session',
-    verificationToken: 'secret-proof',
+    verificationToken: 'secret-token',
     expiresAt: new Date(1000),
   });
 }

@@ -1,6 +1,7 @@
 import { TerminusModule } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
+import { StorageTimeout } from '../../lib/common/storage-timeout.js';
 import { StorageUnavailableError } from '../../lib/index.js';
 import type { LimitStore } from '../../lib/limits/limit.store.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE } from '../../lib/phone-verify.tokens.js';
@@ -25,8 +26,8 @@ async function healthWith(limits: Pick<LimitStore, 'read'> | undefined): Promise
   return result;
 }
 
-describe('the store of the limits', () => {
-  it('is up when it answers a question that changes nothing', async () => {
+describe('the limit store', () => {
+  it('is up when a read that changes nothing succeeds', async () => {
     const asked: unknown[] = [];
     const read: LimitStore['read'] = async (...question) => {
       asked.push(question);
@@ -34,10 +35,10 @@ describe('the store of the limits', () => {
     };
 
     expect(await healthWith({ read })).toEqual({ status: 'up', database: 'up', limits: 'up', openBreakers: [] });
-    expect(asked).toEqual([[['health'], NOW]]);
+    expect(asked).toEqual([[['health'], NOW, expect.any(StorageTimeout)]]);
   });
 
-  it('is down, and the library with it, when it does not answer', async () => {
+  it('is down, and the library with it, when the read fails', async () => {
     const read = async (): Promise<never> => {
       throw new StorageUnavailableError({ cause: new Error('redis://secret@host') });
     };
@@ -45,7 +46,7 @@ describe('the store of the limits', () => {
     expect(await healthWith({ read })).toEqual({ status: 'down', database: 'up', limits: 'down', openBreakers: [] });
   });
 
-  it('makes nothing down where there is none', async () => {
+  it('makes nothing down if there is none', async () => {
     expect(await healthWith(undefined)).toMatchObject({ status: 'up', limits: 'not configured' });
   });
 });

@@ -59,7 +59,7 @@ describe('a text', () => {
     expect(lookUpText(preferredLanguages(header), textsIn(...tags))).toBe(expected);
   });
 
-  it('inherits nothing', () => {
+  it('is not looked up among inherited properties', () => {
     expect(lookUpText(['valueof', 'en'], Object.create({ en: 'x', valueof: 'x' }))).toBeUndefined();
   });
 });
@@ -87,7 +87,7 @@ it.each([
   expect(performance.now() - start).toBeLessThan(1000);
 });
 
-it('made-up languages without end are forgotten again', () => {
+it('the cache does not grow with made-up languages', () => {
   const asked = vi.spyOn(Intl.Locale.prototype, 'maximize');
   const asksFor = (tag: string): boolean => {
     asked.mockClear();

@@ -19,17 +19,21 @@ describe('an application without a cap on its bill', () => {
 
     expect(another).toBeUndefined();
     expect(warning).toContain('numbers.allowedCountries is not set, limits.total is off');
-    expect(warning).toContain('limits.conversion, which could stop a country that is abused, only reports.');
+    expect(warning).toContain('limits.conversion, which could stop a range or country that is abused, only reports.');
     expect(warning).toContain('name the countries of your people in numbers.allowedCountries');
     expect(warning).toContain('cap all messages with limits.total');
   });
 
   it.each([
-    [false, 'limits.conversion, which could stop a country that is abused, is off.'],
-    [{ by: 'prefix' }, 'limits.conversion, which could stop a prefix that is abused, only reports.'],
+    [false, 'limits.conversion, which could stop a range or country that is abused, is off.'],
+    [{ by: 'prefix' }, 'limits.conversion, which could stop a range or country that is abused, only reports.'],
     [
       { mode: 'enforce', by: 'prefix', minimumSent: 9, minimumVerified: 0.07 },
       'Only limits.conversion is left: it stops a prefix when, of 9 messages or more, a share of less than 0.07 was verified.',
+    ],
+    [
+      { mode: 'enforce', minimumAddresses: 12 },
+      'it stops a prefix, or a country when they are requested from about 12 addresses, when, of 50 messages or more,',
     ],
   ] as const)('with conversion %j is told what that does', (conversion, text) => {
     expect(warningsOf({ conversion })).toEqual([expect.stringContaining(text)]);

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readAuthorizeSend } from '../../lib/limits/authorize-send.js';
 import { readLimits, type ResolvedLimits } from '../../lib/limits/limits.options.js';
-import { OptionReader } from '../../lib/option-reader.js';
+import { OptionReader } from '../../lib/common/option-reader.js';
 
 const HOUR = { max: 5, seconds: 3600 };
 
@@ -50,6 +50,7 @@ describe('the limits', () => {
         by: 'country',
         minimumSent: 50,
         minimumVerified: 0.1,
+        minimumAddresses: 10,
         seconds: 3600,
         blockSeconds: 3600,
         mode: 'report',
@@ -103,6 +104,7 @@ describe('the limits', () => {
       by: 'prefix',
       minimumSent: 50,
       minimumVerified: 1,
+      minimumAddresses: 10,
       seconds: 3600,
       blockSeconds: 3600,
       mode: 'enforce',
@@ -177,7 +179,7 @@ describe('the limits are refused', () => {
       'limits.perPhone: is not an option; the options are store, resendAfter, perNumber, perIp, perPrefix, perCountry, total, conversion',
       'limits.resendAfter.second: is not an option; the options are seconds, mode',
       'limits.perIp[0].minutes: is not an option; the options are max, seconds, mode',
-      'limits.conversion.ratio: is not an option; the options are by, minimumSent, minimumVerified, seconds, blockSeconds, mode',
+      'limits.conversion.ratio: is not an option; the options are by, minimumSent, minimumVerified, minimumAddresses, seconds, blockSeconds, mode',
     ]);
   });
 
@@ -248,6 +250,7 @@ describe('the limits are refused', () => {
       [0, -0.1, 1.01, 10, Number.NaN, '0.1', null],
       'must be a number above 0 and up to 1, such as 0.1 for one in ten',
     ],
+    ['minimumAddresses', [0, -1, 1.5, Number.NaN, '10', null, 101], 'must be a whole number from 1 to 100'],
     ['seconds', [0, -1, 1.5, Number.NaN, '60', 31_536_001], 'must be a whole number from 1 to 31536000'],
     ['blockSeconds', [0, -1, 1.5, Number.NaN, '60', 31_536_001], 'must be a whole number from 1 to 31536000'],
     ['mode', ['off', false, null], 'must be "enforce" or "report"'],

@@ -7,11 +7,11 @@ describe('a message', () => {
     expect(renderMessage('{a}-{b}-{a}', { a: '1', b: '2' })).toBe('1-2-1');
   });
 
-  it('takes $&, $1 and $$ literally', () => {
+  it('renders $&, $1 and $$ literally', () => {
     expect(renderMessage('Hi {app}', { app: "$& $1 $$ $' $`" })).toBe("Hi $& $1 $$ $' $`");
   });
 
-  it('expands nothing that a value contains', () => {
+  it('does not expand placeholders inside a value', () => {
     expect(renderMessage('{app} {security_code}', { app: '{security_code}{app}', security_code: '1' })).toBe(
       '{security_code}{app} 1',
     );
@@ -44,7 +44,7 @@ describe('a message', () => {
     },
   );
 
-  it("leaves an @ of the application's own, and of its code, alone", () => {
+  it("keeps an @ of the application's name and of the code", () => {
     expect(renderMessage('{app}\n{security_code}', { app: '@home', security_code: '@123' })).toBe('@home\n@123');
   });
 
@@ -56,11 +56,11 @@ describe('a message', () => {
     expect(renderMessage('[{name}]', { name: value })).toBe('[]');
   });
 
-  it('leaves single braces alone', () => {
+  it('keeps single braces', () => {
     expect(renderMessage('{ } } { {a}', { a: '1', ' ': '' })).toBe(' } { 1');
   });
 
-  it('tells the names that it uses, each once', () => {
+  it('lists the placeholders that it uses, each once', () => {
     expect(placeholdersOf('{a} {b} {a} {} {{c}}')).toEqual(['a', 'b', '', 'c']);
   });
 });
@@ -93,7 +93,7 @@ describe('the preferred language', () => {
     expect(preferredLanguage(header)).toBe(language);
   });
 
-  it('of nothing, or of something that is no text, is nothing', () => {
+  it('of nothing, or of anything but a text, is undefined', () => {
     expect(preferredLanguage(undefined)).toBeUndefined();
     expect(preferredLanguage(7 as never)).toBeUndefined();
   });

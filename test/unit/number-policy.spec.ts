@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type NumberOptions, PhoneNumberNotAllowedError } from '../../lib/index.js';
-import { OptionReader } from '../../lib/option-reader.js';
+import { OptionReader } from '../../lib/common/option-reader.js';
 import { readNumberPolicy } from '../../lib/phone-number/number-policy.options.js';
 import { PHONE_NUMBER_TYPES, requireAllowed } from '../../lib/phone-number/number-policy.js';
+import { parsePhoneNumber } from '../../lib/phone-number/phone-number.js';
 import {
   BRITISH_MOBILES,
   FORBIDDEN_NUMBERS,
@@ -18,7 +19,7 @@ function read(numbers: unknown): { policy: ReturnType<typeof readNumberPolicy>; 
 
 function isAllowed(number: string, numbers: NumberOptions): boolean {
   try {
-    requireAllowed(number, read(numbers).policy);
+    requireAllowed(parsePhoneNumber(number, undefined, 'possible'), read(numbers).policy);
     return true;
   } catch (error) {
     if (error instanceof PhoneNumberNotAllowedError) return false;

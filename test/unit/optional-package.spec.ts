@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { loadOptional } from '../../lib/optional-package.js';
+import { loadOptional } from '../../lib/common/optional-package.js';
 
 function notFound(name: string): Error {
   return Object.assign(new Error(`Cannot find package '${name}' imported from here`), { code: 'ERR_MODULE_NOT_FOUND' });

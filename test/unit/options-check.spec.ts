@@ -177,7 +177,7 @@ describe('the options', () => {
   });
 
   it.each([null, undefined, [], 'text', 7])('%j are no options', (given) => {
-    expect(faultsOf(given)).toEqual(['options: the factory must answer an object']);
+    expect(faultsOf(given)).toEqual(['options: the factory must return an object']);
   });
 
   it.each([class {}, {}, 'SandboxBackend', () => undefined, { useClass: class {} }])('%o is no backend', (backend) => {

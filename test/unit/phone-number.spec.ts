@@ -24,7 +24,11 @@ describe('one number', () => {
     '+1 4155 552671',
     '+14155552671\u200b',
   ])('is the same in the spelling %j', (spelling) => {
-    expect(parsePhoneNumber(spelling)).toEqual({ e164: '+14155552671', country: 'US' });
+    expect(parsePhoneNumber(spelling)).toMatchObject({
+      e164: '+14155552671',
+      country: 'US',
+      possibleCountries: ['US'],
+    });
   });
 
   it.each([
@@ -39,7 +43,7 @@ describe('one number', () => {
   it.each(['+54 9 11 2345-6789', '+54 11 2345-6789', '+54 11 15 2345-6789', '+5491123456789'])(
     'of an Argentine mobile has the 9, written %s',
     (text) => {
-      expect(parsePhoneNumber(text)).toEqual({ e164: '+5491123456789', country: 'AR' });
+      expect(parsePhoneNumber(text)).toMatchObject({ e164: '+5491123456789', country: 'AR', type: 'MOBILE' });
     },
   );
 
@@ -48,7 +52,12 @@ describe('one number', () => {
   });
 
   it('may have no country', () => {
-    expect(parsePhoneNumber('+80012345678')).toEqual({ e164: '+80012345678', country: undefined });
+    expect(parsePhoneNumber('+80012345678')).toEqual({
+      e164: '+80012345678',
+      country: undefined,
+      type: 'TOLL_FREE',
+      possibleCountries: [],
+    });
   });
 
   it('keeps its country where several share a calling code', () => {
@@ -61,7 +70,11 @@ describe('a possible number', () => {
 
   it('is one where the range need not be known', () => {
     expect(() => parsePhoneNumber(NEW_RANGE)).toThrow(PhoneNumberInvalidError);
-    expect(parsePhoneNumber(NEW_RANGE, undefined, 'possible')).toEqual({ e164: '+447700900123', country: undefined });
+    expect(parsePhoneNumber(NEW_RANGE, undefined, 'possible')).toMatchObject({
+      e164: '+447700900123',
+      country: undefined,
+      type: undefined,
+    });
   });
 
   it.each(['+54 9 11 9999-9999', '+54 11 9999-9999', '+54 011 15 9999-9999'])(

@@ -63,10 +63,10 @@ describe('what a route requires', () => {
     RequireVerifiedPhone({ consume: true })(...place(Guarded));
 
     expect(faultsOf(() => RequireVerifiedPhone({ maxAge: 60 })(Guarded))).toEqual([
-      'RequireVerifiedPhone: stands twice on Guarded; one has every setting',
+      'RequireVerifiedPhone: is applied twice to Guarded; put all settings into one',
     ]);
     expect(faultsOf(() => RequireVerifiedPhone({ maxAge: 60 })(...place(Guarded)))).toEqual([
-      'RequireVerifiedPhone: stands twice on handler; one has every setting',
+      'RequireVerifiedPhone: is applied twice to handler; put all settings into one',
     ]);
     RequireVerifiedPhone()(Inheriting);
     RequireVerifiedPhone()(...place(Inheriting));

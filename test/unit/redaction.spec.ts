@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { maskPhoneNumber, redact, redactedCause } from '../../lib/verification/redaction.js';
+import { maskPhoneNumber, redact, redactedCause } from '../../lib/common/redaction.js';
 import { ODD_THROWS } from '../support/failing-backends.js';
 
 const NUMBER = '+14155552671';
 const SECRETS = { hidden: ['123456', 'aB-c_9'], phoneNumbers: [NUMBER] };
 
-describe('a text of somebody else', () => {
+describe('a redacted text', () => {
   it.each([
     '+14155552671',
     '14155552671',
@@ -25,18 +25,18 @@ describe('a text of somebody else', () => {
     },
   );
 
-  it('has every place of a secret taken out, special characters in it taken literally', () => {
+  it('has no occurrence of a secret, also of one with special characters', () => {
     expect(redact('aB-c_9 and aB-c_9', SECRETS)).toBe('[redacted] and [redacted]');
     expect(redact('1.22.3 1x22x3', { hidden: ['1.22.3'] })).toBe('[redacted] 1x22x3');
   });
 
-  it('has all numbers masked, however one of them is written', () => {
+  it('has all numbers masked, in any form', () => {
     const secrets = { hidden: ['+', '5', '4155'], phoneNumbers: [NUMBER, '+447911123456'] };
 
     expect(redact('to=14155552671,447911123456', secrets)).toBe('to=+141******71,+447*******56');
   });
 
-  it('has a token taken out whole, whatever was given as a code beside it', () => {
+  it('has no part of a token, whatever was sent as a code beside it', () => {
     const token = 'yXOrvkgaRLaXgiwxvoyhw3-Q9w1FzmZSyd6T7xuCnAU';
 
     expect(redact(`session ${token}.`, { hidden: ['k', 'kgaRLa', token] })).toBe('session [redacted].');
@@ -54,12 +54,12 @@ describe('a text of somebody else', () => {
     },
   );
 
-  it('is left alone where there is nothing to hide', () => {
+  it('is unchanged if there is nothing to hide', () => {
     expect(redact('all is well: 654321', { hidden: [''] })).toBe('all is well: 654321');
   });
 });
 
-describe('the cause of an error', () => {
+describe('the redacted cause of an error', () => {
   it('keeps name, text and code, and no property, stack or cause', () => {
     const thrown = Object.assign(new TypeError('code 123456 refused', { cause: 'x' }), {
       code: 'E-123456',

@@ -36,7 +36,7 @@ describe('the log of refusals', () => {
 
     expect(logs.lines).toEqual([
       'warn: limits.perNumber refused a message to +141******71 (US): the limit of 5 messages to one number in 3600 ' +
-        'seconds is reached. If the number is that of an honest person, raise limits.perNumber, or send with `vouched` ' +
+        'seconds is reached. If the number is that of an honest person, raise limits.perNumber, or send with `ownNumber` ' +
         'where the application knows that its caller owns the number. PhoneVerify',
     ]);
   });
@@ -121,7 +121,11 @@ describe('the log of refusals', () => {
     ['perCountry', { max: 9, seconds: 60 }, 'the limit of 9 messages to one country in 60 seconds'],
     ['total', { max: 9, seconds: 60 }, 'the limit of 9 messages of the whole application in 60 seconds'],
     ['total', undefined, ': its limit is reached. If'],
-    ['conversion', undefined, 'limits.conversion refused a message to +141******71 (US): too few of the messages'],
+    [
+      'conversion',
+      undefined,
+      'limits.conversion refused a message to +141******71 (US): its country is blocked, since too few of the messages',
+    ],
     ['application', undefined, 'authorizeSend refused a message to +141******71 (US): it did not answer true.'],
   ] as const)('tells why %s with %j refused', (rule, limit, text) => {
     noteTimes(1, { rule, limit });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { randomDigits, randomToken } from '../../lib/verification/random.js';
+import { randomDigits, randomToken } from '../../lib/common/random.js';
 import {
   hashSecurityCode,
   hashToken,
-  isSecurityCode,
   sealSecurityCode,
   secretsOf,
   unsealSecurityCode,
 } from '../../lib/verification/security-code.js';
+import { isSecurityCode } from '../../lib/common/code-format.js';
 
 const BINDING = { sessionToken: randomToken(), phoneNumber: '+14155552671', purpose: 'login' };
 const SECRET = 'a secret of thirty-two bytes or more';

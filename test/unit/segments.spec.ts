@@ -36,13 +36,13 @@ describe('the segments of a text', () => {
     ['a'.repeat(307), { count: 3, encoding: 'gsm-7', units: 307, unitsLeft: 152 }],
     ['€'.repeat(80), { count: 1, encoding: 'gsm-7', units: 160, unitsLeft: 0 }],
     ['€'.repeat(81), { count: 2, encoding: 'gsm-7', units: 162, unitsLeft: 143 }],
-    ['ж'.repeat(70), { count: 1, encoding: 'ucs-2', units: 70, unitsLeft: 0, culprit: 'ж' }],
-    ['ж'.repeat(71), { count: 2, encoding: 'ucs-2', units: 71, unitsLeft: 63, culprit: 'ж' }],
-    ['ж'.repeat(135), { count: 3, encoding: 'ucs-2', units: 135, unitsLeft: 66, culprit: 'ж' }],
-    ['It’s', { count: 1, encoding: 'ucs-2', units: 4, unitsLeft: 66, culprit: '’' }],
-    ['Hi 👍 ж', { count: 1, encoding: 'ucs-2', units: 7, unitsLeft: 63, culprit: '👍' }],
-    ['{€} ж', { count: 1, encoding: 'ucs-2', units: 5, unitsLeft: 65, culprit: 'ж' }],
-    ['\ud83d', { count: 1, encoding: 'ucs-2', units: 1, unitsLeft: 69, culprit: '\ud83d' }],
+    ['ж'.repeat(70), { count: 1, encoding: 'ucs-2', units: 70, unitsLeft: 0, unsupportedCharacter: 'ж' }],
+    ['ж'.repeat(71), { count: 2, encoding: 'ucs-2', units: 71, unitsLeft: 63, unsupportedCharacter: 'ж' }],
+    ['ж'.repeat(135), { count: 3, encoding: 'ucs-2', units: 135, unitsLeft: 66, unsupportedCharacter: 'ж' }],
+    ['It’s', { count: 1, encoding: 'ucs-2', units: 4, unitsLeft: 66, unsupportedCharacter: '’' }],
+    ['Hi 👍 ж', { count: 1, encoding: 'ucs-2', units: 7, unitsLeft: 63, unsupportedCharacter: '👍' }],
+    ['{€} ж', { count: 1, encoding: 'ucs-2', units: 5, unitsLeft: 65, unsupportedCharacter: 'ж' }],
+    ['\ud83d', { count: 1, encoding: 'ucs-2', units: 1, unitsLeft: 69, unsupportedCharacter: '\ud83d' }],
   ])('of %j are %o', (text, expected) => {
     expect(segments(text)).toEqual(expected);
   });
@@ -71,7 +71,7 @@ describe('the segments of a text', () => {
     expect(Array.from(EXTENSION, (character) => segments(character).units)).toEqual(Array.from(EXTENSION, () => 2));
   });
 
-  it.each(['a', 'a€', '€', 'aж', 'ж👍', '👍', 'a€ж👍'])('are those that a text of %j is cut into', (pattern) => {
+  it.each(['a', 'a€', '€', 'aж', 'ж👍', '👍', 'a€ж👍'])('are as many as a text of %j is cut into', (pattern) => {
     for (let length = 0; length < 400; length++) {
       const text = Array.from(pattern.repeat(length)).slice(0, length).join('');
       const { encoding, ...counted } = segments(text);

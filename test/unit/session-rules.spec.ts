@@ -26,18 +26,20 @@ describe('a check that compared nothing is explained', () => {
   ])('%s', (_name, found, status) => {
     const outcome = { kind: 'refused', session: found } as const;
 
-    expect(resultOfCheck(outcome, 'proof', NOW, options())).toEqual({ status });
+    expect(resultOfCheck(outcome, 'verification token', NOW, options())).toEqual({ status });
   });
 });
 
 it('a comparison is told by its statement', () => {
-  expect(resultOfCheck({ kind: 'wrong', failedAttempts: 5 }, 'proof', NOW, options())).toEqual({
+  expect(resultOfCheck({ kind: 'wrong', failedAttempts: 5 }, 'verification token', NOW, options())).toEqual({
     status: Invalid,
     attemptsLeft: 0,
   });
-  expect(resultOfCheck({ kind: 'right', proofIssued: true, isFirst: true }, 'proof', NOW, options())).toEqual({
+  expect(
+    resultOfCheck({ kind: 'right', isTokenIssued: true, isFirst: true }, 'verification token', NOW, options()),
+  ).toEqual({
     status: Valid,
-    verificationToken: 'proof',
+    verificationToken: 'verification token',
   });
 });
 

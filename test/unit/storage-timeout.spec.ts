@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Semaphore } from '../../lib/common/semaphore.js';
 import { StorageTimeout } from '../../lib/common/storage-timeout.js';
-import { TimeLimitError } from '../../lib/verification/time-limit.js';
+import { TimeLimitError } from '../../lib/common/time-limit.js';
 
 describe('the storage timeout of a request', () => {
   beforeEach(() => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { OptionReader } from '../../lib/option-reader.js';
-import { testCodeOf } from '../../lib/verification/test-numbers.js';
-import { readTestNumbers, warningsOfTestNumbers } from '../../lib/verification/test-numbers.options.js';
+import { OptionReader } from '../../lib/common/option-reader.js';
+import { testCodeOf } from '../../lib/phone-number/test-numbers.js';
+import { readTestNumbers, warningsOfTestNumbers } from '../../lib/phone-number/test-numbers.options.js';
 import { NUMBER } from '../support/requests.js';
 
 const NEW_YEAR = Date.UTC(2027, 0, 1);

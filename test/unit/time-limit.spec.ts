@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TimeLimitError, withinTimeLimit } from '../../lib/verification/time-limit.js';
+import { TimeLimitError, withinTimeLimit } from '../../lib/common/time-limit.js';
 
 describe('a time limit', () => {
   beforeEach(() => {
@@ -13,12 +13,12 @@ describe('a time limit', () => {
   it.each([
     ['a value', () => 7],
     ['a promise', async () => 7],
-  ])('answers %s and leaves no timer', async (_name, work) => {
+  ])('returns %s and leaves no timer', async (_name, work) => {
     await expect(withinTimeLimit(1000, work)).resolves.toBe(7);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('rejects with what is thrown at once', async () => {
+  it('rejects with what is thrown synchronously', async () => {
     const work = () => {
       throw new Error('at once');
     };
@@ -45,7 +45,7 @@ describe('a time limit', () => {
     expect(seen?.aborted).toBe(true);
   });
 
-  it('drops a failure that comes too late', async () => {
+  it('ignores a failure that comes too late', async () => {
     const unhandled = vi.fn<(reason: unknown) => void>();
     process.on('unhandledRejection', unhandled);
     const late = withinTimeLimit(
@@ -62,7 +62,7 @@ describe('a time limit', () => {
     process.off('unhandledRejection', unhandled);
   });
 
-  it('lets work that ends on the signal say how it ended', async () => {
+  it('returns the result of work that ends on the signal', async () => {
     const outcome = withinTimeLimit(
       1000,
       (signal) =>

@@ -1,13 +1,13 @@
 import type * as Sns from '@aws-sdk/client-sns';
 import { Injectable } from '@nestjs/common';
-import type { OptionReader } from '../../option-reader.js';
-import type { SendReceipt } from '../base.backend.js';
-import type { HttpAnswer, HttpRequest } from '../provider/http-exchange.js';
-import { Json, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import type { OptionReader } from '../../common/option-reader.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import type { ProviderResponse, ProviderRequest } from '../provider/http-exchange.js';
+import { Json, type KindsByCode, refusal } from '../provider/provider-response.js';
 import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
 import { type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Access key of an AWS account.
@@ -17,7 +17,7 @@ import { SmsDeliveryError } from '../sms-delivery.error.js';
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of temporary credentials. */
+  /** For temporary credentials only. */
   readonly sessionToken?: string;
 }
 
@@ -27,16 +27,16 @@ export interface AwsCredentials {
  * @publicApi
  */
 export interface AwsSnsBackendOptions extends ProviderOptions {
-  /** Region that sends, `eu-central-1`. */
+  /** Region that sends, such as `eu-central-1`. */
   readonly region: string;
-  /** Alphanumeric sender id, where the country knows them. Default: the account's. */
+  /** Alphanumeric sender id, for countries that support them. Default: that of the account. */
   readonly senderId?: string;
   /**
-   * Credentials, or a function that is asked for them with every message. Default: the SDK's own chain of environment,
-   * shared files and roles.
+   * Credentials, or a function that is called for them with every message. Default: the SDK's provider chain
+   * (environment, shared files, roles).
    */
   readonly credentials?: AwsCredentials | (() => Promise<AwsCredentials>);
-  /** Highest price of a segment in US dollars, 0.0001 to 1000; a message that costs more is not sent. Default: none. */
+  /** Maximum price of a segment in US dollars, 0.0001 to 1000; a message that costs more is not sent. Default: none. */
   readonly maxPriceUsd?: number;
 }
 
@@ -70,7 +70,7 @@ const KINDS: KindsByCode = {
   ValidationError: 'rejected',
 };
 
-/** A setting of ours is refused with every number. */
+/** If a setting is refused, it is refused for every number. */
 const KINDS_OF_SETTING: KindsByCode = {
   ...KINDS,
   InvalidParameter: 'misconfigured',
@@ -78,18 +78,18 @@ const KINDS_OF_SETTING: KindsByCode = {
 };
 
 /**
- * Sends through Amazon SNS, with the `@aws-sdk/client-sns` SDK. SNS has no validity period: a message that waits there
- * can arrive after its code is over.
+ * Sends through Amazon SNS, with the `@aws-sdk/client-sns` SDK. SNS has no validity period: a late message may carry an
+ * expired code.
  *
  * @publicApi
  */
 @Injectable()
 export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
   readonly #sdk = new Sdk('AwsSnsBackend', '@aws-sdk/client-sns', async () => import('@aws-sdk/client-sns'));
-  /** Kept for what the chain found, which it asks for again before it expires. */
+  /** Kept, because the chain caches the credentials that it found and renews them before they expire. */
   #defaultChain: Sns.SNSClient['config']['credentials'] | undefined;
 
-  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: AwsSnsBackendOptions) {
     super(options);
     checkProviderOptions(options, ['region', 'senderId', 'credentials', 'maxPriceUsd'], (reader) => {
@@ -100,7 +100,7 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
     });
   }
 
-  /** Imports the SDK. */
+  /** Imports the SDK, so that a missing one is a startup error. */
   override async onModuleInit(): Promise<void> {
     await this.#sdk.get();
   }
@@ -108,7 +108,7 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
   protected override async deliver({ to, text, exchange }: OutgoingMessage): Promise<SendReceipt> {
     const { region, baseUrl } = this.options;
     const sdk = await this.#sdk.get();
-    let answer: HttpAnswer | undefined;
+    let response: ProviderResponse | undefined;
     const client = new sdk.SNSClient({
       region,
       credentials: this.#credentials(sdk),
@@ -116,8 +116,8 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
       ...(baseUrl !== undefined && { endpoint: baseUrl }),
       requestHandler: {
         handle: async (request: SignedRequest) => {
-          answer = await exchange(translate(request));
-          const { status, headers, text: body } = answer;
+          response = await exchange(translate(request));
+          const { status, headers, text: body } = response;
           return { response: { statusCode: status, headers: { ...headers }, body: Buffer.from(body) } };
         },
       },
@@ -126,15 +126,15 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
       const { MessageId: messageId } = await client.send(new sdk.PublishCommand(this.#publication(to, text)));
       if (messageId !== undefined) return { backend: 'AwsSnsBackend', messageId };
     } catch (thrown) {
-      throw failureOf(thrown, answer);
+      throw failureOf(thrown, response);
     }
-    throw failureOf(undefined, answer);
+    throw failureOf(undefined, response);
   }
 
   #credentials(sdk: typeof Sns): NonNullable<Sns.SNSClientConfig['credentials']> {
     const { credentials, region } = this.options;
     if (typeof credentials === 'function') return credentials;
-    // The SDK writes into what it is given.
+    // The SDK modifies the object that it is given.
     if (credentials !== undefined) return { ...credentials };
     return (this.#defaultChain ??= new sdk.SNSClient({ region }).config.credentials);
   }
@@ -160,7 +160,7 @@ function checkCredentials(reader: OptionReader): void {
   const credentials = reader.value('credentials');
   if (credentials === undefined || typeof credentials === 'function') return;
   if (typeof credentials !== 'object' || credentials === null) {
-    reader.fault('credentials', 'must be credentials or a function that answers them');
+    reader.fault('credentials', 'must be credentials or a function that returns them');
     return;
   }
   const nested = reader.nested('credentials', ['accessKeyId', 'secretAccessKey', 'sessionToken']);
@@ -175,7 +175,7 @@ function checkMaxPrice(reader: OptionReader): void {
   if (price !== undefined && !isInRange) reader.fault('maxPriceUsd', 'must be a number from 0.0001 to 1000');
 }
 
-/** A request as the SDK hands it to its connection. */
+/** A request as the SDK passes it to its HTTP handler. */
 interface SignedRequest {
   readonly method: string;
   readonly protocol: string;
@@ -186,22 +186,22 @@ interface SignedRequest {
   readonly body?: string | Uint8Array;
 }
 
-function translate({ method, protocol, hostname, port, path, headers, body }: SignedRequest): HttpRequest {
+function translate({ method, protocol, hostname, port, path, headers, body }: SignedRequest): ProviderRequest {
   const host = port === undefined ? hostname : `${hostname}:${port}`;
   return { method, url: `${protocol}//${host}${path}`, headers, body };
 }
 
-/** What the SDK threw, by the code that it read from the answer. Without an answer it had nothing to sign with. */
-function failureOf(thrown: unknown, answer: HttpAnswer | undefined): SmsDeliveryError {
+/** The error for what the SDK threw, by the code in the response. Without a response, it could not sign the request. */
+function failureOf(thrown: unknown, response: ProviderResponse | undefined): SmsDeliveryError {
   if (thrown instanceof SmsDeliveryError) return thrown;
-  if (answer === undefined) {
+  if (response === undefined) {
     return new SmsDeliveryError('misconfigured', 'The request could not be signed.', { cause: thrown });
   }
   const error = new Json(thrown);
-  // Older versions keep the codes that they have a class for in one place, and all others in another.
+  // Older versions store the codes that have an error class in one place, and all others in another.
   const code = error.at('Error', 'Code').text ?? error.at('Code').text;
-  // The SDK has words of its own for an answer without a code.
+  // For a response without a code, the SDK invents a message.
   const text = code === undefined ? undefined : error.at('message').text;
   const isOfSetting = /sender|max ?price/i.test(text ?? '');
-  return refusal(answer, isOfSetting ? KINDS_OF_SETTING : KINDS, { code, text });
+  return refusal(response, isOfSetting ? KINDS_OF_SETTING : KINDS, { code, text });
 }

@@ -1,33 +1,33 @@
 import 'reflect-metadata';
-import { OptionReader } from '../../option-reader.js';
+import { DECLARED_PARAMETERS, DECLARED_PROPERTIES, INJECTABLE, PARAMETER_TYPES } from '../../common/nest-metadata.js';
+import { OptionReader } from '../../common/option-reader.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
-import type { BackendClass } from '../../phone-verify.options.js';
 import { PHONE_VERIFY_BACKEND_OPTIONS } from '../../phone-verify.tokens.js';
 import { isBackendClass } from '../backend-form.js';
+import type { BackendClass } from '../backend.options.js';
 import { BaseBackend } from '../base.backend.js';
-import { DECLARED_PARAMETERS, DECLARED_PROPERTIES, INJECTABLE, PARAMETER_TYPES } from '../nest-metadata.js';
 import { Child, type ExistingBackend, faultsInside } from './child.js';
 
 /**
- * A backend inside a composite one, and its settings.
+ * A backend inside a composite, and its settings.
  *
  * @publicApi
  */
 export interface ChildBackendOptions {
   /** A class, built as `new Class(options)`; a ready instance; or the token of a provider of the application. */
   readonly backend: BackendClass | BaseBackend<unknown> | ExistingBackend;
-  /** The settings of a class. Default `{}`. */
+  /** Settings for a class. Default `{}`. */
   readonly options?: object;
 }
 
 /**
  * Builds one backend of a composite.
  *
- * @param given - What stands at this place in the options.
+ * @param given - The value at this place in the options.
  * @param path - The place, such as `options.backends[0]`.
- * @param faults - Where faults are noted, those that the backend finds in its own settings included.
- * @param known - Names that may stand beside `backend` and `options`.
- * @returns `undefined` when there is a fault.
+ * @param faults - Collects validation errors, also those of the backend's own settings.
+ * @param known - Further allowed names, beside `backend` and `options`.
+ * @returns `undefined` if there is a validation error.
  */
 export function readChild(
   given: unknown,
@@ -71,7 +71,7 @@ function build(type: BackendClass, options: object, path: string, faults: string
   }
 }
 
-/** Whether Nest would give a class something beside, or in place of, its options. */
+/** Whether a class injects something beside, or instead of, its options. */
 function injectsMore(type: BackendClass): boolean {
   const parameters: unknown[] = Reflect.getMetadata(PARAMETER_TYPES, type) ?? [];
   const declared: { index: number; param: unknown }[] = Reflect.getMetadata(DECLARED_PARAMETERS, type) ?? [];

@@ -1,34 +1,34 @@
 import type { InjectionToken } from '@nestjs/common';
+import { forEachBounded } from '../../common/bounded-concurrency.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { isThrown } from '../../common/thrown.js';
+import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../common/time-limit.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
-import { isThrown } from '../../verification/thrown.js';
-import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../verification/time-limit.js';
 import {
   asDeliveryError,
   BaseBackend,
   BULK_CONCURRENCY,
   type BulkSendResult,
   type SendContext,
-  type SendReceipt,
 } from '../base.backend.js';
-import { forEachBounded } from '../bounded-concurrency.js';
-import { type Preparation, prepareBackend } from '../preparation.js';
+import { logFailuresOf } from '../failure-report.js';
+import { type ModuleSettings, prepareBackend, type ReportedSend, sendThrough } from '../module-aware.backend.js';
 import { readReceipt } from '../receipt.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
 
-/** A backend of the application's own, by the token of its provider. */
+/** A backend that the application provides, by its token. */
 export interface ExistingBackend {
   readonly useExisting: InjectionToken;
 }
 
-/** A backend inside a composite one, with the time that it may take. */
+/** A backend inside a composite, with its time limit. */
 export class Child {
   #resolved: BaseBackend<unknown> | undefined;
   #limitMs = 0;
-  #isPreparing = false;
 
   /**
-   * @param path - Where it stands in the options of the composite, for start-up errors.
-   * @param source - The backend, or where it is found when the application starts.
+   * @param path - Its place in the options of the composite, for startup errors.
+   * @param source - The backend, or the token under which it is found when the application starts.
    */
   constructor(
     readonly path: string,
@@ -43,7 +43,7 @@ export class Child {
     return this.#resolved;
   }
 
-  /** Whether nobody else calls the backend's start and shutdown hooks. */
+  /** Whether the composite must call the backend's lifecycle hooks: Nest calls those of a provider. */
   get isOwn(): boolean {
     return this.source instanceof BaseBackend;
   }
@@ -52,91 +52,94 @@ export class Child {
     return this.backend.constructor.name;
   }
 
-  /** Longest that one send may take, in milliseconds, once prepared. */
+  /** The longest that one send may take, in milliseconds, once prepared. */
   get limitMs(): number {
     return this.#limitMs;
   }
 
   /**
    * @throws {@link PhoneVerifyConfigurationError} if nothing is provided under the token, if the backend is inside
-   *   itself, or if time limits inside it cannot work together.
+   *   itself, or if the settings of a backend inside it cannot work together.
    */
-  prepare(preparation: Preparation): void {
-    if (!(this.source instanceof BaseBackend)) this.#resolved = existing(this.path, this.source, preparation);
-    if (this.#isPreparing) {
+  prepare(settings: ModuleSettings): void {
+    if (!(this.source instanceof BaseBackend)) this.#resolved = findExisting(this.path, this.source, settings);
+    if (settings.around.includes(this.backend)) {
       throw new PhoneVerifyConfigurationError(`${this.path}.backend: ${this.name} is inside itself`);
     }
-    this.#isPreparing = true;
     try {
-      this.#limitMs = prepareBackend(this.backend, preparation);
+      this.#limitMs = prepareBackend(this.backend, settings);
     } catch (error) {
       throw error instanceof PhoneVerifyConfigurationError
         ? new PhoneVerifyConfigurationError(faultsInside(this.path, error))
         : error;
-    } finally {
-      this.#isPreparing = false;
     }
   }
 
   /**
    * Sends one message.
    *
-   * @param limitMs - Longest that it may take, in milliseconds.
+   * @param limitMs - The longest that it may take, in milliseconds.
    * @throws {@link SmsDeliveryError}, whatever the backend threw.
    */
-  async send(number: string, message: string, send: SendContext | undefined, limitMs: number): Promise<SendReceipt> {
+  async send(sending: ReportedSend, limitMs: number): Promise<SendReceipt> {
+    const { send } = sending;
     try {
       const receipt = await withinTimeLimit(limitMs, (signal) =>
-        this.backend.sendSms(number, message, send && narrowed(send, signal, limitMs)),
+        sendThrough(this.backend, { ...sending, send: send && withDeadline(send, signal, limitMs) }),
       );
       return readReceipt(receipt, this.name);
     } catch (thrown) {
-      throw failureOf(thrown);
+      throw childFailure(thrown);
     }
   }
 
-  /** Sends one message to many numbers, within their time. A failure of the whole is that of each. */
+  /** Sends one message to many numbers, within their time. If the whole call fails, each number has its error. */
   async sendBulk(numbers: readonly string[], message: string): Promise<BulkSendResult> {
     if (this.backend.sendBulkSms === BaseBackend.prototype.sendBulkSms) {
       return forEachBounded(numbers, BULK_CONCURRENCY, (number) => this.#sendOne(number, message));
     }
     try {
       const limitMs = Math.min(this.limitMs * numbers.length, LONGEST_TIMER_MS);
-      const answer = await withinTimeLimit(limitMs, () => this.backend.sendBulkSms(numbers, message));
-      return readResults(answer, numbers, this.name);
+      const returned = await withinTimeLimit(limitMs, () => this.backend.sendBulkSms(numbers, message));
+      return readResults(returned, numbers, this.name);
     } catch (thrown) {
-      const error = failureOf(thrown);
+      const error = childFailure(thrown);
       return numbers.map((number) => ({ number, error }));
     }
   }
 
   async #sendOne(number: string, message: string): Promise<BulkSendResult[number]> {
     try {
-      return { number, receipt: await this.send(number, message, undefined, this.limitMs) };
+      const sending = { number, message, send: undefined, report: logFailuresOf(number, message) };
+      return { number, receipt: await this.send(sending, this.limitMs) };
     } catch (thrown) {
-      return { number, error: failureOf(thrown) };
+      return { number, error: childFailure(thrown) };
     }
   }
 }
 
-/** Whatever a backend threw, or that it took too long, as the error that it counts as. */
-function failureOf(thrown: unknown): SmsDeliveryError {
+/** The error that stands for whatever a backend threw, or for a backend that took too long. */
+function childFailure(thrown: unknown): SmsDeliveryError {
   return isThrown(thrown, TimeLimitError) ? new SmsDeliveryError('unknown', thrown.message) : asDeliveryError(thrown);
 }
 
-/** The results that are some, of what a backend answered. One that tells nothing took all the numbers. */
-function readResults(answer: unknown, numbers: readonly string[], backend: string): BulkSendResult {
-  if (!Array.isArray(answer)) return numbers.map((number) => ({ number, receipt: { backend } }));
-  const results: (BulkSendResult[number] | undefined)[] = answer;
+/** The usable results of what a backend returned. If it returned no list, it accepted all numbers. */
+function readResults(returned: unknown, numbers: readonly string[], backend: string): BulkSendResult {
+  if (!Array.isArray(returned)) return numbers.map((number) => ({ number, receipt: { backend } }));
+  const results: (BulkSendResult[number] | undefined)[] = returned;
   return results.filter((result) => result !== undefined && result !== null);
 }
 
-/** The faults that a backend found in itself, by where it stands. */
+/** The validation errors of a backend, with its place in front. */
 export function faultsInside(path: string, { faults }: PhoneVerifyConfigurationError): readonly string[] {
   return faults.map((fault) => `${path}.${fault}`);
 }
 
-function existing(path: string, { useExisting }: ExistingBackend, { resolve }: Preparation): BaseBackend<unknown> {
+function findExisting(
+  path: string,
+  { useExisting }: ExistingBackend,
+  { resolve }: ModuleSettings,
+): BaseBackend<unknown> {
   const found = resolve(useExisting);
   if (found instanceof BaseBackend) return found;
   throw new PhoneVerifyConfigurationError(
@@ -148,8 +151,8 @@ function nameOf(token: InjectionToken): string {
   return typeof token === 'function' ? token.name : String(token);
 }
 
-/** The context for one of several backends, which has less time. */
-function narrowed(send: SendContext, own: AbortSignal, limitMs: number): SendContext {
+/** The context for one backend, with its earlier deadline. */
+function withDeadline(send: SendContext, own: AbortSignal, limitMs: number): SendContext {
   const deadline = new Date(Math.min(send.deadline.getTime(), Date.now() + limitMs));
   return { ...send, deadline, signal: AbortSignal.any([send.signal, own]) };
 }

@@ -1,115 +1,103 @@
-import type { CircuitBreakerPolicy, IBackoff } from 'cockatiel';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { asDeliveryError } from '../base.backend.js';
 
 /**
- * When a backend is left alone for a while.
+ * When a circuit breaker opens, and for how long.
  *
  * @publicApi
  */
 export interface BreakerOptions {
-  /** Failures in a row that open the breaker, 1 to 1000. A `rejected` number is none. Default 5. */
+  /** Consecutive failures that open the breaker, 1 to 1000. A `rejected` number is not a failure. Default 5. */
   readonly failures?: number;
-  /** Milliseconds until one message is tried again, 1 to 3 600 000. Default 30 000. */
+  /** Milliseconds until one message tries the backend again, 1 to 3 600 000. Default 30 000. */
   readonly halfOpenAfterMs?: number;
 }
 
-type Outcome<T> = { readonly value: T } | { readonly rejected: SmsDeliveryError };
+/** The circuit breaker is open: the backend was not called. */
+export class CircuitOpenError extends SmsDeliveryError {}
 
 /**
- * Keeps messages from a backend that fails again and again, and from one that asked to be left alone for a while. One
- * message then tries whether it is back; the others do not wait for that. Time is that of `performance.now`, which
- * nobody sets back.
+ * Stops calling a backend after a number of failures in a row. After a time, one message at a time probes whether the
+ * backend works again; the others do not wait for the probe. A backend whose provider asked for a pause (`Retry-After`)
+ * is not called during it.
  */
 export class CircuitBreaker {
-  #policy: Promise<CircuitBreakerPolicy> | undefined;
-  #isTripped: () => boolean = () => false;
-  #restsUntil = Number.NEGATIVE_INFINITY;
+  #failuresInARow = 0;
+  /** From when on a probe is allowed; `undefined` while the breaker is closed. */
+  #probeFrom: number | undefined;
+  #isProbing = false;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly options: Required<BreakerOptions>) {}
+  /** @param now - Milliseconds, by a clock that is never set back. */
+  constructor(
+    private readonly options: Required<BreakerOptions>,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
-  /** Whether the backend is left alone, or is being tried again. */
+  /** Whether messages are kept from the backend, but for a probe. */
   get isOpen(): boolean {
-    return this.#isTripped() || this.#restsUntil > performance.now();
+    return this.#probeFrom !== undefined || this.#pausedUntil > this.now();
   }
 
   /**
-   * Runs a send, or fails at once.
+   * Runs a send, unless the breaker is open.
    *
-   * @param isCutShort - Asked when the send failed: whether it had less time than it may take, so that the backend is not
-   *   to blame. That counts only against one that is being tried again.
-   * @throws {@link SmsDeliveryError}: that of the send, or one of which {@link isRefusal} is true.
+   * @param wasCutShort - Asked when the send failed: whether it had less time than its limit. Such a failure is not the
+   *   backend's, so it counts against a probe only.
+   * @throws {@link SmsDeliveryError} of the send, or {@link CircuitOpenError}.
    */
-  async run<T>(send: () => Promise<T>, isCutShort: () => boolean = () => false): Promise<T> {
-    const { CircuitState, isBrokenCircuitError } = await import('cockatiel');
-    this.#policy ??= this.#create();
-    const policy = await this.#policy;
-    const restMs = this.#restsUntil - performance.now();
-    if (restMs > 0) throw new BreakerRefusal('throttled', 'It asked for a pause.', restMs / 1000);
-    // Without this the message would wait for another one's trial, in the worst case for its whole time limit.
-    if (policy.state === CircuitState.HalfOpen) throw new BreakerRefusal('unavailable', 'Its breaker is being tried.');
+  async run<T>(send: () => Promise<T>, wasCutShort: () => boolean = () => false): Promise<T> {
+    this.#throwIfOpen();
+    const isProbe = this.#probeFrom !== undefined;
+    this.#isProbing = isProbe;
     try {
-      const outcome = await policy.execute(() => this.#observe(send, isCutShort));
-      if ('rejected' in outcome) throw outcome.rejected;
-      return outcome.value;
-    } catch (error) {
-      if (isBrokenCircuitError(error)) throw new BreakerRefusal('unavailable', 'Its breaker is open.');
-      throw error instanceof CutShort ? error.cause : error;
-    }
-  }
-
-  /** A provider that refuses a number works, so that counts as a success. */
-  async #observe<T>(send: () => Promise<T>, isCutShort: () => boolean): Promise<Outcome<T>> {
-    try {
-      return { value: await send() };
-    } catch (error) {
-      if (!(error instanceof SmsDeliveryError)) throw error;
-      if (error.kind === 'rejected') return { rejected: error };
-      if (error.retryAfterSeconds !== undefined) {
-        this.#restsUntil = performance.now() + error.retryAfterSeconds * 1000;
+      const value = await send();
+      this.#recordSuccess(isProbe);
+      return value;
+    } catch (thrown) {
+      const error = asDeliveryError(thrown);
+      if (error.kind === 'rejected') this.#recordSuccess(isProbe);
+      else {
+        this.#pauseAfter(error);
+        if (isProbe || !wasCutShort()) this.#recordFailure(isProbe);
       }
-      throw isCutShort() ? new CutShort(error) : error;
+      throw error;
+    } finally {
+      if (isProbe) this.#isProbing = false;
     }
   }
 
-  async #create(): Promise<CircuitBreakerPolicy> {
-    const { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } = await import('cockatiel');
-    const { failures, halfOpenAfterMs } = this.options;
-    const isFailure = (error: Error): boolean => !(error instanceof CutShort) || policy.state === CircuitState.HalfOpen;
-    const policy = circuitBreaker(handleWhen(isFailure), {
-      halfOpenAfter: { next: () => pause(halfOpenAfterMs) },
-      breaker: new ConsecutiveBreaker(failures),
-    });
-    this.#isTripped = () => policy.state !== CircuitState.Closed;
-    return policy;
+  #throwIfOpen(): void {
+    const now = this.now();
+    if (this.#pausedUntil > now) {
+      const retryAfterSeconds = (this.#pausedUntil - now) / 1000;
+      throw new CircuitOpenError('throttled', 'The provider asked for a pause.', { retryAfterSeconds });
+    }
+    if (this.#isProbing || (this.#probeFrom !== undefined && this.#probeFrom > now)) {
+      throw new CircuitOpenError('unavailable', 'The circuit breaker is open.');
+    }
   }
-}
 
-/** How long a breaker stays open. It asks for the duration each time, and measures it by a clock that can be set back. */
-function pause(milliseconds: number): IBackoff<unknown> {
-  const end = performance.now() + milliseconds;
-  return {
-    get duration() {
-      return performance.now() < end ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-    },
-    next: () => pause(milliseconds),
-  };
-}
-
-/** A failure that says little about the backend. */
-class CutShort extends Error {
-  constructor(override readonly cause: SmsDeliveryError) {
-    super('There was too little time.');
+  #pauseAfter({ retryAfterSeconds }: SmsDeliveryError): void {
+    if (retryAfterSeconds !== undefined) this.#pausedUntil = this.now() + retryAfterSeconds * 1000;
   }
-}
 
-/** The backend was not asked at all. */
-class BreakerRefusal extends SmsDeliveryError {
-  constructor(kind: 'throttled' | 'unavailable', message: string, retryAfterSeconds?: number) {
-    super(kind, message, { retryAfterSeconds });
+  #recordSuccess(isProbe: boolean): void {
+    if (this.#isStale(isProbe)) return;
+    this.#failuresInARow = 0;
+    this.#probeFrom = undefined;
   }
-}
 
-/** Whether a backend was not asked at all, so that it has no copy of the message. */
-export function isRefusal(error: SmsDeliveryError): boolean {
-  return error instanceof BreakerRefusal;
+  #recordFailure(isProbe: boolean): void {
+    if (this.#isStale(isProbe)) return;
+    this.#failuresInARow += 1;
+    if (isProbe || this.#failuresInARow >= this.options.failures) {
+      this.#probeFrom = this.now() + this.options.halfOpenAfterMs;
+    }
+  }
+
+  /** Whether a send began before the breaker opened: only a probe decides how long it stays open. */
+  #isStale(isProbe: boolean): boolean {
+    return !isProbe && this.#probeFrom !== undefined;
+  }
 }

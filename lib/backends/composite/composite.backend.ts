@@ -5,71 +5,127 @@ import type {
   OnModuleDestroy,
   OnModuleInit,
 } from '@nestjs/common';
-import { BaseBackend } from '../base.backend.js';
-import { PREPARE, type Preparation } from '../preparation.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import type { SendContext } from '../base.backend.js';
+import { logFailuresOf } from '../failure-report.js';
+import {
+  ModuleAwareBackend,
+  type ModuleSettings,
+  openBreakersOf,
+  type ReportedSend,
+  WITHOUT_MODULE,
+} from '../module-aware.backend.js';
 import type { Child } from './child.js';
-import { OPEN_BREAKERS, openBreakersOf } from './open-breakers.js';
 
-/** What backends made of other backends share: their start, their time and their shutdown reach the ones inside. */
+/** Base of the backends that contain other backends. Passes preparation and lifecycle hooks on to them. */
 export abstract class CompositeBackend<TOptions>
-  extends BaseBackend<TOptions>
+  extends ModuleAwareBackend<TOptions>
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
 {
+  #isPrepared = false;
+
   /** The backends inside. */
   protected abstract readonly children: readonly Child[];
 
+  /**
+   * Sends one message through one or more of the backends inside.
+   *
+   * @internal
+   */
+  protected abstract sendInside(sending: ReportedSend): Promise<SendReceipt>;
+
+  /** Sends one message through one of the backends inside. */
+  async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
+    this.ensurePrepared();
+    return this.sendInside({ number, message, send, report: logFailuresOf(number, message) });
+  }
+
+  /** @internal */
+  override async sendReporting(sending: ReportedSend): Promise<SendReceipt | void> {
+    // The `sendSms` of a subclass must run too.
+    if (this.sendSms !== CompositeBackend.prototype.sendSms) return super.sendReporting(sending);
+    this.ensurePrepared();
+    return this.sendInside(sending);
+  }
+
+  /** @internal */
+  override prepareForModule(settings: ModuleSettings): number {
+    const inside = { ...settings, timeoutMs: settings.insideTimeoutMs, around: [...settings.around, this] };
+    for (const child of this.children) child.prepare(inside);
+    const limitMs = this.findTimeLimit();
+    this.#isPrepared = true;
+    return limitMs;
+  }
+
+  /** @internal */
+  override openBreakers(): readonly string[] {
+    return this.children.flatMap(({ backend }) => openBreakersOf(backend));
+  }
+
   /** Starts the backends inside. */
   async onModuleInit(): Promise<void> {
-    await this.#each<OnModuleInit>('onModuleInit', (backend) => backend.onModuleInit());
+    await this.#callEach<OnModuleInit>('onModuleInit', (backend) => backend.onModuleInit());
   }
 
-  /** Tells the backends inside. */
+  /** Calls the hook of the backends inside. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.#each<OnApplicationBootstrap>('onApplicationBootstrap', (backend) => backend.onApplicationBootstrap());
+    await this.#callEach<OnApplicationBootstrap>('onApplicationBootstrap', (backend) =>
+      backend.onApplicationBootstrap(),
+    );
   }
 
-  /** Tells the backends inside. */
+  /** Calls the hook of the backends inside. */
   async onModuleDestroy(): Promise<void> {
-    await this.#each<OnModuleDestroy>('onModuleDestroy', (backend) => backend.onModuleDestroy());
+    await this.#callEach<OnModuleDestroy>('onModuleDestroy', (backend) => backend.onModuleDestroy());
   }
 
-  /** Tells the backends inside. */
+  /** Calls the hook of the backends inside. */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
-    await this.#each<BeforeApplicationShutdown>('beforeApplicationShutdown', (backend) =>
+    await this.#callEach<BeforeApplicationShutdown>('beforeApplicationShutdown', (backend) =>
       backend.beforeApplicationShutdown(signal),
     );
   }
 
-  /** Tells the backends inside. */
+  /** Calls the hook of the backends inside. */
   async onApplicationShutdown(signal?: string): Promise<void> {
-    await this.#each<OnApplicationShutdown>('onApplicationShutdown', (backend) =>
+    await this.#callEach<OnApplicationShutdown>('onApplicationShutdown', (backend) =>
       backend.onApplicationShutdown(signal),
     );
   }
 
-  /** @internal */
-  abstract [PREPARE](preparation: Preparation): number;
-
-  /** @internal */
-  [OPEN_BREAKERS](): readonly string[] {
-    return this.children.flatMap(({ backend }) => openBreakersOf(backend));
+  /**
+   * The longest that one send may take, in milliseconds, once the backends inside are prepared.
+   *
+   * @internal
+   */
+  protected findTimeLimit(): number {
+    return Math.max(...this.children.map(({ limitMs }) => limitMs));
   }
 
-  /** Calls a hook of every backend inside that has it, and fails when all are done and one of them failed. */
-  async #each<Hook extends object>(name: keyof Hook & string, call: (backend: Hook) => unknown): Promise<void> {
-    const having = [...this.#inside(name)].filter((backend): backend is Hook => name in backend);
+  /**
+   * Prepares a backend that is used without the module.
+   *
+   * @internal
+   */
+  protected ensurePrepared(): void {
+    if (!this.#isPrepared) this.prepareForModule(WITHOUT_MODULE);
+  }
+
+  /** Calls a hook of every backend inside that has it. Fails once all have settled, if one of them failed. */
+  async #callEach<Hook extends object>(name: keyof Hook & string, call: (backend: Hook) => unknown): Promise<void> {
+    const having = [...this.#backendsToCall(name)].filter((backend): backend is Hook => name in backend);
     const calls = await Promise.allSettled(having.map(async (backend) => call(backend)));
     for (const outcome of calls) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   /**
-   * The backends whose hook this one calls, each once, also when it is inside several composite ones: these are looked
-   * into, unless they have a hook of their own.
+   * The backends whose hook this one calls. Each is listed once, also if it is inside several composites: those are
+   * searched, unless they have a hook of their own.
    */
-  #inside(hook: string, found = new Set<object>()): ReadonlySet<object> {
+  #backendsToCall(hook: string, found = new Set<object>()): ReadonlySet<object> {
     for (const { backend } of this.children.filter(({ isOwn }) => isOwn)) {
       const isPlain = backend instanceof CompositeBackend && hasSame(backend, CompositeBackend.prototype, hook);
-      if (isPlain) backend.#inside(hook, found);
+      if (isPlain) backend.#backendsToCall(hook, found);
       else found.add(backend);
     }
     return found;

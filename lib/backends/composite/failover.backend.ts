@@ -1,17 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
-import { asDeliveryError, type SendContext, type SendReceipt } from '../base.backend.js';
-import { reportOf } from '../failure-report.js';
-import { ALONE, PREPARE, type Preparation } from '../preparation.js';
+import { asDeliveryError } from '../base.backend.js';
+import type { ModuleSettings, ReportedSend } from '../module-aware.backend.js';
 import { checkBackendOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
-import { Attempts } from './attempts.js';
 import type { Child } from './child.js';
 import { type ChildBackendOptions, readChild } from './child-options.js';
-import { type BreakerOptions, CircuitBreaker } from './circuit-breaker.js';
+import { type BreakerOptions, CircuitBreaker, CircuitOpenError } from './circuit-breaker.js';
 import { CompositeBackend } from './composite.backend.js';
 import { failureOfAll } from './failure-of-all.js';
-import { OPEN_BREAKERS } from './open-breakers.js';
 
 /**
  * Settings of {@link FailoverBackend}.
@@ -22,113 +20,116 @@ export interface FailoverBackendOptions {
   /** The backends, the preferred one first. */
   readonly backends: readonly ChildBackendOptions[];
   /**
-   * Longest that all of them may take together, in milliseconds, 1 to 600 000: at least twice the limit of each, so that
-   * one that hangs leaves time for the next. Default 20 000; inside another failover half of that one's.
+   * Maximum duration of all of them together, in milliseconds, 1 to 600 000: at least twice the time limit of each, so
+   * that one that hangs leaves time for the next. Default 20 000.
    */
   readonly deadlineMs?: number;
-  /** Whether one further backend is tried when a message may have been sent, or none. Default `'next'`. */
+  /** Whether one more backend is tried when a message may have been sent, or none. Default `'next'`. */
   readonly afterUnknown?: 'next' | 'stop';
-  /** When a backend that keeps failing is left alone. */
+  /** When a backend that keeps failing is not called for a time. */
   readonly breaker?: BreakerOptions;
 }
 
 const DEFAULT_DEADLINE_MS = 20_000;
 const DEFAULT_BREAKER = { failures: 5, halfOpenAfterMs: 30_000 };
 
-/** A backend with its breaker. */
-interface Guarded {
+/** A backend with its circuit breaker. */
+interface GuardedChild {
   readonly child: Child;
   readonly breaker: CircuitBreaker;
 }
 
 /**
- * Sends through the first of several backends that takes the message. The next one is tried whatever went wrong, unless
- * the number was `rejected`; after a failure that may have sent the message, one further backend at most.
+ * Sends through the first of several backends that accepts the message. After a failure it tries the next one, unless
+ * the number was `rejected`. After a failure that may have sent the message, it tries one more at most.
  *
  * @publicApi
  */
 @Injectable()
 export class FailoverBackend extends CompositeBackend<FailoverBackendOptions> {
-  readonly #guarded: readonly Guarded[];
-  readonly #isEagerAfterUnknown: boolean;
-  #deadlineMs: number | undefined;
+  readonly #guarded: readonly GuardedChild[];
+  readonly #deadlineMs: number;
+  readonly #attemptsAfterUnknown: number;
 
-  /** @throws {@link PhoneVerifyConfigurationError} with every fault, those of the backends inside included. */
+  /** @throws {@link PhoneVerifyConfigurationError} with all validation errors, those of the backends inside included. */
   constructor(options: FailoverBackendOptions) {
     super(options);
-    const { children, breaker, afterUnknown } = readOptions(options);
+    const { children, breaker, deadlineMs, afterUnknown } = readOptions(options);
     this.#guarded = children.map((child) => ({ child, breaker: new CircuitBreaker(breaker) }));
-    this.#isEagerAfterUnknown = afterUnknown !== 'stop';
+    this.#deadlineMs = deadlineMs;
+    this.#attemptsAfterUnknown = afterUnknown === 'stop' ? 0 : 1;
   }
 
   protected override get children(): readonly Child[] {
     return this.#guarded.map(({ child }) => child);
   }
 
-  async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
-    return Attempts.of(number, message, (attempts) => this.#sendOnce(number, message, send, attempts));
-  }
-
-  async #sendOnce(
-    number: string,
-    message: string,
-    send: SendContext | undefined,
-    attempts: Attempts,
-  ): Promise<SendReceipt> {
-    const end = performance.now() + (this.#deadlineMs ?? this[PREPARE](ALONE));
-    const report = reportOf(send, number, message);
+  /** @internal */
+  protected override async sendInside(sending: ReportedSend): Promise<SendReceipt> {
+    const end = performance.now() + this.#deadlineMs;
+    // A timer may fire a fraction of a millisecond early.
+    const isTimeUp = (): boolean => sending.send?.signal.aborted === true || performance.now() > end - 1;
     const failures: SmsDeliveryError[] = [];
-    // A timer may come a fraction of a millisecond early.
-    const isOver = (): boolean => send?.signal.aborted === true || performance.now() > end - 1;
+    let attemptsLeft = Number.POSITIVE_INFINITY;
     for (const { child, breaker } of this.#guarded) {
-      if (attempts.areOver || isOver()) break;
+      if (attemptsLeft === 0 || isTimeUp()) break;
       const limitMs = Math.min(child.limitMs, end - performance.now());
-      const failedBefore = attempts.count;
       try {
-        return await breaker.run(() => child.send(number, message, send, limitMs), isOver);
+        return await breaker.run(() => child.send(sending, limitMs), isTimeUp);
       } catch (thrown) {
         const error = asDeliveryError(thrown);
-        report(child.name, error);
+        sending.report(child.name, error);
         failures.push(error);
-        attempts.note(error, failedBefore);
-        if (error.kind === 'rejected' || (error.kind === 'unknown' && !this.#isEagerAfterUnknown)) break;
+        if (error.kind === 'rejected') break;
+        // A backend that was not called is not an attempt.
+        if (!(error instanceof CircuitOpenError)) attemptsLeft -= 1;
+        if (error.kind === 'unknown') attemptsLeft = Math.min(attemptsLeft, this.#attemptsAfterUnknown);
       }
     }
     throw failureOfAll(failures);
   }
 
   /** @internal */
-  override [OPEN_BREAKERS](): readonly string[] {
-    const own = this.#guarded.filter(({ breaker }) => breaker.isOpen).map(({ child }) => child.name);
-    return [...own, ...super[OPEN_BREAKERS]()];
+  override prepareForModule(settings: ModuleSettings): number {
+    if (settings.around.some((backend) => backend instanceof FailoverBackend)) {
+      throw new PhoneVerifyConfigurationError(
+        `backend: ${this.constructor.name} is a failover inside a failover; put its backends into the outer one, ` +
+          'or put a failover into each route of a RoutingBackend',
+      );
+    }
+    return super.prepareForModule(settings);
   }
 
   /** @internal */
-  override [PREPARE](preparation: Preparation): number {
-    const { insideTimeoutMs: timeoutMs, shareMs = Number.POSITIVE_INFINITY } = preparation;
-    const deadlineMs = this.options.deadlineMs ?? Math.min(DEFAULT_DEADLINE_MS, shareMs);
-    for (const { child } of this.#guarded) {
-      child.prepare({ ...preparation, timeoutMs, shareMs: deadlineMs / 2 });
-      if (child.limitMs * 2 <= deadlineMs) continue;
+  override openBreakers(): readonly string[] {
+    const own = this.#guarded.filter(({ breaker }) => breaker.isOpen).map(({ child }) => child.name);
+    return [...own, ...super.openBreakers()];
+  }
+
+  /** @internal */
+  protected override findTimeLimit(): number {
+    for (const { name, limitMs } of this.children) {
+      if (limitMs * 2 <= this.#deadlineMs) continue;
       throw new PhoneVerifyConfigurationError(
-        `options.deadlineMs: ${deadlineMs} ms leave no time for the next backend when ${child.name}, ` +
-          `which may take ${child.limitMs} ms, hangs; give at least ${child.limitMs * 2}, or a shorter time limit to the backend`,
+        `options.deadlineMs: ${this.#deadlineMs} ms leave no time for the next backend when ${name}, ` +
+          `which may take ${limitMs} ms, hangs; give at least ${limitMs * 2}, or a shorter time limit to the backend`,
       );
     }
-    this.#deadlineMs = deadlineMs;
-    return deadlineMs;
+    return this.#deadlineMs;
   }
 }
 
 interface ReadOptions {
   readonly children: readonly Child[];
   readonly breaker: Required<BreakerOptions>;
+  readonly deadlineMs: number;
   readonly afterUnknown: unknown;
 }
 
 function readOptions(options: unknown): ReadOptions {
   const children: Child[] = [];
   let breaker = DEFAULT_BREAKER;
+  let deadlineMs = DEFAULT_DEADLINE_MS;
   let afterUnknown: unknown;
   checkBackendOptions(options, ['backends', 'deadlineMs', 'afterUnknown', 'breaker'], (reader) => {
     const given = reader.value('backends');
@@ -139,7 +140,7 @@ function readOptions(options: unknown): ReadOptions {
         if (child !== undefined) children.push(child);
       }
     }
-    reader.integer('deadlineMs', TIMEOUT_RANGE, DEFAULT_DEADLINE_MS);
+    deadlineMs = reader.integer('deadlineMs', TIMEOUT_RANGE, DEFAULT_DEADLINE_MS);
     afterUnknown = reader.value('afterUnknown');
     if (![undefined, 'next', 'stop'].some((known) => known === afterUnknown)) {
       reader.fault('afterUnknown', "must be 'next' or 'stop'");
@@ -154,5 +155,5 @@ function readOptions(options: unknown): ReadOptions {
       ),
     };
   });
-  return { children, breaker, afterUnknown };
+  return { children, breaker, deadlineMs, afterUnknown };
 }

@@ -1,20 +1,16 @@
-import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../sms-delivery.error.js';
-import { isRefusal } from './circuit-breaker.js';
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../../common/sms-delivery.error.js';
 
 /**
- * One error for a message that none of several backends took. It is `unknown` as soon as one of them may have sent it;
- * else `rejected`, when the last one refused the number; else the kind that all of them share, or `unavailable`. There
- * are seconds to wait when each of them asks for a pause, those of the first that takes messages again.
+ * One error for a message that no backend sent. Its kind is `unknown` if one of them may have sent it, else `rejected`
+ * if the last one refused the number, else the kind that all of them share, else `unavailable`. It has
+ * `retryAfterSeconds` if every failure has: those of the backend that is available first.
  */
 export function failureOfAll(failures: readonly SmsDeliveryError[]): SmsDeliveryError {
   const last = failures.at(-1);
   if (last === undefined) return new SmsDeliveryError('unavailable', 'There was no time left to try a backend.');
   if (failures.length === 1) return last;
-  const waits = failures.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds);
-  const shortestWait = Math.min(...waits);
-  // Nobody was asked: who called must be able to tell, so that it counts as no try.
-  if (failures.every(isRefusal)) return failures[waits.indexOf(shortestWait)] ?? last;
-  return new SmsDeliveryError(kindOfAll(failures), 'No backend took the message.', {
+  const shortestWait = Math.min(...failures.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds));
+  return new SmsDeliveryError(kindOfAll(failures), 'No backend accepted the message.', {
     cause: last,
     providerCode: last.providerCode,
     retryAfterSeconds: shortestWait === 0 ? undefined : shortestWait,

@@ -1,12 +1,12 @@
-import { OptionReader } from '../../option-reader.js';
+import { OptionReader } from '../../common/option-reader.js';
 import { countryOf, isCountry, WITHIN_GB } from '../../phone-number/phone-number.js';
 import { checkBackendOptions } from '../provider/provider-options.js';
-import type { Child } from './child.js';
 import { readChild } from './child-options.js';
+import type { Child } from './child.js';
 
 const PREFIX = /^\+\d{1,15}$/;
 
-/** Which backend is meant for which number. */
+/** Decides which backend sends to which number. */
 export class Routes {
   constructor(
     private readonly byPrefix: ReadonlyMap<string, Child | undefined>,
@@ -14,13 +14,13 @@ export class Routes {
     private readonly otherwise: Child,
   ) {}
 
-  /** Every backend, once. */
+  /** All backends, each once. */
   get children(): readonly Child[] {
     const all = new Set([...this.byPrefix.values(), ...this.byCountry.values(), this.otherwise]);
     return [...all].filter((child) => child !== undefined);
   }
 
-  /** The longest prefix that fits decides, then the country. */
+  /** The longest matching prefix decides, then the country. */
   find(number: string, country = countryOf(number)): Child {
     for (let length = number.length; length > 1; length -= 1) {
       const child = this.byPrefix.get(number.slice(0, length));
@@ -32,9 +32,9 @@ export class Routes {
   }
 }
 
-/** @throws {@link PhoneVerifyConfigurationError} with every fault, those of the backends inside included. */
+/** @throws {@link PhoneVerifyConfigurationError} with all validation errors, also those of the backends inside. */
 export function readRoutes(options: unknown): Routes {
-  // A route whose backend is at fault has none, and is never used.
+  // A route with an invalid backend has none. It is never used, because the application does not start.
   const byPrefix = new Map<string, Child | undefined>();
   const byCountry = new Map<string, Child | undefined>();
   let otherwise: Child | undefined;
@@ -47,31 +47,39 @@ export function readRoutes(options: unknown): Routes {
       const own = new OptionReader(Object(route), reader.faults, `${path}.`);
       const [countries, prefixes] = [own.texts('countries'), own.texts('prefixes')];
       if (countries.length + prefixes.length === 0) own.fault('countries', 'give countries, prefixes or both');
-      assign(own, 'countries', countries, isCountry, 'ISO 3166-1 alpha-2 in capitals', byCountry, child);
-      assign(own, 'prefixes', prefixes, (text) => PREFIX.test(text), 'a plus and 1 to 15 digits', byPrefix, child);
+      assign(own, 'countries', countries, isCountry, 'a country as ISO 3166-1 alpha-2 in capitals', byCountry, child);
+      assign(
+        own,
+        'prefixes',
+        prefixes,
+        (text) => PREFIX.test(text),
+        'a prefix of a plus and 1 to 15 digits',
+        byPrefix,
+        child,
+      );
     }
     if (reader.value('otherwise') === undefined)
       reader.fault('otherwise', 'is required: the backend for other numbers');
     else otherwise = readChild(reader.value('otherwise'), 'options.otherwise', reader.faults);
   });
-  // Without it there was a fault, and so an error.
+  // Not reached: without it there is a validation error.
   if (otherwise === undefined) throw new TypeError('There is no backend for other numbers.');
   return new Routes(byPrefix, byCountry, otherwise);
 }
 
-/** Notes what a route is for, and what is wrong with it or is another route's already. */
+/** Adds the countries or prefixes of a route, and records those that are invalid or already in a route. */
 function assign(
   reader: OptionReader,
   name: string,
   texts: readonly string[],
-  isRight: (text: string) => boolean,
+  isValid: (text: string) => boolean,
   form: string,
   children: Map<string, Child | undefined>,
   child: Child | undefined,
 ): void {
   for (const text of texts) {
-    if (!isRight(text)) reader.fault(name, `${JSON.stringify(text)} is not right: ${form}`);
-    else if (children.has(text)) reader.fault(name, `${text} is in a route already`);
+    if (!isValid(text)) reader.fault(name, `${JSON.stringify(text)} is not ${form}`);
+    else if (children.has(text)) reader.fault(name, `${text} is already in a route`);
     else children.set(text, child);
   }
 }

@@ -1,11 +1,11 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import type { SendReceipt } from '../base.backend.js';
-import type { HttpAnswer, HttpRequest } from '../provider/http-exchange.js';
-import { kindOfStatus, refusal } from '../provider/provider-answer.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import type { ProviderResponse, ProviderRequest } from '../provider/http-exchange.js';
+import { isSuccess, kindOfStatus, refusal } from '../provider/provider-response.js';
 import { checkBackendOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
 import { type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link HttpBackend}.
@@ -13,43 +13,43 @@ import { SmsDeliveryError } from '../sms-delivery.error.js';
  * @publicApi
  */
 export interface HttpBackendOptions {
-  /** The gateway's address. */
+  /** URL of the gateway. */
   readonly url: string;
-  /** Default `'POST'`. With `'GET'` the body goes into the query. */
+  /** HTTP method. Default `'POST'`. With `'GET'` the body goes into the query string. */
   readonly method?: string;
   /** Headers, such as `Authorization`. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Makes the body for a number in E.164 and a text: an object is sent as JSON, a `URLSearchParams` as a form, a string as
-   * it is.
+   * Makes the body for a number in E.164 and a text. An object is sent as JSON, a `URLSearchParams` as a form, a string
+   * unchanged.
    */
   readonly body: (number: string, message: string) => object | string | Promise<object | string>;
-  /** Whether an answer took the message. Default: any status from 200 to 299. */
+  /** Whether the response means that the message was accepted. Default: any status from 200 to 299. */
   readonly accepted?: (status: number, text: string) => boolean | Promise<boolean>;
-  /** Longest call in milliseconds, 1 to 600 000. Can only shorten the module's `delivery.timeoutMs`. Default: none. */
+  /** Time limit of one call in milliseconds, 1 to 600 000. Can only shorten `delivery.timeoutMs`. Default: none. */
   readonly timeoutMs?: number;
 }
 
-/** Redirects that are followed, all of them on the gateway's own origin. */
+/** Redirects that are followed; all of them on the origin of the gateway. */
 const MAX_REDIRECTS = 3;
 
 /**
- * Sends through any gateway with an HTTP API. Follows redirects that repeat the request on the same origin, and no other:
+ * Sends through any gateway with an HTTP API. Follows only redirects that repeat the request on the same origin, because
  * the request carries credentials.
  *
  * @publicApi
  */
 @Injectable()
 export class HttpBackend extends ProviderBackend<HttpBackendOptions> {
-  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: HttpBackendOptions) {
     super(options);
     checkBackendOptions(options, ['url', 'method', 'headers', 'body', 'accepted', 'timeoutMs'], (reader) => {
       if (reader.value('url') === undefined) reader.fault('url', 'is required');
       reader.url('url');
-      if (!/^[A-Z]+$/.test(reader.text('method', 'POST'))) reader.fault('method', 'must be a method in capitals');
+      if (!/^[A-Z]+$/.test(reader.text('method', 'POST'))) reader.fault('method', 'must be an HTTP method in capitals');
       if (!Object.entries(reader.object('headers')).every(isHeader)) {
-        reader.fault('headers', 'must be texts by name, both as HTTP allows them');
+        reader.fault('headers', 'must be an object of header names and values that HTTP allows');
       }
       if (reader.value('body') === undefined) reader.fault('body', 'is required');
       reader.function('body');
@@ -61,30 +61,30 @@ export class HttpBackend extends ProviderBackend<HttpBackendOptions> {
   protected override async deliver({ to, text, exchange }: OutgoingMessage): Promise<SendReceipt> {
     const { accepted = isSuccess } = this.options;
     let request = await this.#make(to, text);
-    let answer = await exchange(request);
+    let response = await exchange(request);
     for (let followed = 0; followed < MAX_REDIRECTS; followed += 1) {
-      const next = redirected(request, answer);
+      const next = redirected(request, response);
       if (next === undefined) break;
       request = next;
-      answer = await exchange(request);
+      response = await exchange(request);
     }
-    if (await accepted(answer.status, answer.text)) return { backend: this.constructor.name };
-    throw refusalOf(answer);
+    if (await accepted(response.status, response.text)) return { backend: this.constructor.name };
+    throw refusalOf(response);
   }
 
-  /** Nothing was sent when the application's own function fails. */
-  async #make(number: string, message: string): Promise<HttpRequest> {
+  /** If the application's function fails, nothing was sent. */
+  async #make(number: string, message: string): Promise<ProviderRequest> {
     try {
       return await this.#request(number, message);
     } catch (thrown) {
-      throw new SmsDeliveryError('misconfigured', 'The option `body` made no body.', { cause: thrown });
+      throw new SmsDeliveryError('misconfigured', 'The option `body` did not make a body.', { cause: thrown });
     }
   }
 
-  async #request(number: string, message: string): Promise<HttpRequest> {
+  async #request(number: string, message: string): Promise<ProviderRequest> {
     const { url, method = 'POST', headers = {}, body } = this.options;
     const content = await body(number, message);
-    // Declared so, but it may have made anything.
+    // Declared so, but the function may return anything.
     if (typeof content !== 'string' && !isObject(content)) throw new TypeError('It is neither an object nor a text.');
     if (method === 'GET') return { method, url: withQuery(url, content), headers };
     const type = typeof content === 'string' ? 'text/plain' : content instanceof URLSearchParams ? FORM : JSON_TYPE;
@@ -117,18 +117,14 @@ function isHeader([name, value]: readonly [string, unknown]): boolean {
   }
 }
 
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
+/** The error of a response that did not accept the message. A refusal with status 2xx has an unknown reason. */
+function refusalOf(response: ProviderResponse): SmsDeliveryError {
+  const kind = isSuccess(response.status) ? 'unknown' : kindOfStatus(response.status);
+  return refusal(response, { [response.status]: kind }, { code: response.status, text: response.text.slice(0, 200) });
 }
 
-/** A gateway that did not take the message. Why it said no within a 200 nobody knows. */
-function refusalOf(answer: HttpAnswer): SmsDeliveryError {
-  const kind = isSuccess(answer.status) ? 'unknown' : kindOfStatus(answer.status);
-  return refusal(answer, { [answer.status]: kind }, { code: answer.status, text: answer.text.slice(0, 200) });
-}
-
-/** The request that a redirect asks for, when it is the same one on the same origin. */
-function redirected(request: HttpRequest, { status, headers }: HttpAnswer): HttpRequest | undefined {
+/** The request that a redirect leads to, if it repeats the request on the same origin. */
+function redirected(request: ProviderRequest, { status, headers }: ProviderResponse): ProviderRequest | undefined {
   const isRepeat = status === 307 || status === 308 || (request.method === 'GET' && [301, 302, 303].includes(status));
   const { location } = headers;
   if (!isRepeat || location === undefined || !URL.canParse(location, request.url)) return undefined;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import {
   bareNumber,
   BulkProviderBackend,
@@ -7,10 +8,9 @@ import {
   type Outcomes,
   type SharedMessage,
 } from '../provider/bulk.js';
-import type { HttpAnswer } from '../provider/http-exchange.js';
-import { type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import type { ProviderResponse } from '../provider/http-exchange.js';
+import { isSuccess, type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
 import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link InfobipBackend}.
@@ -18,7 +18,7 @@ import { SmsDeliveryError } from '../sms-delivery.error.js';
  * @publicApi
  */
 export interface InfobipBackendOptions extends ProviderOptions {
-  /** Address of the account's own, `https://….api.infobip.com`. */
+  /** Base URL of the account, `https://….api.infobip.com`. */
   readonly baseUrl: string;
   /** API key. */
   readonly apiKey: string;
@@ -48,18 +48,18 @@ const KINDS: KindsByCode = {
   UNAUTHORIZED: 'misconfigured',
 };
 
-/** Groups of statuses whose message was taken. */
+/** Status groups of accepted messages. */
 const TAKEN = new Set<string | undefined>(['ACCEPTED', 'PENDING', 'DELIVERED']);
 
-/** Groups of statuses whose message was refused. */
+/** Status groups of refused messages. */
 const REFUSED = new Set<string | undefined>(['REJECTED', 'UNDELIVERABLE', 'EXPIRED']);
 
-/** 48 hours, the longest validity that the API takes. */
+/** 48 hours, the longest validity period of the API. */
 const MAX_VALID_SECONDS = 172_800;
 
 /**
- * Sends through the SMS API of Infobip, version 3. Not with `@infobip-api/sdk`: it takes neither a time limit nor a
- * signal, and answers errors in place of throwing them. A message lives at Infobip no longer than its code.
+ * Sends through the SMS API of Infobip, version 3. Not with `@infobip-api/sdk`: it supports neither a time limit nor a
+ * signal, and returns errors instead of throwing them. A message expires at Infobip with its code.
  *
  * @publicApi
  */
@@ -67,7 +67,7 @@ const MAX_VALID_SECONDS = 172_800;
 export class InfobipBackend extends BulkProviderBackend<InfobipBackendOptions> {
   protected override readonly numbersPerRequest = 100;
 
-  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: InfobipBackendOptions) {
     super(options);
     checkProviderOptions(options, ['apiKey', 'from'], (reader) => {
@@ -80,7 +80,7 @@ export class InfobipBackend extends BulkProviderBackend<InfobipBackendOptions> {
   protected override async deliverTogether(message: SharedMessage): Promise<Outcomes> {
     const { apiKey, from, baseUrl } = this.options;
     const amount = message.validSeconds && Math.min(message.validSeconds, MAX_VALID_SECONDS);
-    const answer = await message.exchange(
+    const response = await message.exchange(
       jsonRequest(`${baseUrl.replace(/\/$/, '')}/sms/3/messages`, `App ${apiKey}`, {
         messages: [
           {
@@ -92,28 +92,28 @@ export class InfobipBackend extends BulkProviderBackend<InfobipBackendOptions> {
         ],
       }),
     );
-    const messages = jsonOf(answer).at('messages').items;
-    if (answer.status < 200 || answer.status >= 300 || messages.length === 0) throw refusalOf(answer);
-    return new Map(messages.map((item) => [bareNumber(item.at('destination').text ?? ''), outcomeOf(item, answer)]));
+    const messages = jsonOf(response).at('messages').items;
+    if (!isSuccess(response.status) || messages.length === 0) throw refusalOf(response);
+    return new Map(messages.map((item) => [bareNumber(item.at('destination').text ?? ''), outcomeOf(item, response)]));
   }
 }
 
-function outcomeOf(message: Json, answer: HttpAnswer): Outcome {
+function outcomeOf(message: Json, response: ProviderResponse): Outcome {
   const status = message.at('status');
   const group = status.at('groupName').text;
   const messageId = message.at('messageId').text;
   if (TAKEN.has(group) && messageId !== undefined) return { backend: 'InfobipBackend', messageId };
-  if (!REFUSED.has(group)) return new SmsDeliveryError('unknown', 'The answer has no status that is known.');
-  // It is refused within a 200; a code that is not listed counts as if the request had been.
+  if (!REFUSED.has(group)) return new SmsDeliveryError('unknown', 'The response has no known status.');
+  // Refused within a 200: a code that is not listed counts as a refused request.
   const code = status.at('id').text;
-  return refusal({ ...answer, status: 400 }, KINDS, { code, text: status.at('description').text });
+  return refusal({ ...response, status: 400 }, KINDS, { code, text: status.at('description').text });
 }
 
-/** Version 3 has its errors at the top, the gateway in front of it inside `requestError`. */
-function refusalOf(answer: HttpAnswer): SmsDeliveryError {
-  const json = jsonOf(answer);
+/** Version 3 has its errors at the top level, the gateway in front of it inside `requestError`. */
+function refusalOf(response: ProviderResponse): SmsDeliveryError {
+  const json = jsonOf(response);
   const exception = json.at('requestError', 'serviceException');
-  return refusal(answer, KINDS, {
+  return refusal(response, KINDS, {
     code: exception.at('messageId').text ?? json.at('errorCode').text,
     text: exception.at('text').text ?? json.at('description').text,
   });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import {
   bareNumber,
   BulkProviderBackend,
@@ -7,10 +8,9 @@ import {
   type Outcomes,
   type SharedMessage,
 } from '../provider/bulk.js';
-import type { HttpAnswer } from '../provider/http-exchange.js';
-import { type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import type { ProviderResponse } from '../provider/http-exchange.js';
+import { isSuccess, type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
 import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
-import type { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link MessageBirdBackend}.
@@ -40,12 +40,12 @@ const KINDS: KindsByCode = {
 /** A missing or invalid originator is refused with every number. */
 const KINDS_OF_ORIGINATOR: KindsByCode = { ...KINDS, 9: 'misconfigured', 10: 'misconfigured' };
 
-/** Statuses of a recipient whose message was taken. */
+/** Statuses of a recipient whose message was accepted. */
 const TAKEN = new Set<string | undefined>(['scheduled', 'sent', 'buffered', 'delivered']);
 
 /**
- * Sends through the SMS API of MessageBird, now Bird. Not with the `messagebird` SDK: it has no setting for the base
- * URL and is no longer kept. A message lives at MessageBird no longer than its code.
+ * Sends through the SMS API of MessageBird, now Bird. Not with the `messagebird` SDK: it has no option for the base URL
+ * and is no longer maintained. A message expires at MessageBird with its code.
  *
  * @publicApi
  */
@@ -53,7 +53,7 @@ const TAKEN = new Set<string | undefined>(['scheduled', 'sent', 'buffered', 'del
 export class MessageBirdBackend extends BulkProviderBackend<MessageBirdBackendOptions> {
   protected override readonly numbersPerRequest = 50;
 
-  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: MessageBirdBackendOptions) {
     super(options);
     checkProviderOptions(options, ['accessKey', 'originator'], (reader) => {
@@ -64,7 +64,7 @@ export class MessageBirdBackend extends BulkProviderBackend<MessageBirdBackendOp
 
   protected override async deliverTogether(message: SharedMessage): Promise<Outcomes> {
     const { accessKey, originator, baseUrl = 'https://rest.messagebird.com' } = this.options;
-    const answer = await message.exchange(
+    const response = await message.exchange(
       jsonRequest(`${baseUrl.replace(/\/$/, '')}/messages`, `AccessKey ${accessKey}`, {
         recipients: message.numbers.map(bareNumber),
         originator,
@@ -74,26 +74,26 @@ export class MessageBirdBackend extends BulkProviderBackend<MessageBirdBackendOp
         ...(message.validSeconds !== undefined && { validity: message.validSeconds }),
       }),
     );
-    const messageId = jsonOf(answer).at('id').text;
-    if (answer.status < 200 || answer.status >= 300 || messageId === undefined) throw refusalOf(answer);
-    const recipients = jsonOf(answer).at('recipients', 'items').items;
+    const messageId = jsonOf(response).at('id').text;
+    if (!isSuccess(response.status) || messageId === undefined) throw refusalOf(response);
+    const recipients = jsonOf(response).at('recipients', 'items').items;
     return new Map(
-      recipients.map((item) => [bareNumber(item.at('recipient').text ?? ''), outcomeOf(item, messageId, answer)]),
+      recipients.map((item) => [bareNumber(item.at('recipient').text ?? ''), outcomeOf(item, messageId, response)]),
     );
   }
 }
 
-function outcomeOf(recipient: Json, messageId: string, answer: HttpAnswer): Outcome {
+function outcomeOf(recipient: Json, messageId: string, response: ProviderResponse): Outcome {
   const status = recipient.at('status').text;
   if (!TAKEN.has(status)) {
-    return refusal(answer, KINDS, { code: status, text: recipient.at('statusReason').text });
+    return refusal(response, KINDS, { code: status, text: recipient.at('statusReason').text });
   }
   const segments = recipient.at('messagePartCount').count ?? 0;
   return { backend: 'MessageBirdBackend', messageId, ...(segments > 0 && { segments }) };
 }
 
-function refusalOf(answer: HttpAnswer): SmsDeliveryError {
-  const error = jsonOf(answer).at('errors', 0);
+function refusalOf(response: ProviderResponse): SmsDeliveryError {
+  const error = jsonOf(response).at('errors', 0);
   const kinds = error.at('parameter').text === 'originator' ? KINDS_OF_ORIGINATOR : KINDS;
-  return refusal(answer, kinds, { code: error.at('code').text, text: error.at('description').text });
+  return refusal(response, kinds, { code: error.at('code').text, text: error.at('description').text });
 }

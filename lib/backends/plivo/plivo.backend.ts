@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import {
   bareNumber,
   BulkProviderBackend,
@@ -7,10 +8,9 @@ import {
   type Outcomes,
   type SharedMessage,
 } from '../provider/bulk.js';
-import { basicAuthorization, type HttpAnswer } from '../provider/http-exchange.js';
-import { jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import { basicAuthorization, type ProviderResponse } from '../provider/http-exchange.js';
+import { isSuccess, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
 import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
-import type { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link PlivoBackend}.
@@ -32,7 +32,7 @@ const KINDS: KindsByCode = {
   invalid_number: 'rejected', // named in the list of this name
 };
 
-/** Plivo has no codes: a bad request that speaks of the sender alone says so in its text. */
+/** Plivo has no error codes: the text of a bad request tells whether only the sender is at fault. */
 const KINDS_OF_SENDER: KindsByCode = { ...KINDS, 400: 'misconfigured' };
 
 /** https://www.plivo.com/docs/messaging/api/message/send-a-message */
@@ -40,16 +40,16 @@ const VALID_SECONDS = { from: 5, to: 10_799 };
 
 /**
  * Sends through the Message API of Plivo. Not with the `plivo` SDK: it changes the global defaults of axios, loads the
- * retired package `request`, and cannot be aborted. A message waits at Plivo no longer than its code lives.
+ * deprecated package `request`, and cannot be aborted. A message expires at Plivo with its code.
  *
  * @publicApi
  */
 @Injectable()
 export class PlivoBackend extends BulkProviderBackend<PlivoBackendOptions> {
-  /** Plivo takes 1000; fewer keep the answer and a failure small. */
+  /** Plivo allows 1000; fewer keep responses and the effect of a failure small. */
   protected override readonly numbersPerRequest = 50;
 
-  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: PlivoBackendOptions) {
     super(options);
     checkProviderOptions(options, ['authId', 'authToken', 'from'], (reader) => {
@@ -62,7 +62,7 @@ export class PlivoBackend extends BulkProviderBackend<PlivoBackendOptions> {
   protected override async deliverTogether(message: SharedMessage): Promise<Outcomes> {
     const { authId, authToken, from, baseUrl = 'https://api.plivo.com' } = this.options;
     const url = `${baseUrl.replace(/\/$/, '')}/v1/Account/${encodeURIComponent(authId)}/Message/`;
-    const answer = await message.exchange(
+    const response = await message.exchange(
       jsonRequest(url, basicAuthorization(authId, authToken), {
         src: from,
         dst: message.numbers.map(bareNumber).join('<'),
@@ -72,31 +72,31 @@ export class PlivoBackend extends BulkProviderBackend<PlivoBackendOptions> {
         }),
       }),
     );
-    return outcomesOf(message.numbers.map(bareNumber), answer);
+    return outcomesOf(message.numbers.map(bareNumber), response);
   }
 }
 
-/** The answer has an id for each number that was taken, in their order, and names those that were not. */
-function outcomesOf(numbers: readonly string[], answer: HttpAnswer): Outcomes {
-  const json = jsonOf(answer);
+/** The response has an id for each accepted number, in their order, and lists the invalid ones. */
+function outcomesOf(numbers: readonly string[], response: ProviderResponse): Outcomes {
+  const json = jsonOf(response);
   const ids = json.at('message_uuid').items.map((id) => id.text);
   const invalid = new Set(json.at('invalid_number').items.map((number) => bareNumber(number.text ?? '')));
-  const isTaken = answer.status >= 200 && answer.status < 300 && ids.length + invalid.size > 0;
-  if (!isTaken) throw refusalOf(answer);
+  const isTaken = isSuccess(response.status) && ids.length + invalid.size > 0;
+  if (!isTaken) throw refusalOf(response);
   const taken = numbers.filter((number) => !invalid.has(number));
-  // With another count it is not said which of them were taken.
+  // If the counts differ, nothing tells which numbers were accepted.
   const known = ids.length === taken.length ? taken : [];
-  const refused = refusal(answer, KINDS, { code: 'invalid_number', text: 'The number is not valid.' });
+  const refused = refusal(response, KINDS, { code: 'invalid_number', text: 'The number is not valid.' });
   return new Map<string, Outcome>([
     ...known.map((number, index): [string, Outcome] => [number, { backend: 'PlivoBackend', messageId: ids[index] }]),
     ...[...invalid].map((number): [string, Outcome] => [number, refused]),
   ]);
 }
 
-function refusalOf(answer: HttpAnswer): SmsDeliveryError {
-  const text = jsonOf(answer).at('error').text;
-  // A page of a proxy has no such text; its status then speaks of the way to Plivo and not of a number.
-  if (text === undefined) return refusal(answer, {}, {});
+function refusalOf(response: ProviderResponse): SmsDeliveryError {
+  const text = jsonOf(response).at('error').text;
+  // A proxy's page has no such text. Its status is about the route to Plivo, not about a number.
+  if (text === undefined) return refusal(response, {}, {});
   const isOfSender = /\bsrc\b|\bsource\b/i.test(text) && !/\bdst\b|\bdestination\b/i.test(text);
-  return refusal(answer, isOfSender ? KINDS_OF_SENDER : KINDS, { code: answer.status, text });
+  return refusal(response, isOfSender ? KINDS_OF_SENDER : KINDS, { code: response.status, text });
 }

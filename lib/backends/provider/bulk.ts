@@ -1,34 +1,35 @@
-import { asDeliveryError, type BulkSendResult, type SendReceipt } from '../base.backend.js';
-import { forEachBounded } from '../bounded-concurrency.js';
+import { forEachBounded } from '../../common/bounded-concurrency.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { asDeliveryError, type BulkSendResult } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
-import type { HttpRequest } from './http-exchange.js';
-import { type OutgoingMessage, ProviderBackend } from './provider.backend.js';
+import type { ProviderRequest } from './http-exchange.js';
 import type { ProviderOptions } from './provider-options.js';
+import { type OutgoingMessage, ProviderBackend } from './provider.backend.js';
 
-/** One message for several numbers, no two of them alike. */
+/** One message for several distinct numbers. */
 export interface SharedMessage extends Omit<OutgoingMessage, 'to' | 'sendId'> {
   readonly numbers: readonly string[];
 }
 
-/** What became of one number. */
+/** The outcome for one number. */
 export type Outcome = SendReceipt | SmsDeliveryError;
 
-/** What a provider answered of the numbers that it named, by {@link bareNumber}. */
+/** The outcomes in a provider's response, by {@link bareNumber}. */
 export type Outcomes = ReadonlyMap<string, Outcome>;
 
-/** Requests under way at once in a bulk send. */
+/** Concurrent requests of one bulk send. */
 const REQUESTS_AT_ONCE = 5;
 
-/** What backends share whose provider takes a message for many numbers in one request. */
+/** Base of the backends whose provider accepts many numbers in one request. */
 export abstract class BulkProviderBackend<TOptions extends ProviderOptions> extends ProviderBackend<TOptions> {
-  /** Numbers in one request, at most. */
+  /** Maximum of numbers in one request. */
   protected abstract readonly numbersPerRequest: number;
 
   /**
-   * Hands a message to the provider, in one request. A number that the provider did not name is left out.
+   * Sends a message in one request. A number that is not in the response is left out of the result.
    *
-   * @throws {@link SmsDeliveryError} when the whole request failed.
+   * @throws {@link SmsDeliveryError} if the whole request failed.
    */
   protected abstract deliverTogether(message: SharedMessage): Promise<Outcomes>;
 
@@ -61,8 +62,8 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
 
   async #sendChunk(numbers: readonly string[], text: string): Promise<Outcomes> {
     const [first = '', ...others] = numbers;
-    // Only the first is masked, in any form; the others are hidden as they are here, so without the plus.
-    const secrets = this.secretsOf(text, [first, ...others.map(bareNumber)]);
+    // The first number is masked in any form; the others are redacted as they are here, without the plus.
+    const secrets = this.secretsToRedact(text, [first, ...others.map(bareNumber)]);
     let whole: SmsDeliveryError;
     try {
       const outcomes = await this.withinTime(secrets, undefined, (exchange) =>
@@ -76,20 +77,20 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
       whole = asDeliveryError(thrown);
     }
     if (whole.kind !== 'rejected' || numbers.length === 1) return outcomesOf(numbers, () => whole);
-    // Nothing was taken, and one of the numbers may be the only reason.
+    // Nothing was sent, and one invalid number may be the reason.
     const alone: [string, Outcome][] = [];
     for (const number of numbers) alone.push(...(await this.#sendChunk([number], text)));
     return new Map(alone);
   }
 }
 
-/** A number as providers answer it: without plus and separators. */
+/** A number as providers return it: without plus and separators. */
 export function bareNumber(number: string): string {
   return number.replace(/[^A-Za-z0-9]/g, '');
 }
 
-/** A request with a body of JSON. */
-export function jsonRequest(url: string, authorization: string, body: object): HttpRequest {
+/** A POST request with a JSON body. */
+export function jsonRequest(url: string, authorization: string, body: object): ProviderRequest {
   return {
     method: 'POST',
     url,
@@ -104,7 +105,8 @@ function outcomesOf(numbers: readonly string[], outcome: (number: string) => Out
 
 function outcomeOf(number: string, outcomes: Outcomes): Outcome {
   return (
-    outcomes.get(bareNumber(number)) ?? new SmsDeliveryError('unknown', 'The provider did not say what became of it.')
+    outcomes.get(bareNumber(number)) ??
+    new SmsDeliveryError('unknown', 'The provider returned no result for this number.')
   );
 }
 

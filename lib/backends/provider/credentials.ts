@@ -1,4 +1,4 @@
-/** Settings that are no secret. All others are: one that is not listed here is hidden rather than shown. */
+/** Settings that are not secret. All others are treated as secret. */
 const PUBLIC_SETTINGS: ReadonlySet<string> = new Set([
   'baseUrl',
   'from',
@@ -11,12 +11,12 @@ const PUBLIC_SETTINGS: ReadonlySet<string> = new Set([
   'url',
 ]);
 
-/** Texts in a backend's settings that no error may show, even when the provider repeats them, with their words. */
+/** Secret texts in a backend's settings, and the words in them, to redact even if the provider repeats them. */
 export function credentialsIn(options: object): string[] {
   return Object.entries(options)
     .filter(([name]) => !PUBLIC_SETTINGS.has(name))
     .flatMap(([, value]: [string, unknown]) =>
-      // Headers and pairs of keys are objects; nothing lies deeper.
+      // Headers and pairs of keys are objects; nothing is nested deeper.
       typeof value === 'object' && value !== null ? Object.values(value) : value,
     )
     .filter((value) => typeof value === 'string')

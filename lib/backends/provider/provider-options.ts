@@ -1,4 +1,4 @@
-import { OptionReader } from '../../option-reader.js';
+import { OptionReader } from '../../common/option-reader.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
 
 /**
@@ -7,21 +7,22 @@ import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
  * @publicApi
  */
 export interface ProviderOptions {
-  /** Where the provider's API is, `https://…`: a region's address or a proxy. Default: the provider's own. */
+  /** Base URL of the provider's API, `https://…`, such as that of a region or a proxy. Default: the provider's. */
   readonly baseUrl?: string;
-  /** Longest call in milliseconds, 1 to 600 000. Can only shorten the module's `delivery.timeoutMs`. Default: none. */
+  /** Time limit of one call in milliseconds, 1 to 600 000. Can only shorten `delivery.timeoutMs`. Default: none. */
   readonly timeoutMs?: number;
 }
 
-/** How long a call may take, in milliseconds. */
+/** Range of a time limit, in milliseconds. */
 export const TIMEOUT_RANGE = { from: 1, to: 600_000 };
 
 /**
- * Checks a backend's own settings.
+ * Validates the settings of a backend.
  *
  * @param known - Names of all settings.
- * @param check - Notes the faults of each.
- * @throws {@link PhoneVerifyConfigurationError} with every fault, by name and without the values: they are credentials.
+ * @param check - Reads each setting and records its validation errors.
+ * @throws {@link PhoneVerifyConfigurationError} with all validation errors, by name and without the values, which may be
+ *   credentials.
  */
 export function checkBackendOptions(
   options: unknown,
@@ -35,7 +36,7 @@ export function checkBackendOptions(
   if (faults.length > 0) throw new PhoneVerifyConfigurationError(faults);
 }
 
-/** {@link checkBackendOptions} for a provider: what {@link ProviderOptions} names is known and checked too. */
+/** {@link checkBackendOptions} for a provider backend, with the settings of {@link ProviderOptions}. */
 export function checkProviderOptions(
   options: unknown,
   own: readonly string[],

@@ -1,24 +1,25 @@
 import type { OnModuleInit } from '@nestjs/common';
-import { redactedCause, type Secrets, secretsIn } from '../../verification/redaction.js';
-import { isThrown } from '../../verification/thrown.js';
-import { TimeLimitError, withinTimeLimit } from '../../verification/time-limit.js';
-import { BaseBackend, type SendContext, type SendReceipt } from '../base.backend.js';
+import { redactedCause, type Secrets, secretsIn } from '../../common/redaction.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { isThrown } from '../../common/thrown.js';
+import { TimeLimitError, withinTimeLimit } from '../../common/time-limit.js';
+import type { SendContext } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
-import { SmsDeliveryError } from '../sms-delivery.error.js';
-import { PREPARE, type Preparation } from '../preparation.js';
+import { ModuleAwareBackend, type ModuleSettings } from '../module-aware.backend.js';
 import { credentialsIn } from './credentials.js';
-import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.js';
+import { exchange, type ProviderResponse, type ProviderRequest } from './http-exchange.js';
 import { TIMEOUT_RANGE, type ProviderOptions } from './provider-options.js';
 
-/** Sends a request and reads the answer, within the time of one message. */
-export type Exchange = (request: HttpRequest) => Promise<HttpAnswer>;
+/** Sends a request and reads the response, within the time of one message. */
+export type Exchange = (request: ProviderRequest) => Promise<ProviderResponse>;
 
-/** One message, as a provider backend hands it to its provider. */
+/** One message, as a provider backend sends it. */
 export interface OutgoingMessage {
   /** E.164. */
   readonly to: string;
   readonly text: string;
-  /** Whole seconds after which the message is of no use any more; unknown outside a verification. */
+  /** Whole seconds until the code expires; `undefined` for a message without a code. */
   readonly validSeconds?: number | undefined;
   /** UUID of the send. */
   readonly sendId?: string | undefined;
@@ -26,22 +27,23 @@ export interface OutgoingMessage {
   readonly exchange: Exchange;
 }
 
-/** How long a call may take that nobody else limits, such as a message sent by a script. */
+/** Time limit of a call that has no other, such as one from a script. */
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
- * What all provider backends share: the time limit, and errors that show neither code nor number, whatever the provider
- * says.
+ * Base of the provider backends: limits the time of a call, and redacts code, number and credentials from every error,
+ * whatever the provider says.
  */
 export abstract class ProviderBackend<TOptions extends ProviderOptions>
-  extends BaseBackend<TOptions>
+  extends ModuleAwareBackend<TOptions>
   implements OnModuleInit
 {
-  /** Makes ready what a send needs, so that what is missing is told at start-up. */
+  /** Loads what a send needs, so that a missing package is a startup error. */
   async onModuleInit(): Promise<void> {}
 
+  /** Sends one message, within the time limit. */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
-    return this.withinTime(this.secretsOf(message, [number]), send, (connect) =>
+    return this.withinTime(this.secretsToRedact(message, [number]), send, (connect) =>
       this.deliver({
         to: number,
         text: message,
@@ -52,16 +54,16 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
     );
   }
 
-  /** Hands one message to the provider. Whatever it throws counts as `unknown`, unless an {@link SmsDeliveryError}. */
+  /** Sends one message. Whatever it throws, except an {@link SmsDeliveryError}, counts as `unknown`. */
   protected abstract deliver(message: OutgoingMessage): Promise<SendReceipt>;
 
-  /** What no error about a message may show: the message, its numbers and the backend's credentials. */
-  protected secretsOf(message: string, numbers: readonly string[]): Secrets {
+  /** What to redact from an error about a message: the message, its numbers and the backend's credentials. */
+  protected secretsToRedact(message: string, numbers: readonly string[]): Secrets {
     const { hidden, phoneNumbers = [] } = secretsIn(message, numbers);
     return { hidden: [...hidden, ...credentialsIn(this.options)], phoneNumbers };
   }
 
-  /** Runs calls of the provider within the time limit; what they throw comes out without secrets. */
+  /** Runs calls of the provider within the time limit, and redacts what they throw. */
   protected async withinTime<T>(
     secrets: Secrets,
     send: SendContext | undefined,
@@ -74,32 +76,32 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
         return work((request) => exchange(request, signal));
       });
     } catch (thrown) {
-      throw cleaned(thrown, secrets);
+      throw providerFailure(thrown, secrets);
     }
   }
 
   /** @internal */
-  [PREPARE]({ timeoutMs }: Preparation): number {
+  override prepareForModule({ timeoutMs }: ModuleSettings): number {
     return Math.min(timeoutMs, this.options.timeoutMs ?? TIMEOUT_RANGE.to);
   }
 }
 
-/** Anything that came out of a call of a provider or its SDK, as an error without secrets. */
-function cleaned(thrown: unknown, secrets: Secrets): SmsDeliveryError {
-  if (isThrown(thrown, TimeLimitError)) return new SmsDeliveryError('unknown', 'The provider did not answer in time.');
+/** The redacted error for whatever a call of the provider or its SDK threw. */
+function providerFailure(thrown: unknown, secrets: Secrets): SmsDeliveryError {
+  if (isThrown(thrown, TimeLimitError)) return new SmsDeliveryError('unknown', 'The provider did not respond in time.');
   const error = deliveryErrorIn(thrown);
   if (error === undefined) {
-    return new SmsDeliveryError('unknown', 'The answer of the provider could not be read.', {
+    return new SmsDeliveryError('unknown', 'The response of the provider could not be read.', {
       cause: redactedCause(thrown, secrets),
     });
   }
   return withoutSecrets(error, secrets);
 }
 
-/** Errors that an SDK wraps around another one. */
+/** Maximum depth at which an SDK wraps an error. */
 const MAX_WRAPPERS = 5;
 
-/** The error of ours in what an SDK threw: itself, or what it wraps. */
+/** The library's error in what an SDK threw: itself, or one that it wraps. */
 function deliveryErrorIn(thrown: unknown): SmsDeliveryError | undefined {
   let error = thrown;
   for (let depth = 0; depth <= MAX_WRAPPERS; depth += 1) {

@@ -1,10 +1,10 @@
-import { isMissing } from '../../optional-package.js';
+import { isMissing } from '../../common/optional-package.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
 
 /**
- * A provider's SDK, imported when it is first asked for.
+ * A provider's SDK, imported when it is first used.
  *
- * @throws {@link PhoneVerifyConfigurationError} that names the package and the command, if it is not installed.
+ * @throws {@link PhoneVerifyConfigurationError} with the command that installs the package, if it is missing.
  */
 export class Sdk<T> {
   #loading: Promise<T> | undefined;

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type Telnyx from 'telnyx';
-import type { SendReceipt } from '../base.backend.js';
-import type { HttpAnswer } from '../provider/http-exchange.js';
-import { jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import type { ProviderResponse } from '../provider/http-exchange.js';
+import { isSuccess, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
 import { checkProviderOptions, type ProviderOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
 import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
-import type { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link TelnyxBackend}.
@@ -73,7 +73,7 @@ const KINDS: KindsByCode = {
   40329: 'misconfigured', // toll-free sender not verified
 };
 
-/** A number that is named as the sender is faulty with every recipient. */
+/** If the sender is at fault, it is at fault for every recipient. */
 const KINDS_OF_SENDER: KindsByCode = {
   ...KINDS,
   10001: 'misconfigured',
@@ -84,8 +84,8 @@ const KINDS_OF_SENDER: KindsByCode = {
 };
 
 /**
- * Sends through the Messaging API of Telnyx, with the `telnyx` SDK. Telnyx has no validity period: a message that waits
- * there can arrive after its code is over.
+ * Sends through the Messaging API of Telnyx, with the `telnyx` SDK. Telnyx has no validity period: a late message may
+ * carry an expired code.
  *
  * @publicApi
  */
@@ -93,7 +93,7 @@ const KINDS_OF_SENDER: KindsByCode = {
 export class TelnyxBackend extends ProviderBackend<TelnyxBackendOptions> {
   readonly #sdk = new Sdk('TelnyxBackend', 'telnyx', async () => (await import('telnyx')).default);
 
-  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: TelnyxBackendOptions) {
     super(options);
     checkProviderOptions(options, ['apiKey', 'from', 'messagingProfileId'], (reader) => {
@@ -102,7 +102,7 @@ export class TelnyxBackend extends ProviderBackend<TelnyxBackendOptions> {
     });
   }
 
-  /** Imports the SDK. */
+  /** Imports the SDK, so that a missing one is a startup error. */
   override async onModuleInit(): Promise<void> {
     await this.#sdk.get();
   }
@@ -125,9 +125,9 @@ export class TelnyxBackend extends ProviderBackend<TelnyxBackendOptions> {
   }
 }
 
-/** Takes the requests of the SDK to our connections. */
+/** Sends the requests of the SDK over the library's connections. */
 class Connection {
-  /** What went wrong. The SDK wraps it, and drops it when it reads like a time-out. */
+  /** What was thrown. The SDK wraps it, and drops it when it looks like a timeout. */
   failure: unknown;
 
   constructor(private readonly exchange: Exchange) {}
@@ -136,9 +136,9 @@ class Connection {
     try {
       const url = address instanceof Request ? address.url : String(address);
       const fields = Object.fromEntries(new Headers(headers));
-      const answer = await this.exchange({ method, url, headers: fields, body: bodyOf(body) });
-      if (!isTaken(answer)) throw refusalOf(answer);
-      return new Response(answer.text, { headers: { 'content-type': 'application/json' } });
+      const response = await this.exchange({ method, url, headers: fields, body: bodyOf(body) });
+      if (!isTaken(response)) throw refusalOf(response);
+      return new Response(response.text, { headers: { 'content-type': 'application/json' } });
     } catch (thrown) {
       this.failure = thrown;
       throw thrown;
@@ -153,9 +153,9 @@ function clientFor(sdk: typeof Telnyx, options: TelnyxBackendOptions, connection
     baseURL: `${baseUrl.replace(/\/$/, '')}/v2`,
     fetch: (address, init) => connection.fetch(address, init),
     maxRetries: 0,
-    // The time of a message is limited here already.
+    // The library limits the time already.
     timeout: TIMEOUT_RANGE.to,
-    // Left out, these come from the environment: other credentials, and a log with texts of messages.
+    // Without these, the SDK takes credentials and a log level from the environment, and logs texts of messages.
     clientID: null,
     clientSecret: null,
     logLevel: 'off',
@@ -166,20 +166,20 @@ function bodyOf(body: RequestInit['body']): string | undefined {
   return typeof body === 'string' ? body : undefined;
 }
 
-/** A message has an id, and a status that is none of failure. */
-function isTaken(answer: HttpAnswer): boolean {
-  const data = jsonOf(answer).at('data');
+/** An accepted message has an id, and no status of failure. */
+function isTaken(response: ProviderResponse): boolean {
+  const data = jsonOf(response).at('data');
   const status = data.at('to', 0, 'status').text ?? '';
   const hasFailed = ['cancelled', 'expired', 'sending_failed', 'delivery_failed'].includes(status);
-  return answer.status >= 200 && answer.status < 300 && data.at('id').text !== undefined && !hasFailed;
+  return isSuccess(response.status) && data.at('id').text !== undefined && !hasFailed;
 }
 
-/** A refused request has its errors at the top; a message that failed at once has them with it. */
-function refusalOf(answer: HttpAnswer): SmsDeliveryError {
-  const json = jsonOf(answer);
+/** A refused request has its errors at the top level, a message that failed at once has them beside its data. */
+function refusalOf(response: ProviderResponse): SmsDeliveryError {
+  const json = jsonOf(response);
   const [error] = [...json.at('errors').items, ...json.at('data', 'errors').items];
   const isOfSender = /^\/?(?:from|messaging_profile_id)$/.test(error?.at('source', 'pointer').text ?? '');
-  return refusal(answer, isOfSender ? KINDS_OF_SENDER : KINDS, {
+  return refusal(response, isOfSender ? KINDS_OF_SENDER : KINDS, {
     code: error?.at('code').text,
     text: error?.at('detail').text ?? error?.at('title').text,
   });

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type TwilioSdk from 'twilio';
 import type { Twilio } from 'twilio';
-import type { SendReceipt } from '../base.backend.js';
-import { basicAuthorization, type HttpAnswer, type HttpRequest } from '../provider/http-exchange.js';
-import { jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { basicAuthorization, type ProviderResponse, type ProviderRequest } from '../provider/http-exchange.js';
+import { isSuccess, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
 import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
 import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
-import type { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link TwilioBackend}.
@@ -21,7 +21,7 @@ export interface TwilioBackendOptions extends ProviderOptions {
   readonly secret: string;
   /** Sender: a number in E.164, a short code or an alphanumeric sender id. This or `messagingServiceSid`. */
   readonly from?: string;
-  /** Messaging service that chooses the sender, `MG…`. */
+  /** SID of the messaging service that chooses the sender, `MG…`. */
   readonly messagingServiceSid?: string;
 }
 
@@ -53,11 +53,11 @@ const KINDS: KindsByCode = {
   63038: 'throttled', // daily limit of the account
 };
 
-/** Longest validity that the API takes, in seconds. */
+/** Longest validity period of the API, in seconds. */
 const MAX_VALID_SECONDS = 36_000;
 
 /**
- * Sends through Twilio Programmable Messaging, with the `twilio` SDK. A message lives at Twilio no longer than its code.
+ * Sends through Twilio Programmable Messaging, with the `twilio` SDK. A message expires at Twilio with its code.
  *
  * @publicApi
  */
@@ -65,7 +65,7 @@ const MAX_VALID_SECONDS = 36_000;
 export class TwilioBackend extends ProviderBackend<TwilioBackendOptions> {
   readonly #sdk = new Sdk('TwilioBackend', 'twilio', async () => (await import('twilio')).default);
 
-  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: TwilioBackendOptions) {
     super(options);
     checkProviderOptions(options, ['sid', 'secret', 'from', 'messagingServiceSid'], (reader) => {
@@ -76,7 +76,7 @@ export class TwilioBackend extends ProviderBackend<TwilioBackendOptions> {
     });
   }
 
-  /** Imports the SDK. */
+  /** Imports the SDK, so that a missing one is a startup error. */
   override async onModuleInit(): Promise<void> {
     await this.#sdk.get();
   }
@@ -99,19 +99,19 @@ export class TwilioBackend extends ProviderBackend<TwilioBackendOptions> {
 type TwilioRequest = Parameters<TwilioSdk.RequestClient['request']>[0];
 type TwilioResponse<TData> = ReturnType<typeof TwilioSdk.RequestClient.prototype.request<TData>>;
 
-/** The SDK's client with an HTTP client of ours: its connections are those that all backends share. */
+/** The SDK's client, over the library's connections. */
 function clientFor(sdk: typeof TwilioSdk, options: TwilioBackendOptions, exchange: Exchange): Twilio {
   class Connection extends sdk.RequestClient {
     override async request<TData>(request: TwilioRequest): TwilioResponse<TData> {
-      const answer = await exchange(translate(request, options.baseUrl));
-      if (!isTaken(answer)) throw refusalOf(answer);
-      return { statusCode: answer.status, body: JSON.parse(answer.text), headers: answer.headers };
+      const response = await exchange(translate(request, options.baseUrl));
+      if (!isTaken(response)) throw refusalOf(response);
+      return { statusCode: response.status, body: JSON.parse(response.text), headers: response.headers };
     }
   }
   return sdk(options.sid, options.secret, { httpClient: new Connection(), accountSid: options.sid });
 }
 
-function translate(request: TwilioRequest, baseUrl: string | undefined): HttpRequest {
+function translate(request: TwilioRequest, baseUrl: string | undefined): ProviderRequest {
   const { method, uri, username = '', password = '', headers = {}, data = {} } = request;
   const { pathname, origin } = new URL(uri);
   const fields = Object.entries(Object(data)).map(([name, value]): [string, string] => [name, String(value)]);
@@ -123,17 +123,17 @@ function translate(request: TwilioRequest, baseUrl: string | undefined): HttpReq
   };
 }
 
-/** A message has an id, and a status that is none of failure. */
-function isTaken(answer: HttpAnswer): boolean {
-  const json = jsonOf(answer);
+/** An accepted message has an id, and no status of failure. */
+function isTaken(response: ProviderResponse): boolean {
+  const json = jsonOf(response);
   const hasFailed = ['failed', 'undelivered', 'canceled'].includes(json.at('status').text ?? '');
-  return answer.status >= 200 && answer.status < 300 && json.at('sid').text !== undefined && !hasFailed;
+  return isSuccess(response.status) && json.at('sid').text !== undefined && !hasFailed;
 }
 
-/** A refused request has `code` and `message`; a message that failed at once has them under names of its own. */
-function refusalOf(answer: HttpAnswer): SmsDeliveryError {
-  const json = jsonOf(answer);
-  return refusal(answer, KINDS, {
+/** A refused request has `code` and `message`, a message that failed at once `error_code` and `error_message`. */
+function refusalOf(response: ProviderResponse): SmsDeliveryError {
+  const json = jsonOf(response);
+  return refusal(response, KINDS, {
     code: json.at('code').text ?? json.at('error_code').text,
     text: json.at('message').text ?? json.at('error_message').text,
   });

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type * as VonageAuth from '@vonage/auth';
 import type * as VonageSms from '@vonage/sms';
-import type { SendReceipt } from '../base.backend.js';
-import type { HttpAnswer } from '../provider/http-exchange.js';
-import { type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-answer.js';
+import type { SendReceipt } from '../../common/send-receipt.js';
+import { findUnsupportedCharacter } from '../../message/gsm-7.js';
+import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import type { ProviderResponse } from '../provider/http-exchange.js';
+import { isSuccess, type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
 import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
 import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
-import type { SmsDeliveryError } from '../sms-delivery.error.js';
 
 /**
  * Settings of {@link VonageBackend}.
@@ -46,18 +47,15 @@ const KINDS: KindsByCode = {
   33: 'rejected', // deactivated number
 };
 
-/** A parameter that is named as the sender is faulty with every number. */
+/** If the sender is at fault, it is at fault for every number. */
 const KINDS_OF_SENDER: KindsByCode = { ...KINDS, 2: 'misconfigured', 3: 'misconfigured' };
 
 /** https://developer.vonage.com/en/api/sms */
 const VALID_SECONDS = { from: 20, to: 604_800 };
 
-/** 3GPP TS 23.038: the default alphabet and its extension. */
-const GSM_7 = /^[A-Za-z0-9\n\r\f !"#$%&'()*+,\-./:;<=>?@[\\\]^_{|}~£¥§¿¡¤€èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉÄÖÑÜäöñüà]*$/;
-
 /**
- * Sends through the SMS API of Vonage, formerly Nexmo, with the `@vonage/sms` SDK. A message waits at Vonage no longer
- * than its code lives.
+ * Sends through the SMS API of Vonage, formerly Nexmo, with the `@vonage/sms` SDK. A message expires at Vonage with its
+ * code.
  *
  * @publicApi
  */
@@ -66,7 +64,7 @@ export class VonageBackend extends ProviderBackend<VonageBackendOptions> {
   readonly #sms = new Sdk('VonageBackend', '@vonage/sms', async () => import('@vonage/sms'));
   readonly #auth = new Sdk('VonageBackend', '@vonage/auth', async () => import('@vonage/auth'));
 
-  /** @throws {@link PhoneVerifyConfigurationError} with every setting that is missing or unknown. */
+  /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: VonageBackendOptions) {
     super(options);
     checkProviderOptions(options, ['key', 'secret', 'from'], (reader) => {
@@ -76,7 +74,7 @@ export class VonageBackend extends ProviderBackend<VonageBackendOptions> {
     });
   }
 
-  /** Imports the SDK. */
+  /** Imports the SDK, so that a missing one is a startup error. */
   override async onModuleInit(): Promise<void> {
     await this.#sms.get();
     await this.#auth.get();
@@ -89,8 +87,8 @@ export class VonageBackend extends ProviderBackend<VonageBackendOptions> {
       to: withoutPlus(to),
       from: withoutPlus(this.options.from),
       text,
-      // As a plain text, characters outside GSM-7 are lost.
-      ...(!GSM_7.test(text) && { type: sdk.TypeEnum.UNICODE }),
+      // Sent as plain text, characters outside GSM-7 are lost.
+      ...(findUnsupportedCharacter(text) !== undefined && { type: sdk.TypeEnum.UNICODE }),
       ...(validSeconds !== undefined && {
         ttl: Math.min(Math.max(validSeconds, VALID_SECONDS.from), VALID_SECONDS.to) * 1000,
       }),
@@ -99,7 +97,7 @@ export class VonageBackend extends ProviderBackend<VonageBackendOptions> {
   }
 }
 
-/** Vonage takes numbers without it. */
+/** Vonage expects numbers without a plus. */
 function withoutPlus(number: string): string {
   return number.replace(/^\+/, '');
 }
@@ -107,7 +105,7 @@ function withoutPlus(number: string): string {
 type VonageRequest = Parameters<VonageSms.SMS['sendRequest']>[0];
 type VonageResponse<TData> = ReturnType<typeof VonageSms.SMS.prototype.sendRequest<TData>>;
 
-/** The SDK's client over our connections. */
+/** The SDK's client, over the library's connections. */
 function clientFor(
   { SMS }: typeof VonageSms,
   { Auth }: typeof VonageAuth,
@@ -118,40 +116,44 @@ function clientFor(
     override async sendRequest<TData>(request: VonageRequest): VonageResponse<TData> {
       const prepared = await this.prepareRequest(request);
       const { method, url, headers = {} } = prepared;
-      const answer = await exchange({ method, url, headers, body: this.prepareBody(prepared) });
-      if (!isTaken(answer)) throw refusalOf(answer);
-      const { status, headers: answered } = answer;
-      return { data: JSON.parse(answer.text), status, statusText: '', headers: answered, config: prepared, request };
+      const response = await exchange({ method, url, headers, body: this.prepareBody(prepared) });
+      if (!isTaken(response)) throw refusalOf(response);
+      const { status, headers: returned } = response;
+      return { data: JSON.parse(response.text), status, statusText: '', headers: returned, config: prepared, request };
     }
   }
-  // The SDK looks for a file of this name, and Node 24 warns when there is none.
+  // Without a key the SDK looks for a file of this name, and Node 24 warns if there is none.
   const auth = new Auth({ apiKey: key, apiSecret: secret, privateKey: '' });
   return new Connection(auth, baseUrl === undefined ? {} : { restHost: baseUrl.replace(/\/$/, '') });
 }
 
-/** A message is answered part by part; status `0` says that a part was taken. */
-function isTaken(answer: HttpAnswer): boolean {
-  const parts = partsOf(answer);
-  const isSuccess = answer.status >= 200 && answer.status < 300;
-  return isSuccess && parts.length > 0 && parts.every(isTakenPart) && parts[0]?.at('message-id').text !== undefined;
+/** The response lists the parts of the message; status `0` means that a part was accepted. */
+function isTaken(response: ProviderResponse): boolean {
+  const parts = partsOf(response);
+  return (
+    isSuccess(response.status) &&
+    parts.length > 0 &&
+    parts.every(isTakenPart) &&
+    parts[0]?.at('message-id').text !== undefined
+  );
 }
 
-function refusalOf(answer: HttpAnswer): SmsDeliveryError {
-  const parts = partsOf(answer);
+function refusalOf(response: ProviderResponse): SmsDeliveryError {
+  const parts = partsOf(response);
   const failed = parts.find((part) => !isTakenPart(part));
-  const json = jsonOf(answer);
+  const json = jsonOf(response);
   const text = failed?.at('error-text').text ?? json.at('detail').text ?? json.at('error-code-label').text;
-  return refusal(answer, kindsFor(parts, text), { code: failed?.at('status').text, text });
+  return refusal(response, kindsFor(parts, text), { code: failed?.at('status').text, text });
 }
 
-/** With some parts taken, what arrives is not known, whatever became of the others. */
+/** If some parts were accepted, it is unknown what arrives. */
 function kindsFor(parts: readonly Json[], text = ''): KindsByCode {
   if (parts.some(isTakenPart)) return {};
   return /\bfrom\b/i.test(text) && !/\bto\b/i.test(text) ? KINDS_OF_SENDER : KINDS;
 }
 
-function partsOf(answer: HttpAnswer): readonly Json[] {
-  return jsonOf(answer).at('messages').items;
+function partsOf(response: ProviderResponse): readonly Json[] {
+  return jsonOf(response).at('messages').items;
 }
 
 function isTakenPart(part: Json): boolean {

@@ -1,21 +1,21 @@
 import type { PhoneVerifySession } from '../phone-verify.client.js';
-import { spaced } from './countries.js';
+import { groupDigits } from './countries.js';
 import { isolate, make } from './dom.js';
 import { setDisabled, setText, Step } from './step.js';
 import { clockTime, type PhoneVerifyTexts } from './texts.js';
 
-/** What the person can do with a code that was sent. */
+/** What the person can do once a code was sent. */
 export interface CodeStepActions {
   readonly submit: (step: CodeStep) => void;
   readonly resend: (step: CodeStep) => void;
   readonly changeNumber: () => void;
-  /** The session as it is now. */
+  /** The current session. */
   readonly session: () => PhoneVerifySession | undefined;
-  /** The session's time is over. */
+  /** Called when the session has expired. */
   readonly expire: (step: CodeStep) => void;
 }
 
-/** Codes above this length are written smaller. */
+/** Longer codes have a smaller font. */
 const LONG_CODE = 8;
 
 /** Asks for the code. */
@@ -26,7 +26,7 @@ export class CodeStep extends Step {
   readonly #resend: HTMLButtonElement;
   readonly #status: HTMLElement;
   readonly #actions: CodeStepActions;
-  #isOver = false;
+  #hasEnded = false;
   #isResending = false;
 
   constructor(texts: PhoneVerifyTexts, { phoneNumber, codeLength }: PhoneVerifySession, actions: CodeStepActions) {
@@ -46,7 +46,7 @@ export class CodeStep extends Step {
     const resend = make('button', { type: 'button', part: 'resend' });
     const change = make('button', { type: 'button', part: 'change-number' }, texts.changeNumber);
     const status = make('p', { part: 'status', role: 'status' });
-    const number = spaced(phoneNumber);
+    const number = groupDigits(phoneNumber);
     const content = {
       heading: texts.codeHeading,
       hint: isolate(texts.codeHint(number, codeLength), number),
@@ -74,11 +74,11 @@ export class CodeStep extends Step {
     this.show();
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
-  /** As typed, without the spaces that make it easier to read, and with the digits of any keyboard as plain ones. */
+  /** The typed code without spaces, and with digits of any script converted to ASCII. */
   get code(): string {
     return plain(this.#input.value);
   }
@@ -87,19 +87,19 @@ export class CodeStep extends Step {
     this.#input.value = code;
   }
 
-  /** Tells that the message is on its way once more. */
+  /** Shows that the message was sent again. */
   announceResend(): void {
     this.#status.textContent = this.texts.resent;
   }
 
-  /** @param text - None for a resend, which its own button shows. */
+  /** @param text - `undefined` for a resend, which shows its state on its own button. */
   override begin(text?: string): void {
     this.#status.textContent = '';
     this.#isResending = text === undefined;
     super.begin(text);
   }
 
-  /** The button of a resend counts down by itself, and the code can still be checked. */
+  /** The resend button has its own countdown, during which the code can still be checked. */
   override wait(seconds: number): void {
     if (!this.#isResending) super.wait(seconds);
   }
@@ -109,18 +109,18 @@ export class CodeStep extends Step {
     super.end();
   }
 
-  /** No code opens this session any more: all that is left is to ask for another. */
+  /** Ends the step: no code can verify this session any more, only a new one can be requested. */
   close(reason: string): void {
-    this.#isOver = true;
+    this.#hasEnded = true;
     this.root.toggleAttribute('data-over', true);
-    this.complain(reason);
-    this.offer(this.texts.requestNewCode);
+    this.showError(reason);
+    this.setSubmitText(this.texts.requestNewCode);
   }
 
   override show(): void {
     super.show();
     const session = this.#actions.session();
-    if (session === undefined && !this.#isOver && !this.isBusy) this.#actions.expire(this);
+    if (session === undefined && !this.#hasEnded && !this.isBusy) this.#actions.expire(this);
     const { sending, resend, resendIn } = this.texts;
     const seconds = session?.resendIn ?? 0;
     const text = seconds > 0 ? resendIn(clockTime(seconds)) : resend;
@@ -129,10 +129,10 @@ export class CodeStep extends Step {
   }
 
   get #canResend(): boolean {
-    return this.isReady && !this.#isOver && this.#actions.session()?.resendIn === 0;
+    return this.isReady && !this.#hasEnded && this.#actions.session()?.resendIn === 0;
   }
 
-  /** A code with spaces in it would lose its end to `maxlength`. */
+  /** `maxlength` would cut off the end of a pasted code that contains spaces. */
   #paste(event: ClipboardEvent): void {
     const pasted = plain(event.clipboardData?.getData('text') ?? '');
     if (pasted.length !== this.codeLength) return;

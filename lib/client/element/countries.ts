@@ -1,4 +1,4 @@
-/** Calling codes and the countries that share them, the largest first. */
+/** Each calling code, followed by the countries that share it, the largest first. */
 const TABLE =
   '1USAGAIASBBBMBSCADMDOGDGUJMKNKYLCMPMSPRSXTCTTVCVGVI20EG211SS212MAEH213DZ216TN218LY220GM221SN222MR223ML224GN225CI' +
   '226BF227NE228TG229BJ230MU231LR232SL233GH234NG235TD236CF237CM238CV239ST240GQ241GA242CG243CD244AO245GW246IO247AC248SC' +
@@ -18,7 +18,7 @@ export const CALLING_CODES: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** A country as it is offered. */
+/** A country to choose from. */
 export interface Country {
   readonly country: string;
   readonly name: string;
@@ -26,9 +26,9 @@ export interface Country {
 }
 
 /**
- * The countries to choose from, by name in a language.
+ * The countries to choose from, sorted by their names in a language.
  *
- * @param wanted - A list such as `'DE, AT, CH'`; every country without one.
+ * @param wanted - A list such as `'DE, AT, CH'`; `null` for every country.
  */
 export function listCountries(wanted: string | null, language: string): Country[] {
   const names = new Intl.DisplayNames([language, 'en'], { type: 'region' });
@@ -43,23 +43,23 @@ export function listCountries(wanted: string | null, language: string): Country[
   return offered;
 }
 
-/** Of some countries the one that a number with `+` belongs to, by its calling code; a preferred one before others. */
+/** The country whose calling code a number with `+` has: the preferred one if it matches, otherwise the first. */
 export function countryOfNumber(number: string, countries: readonly Country[], preferred: string): Country | undefined {
   const matching = countries.filter(({ callingCode }) => number.startsWith(`+${callingCode}`));
   const largest = [...CALLING_CODES.keys()].find((country) => matching.some((match) => match.country === country));
   return matching.find(({ country }) => country === preferred) ?? matching.find(({ country }) => country === largest);
 }
 
-/** Calling codes after which a 0 is a part of the number: of Italy, San Marino, the Vatican, Ivory Coast, Gabon, Congo. */
-const KEEP_THE_ZERO: ReadonlySet<string> = new Set(['39', '378', '379', '225', '241', '242']);
+/** Calling codes after which a 0 is part of the number: Italy, San Marino, Vatican, Ivory Coast, Gabon, Congo. */
+const CODES_WITH_LEADING_ZERO: ReadonlySet<string> = new Set(['39', '378', '379', '225', '241', '242']);
 
-/** A number in groups, to be read: `+1 415 555 2671`; a 0 of the country's own way of writing is set apart. */
-export function spaced(number: string): string {
+/** A number in readable groups: `+1 415 555 2671`. A national prefix 0 is a group of its own. */
+export function groupDigits(number: string): string {
   const code = /^\+\d+$/.test(number) && [...CALLING_CODES.values()].find((each) => number.startsWith(`+${each}`));
   if (!code) return number;
   const national = number.slice(code.length + 1);
-  // Most countries write a 0 in front that is not dialled from abroad; in a few it belongs to the number.
-  const isApart = national.startsWith('0') && !KEEP_THE_ZERO.has(code);
-  const grouped = (isApart ? national.slice(1) : national).replace(/(\d{3})(?=\d{2})/g, '$1 ');
-  return `+${code} ${isApart ? '(0) ' : ''}${grouped}`;
+  // In most countries a leading 0 is a national prefix, not dialled from abroad. In a few it is part of the number.
+  const hasNationalPrefix = national.startsWith('0') && !CODES_WITH_LEADING_ZERO.has(code);
+  const grouped = (hasNationalPrefix ? national.slice(1) : national).replace(/(\d{3})(?=\d{2})/g, '$1 ');
+  return `+${code} ${hasNationalPrefix ? '(0) ' : ''}${grouped}`;
 }

@@ -1,12 +1,19 @@
 import { PhoneVerifyElement } from './phone-verify.element.js';
 
 /**
- * Makes the element known to the page. Does nothing where the name is taken, and on a server.
+ * Registers the custom element. Does nothing if the name is already registered, or on a server.
+ *
+ * @param name - The tag name. Default `'phone-verify'`.
+ * @example
+ * ```ts
+ * definePhoneVerify();
+ * document.body.append(document.createElement('phone-verify'));
+ * ```
  *
  * @publicApi
  */
 export function definePhoneVerify(name = 'phone-verify'): void {
   if (typeof customElements === 'undefined' || customElements.get(name) !== undefined) return;
-  // A class has one name; under another one it is another class.
+  // A class can be registered under one name only; another name needs a class of its own.
   customElements.define(name, class extends PhoneVerifyElement {});
 }

@@ -1,4 +1,4 @@
-/** Makes an element. Values are set as attributes and texts, never as markup. */
+/** Creates an element. Values are set as attributes and text nodes, never as markup. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string>> = {},
@@ -10,14 +10,14 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A text as a node of its own direction, such as a phone number within a sentence of any script. */
+/** Isolates the direction of a part of a sentence, such as a phone number within text of any script. */
 export function isolate(sentence: string, part: string): (Node | string)[] {
   const at = sentence.indexOf(part);
   if (at < 0) return [sentence];
   return [sentence.slice(0, at), make('bdi', { dir: 'ltr' }, part), sentence.slice(at + part.length)];
 }
 
-/** Gives an element a style sheet that the page's content security policy allows, where the browser can. */
+/** Adds a style sheet, in a way that the page's content security policy allows where the browser supports it. */
 export function adopt(root: ShadowRoot, styles: string): void {
   try {
     const sheet = new CSSStyleSheet();

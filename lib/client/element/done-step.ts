@@ -1,10 +1,10 @@
-import { spaced } from './countries.js';
+import { groupDigits } from './countries.js';
 import { isolate, make } from './dom.js';
 import type { PhoneVerifyTexts } from './texts.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Says that the number is verified. */
+/** Shows that the number is verified. */
 export class DoneStep {
   readonly root: HTMLElement;
   readonly #heading: HTMLElement;
@@ -13,8 +13,8 @@ export class DoneStep {
     texts: PhoneVerifyTexts,
     readonly phoneNumber: string,
   ) {
-    const number = spaced(phoneNumber);
-    // Focused, so that it is read out.
+    const number = groupDigits(phoneNumber);
+    // Focused, so that screen readers announce it.
     this.#heading = make('h2', { part: 'heading', tabindex: '-1' }, texts.doneHeading);
     this.root = make(
       'div',

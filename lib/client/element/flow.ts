@@ -8,12 +8,12 @@ import { receiveCode } from './one-time-code.js';
 import type { PhoneVerifyEventMap } from './phone-verify.events.js';
 import { describeError, type PhoneVerifyTexts } from './texts.js';
 
-/** What the steps need of the element around them. */
+/** What the steps need from the element. */
 export interface FlowHost {
   readonly client: () => PhoneVerifyClient;
   readonly texts: () => PhoneVerifyTexts;
   readonly countries: () => readonly Country[];
-  /** The country to begin with. */
+  /** The country that is selected first. */
   readonly country: () => string;
   readonly hasFocus: () => boolean;
   readonly emit: <Type extends keyof PhoneVerifyEventMap>(
@@ -22,15 +22,21 @@ export interface FlowHost {
   ) => void;
 }
 
-/** Codes after which only another code can help. */
-const OVER: ReadonlySet<string> = new Set([
+/** How a step is shown. */
+interface Placement {
+  /** Whether it takes the focus. */
+  readonly isFocused: boolean;
+}
+
+/** Failures after which only a new code can help. */
+const ENDING: ReadonlySet<string> = new Set([
   'security_code_expired',
   'security_code_verified',
   'security_code_too_many_attempts',
   'session_missing',
 ]);
 
-/** Codes that are about what was typed. */
+/** Failures that concern what was typed. */
 const ABOUT_INPUT: ReadonlySet<string> = new Set([
   'request_invalid',
   'phone_number_invalid',
@@ -38,7 +44,7 @@ const ABOUT_INPUT: ReadonlySet<string> = new Set([
   'security_code_invalid',
 ]);
 
-/** Leads from the number to the code and to the end. */
+/** Runs the steps: number, code, done. */
 export class Flow {
   #step: NumberStep | CodeStep | DoneStep | undefined;
   #draft: NumberDraft | undefined;
@@ -49,23 +55,23 @@ export class Flow {
     private readonly host: FlowHost,
   ) {}
 
-  /** Shows the step that is due: that of the open session, if there is one. */
+  /** Shows the current step: that of the open session, if there is one. */
   begin(): void {
     const { session } = this.host.client();
     const isFocused = this.host.hasFocus();
-    if (session?.isSent) this.#askCode(session, isFocused);
-    else this.#askNumber(isFocused, session?.phoneNumber);
+    if (session?.isSent) this.#askCode(session, { isFocused });
+    else this.#askNumber({ isFocused, phoneNumber: session?.phoneNumber });
   }
 
-  /** Shows the same step anew, in other words or with other countries. What is under way is not disturbed. */
+  /** Renders the current step again, with changed texts or countries. Pending calls continue. */
   refresh(): void {
     const step = this.#step;
     if (step === undefined) return;
     if (step instanceof DoneStep) {
-      this.#place(new DoneStep(this.host.texts(), step.phoneNumber), this.host.hasFocus());
+      this.#place(new DoneStep(this.host.texts(), step.phoneNumber), { isFocused: this.host.hasFocus() });
       return;
     }
-    if (step.isBusy || (step instanceof CodeStep && step.isOver)) return;
+    if (step.isBusy || (step instanceof CodeStep && step.hasEnded)) return;
     if (step instanceof NumberStep && step.draft.text !== '') this.#draft = step.draft;
     this.begin();
     if (step instanceof CodeStep && this.#step instanceof CodeStep) this.#step.code = step.code;
@@ -75,14 +81,14 @@ export class Flow {
     this.#step?.focus();
   }
 
-  /** Forgets everything and begins again. */
+  /** Removes the session and starts over. */
   reset(): void {
     this.host.client().forget();
     this.#draft = undefined;
-    this.#askNumber(this.host.hasFocus());
+    this.#askNumber({ isFocused: this.host.hasFocus() });
   }
 
-  /** Goes on after {@link stop}. */
+  /** Continues after {@link stop}. */
   resume(): void {
     if (this.#step === undefined) this.begin();
     else if (this.#step instanceof CodeStep) void this.#listen(this.#step);
@@ -92,34 +98,34 @@ export class Flow {
     this.#listening?.abort();
   }
 
-  /** Brings what counts down up to date. */
+  /** Updates the countdowns. */
   tick(): void {
     if (this.#step !== undefined && !(this.#step instanceof DoneStep)) this.#step.show();
   }
 
-  #place(step: NumberStep | CodeStep | DoneStep, isFocused: boolean): void {
+  #place(step: NumberStep | CodeStep | DoneStep, { isFocused }: Placement): void {
     this.#listening?.abort();
     this.#step = step;
     this.card.replaceChildren(step.root);
     if (isFocused) step.focus();
   }
 
-  #askNumber(isFocused: boolean, phoneNumber = ''): void {
+  #askNumber({ isFocused, phoneNumber = '' }: Placement & { readonly phoneNumber?: string | undefined }): void {
     const { texts, countries, country } = this.host;
     const draft = this.#draft ?? { country: country(), text: phoneNumber };
-    this.#place(new NumberStep(texts(), countries(), draft, (step) => void this.#send(step)), isFocused);
+    this.#place(new NumberStep(texts(), countries(), draft, (step) => void this.#send(step)), { isFocused });
   }
 
-  #askCode(session: PhoneVerifySession, isFocused: boolean): void {
+  #askCode(session: PhoneVerifySession, placement: Placement): void {
     const { texts, client } = this.host;
     const step: CodeStep = new CodeStep(texts(), session, {
-      submit: () => void (step.isOver ? this.#register(step, step.phoneNumber) : this.#verify(step)),
+      submit: () => void (step.hasEnded ? this.#register(step, step.phoneNumber) : this.#verify(step)),
       resend: () => void this.#resend(step),
-      changeNumber: () => this.#askNumber(true, step.phoneNumber),
+      changeNumber: () => this.#askNumber({ isFocused: true, phoneNumber: step.phoneNumber }),
       session: () => client().session,
       expire: () => step.close(this.#describe(new PhoneVerifyClientError('security_code_expired', ''))),
     });
-    this.#place(step, isFocused);
+    this.#place(step, placement);
     void this.#listen(step);
   }
 
@@ -127,10 +133,13 @@ export class Flow {
     const { texts } = this.host;
     this.#draft = step.draft;
     if (step.phoneNumber === '') {
-      step.complain(texts().numberMissing, true);
+      step.showInputError(texts().numberMissing);
       step.focus();
     } else if (!step.isOfferedCountry) {
-      this.#fail(step, new PhoneVerifyClientError('phone_number_not_allowed', 'Not one of the countries offered.'));
+      this.#fail(
+        step,
+        new PhoneVerifyClientError('phone_number_not_allowed', 'The country of this number is not offered.'),
+      );
     } else await this.#register(step, step.phoneNumber);
   }
 
@@ -141,7 +150,7 @@ export class Flow {
       texts().sending,
       () => client().register(phoneNumber),
       (session) => {
-        this.#askCode(session, true);
+        this.#askCode(session, { isFocused: true });
         emit('phone-verify-sent', { phoneNumber });
       },
     );
@@ -166,7 +175,7 @@ export class Flow {
     const { client, texts, emit } = this.host;
     const { code, codeLength } = step;
     if (code.length < codeLength) {
-      step.complain(texts().codeIncomplete(codeLength), true);
+      step.showInputError(texts().codeIncomplete(codeLength));
       step.focus();
       return;
     }
@@ -175,13 +184,13 @@ export class Flow {
       texts().verifying,
       () => client().verify(code),
       (verified) => {
-        this.#place(new DoneStep(texts(), verified.phoneNumber), true);
+        this.#place(new DoneStep(texts(), verified.phoneNumber), { isFocused: true });
         emit('phone-verify-verified', verified);
       },
     );
   }
 
-  /** Runs a call of a step; what comes when the step is gone is dropped. */
+  /** Runs a step's call. Its outcome is ignored if the step is gone by then. */
   async #run<Result>(
     step: NumberStep | CodeStep,
     busyText: string | undefined,
@@ -199,12 +208,13 @@ export class Flow {
 
   #fail(step: NumberStep | CodeStep, error: PhoneVerifyClientError): void {
     const { texts, emit } = this.host;
-    if (step instanceof CodeStep && (OVER.has(error.code) || error.attemptsLeft === 0)) {
+    if (step instanceof CodeStep && (ENDING.has(error.code) || error.attemptsLeft === 0)) {
       this.#close(step, error);
     } else {
       const isAboutInput = ABOUT_INPUT.has(error.code);
-      step.complain(this.#describe(error), isAboutInput);
-      if (step instanceof NumberStep) step.offer(isAboutInput ? texts().send : texts().tryAgain);
+      if (isAboutInput) step.showInputError(this.#describe(error));
+      else step.showError(this.#describe(error));
+      if (step instanceof NumberStep) step.setSubmitText(isAboutInput ? texts().send : texts().tryAgain);
       if (error.retryAfter) step.wait(error.retryAfter);
       step.end();
       if (isAboutInput) step.focus();
@@ -228,7 +238,7 @@ export class Flow {
     const listening = new AbortController();
     this.#listening = listening;
     const code = await receiveCode(listening.signal);
-    if (code === undefined || step !== this.#step || step.isOver) return;
+    if (code === undefined || step !== this.#step || step.hasEnded) return;
     step.code = code;
     if (step.isReady) await this.#verify(step);
   }

@@ -1,17 +1,17 @@
-/** Scripts that are written from right to left. */
+/** Right-to-left scripts. */
 const RIGHT_TO_LEFT = new Set(['Adlm', 'Arab', 'Hebr', 'Mand', 'Mend', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa']);
 
-/** The first of some languages that is one, such as an attribute's, the page's and the browser's. */
+/** The first valid language tag of several, such as those of an attribute, the page and the browser. */
 export function firstLanguage(...languages: readonly (string | null | undefined)[]): string {
   return languages.find((language) => readLocale(language) !== undefined) ?? 'en';
 }
 
-/** Where a language is written from right to left, `'rtl'`. */
+/** The direction in which a language is written. */
 export function directionOf(language: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.has(readLocale(language)?.maximize().script ?? '') ? 'rtl' : 'ltr';
 }
 
-/** The country that the first of some languages names, or else the one where the first language is spoken most. */
+/** The country in the first language tag, or else the one where that language has most speakers. */
 export function countryOfLanguages(languages: readonly string[]): string | undefined {
   const locales = languages.map(readLocale).filter((locale) => locale !== undefined);
   return locales.find(({ region }) => region !== undefined)?.region ?? locales[0]?.maximize().region;

@@ -3,7 +3,7 @@ import { make } from './dom.js';
 import { Step } from './step.js';
 import type { PhoneVerifyTexts } from './texts.js';
 
-/** What the person chose and typed. */
+/** What the person selected and typed. */
 export interface NumberDraft {
   readonly country: string;
   readonly text: string;
@@ -69,19 +69,19 @@ export class NumberStep extends Step {
     return { country: this.#select.value, text: this.#input.value };
   }
 
-  /** The number with `+`; empty when nothing was typed. */
+  /** The number with `+`; empty if nothing was typed. */
   get phoneNumber(): string {
     const typed = this.#typed;
     return typed === '' || typed.startsWith('+') ? typed : `+${this.#callingCode}${typed}`;
   }
 
-  /** Whether the number is of a country that can be chosen; with no list the server alone knows. */
+  /** Whether the number belongs to an offered country. Without a list of countries, only the server decides. */
   get isOfferedCountry(): boolean {
     if (this.#countries.length === CALLING_CODES.size || !this.#typed.startsWith('+')) return true;
     return this.#countryTyped !== undefined;
   }
 
-  /** What was typed, without the punctuation of numbers and unseen marks; `00` stands for `+`. */
+  /** The typed number without punctuation and invisible characters; `00` means `+`. */
   get #typed(): string {
     const plain = this.#input.value.normalize('NFKC').replace(/[\s\p{Cf}()./‐-―−-]/gu, '');
     return plain.replace(/^00/, '+');
@@ -95,7 +95,7 @@ export class NumberStep extends Step {
     return this.#countries[this.#select.selectedIndex]?.callingCode ?? '';
   }
 
-  /** A number that is typed with `+` says its country itself. */
+  /** Selects the country of a number that is typed with `+`. */
   #follow(): void {
     const typed = this.#countryTyped;
     if (typed !== undefined) this.#select.value = typed.country;

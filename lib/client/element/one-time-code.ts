@@ -1,12 +1,12 @@
-/** What a browser with the WebOTP API takes beside the standard options. */
+/** The option that the WebOTP API adds to the standard ones. */
 interface OneTimeCodeOptions extends CredentialRequestOptions {
   readonly otp: { readonly transport: readonly string[] };
 }
 
 /**
- * Waits for a message with a code that is bound to this site, and the person's consent to read it.
+ * Waits for a message with a code that is bound to this site, and for the person's consent to read it.
  *
- * @returns `undefined` where the browser has no such API, or the person refuses, or the signal ends it.
+ * @returns `undefined` if the browser lacks the API, the person refuses, or the signal aborts.
  */
 export async function receiveCode(signal: AbortSignal): Promise<string | undefined> {
   if (!('OTPCredential' in globalThis)) return undefined;

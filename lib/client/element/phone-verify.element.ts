@@ -14,12 +14,12 @@ declare global {
   }
 }
 
-/** There is no such class on a server, where the module is imported and the element never made. */
+/** `HTMLElement` does not exist on a server, where the module may be imported but the element is never created. */
 const Base: typeof HTMLElement = Reflect.get(globalThis, 'HTMLElement') ?? Object;
 
 /**
- * `<phone-verify>`: asks for a number, and for the code that is sent to it. Attributes: `base-url`, `default-country`,
- * `countries`, `language`, `purpose`. The page knows it after `definePhoneVerify()`.
+ * `<phone-verify>`: asks for a phone number and for the code that is sent to it. Attributes: `base-url`,
+ * `default-country`, `countries`, `language`, `purpose`. Register it with {@link definePhoneVerify}.
  *
  * @publicApi
  */
@@ -43,7 +43,7 @@ export class PhoneVerifyElement extends Base {
     this.#flow = this.#createFlow(root);
   }
 
-  /** What speaks with the server. By default it is made from the attributes. */
+  /** Calls the server. By default the element creates one from its attributes. */
   get client(): PhoneVerifyClient {
     this.#client ??= new PhoneVerifyClient({
       baseUrl: this.getAttribute('base-url') ?? undefined,
@@ -60,7 +60,7 @@ export class PhoneVerifyElement extends Base {
     this.#refresh();
   }
 
-  /** The texts. What is set takes the place of the built-in English ones, each alone. */
+  /** The texts. Those that are set replace the built-in English ones, one by one. */
   get texts(): PhoneVerifyTexts {
     return this.#texts;
   }
@@ -71,19 +71,19 @@ export class PhoneVerifyElement extends Base {
     this.#refresh();
   }
 
-  /** Forgets the number and the session, and begins again. */
+  /** Removes the number and the session, and starts over. */
   reset(): void {
     this.#flow.reset();
   }
 
-  /** Focuses what is to be filled in. */
+  /** Focuses the input of the current step. */
   override focus(): void {
     this.#flow.focus();
   }
 
   /** @internal */
   connectedCallback(): void {
-    // What was set before the page knew the element hides the accessors.
+    // Properties that were set before the element was registered shadow its accessors.
     for (const name of ['client', 'texts'].filter((each) => Object.hasOwn(this, each))) {
       const value: unknown = Reflect.get(this, name);
       Reflect.deleteProperty(this, name);

@@ -1,16 +1,16 @@
-import type { PhoneVerifyVerified } from '../answers.js';
+import type { PhoneVerifyVerified } from '../responses.js';
 import type { PhoneVerifyClientError } from '../client-error.js';
 
 /**
- * Events of {@link PhoneVerifyElement}. They bubble, and leave shadow trees.
+ * Events of {@link PhoneVerifyElement}. They bubble and are composed.
  *
  * @publicApi
  */
 export interface PhoneVerifyEventMap {
-  /** A code is on its way. */
+  /** A code was sent. */
   'phone-verify-sent': CustomEvent<{ readonly phoneNumber: string }>;
-  /** The number is verified; the proof is for the application's own routes. */
+  /** The number is verified. The verification token proves it to the application's own routes. */
   'phone-verify-verified': CustomEvent<PhoneVerifyVerified>;
-  /** Something failed; the element says so itself. */
+  /** A call failed. The element shows the error itself. */
   'phone-verify-error': CustomEvent<PhoneVerifyClientError>;
 }

@@ -1,19 +1,19 @@
 import { make } from './dom.js';
 import { clockTime, type PhoneVerifyTexts } from './texts.js';
 
-/** What stands in a step's form. */
+/** The contents of a step's form. */
 export interface StepContent {
   readonly heading: string;
   readonly hint: readonly (Node | string)[];
-  /** What is filled in, the first input last focused. */
+  /** The fields, in their order. */
   readonly fields: readonly HTMLElement[];
-  /** The input that an error is about, and that has the focus first. */
+  /** The input that errors refer to and that is focused first. */
   readonly input: HTMLInputElement;
   readonly submit: string;
   readonly footer?: readonly HTMLElement[];
 }
 
-/** A form with one button, which is busy, waits or says what is wrong. */
+/** A form with a submit button that can be busy or wait, and an error text. */
 export class Step {
   readonly root: HTMLFormElement;
   readonly #input: HTMLInputElement;
@@ -21,10 +21,10 @@ export class Step {
   readonly #label = make('span');
   readonly #button = make('button', { type: 'submit', part: 'button' }, this.#label);
   #text: string;
-  /** What the button says while something is under way. */
+  /** Text of the button while a call is pending. */
   #busyText: string | undefined;
   #isBusy = false;
-  /** When the button may be used again; `undefined` when nothing has to be waited for. */
+  /** When the button can be used again; `undefined` if it need not wait. */
   #waitUntil: number | undefined;
 
   constructor(
@@ -51,7 +51,7 @@ export class Step {
     this.#render();
   }
 
-  /** Whether nothing is under way and nothing has to be waited for. */
+  /** Whether no call is pending and the button need not wait. */
   get isReady(): boolean {
     return !this.#isBusy && this.#secondsToWait === 0;
   }
@@ -65,11 +65,11 @@ export class Step {
     this.#input.select();
   }
 
-  /** Shows that something is under way; on the button when there is a text for it. */
+  /** Shows that a call is pending, with a text on the button if one is given. */
   begin(text?: string): void {
     this.#isBusy = true;
     this.#busyText = text;
-    this.complain('');
+    this.clearError();
     this.show();
   }
 
@@ -79,15 +79,24 @@ export class Step {
     this.show();
   }
 
-  /** Says what is wrong; nothing with an empty text. */
-  complain(text: string, isAboutInput = false): void {
+  /** Shows an error that is not about the input. */
+  showError(text: string): void {
     this.#error.textContent = text;
-    if (isAboutInput) this.#input.setAttribute('aria-invalid', 'true');
-    else this.#input.removeAttribute('aria-invalid');
+    this.#input.removeAttribute('aria-invalid');
   }
 
-  /** What the button says when it can be used. */
-  offer(text: string): void {
+  /** Shows an error about what was typed. */
+  showInputError(text: string): void {
+    this.#error.textContent = text;
+    this.#input.setAttribute('aria-invalid', 'true');
+  }
+
+  clearError(): void {
+    this.showError('');
+  }
+
+  /** Sets the text of the button for when it can be used. */
+  setSubmitText(text: string): void {
     this.#text = text;
     this.show();
   }
@@ -101,7 +110,7 @@ export class Step {
     this.#button.focus();
   }
 
-  /** Brings what counts down up to date. */
+  /** Updates the countdown. */
   show(): void {
     this.#render();
   }
@@ -110,8 +119,8 @@ export class Step {
     const seconds = this.#secondsToWait;
     if (seconds === 0 && this.#waitUntil !== undefined) {
       this.#waitUntil = undefined;
-      // What it said is over.
-      this.complain('');
+      // The error was about waiting, which is over.
+      this.clearError();
     }
     setText(this.#label, this.#busyText ?? (seconds > 0 ? this.texts.tryAgainIn(clockTime(seconds)) : this.#text));
     setDisabled(this.#button, !this.isReady);
@@ -123,12 +132,12 @@ export class Step {
   }
 }
 
-/** Changes a text only when it is another, so that no screen reader is disturbed. */
+/** Changes a text only if it differs, so that screen readers do not announce it again. */
 export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** A disabled button that keeps its focus and is read out. */
+/** Disables a button so that it keeps its focus and screen readers still announce it. */
 export function setDisabled(button: HTMLButtonElement, isDisabled: boolean): void {
   button.setAttribute('aria-disabled', String(isDisabled));
 }

@@ -1,4 +1,4 @@
-/** The look. Logical properties throughout, so that it reads from either side. */
+/** The style sheet. It uses logical properties, so that it works in both writing directions. */
 export const STYLES = `
 :host {
   display: block;

@@ -1,7 +1,7 @@
 import type { PhoneVerifyClientError, PhoneVerifyClientErrorCode } from '../client-error.js';
 
 /**
- * What the element says. A time is written `0:30`.
+ * The texts of the element. Times are formatted as `0:30`.
  *
  * @publicApi
  */
@@ -34,7 +34,7 @@ export interface PhoneVerifyTexts {
 }
 
 /**
- * Texts that take the place of the built-in ones, each alone.
+ * Texts that replace the built-in ones, one by one.
  *
  * @publicApi
  */
@@ -84,18 +84,18 @@ const ENGLISH: PhoneVerifyTexts = {
     sms_delivery_failed: 'The message could not be sent. Please try again.',
     service_unavailable: UNAVAILABLE,
     network_failed: 'The server could not be reached. Please try again.',
-    timed_out: 'The server takes too long to answer. Please try again.',
+    timed_out: 'The server takes too long to respond. Please try again.',
     response_invalid: UNAVAILABLE,
     session_missing: EXPIRED,
   },
 };
 
-/** The built-in texts with some changed. */
+/** The built-in texts with changes. */
 export function withChanges(changes: PhoneVerifyTextChanges): PhoneVerifyTexts {
   return { ...ENGLISH, ...changes, errors: { ...ENGLISH.errors, ...changes.errors } };
 }
 
-/** What an error says to the person. */
+/** The text that the person sees for an error. */
 export function describeError({ errors, offline }: PhoneVerifyTexts, error: PhoneVerifyClientError): string {
   if (error.code === 'network_failed' && !navigator.onLine) return offline;
   const text = errors[error.code];

@@ -3,7 +3,7 @@ import { MAX_FIELD_LENGTH } from '../requests.js';
 import { describeSent } from '../responses.js';
 import { EXAMPLE_CODE, EXAMPLE_NUMBER, EXAMPLE_SESSION, EXAMPLE_TIME, EXAMPLE_VERIFICATION_TOKEN } from './examples.js';
 
-/** What the description needs of a JSON schema. */
+/** The part of JSON Schema that the description uses. */
 export interface Schema {
   type?: string;
   description?: string;
@@ -21,25 +21,25 @@ export interface Schema {
 const PHONE_NUMBER: Schema = {
   type: 'string',
   maxLength: MAX_PHONE_NUMBER_LENGTH,
-  description: 'The number in any usual spelling; E.164 is best.',
+  description: 'The number in any usual notation, preferably E.164.',
   example: EXAMPLE_NUMBER,
 };
 
 const SESSION_TOKEN: Schema = {
   type: 'string',
   maxLength: MAX_FIELD_LENGTH,
-  description: 'A secret of this client, from the answer to `register`.',
+  description: 'Secret of this client, from the response to `register`.',
   example: EXAMPLE_SESSION.sessionToken,
 };
 
 const SECURITY_CODE: Schema = {
   type: 'string',
   maxLength: MAX_FIELD_LENGTH,
-  description: 'The code as the person typed it; white space around it is dropped.',
+  description: 'The code as the person typed it. White space around it is trimmed.',
   example: EXAMPLE_CODE,
 };
 
-/** Bodies of the requests by route. */
+/** Request bodies by route. */
 export function requestBodies(purposes: readonly string[]): Record<'register' | 'resend' | 'verify', Schema> {
   const purpose: Record<string, Schema> =
     purposes.length === 0
@@ -64,11 +64,11 @@ export function requestBodies(purposes: readonly string[]): Record<'register' | 
 
 const SENT_EXAMPLE = describeSent(EXAMPLE_SESSION, EXAMPLE_TIME);
 
-/** Fields of a session that the client needs. */
+/** The fields that describe a session to its client. */
 export const SENT_FIELDS: Record<string, Schema> = {
-  session_token: { ...SESSION_TOKEN, description: 'A secret of this client, to be shown with the code.' },
-  expires_in: seconds('Until the code is over.', SENT_EXAMPLE.expires_in),
-  resend_in: seconds('Until the code may be sent again.', SENT_EXAMPLE.resend_in),
+  session_token: { ...SESSION_TOKEN, description: 'Secret of this client, to be sent with the code.' },
+  expires_in: seconds('Until the code expires.', SENT_EXAMPLE.expires_in),
+  resend_in: seconds('Until a resend is allowed.', SENT_EXAMPLE.resend_in),
   code_length: {
     type: 'integer',
     minimum: 1,
@@ -77,10 +77,10 @@ export const SENT_FIELDS: Record<string, Schema> = {
   },
 };
 
-/** Answer to `register` and `resend`. */
+/** Response to `register` and `resend`. */
 export const SENT_RESPONSE = object(SENT_FIELDS);
 
-/** Answer to `verify`. */
+/** Response to `verify`. */
 export const VERIFIED_RESPONSE = object(
   {
     message: { type: 'string', example: 'Security code is valid.' },
@@ -89,13 +89,13 @@ export const VERIFIED_RESPONSE = object(
   {
     verification_token: {
       type: 'string',
-      description: 'Proof of the verified number for other routes; absent when there is none to give.',
+      description: 'Proves the verified number to other routes. Absent if there is none to issue.',
       example: EXAMPLE_VERIFICATION_TOKEN,
     },
   },
 );
 
-/** An object with fields that are there and fields that may be. */
+/** An object with required and optional fields. */
 export function object(required: Record<string, Schema>, optional: Record<string, Schema> = {}): Schema {
   return { type: 'object', required: Object.keys(required), properties: { ...required, ...optional } };
 }

@@ -12,7 +12,7 @@ import {
 } from './bodies.js';
 import { failuresOfRoutes, type RouteFailures } from './failures.js';
 
-/** What the routes are called in a document. */
+/** The routes' tag in a document. */
 const TAG = 'Phone verification';
 
 type RouteName = keyof RouteFailures;
@@ -36,36 +36,34 @@ const ROUTES: readonly Route[] = [
   {
     name: 'resend',
     summary: 'Send the code again',
-    description: 'Sends the same code of an open session again. Its end and its failed attempts stay.',
+    description: 'Sends the code of an open session again. Its expiry and failed attempts do not change.',
     success: SENT_RESPONSE,
     sends: true,
   },
   {
     name: 'verify',
     summary: 'Check a code',
-    description: 'Checks the code that the person typed. A session takes a limited number of wrong codes.',
+    description: 'Checks the code that the person typed. A session accepts a limited number of wrong codes.',
     success: VERIFIED_RESPONSE,
     sends: false,
   },
 ];
 
 const STATUS_TEXTS: Readonly<Record<number, string>> = {
-  400: 'The request, the number or the code is refused; `code` says why.',
+  400: 'The request, the number or the code is refused. `code` says why.',
   415: 'The body is not `application/json`.',
-  429: 'Too many messages; try again after `retry_after` seconds.',
-  502: 'The message did not go. The session stays: send the code again.',
-  503: 'The service cannot answer for now.',
+  429: 'Too many messages. Try again after `retry_after` seconds.',
+  502: 'The message was not sent. The session stays open: request a resend.',
+  503: 'Temporarily unavailable.',
 };
 
 const NO_STORE = { 'Cache-Control': { schema: { type: 'string', enum: ['no-store'] } } };
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } } };
 
 /**
- * Describes the routes of a controller for `@nestjs/swagger`.
+ * Describes the routes of a controller for `@nestjs/swagger`: adds metadata to its handlers, and changes nothing else.
  *
- * @param purposes - Those that the module knows.
- *
- * @internal
+ * @param purposes - Those of the module's options.
  */
 export function describeController(
   swagger: typeof Swagger,
@@ -83,14 +81,20 @@ export function describeController(
       required: false,
       schema: { type: 'string', example: 'en' },
     };
-    const ok = { status: 200, description: 'Done.', headers: NO_STORE, content: json({ schema: success }) };
-    decorate(controller, name, [
+    const ok = { status: 200, description: 'Success.', headers: NO_STORE, content: json({ schema: success }) };
+    const decorators = [
       ApiOperation({ summary, description }),
       ApiBody({ schema: bodies[name], required: true }),
       ...(sends ? [ApiHeader(language)] : []),
       ApiResponse(ok),
       ...describeFailures(failures[name]).map((failure) => ApiResponse(failure)),
-    ]);
+    ];
+    Reflect.decorate(
+      decorators,
+      controller.prototype,
+      name,
+      Object.getOwnPropertyDescriptor(controller.prototype, name),
+    );
   }
 }
 
@@ -98,61 +102,40 @@ export function describeController(
 function describeFailures(failures: readonly ErrorResponse[]): Swagger.ApiResponseOptions[] {
   const statuses = [...new Set(failures.map(({ statusCode }) => statusCode))].toSorted((one, other) => one - other);
   return statuses.map((status) => {
-    const answers = failures.filter(({ statusCode }) => statusCode === status);
+    const responses = failures.filter(({ statusCode }) => statusCode === status);
     const examples = Object.fromEntries(
-      answers.map((value) => [value.code, { summary: [value.message].flat().join(' '), value }]),
+      responses.map((value) => [value.code, { summary: [value.message].flat().join(' '), value }]),
     );
     return {
       status,
       description: STATUS_TEXTS[status] ?? '',
       headers: { ...NO_STORE, ...(status === 429 && RETRY_AFTER) },
-      content: json({ schema: schemaOf(status, answers), examples }),
+      content: json({ schema: schemaOf(status, responses), examples }),
     };
   });
 }
 
-function schemaOf(status: number, answers: readonly ErrorResponse[]): Schema {
+function schemaOf(status: number, responses: readonly ErrorResponse[]): Schema {
   const text: Schema = { type: 'string' };
   const texts: Schema = { type: 'array', items: text };
   const extras: Record<string, Schema> = {
     errors: { type: 'object', description: 'Texts by field.', additionalProperties: texts },
-    attempts_left: { type: 'integer', minimum: 0, description: 'Wrong codes that the session still takes.' },
-    retry_after: seconds('Until it may be tried again.', 30),
+    attempts_left: { type: 'integer', minimum: 0, description: 'Wrong codes that the session still accepts.' },
+    retry_after: seconds('Until the next attempt.', 30),
     ...SENT_FIELDS,
   };
-  const isThere = ([name]: [string, Schema]): boolean => answers.some((answer) => name in answer);
+  const isUsed = ([name]: [string, Schema]): boolean => responses.some((response) => name in response);
   const required: Record<string, Schema> = {
     statusCode: { type: 'integer', enum: [status] },
     error: text,
-    message: answers.some(({ message }) => typeof message !== 'string')
+    message: responses.some(({ message }) => typeof message !== 'string')
       ? { description: 'For people.', oneOf: [text, texts] }
       : text,
-    code: { type: 'string', enum: [...new Set(answers.map(({ code }) => code))], description: 'Stable.' },
+    code: { type: 'string', enum: [...new Set(responses.map(({ code }) => code))], description: 'Stable.' },
   };
-  return object(required, Object.fromEntries(Object.entries(extras).filter(isThere)));
+  return object(required, Object.fromEntries(Object.entries(extras).filter(isUsed)));
 }
 
 function json<Media>(media: Media): Record<string, Media> {
   return { 'application/json': media };
-}
-
-/**
- * Decorates a route. The method that a controller inherits is that of every application in the process, so it is given
- * one of its own, with what Nest knows of the other.
- */
-function decorate(controller: Type<object>, name: RouteName, decorators: readonly MethodDecorator[]): void {
-  const inherited: unknown = Reflect.get(controller.prototype, name);
-  if (typeof inherited !== 'function') return;
-  const own = {
-    [name](this: unknown, ...parameters: unknown[]): unknown {
-      return Reflect.apply(inherited, this, parameters);
-    },
-  }[name];
-  if (own === undefined) return;
-  for (const key of Reflect.getMetadataKeys(inherited)) {
-    Reflect.defineMetadata(key, Reflect.getMetadata(key, inherited), own);
-  }
-  const descriptor = { value: own, writable: true, enumerable: false, configurable: true };
-  Object.defineProperty(controller.prototype, name, descriptor);
-  for (const decorator of decorators) decorator(controller.prototype, name, descriptor);
 }

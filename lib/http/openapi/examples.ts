@@ -1,6 +1,6 @@
-import type { SentVerification } from '../../verification/verification.types.js';
+import type { SentVerification } from '../../common/sent-verification.js';
 
-/** Numbers, codes and tokens of nobody. */
+/** Nobody's number, code and tokens. */
 export const EXAMPLE_NUMBER = '+14155552671';
 export const EXAMPLE_CODE = '123456';
 export const EXAMPLE_VERIFICATION_TOKEN = 'l3kcT2W0o2uNf3o1h0yJb8cK1m5ZrVq7eXgYd9PaSiw';

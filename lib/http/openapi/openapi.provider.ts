@@ -1,13 +1,13 @@
 import type { Provider, Type } from '@nestjs/common';
-import { loadOptional } from '../../optional-package.js';
+import { loadOptional } from '../../common/optional-package.js';
 import type { ResolvedPhoneVerifyOptions } from '../../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../../phone-verify.tokens.js';
 
 const DESCRIPTION = Symbol('PhoneVerify.openApi');
 
 /**
- * Describes the routes for `@nestjs/swagger`, where it is installed. A factory, because a document is built before any
- * start-up hook is called.
+ * Describes the routes for `@nestjs/swagger`, where it is installed. A factory provider, because applications build
+ * their document before any lifecycle hook runs.
  */
 export function openApiProvider(controller: Type<object>): Provider {
   return {

@@ -1,25 +1,25 @@
 import { ok } from 'node:assert/strict';
-import { BaseBackend } from '../../backends/base.backend.js';
 import { isBackendClass } from '../../backends/backend-form.js';
+import { BaseBackend } from '../../backends/base.backend.js';
 import { credentialsOf, expectHidden } from '../expectations.js';
 import { expectDelivered, sendWithContext, testMessage } from '../sending.js';
 import { start } from '../subject.js';
 import type { Rule } from './rule.js';
 
-/** An instance of a backend class, nothing of it abstract. */
+/** An instance of a backend class, without abstract members. */
 type Instance = Pick<BaseBackend<unknown>, keyof BaseBackend<unknown>>;
 
-/** What a backend is. */
+/** Rules for the class of a backend. */
 export const classRules: readonly Rule[] = [
   {
     name: 'extends BaseBackend',
     check: async ({ backend }) => {
-      ok(backend instanceof BaseBackend, 'the backend is no instance of BaseBackend');
+      ok(backend instanceof BaseBackend, 'the backend is not an instance of BaseBackend');
     },
   },
   {
-    name: 'has subclasses that need no constructor of their own',
-    lacks: ({ given }) => (isBackendClass(given.backend) ? undefined : 'the factory gives an instance, not a class'),
+    name: 'supports subclasses without a constructor',
+    lacks: ({ given }) => (isBackendClass(given.backend) ? undefined : 'the factory returns an instance, not a class'),
     check: async ({ given }) => {
       ok(isBackendClass(given.backend));
       const Parent: new (options: object) => Instance = given.backend;
@@ -27,7 +27,7 @@ export const classRules: readonly Rule[] = [
       const backend = new Subclass(given.options ?? {});
       ok(
         backend instanceof Subclass && backend instanceof BaseBackend,
-        'the constructor answers an object of another class',
+        'the constructor returns an object of another class',
       );
       await start(backend);
       const message = testMessage();
@@ -37,7 +37,7 @@ export const classRules: readonly Rule[] = [
   },
   {
     name: 'shows no credentials',
-    lacks: ({ given }) => (given.credentials === undefined ? 'the factory gives no credentials' : undefined),
+    lacks: ({ given }) => (given.credentials === undefined ? 'the factory provides no credentials' : undefined),
     check: async ({ given, backend }) => {
       expectHidden('the backend', backend, credentialsOf(given.credentials));
       expectHidden('an object that holds the backend', { backend }, credentialsOf(given.credentials));

@@ -1,31 +1,31 @@
 import { equal, ok } from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SmsDeliveryErrorKind } from '../../backends/sms-delivery.error.js';
+import type { SmsDeliveryErrorKind } from '../../common/sms-delivery.error.js';
 import type { ProviderScenario } from '../backend-under-test.js';
 import { KINDS } from '../expectations.js';
 import { contextUntil, failureOf, type TestMessage, testMessage } from '../sending.js';
 import type { Subject } from '../subject.js';
 import type { Rule } from './rule.js';
 
-/** Time for a request to be on its way. No outcome depends on it. */
+/** Time for the request to start. No outcome depends on it. */
 const UNDER_WAY_MS = 50;
 
-/** A send that is given up must end in this time. */
+/** An aborted send must end within this time. */
 const ABORT_LIMIT_MS = 2_000;
 
-/** Kinds that an aborted send may have: it is not known to be sent, or known not to be. */
+/** Kinds of an aborted send: it is unknown whether it was sent, or it was not sent. */
 const KINDS_OF_ABORTED: readonly SmsDeliveryErrorKind[] = ['unknown', 'unavailable'];
 
-/** What a send does that the provider does not take. */
+/** Rules for sends that the provider does not accept. */
 export const failureRules: readonly Rule[] = [
   ...KINDS.map((kind): Rule => ({
-    name: `says that a failure is ${kind}, and shows nothing secret`,
+    name: `reports a failure as ${kind}, without secrets`,
     lacks: (subject) => lacksScenario(subject, kind),
     check: async (subject) => {
       const message = testMessage();
       await play(subject, kind, message);
       const error = await failureOf(subject, message, contextUntil(new AbortController().signal));
-      equal(error.kind, kind, `the error says ${error.kind}, not ${kind}`);
+      equal(error.kind, kind, `the kind of the error is ${error.kind}, not ${kind}`);
     },
   })),
   {
@@ -36,7 +36,7 @@ export const failureRules: readonly Rule[] = [
       await play(subject, 'hanging', message);
       const controller = new AbortController();
       const failing = failureOf(subject, message, contextUntil(controller.signal), UNDER_WAY_MS + ABORT_LIMIT_MS);
-      // Not handled yet while the request is getting under way.
+      // Rejections before the `await` below are handled there.
       failing.catch(() => undefined);
       await delay(UNDER_WAY_MS);
       controller.abort();
@@ -44,7 +44,7 @@ export const failureRules: readonly Rule[] = [
     },
   },
   {
-    name: 'ends when the signal has aborted before',
+    name: 'ends when the signal was already aborted',
     lacks: (subject) => lacksScenario(subject, 'hanging'),
     check: async (subject) => {
       const message = testMessage();
@@ -56,15 +56,18 @@ export const failureRules: readonly Rule[] = [
 ];
 
 function expectAborted(kind: SmsDeliveryErrorKind): void {
-  ok(KINDS_OF_ABORTED.includes(kind), `an aborted send is ${KINDS_OF_ABORTED.join(' or ')}, not ${kind}`);
+  ok(
+    KINDS_OF_ABORTED.includes(kind),
+    `the kind of an aborted send must be ${KINDS_OF_ABORTED.join(' or ')}, not ${kind}`,
+  );
 }
 
-/** What to tell when a scenario is not given. */
+/** What is missing if the factory does not provide a scenario. */
 function lacksScenario({ given }: Subject, name: ProviderScenario): string | undefined {
-  return given.scenarios?.[name] === undefined ? `the factory gives no scenario "${name}"` : undefined;
+  return given.scenarios?.[name] === undefined ? `the factory provides no scenario "${name}"` : undefined;
 }
 
-/** Makes the provider behave. */
+/** Switches the simulated provider to a scenario. */
 export async function play({ given }: Subject, name: ProviderScenario, sent: TestMessage): Promise<void> {
   await given.scenarios?.[name]?.(sent);
 }

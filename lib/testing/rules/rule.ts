@@ -1,10 +1,10 @@
 import type { Subject } from '../subject.js';
 
-/** Something that every backend must do. */
+/** A requirement for every backend. */
 export interface Rule {
   readonly name: string;
-  /** What is not there and the rule cannot be checked without; `undefined` when all is. */
+  /** What the rule needs and the subject lacks; `undefined` if it lacks nothing. */
   readonly lacks?: (subject: Subject) => string | undefined;
-  /** Throws an assertion error when the backend breaks the rule. */
+  /** Throws an assertion error if the backend breaks the rule. */
   readonly check: (subject: Subject) => Promise<void>;
 }

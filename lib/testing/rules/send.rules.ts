@@ -3,7 +3,7 @@ import type { Rule } from './rule.js';
 
 const PARALLEL_SENDS = 10;
 
-/** What a send does that the provider takes. */
+/** Rules for sends that the provider accepts. */
 export const sendRules: readonly Rule[] = [
   {
     name: 'sends a message',
@@ -22,7 +22,7 @@ export const sendRules: readonly Rule[] = [
     },
   },
   {
-    name: 'keeps parallel sends apart',
+    name: 'keeps parallel sends separate',
     check: async (subject) => {
       const messages = testMessages(PARALLEL_SENDS);
       const receipts = await Promise.all(messages.map((message) => sendWithContext(subject, message)));

@@ -47,7 +47,7 @@ function rows({ dataSource }: TestApplication): Promise<SMSVerification[]> {
 }
 
 describe('a verification through a failover', () => {
-  it('is one row with one send, and says who delivered', async () => {
+  it('is one row with one send, and names the backend that sent the message', async () => {
     const [first, second] = [scripted('First', fails('unknown')), scripted('Second', () => ({ messageId: 'm-1' }))];
     const { app, ...rest } = await startFailover(first, second);
 
@@ -60,7 +60,7 @@ describe('a verification through a failover', () => {
     await verify(app, NUMBER, body.session_token, codeIn(first)).expect(200);
   });
 
-  it('goes on when the first hangs, inside the deadline', async () => {
+  it('tries the next backend when the first hangs, within the deadline', async () => {
     const [first, second] = [scripted('First', hangs), scripted('Second')];
     const { service } = await startFailover(first, second);
     stopTime();
@@ -133,8 +133,61 @@ describe('a verification through a failover', () => {
   });
 });
 
+describe('the failures inside a composite', () => {
+  /** A failover whose first backend fails, repeating a code that has no digits. */
+  class Lettered extends FailoverBackend {
+    override generateSecurityCode(): string {
+      return 'TRUSTNO';
+    }
+  }
+  const failing = scripted('First', () => {
+    throw new SmsDeliveryError('unavailable', 'Bad word: TRUSTNO');
+  });
+  const backends = [{ backend: failing }, { backend: scripted('Second') }];
+
+  it.each([
+    ['a failover', { backend: Lettered, options: { backends } }],
+    [
+      'a failover in a routing',
+      {
+        backend: class extends RoutingBackend {
+          override generateSecurityCode(): string {
+            return 'TRUSTNO';
+          }
+        },
+        options: { routes: [], otherwise: { backend: FailoverBackend, options: { backends } } },
+      },
+    ],
+  ])('of %s are logged once each without the code, also one without digits', async (_name, phoneVerify) => {
+    const { service } = await start(phoneVerify);
+
+    await service.sendSecurityCode(NUMBER);
+
+    expect(logs.lines.filter((line) => line.includes('could not send'))).toEqual([
+      expect.stringMatching(/^warn: First could not send to \+141\*{6}71: unavailable: Bad word: \[redacted\]/),
+    ]);
+  });
+
+  it('are not hidden from a subclass that overrides sendSms', async () => {
+    const seen: string[] = [];
+    class Audited extends FailoverBackend {
+      override async sendSms(...send: Parameters<FailoverBackend['sendSms']>): ReturnType<FailoverBackend['sendSms']> {
+        const receipt = await super.sendSms(...send);
+        seen.push(receipt.backend);
+        return receipt;
+      }
+    }
+    const { service } = await start({ backend: Audited, options: { backends } });
+
+    await service.sendSecurityCode(NUMBER);
+
+    expect(seen).toEqual(['Second']);
+    expect(logs.text).toContain('First could not send to +141******71: unavailable');
+  });
+});
+
 describe('a verification through a routing', () => {
-  it('goes by the country of the number, in bulk too', async () => {
+  it('uses the backend for the country of the number, also in bulk', async () => {
     const [britain, otherwise] = [scripted('Britain'), scripted('Otherwise')];
     const { service, ...rest } = await start({
       backend: RoutingBackend,
@@ -168,7 +221,7 @@ describe('the hooks of backends', () => {
     }
   }
 
-  it('inside a composite are not asked', async () => {
+  it('inside a composite are not called', async () => {
     const inner = new WithHooks({});
     const { service } = await start({ backend: FailoverBackend, options: { backends: [{ backend: inner }] } });
 
@@ -180,7 +233,7 @@ describe('the hooks of backends', () => {
     });
   });
 
-  it('of the composite itself are', async () => {
+  it('of the composite itself are called', async () => {
     class Own extends FailoverBackend {
       override generateSecurityCode(): string {
         return 'OUTER1';
@@ -205,7 +258,7 @@ describe('the hooks of backends', () => {
 describe("Nest's start and shutdown hooks", () => {
   const EVERY_HOOK_ONCE = ['init', 'bootstrap', 'destroy', ['before shutdown', undefined], ['shutdown', undefined]];
 
-  it('reach every backend inside once, also one that stands in several places', async () => {
+  it('reach every backend inside once, also one that is in several places', async () => {
     const [shared, alone, provided] = [new HookedBackend({}), new HookedBackend({}), new HookedBackend({})];
     class ProvidingModule {}
     const options = {
@@ -234,7 +287,7 @@ describe("Nest's start and shutdown hooks", () => {
     for (const { hooks } of [shared, alone, provided]) expect(hooks).toEqual(EVERY_HOOK_ONCE);
   });
 
-  it('hand on the signal that ends the process', async () => {
+  it('pass on the signal that ends the process', async () => {
     const inner = new HookedBackend({});
     const backend = new FailoverBackend({ backends: [{ backend: inner }] });
 
@@ -250,7 +303,7 @@ describe("Nest's start and shutdown hooks", () => {
   it("reach the backends inside through a nested composite's own", async () => {
     const inner = new HookedBackend({});
     const seen: string[] = [];
-    class Own extends FailoverBackend {
+    class Own extends RoutingBackend {
       override async onModuleInit(): Promise<void> {
         seen.push('own');
         await super.onModuleInit();
@@ -258,14 +311,14 @@ describe("Nest's start and shutdown hooks", () => {
     }
     await start({
       backend: FailoverBackend,
-      options: { backends: [{ backend: Own, options: { backends: [{ backend: inner }] } }] },
+      options: { backends: [{ backend: Own, options: { routes: [], otherwise: { backend: inner } } }] },
     });
 
     expect(seen).toEqual(['own']);
     expect(inner.hooks).toEqual(['init', 'bootstrap']);
   });
 
-  it('stop the start when one of them fails, after all are done', async () => {
+  it('stop the start when one of them fails, after all have settled', async () => {
     const done: string[] = [];
     class Broken extends HookedBackend {
       override onModuleInit(): void {

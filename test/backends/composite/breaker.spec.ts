@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FailoverBackend, SmsDeliveryError } from '../../../lib/index.js';
-import { CircuitBreaker, isRefusal } from '../../../lib/backends/composite/circuit-breaker.js';
+import { CircuitBreaker, CircuitOpenError } from '../../../lib/backends/composite/circuit-breaker.js';
 import {
   failureOf,
   fails,
@@ -18,133 +18,147 @@ import { NUMBER } from '../../support/requests.js';
 
 const OPTIONS = { failures: 3, halfOpenAfterMs: 30_000 };
 
-beforeEach(() => {
-  stopTime();
-  Logger.overrideLogger(false);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
-
 const down = async (): Promise<never> => {
   throw new SmsDeliveryError('unavailable', 'down');
 };
 const up = async (): Promise<string> => 'sent';
 
-async function open(breaker = new CircuitBreaker(OPTIONS)): Promise<CircuitBreaker> {
-  for (let failure = 0; failure < OPTIONS.failures; failure += 1) await failureOf(breaker.run(down));
-  return breaker;
-}
-
 /** Whether the breaker lets a message through to the backend. */
-async function asks(breaker: CircuitBreaker, send: () => Promise<unknown> = up): Promise<boolean> {
+async function calls(breaker: CircuitBreaker, send: () => Promise<unknown> = up): Promise<boolean> {
   const spied = vi.fn(send);
   await breaker.run(spied).catch(() => undefined);
   return spied.mock.calls.length > 0;
 }
 
-describe('a breaker', () => {
-  it('opens after so many failures in a row, and then fails at once', async () => {
-    const breaker = new CircuitBreaker(OPTIONS);
-    for (let failure = 0; failure < 3; failure += 1) expect(await asks(breaker, down)).toBe(true);
+/** A send that ends when the test says so. */
+class PendingSend {
+  succeed: () => void = () => undefined;
+  fail: () => void = () => undefined;
+
+  readonly send = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      this.succeed = () => resolve('sent');
+      this.fail = () => reject(new SmsDeliveryError('unavailable', 'down'));
+    });
+}
+
+describe('a circuit breaker', () => {
+  let now: number;
+  let breaker: CircuitBreaker;
+
+  beforeEach(() => {
+    now = 1000;
+    breaker = new CircuitBreaker(OPTIONS, () => now);
+  });
+
+  async function open(): Promise<void> {
+    for (let failure = 0; failure < OPTIONS.failures; failure += 1) await failureOf(breaker.run(down));
+  }
+
+  it('opens after its number of failures in a row, and then fails without a call', async () => {
+    for (let failure = 0; failure < 3; failure += 1) expect(await calls(breaker, down)).toBe(true);
 
     const send = vi.fn(up);
     const error = await failureOf(breaker.run(send));
 
     expect(send).not.toHaveBeenCalled();
+    expect(error).toBeInstanceOf(CircuitOpenError);
     expect(error.kind).toBe('unavailable');
-    expect(isRefusal(error)).toBe(true);
   });
 
-  it('counts failures in a row only', async () => {
-    const breaker = new CircuitBreaker(OPTIONS);
-
-    for (const send of [down, down, up, down, down]) await asks(breaker, send);
-
-    expect(await asks(breaker)).toBe(true);
+  it('says whether it is open', async () => {
+    expect(breaker.isOpen).toBe(false);
+    await open();
+    expect(breaker.isOpen).toBe(true);
+    now += 30_000;
+    expect(breaker.isOpen).toBe(true);
+    await breaker.run(up);
+    expect(breaker.isOpen).toBe(false);
   });
 
-  it.each(['throttled', 'unavailable', 'misconfigured', 'unknown'] as const)('opens after %s', async (kind) => {
-    const breaker = new CircuitBreaker(OPTIONS);
+  it('counts only failures in a row', async () => {
+    for (const send of [down, down, up, down, down]) await calls(breaker, send);
+
+    expect(await calls(breaker)).toBe(true);
+  });
+
+  it.each(['throttled', 'unavailable', 'misconfigured', 'unknown'] as const)('counts %s as a failure', async (kind) => {
     for (let failure = 0; failure < 3; failure += 1) {
       await failureOf(breaker.run(() => Promise.reject(new SmsDeliveryError(kind, kind))));
     }
 
-    expect(await asks(breaker)).toBe(false);
+    expect(await calls(breaker)).toBe(false);
   });
 
   it('does not open for rejected numbers, which show that the provider works', async () => {
-    const breaker = new CircuitBreaker(OPTIONS);
     const rejects = (): Promise<never> => Promise.reject(new SmsDeliveryError('rejected', 'no such number'));
 
     for (let count = 0; count < 10; count += 1) {
       expect(await failureOf(breaker.run(rejects))).toMatchObject({ kind: 'rejected', message: 'no such number' });
     }
-    for (const send of [down, down, rejects, down, down]) await asks(breaker, send);
+    for (const send of [down, down, rejects, down, down]) await calls(breaker, send);
 
-    expect(await asks(breaker)).toBe(true);
+    expect(await calls(breaker)).toBe(true);
   });
 
   it('stays open for its time, not a millisecond less', async () => {
-    const breaker = await open();
+    await open();
 
-    await pass(29_999);
-    expect(await asks(breaker)).toBe(false);
-    await pass(1);
-    expect(await asks(breaker)).toBe(true);
+    now += 29_999;
+    expect(await calls(breaker)).toBe(false);
+    now += 1;
+    expect(await calls(breaker)).toBe(true);
   });
 
-  it('closes when the trial succeeds, and opens as late as at first', async () => {
-    const breaker = await open();
-    await pass(30_000);
+  it('closes when the probe succeeds, and then needs as many failures as at first', async () => {
+    await open();
+    now += 30_000;
     expect(await breaker.run(up)).toBe('sent');
 
-    for (const send of [down, down]) expect(await asks(breaker, send)).toBe(true);
-    expect(await asks(breaker, down)).toBe(true);
-    expect(await asks(breaker)).toBe(false);
+    for (const send of [down, down]) expect(await calls(breaker, send)).toBe(true);
+    expect(await calls(breaker, down)).toBe(true);
+    expect(await calls(breaker)).toBe(false);
   });
 
-  it('closes when the trial finds a rejected number', async () => {
-    const breaker = await open();
-    await pass(30_000);
+  it('closes when the probe finds a rejected number', async () => {
+    await open();
+    now += 30_000;
     await failureOf(breaker.run(() => Promise.reject(new SmsDeliveryError('rejected', 'no'))));
 
-    expect(await asks(breaker)).toBe(true);
+    expect(await calls(breaker)).toBe(true);
   });
 
-  it('stays open for as long again when the trial fails', async () => {
-    const breaker = await open();
-    await pass(30_000);
-    expect(await asks(breaker, down)).toBe(true);
+  it('stays open for as long again when the probe fails', async () => {
+    await open();
+    now += 30_000;
+    expect(await calls(breaker, down)).toBe(true);
 
-    expect(await asks(breaker)).toBe(false);
-    await pass(29_999);
-    expect(await asks(breaker)).toBe(false);
-    await pass(1);
-    expect(await asks(breaker)).toBe(true);
+    expect(await calls(breaker)).toBe(false);
+    now += 29_999;
+    expect(await calls(breaker)).toBe(false);
+    now += 1;
+    expect(await calls(breaker)).toBe(true);
   });
 
-  it('tries with one message, for which the others do not wait', async () => {
-    const breaker = await open();
-    await pass(30_000);
-    let answer: (text: string) => void = () => undefined;
-    const trial = breaker.run(() => new Promise<string>((resolve) => (answer = resolve)));
-    await settle();
+  it('probes with one message, for which the others do not wait', async () => {
+    await open();
+    now += 30_000;
+    const pending = new PendingSend();
+    const probe = breaker.run(pending.send);
 
     const others = Array.from({ length: 20 }, () => failureOf(breaker.run(up)));
     expect(await isSettled(Promise.all(others))).toBe(true);
-    expect(await isSettled(trial)).toBe(false);
-    for (const error of await Promise.all(others)) expect(isRefusal(error)).toBe(true);
+    expect(await isSettled(probe)).toBe(false);
+    for (const error of await Promise.all(others)) expect(error).toBeInstanceOf(CircuitOpenError);
 
-    answer('back');
-    expect(await trial).toBe('back');
-    expect(await asks(breaker)).toBe(true);
+    pending.succeed();
+    expect(await probe).toBe('sent');
+    expect(await calls(breaker)).toBe(true);
   });
 
-  it('tries with one message when many come at the very moment', async () => {
-    const breaker = await open();
-    await pass(30_000);
+  it('probes with one message when many come at the same moment', async () => {
+    await open();
+    now += 30_000;
     const send = vi.fn(up);
 
     await Promise.allSettled(Array.from({ length: 20 }, () => breaker.run(send)));
@@ -152,53 +166,110 @@ describe('a breaker', () => {
     expect(send.mock.calls.length).toBe(1);
   });
 
-  it('keeps its time when the clock on the wall is set back or forward', async () => {
-    const breaker = await open();
+  it('is not closed by a message that was on its way when it opened', async () => {
+    const pending = new PendingSend();
+    const early = breaker.run(pending.send);
+    await open();
 
-    vi.setSystemTime(Date.now() + 3_600_000);
-    expect(await asks(breaker)).toBe(false);
-    vi.setSystemTime(Date.now() - 7_200_000);
-    await pass(30_000);
-    expect(await asks(breaker)).toBe(true);
+    pending.succeed();
+    await early;
+
+    expect(await calls(breaker)).toBe(false);
   });
 
-  it('rests for as long as the provider asked, whatever else it knows', async () => {
-    const breaker = new CircuitBreaker(OPTIONS);
+  it('is not kept open longer by a message that was on its way when it opened', async () => {
+    const pending = new PendingSend();
+    const early = failureOf(breaker.run(pending.send));
+    await open();
+    now += 29_999;
+
+    pending.fail();
+    await early;
+    now += 1;
+
+    expect(await calls(breaker)).toBe(true);
+  });
+
+  it('lets no second message probe when one that was on its way before fails during the probe', async () => {
+    const [before, probe] = [new PendingSend(), new PendingSend()];
+    const early = failureOf(breaker.run(before.send));
+    await open();
+    now += 30_000;
+    const probing = breaker.run(probe.send);
+
+    before.fail();
+    await early;
+    expect(await calls(breaker)).toBe(false);
+    probe.succeed();
+    await probing;
+
+    expect(await calls(breaker)).toBe(true);
+  });
+
+  it('pauses for as long as the provider asked', async () => {
     await failureOf(
       breaker.run(() => Promise.reject(new SmsDeliveryError('throttled', '429', { retryAfterSeconds: 60 }))),
     );
+    expect(breaker.isOpen).toBe(true);
 
-    await pass(20_000);
+    now += 20_000;
     expect(await failureOf(breaker.run(up))).toMatchObject({ kind: 'throttled', retryAfterSeconds: 40 });
-    await pass(40_000);
-    expect(await asks(breaker)).toBe(true);
+    now += 40_000;
+    expect(await calls(breaker)).toBe(true);
   });
 
-  it('does not blame a backend for a send that was cut short', async () => {
-    const breaker = new CircuitBreaker(OPTIONS);
+  it('does not count the failure of a send that was cut short', async () => {
     for (let count = 0; count < 10; count += 1) {
       expect(await failureOf(breaker.run(down, () => true))).toMatchObject({ kind: 'unavailable', message: 'down' });
     }
-    expect(await asks(breaker)).toBe(true);
+    expect(await calls(breaker)).toBe(true);
 
-    await asks(breaker, down);
-    await asks(breaker, down);
+    await calls(breaker, down);
+    await calls(breaker, down);
     await failureOf(breaker.run(down, () => true));
-    await asks(breaker, down);
-    expect(await asks(breaker)).toBe(false);
+    await calls(breaker, down);
+    expect(await calls(breaker)).toBe(false);
   });
 
-  it('stays open after a trial that was cut short', async () => {
-    const breaker = await open();
-    await pass(30_000);
+  it('stays open after a probe that was cut short', async () => {
+    await open();
+    now += 30_000;
 
     await failureOf(breaker.run(down, () => true));
 
-    expect(await asks(breaker)).toBe(false);
+    expect(await calls(breaker)).toBe(false);
   });
 });
 
-describe('the breakers of a failover', () => {
+describe('the circuit breakers of a failover', () => {
+  beforeEach(() => {
+    stopTime();
+    Logger.overrideLogger(false);
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('keep their time when the system clock is set forward or back', async () => {
+    const first = scripted('First', fails('unavailable'));
+    const backend = started(
+      new FailoverBackend({
+        backends: [{ backend: first }, { backend: scripted('Second') }],
+        breaker: { failures: 1, halfOpenAfterMs: 30_000 },
+      }),
+    );
+    await backend.sendSms(NUMBER, 'x');
+
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await backend.sendSms(NUMBER, 'x');
+    expect(first.handed).toHaveLength(1);
+    vi.setSystemTime(Date.now() - 7_200_000);
+    await pass(30_000);
+    await backend.sendSms(NUMBER, 'x');
+    expect(first.handed).toHaveLength(2);
+  });
+
   it('are one for each backend, with the settings of the failover', async () => {
     const [first, second] = [scripted('First', fails('unavailable')), scripted('Second')];
     const backend = started(
@@ -233,7 +304,7 @@ describe('the breakers of a failover', () => {
     expect(first.handed).toHaveLength(6);
   });
 
-  it('open for a backend that hangs, so that later messages lose no time', async () => {
+  it('open for a backend that hangs, so that later messages do not wait', async () => {
     const first = scripted('First', hangs);
     const backend = started(
       new FailoverBackend({
@@ -249,7 +320,7 @@ describe('the breakers of a failover', () => {
     expect(first.handed).toHaveLength(1);
   });
 
-  it('do not open for what ended because the caller gave up', async () => {
+  it('do not open for sends that the caller aborted', async () => {
     const first = scripted(
       'First',
       (send) => new Promise((_resolve, reject) => send?.signal.addEventListener('abort', () => reject(new Error()))),
@@ -266,7 +337,7 @@ describe('the breakers of a failover', () => {
     expect(first.handed).toHaveLength(3);
   });
 
-  it('do not open for a backend that got only the time that others left', async () => {
+  it('do not open for a backend that had only the remaining time', async () => {
     const slowly = (): Promise<never> =>
       new Promise((_resolve, reject) => setTimeout(() => reject(new SmsDeliveryError('unavailable', 'down')), 4900));
     const last = scripted('Last', () => new Promise((resolve) => setTimeout(resolve, 1000)));
@@ -287,20 +358,5 @@ describe('the breakers of a failover', () => {
     await pass(1000);
 
     expect(await sending).toEqual({ backend: 'Last' });
-  });
-
-  it('count for no try when all of a nested failover are open', async () => {
-    const inner = new FailoverBackend({
-      backends: [{ backend: scripted('A', fails('unavailable')) }, { backend: scripted('B', fails('unavailable')) }],
-      breaker: { failures: 1 },
-    });
-    const [first, last] = [scripted('First', fails('unavailable')), scripted('Last')];
-    const backend = started(
-      new FailoverBackend({ backends: [{ backend: first }, { backend: inner }, { backend: last }] }),
-    );
-    expect(await backend.sendSms(NUMBER, 'x')).toEqual({ backend: 'Last' });
-    first.behave = fails('unknown');
-
-    expect(await backend.sendSms(NUMBER, 'x')).toEqual({ backend: 'Last' });
   });
 });

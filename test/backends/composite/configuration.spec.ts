@@ -12,7 +12,7 @@ import {
   RoutingBackend,
   SandboxBackend,
 } from '../../../lib/index.js';
-import { prepareBackend } from '../../../lib/backends/preparation.js';
+import { prepareBackend } from '../../../lib/backends/module-aware.backend.js';
 import { TwilioBackend } from '../../../lib/backends/twilio/index.js';
 import { startApplication } from '../../support/application.js';
 import { scripted } from '../../support/composites.js';
@@ -128,13 +128,13 @@ describe('the settings of a FailoverBackend', () => {
     { backend: 'TwilioBackend' },
     { backend: Gateway },
     { backend: { useExisting: undefined } },
-  ])('refuses %o for a backend', (child) => {
+  ])('refuse %o as a backend', (child) => {
     expect(failoverFaults({ backends: [child] })).toEqual([
       'options.backends[0].backend: must be a class that extends BaseBackend, an instance of one, or { useExisting: token }',
     ]);
   });
 
-  it('tells every fault at once, those of the backends inside included, and no credential', () => {
+  it('have all their validation errors in one error, with those of the backends inside and without credentials', () => {
     const build = (): unknown =>
       new FailoverBackend({
         backends: [
@@ -160,7 +160,7 @@ describe('the settings of a FailoverBackend', () => {
   });
 
   it.each([InjectsMore, InjectsAnother, InjectsAnotherToken, InjectsProperty, TakesTwo])(
-    'refuses %o, which cannot be built with its options alone',
+    'refuse %o, which cannot be built with only its options',
     (type) => {
       expect(failoverFaults({ backends: [{ backend: type }] })).toEqual([
         `options.backends[0].backend: ${type.name} injects more than its options; provide it in a module and give { useExisting: ${type.name} }`,
@@ -168,11 +168,11 @@ describe('the settings of a FailoverBackend', () => {
     },
   );
 
-  it.each([TakesItsOptions, Inherits, Plain, SandboxBackend])('builds %o with its options', (type) => {
+  it.each([TakesItsOptions, Inherits, Plain, SandboxBackend])('build %o with its options', (type) => {
     expect(failoverFaults({ backends: [{ backend: type, options: { sandboxToken: '0000' } }] })).toEqual([]);
   });
 
-  it('hands a class the options that stand beside it', () => {
+  it('pass to a class the options beside it', () => {
     let given: unknown;
     class Keeps extends Plain {
       constructor(options: Record<string, unknown>) {
@@ -188,7 +188,7 @@ describe('the settings of a FailoverBackend', () => {
     expect(given).toEqual({});
   });
 
-  it('shows nothing of itself when it is printed', () => {
+  it('are not shown when the backend is printed', () => {
     const options = { backends: [{ backend: TwilioBackend, options: { sid: 'AC1', secret: 'hidden', from: 'Acme' } }] };
     const backend = new FailoverBackend(options);
 
@@ -208,14 +208,14 @@ describe('the settings of a RoutingBackend', () => {
     [
       { routes: [{ countries: ['UK', 'in'], backend: Plain }], otherwise },
       [
-        'options.routes[0].countries: "UK" is not right: ISO 3166-1 alpha-2 in capitals',
-        'options.routes[0].countries: "in" is not right: ISO 3166-1 alpha-2 in capitals',
+        'options.routes[0].countries: "UK" is not a country as ISO 3166-1 alpha-2 in capitals',
+        'options.routes[0].countries: "in" is not a country as ISO 3166-1 alpha-2 in capitals',
       ],
     ],
     [
       { routes: [{ prefixes: ['1787', '+', '+1 787', `+${'1'.repeat(16)}`], backend: Plain }], otherwise },
       ['1787', '+', '+1 787', `+${'1'.repeat(16)}`].map(
-        (prefix) => `options.routes[0].prefixes: "${prefix}" is not right: a plus and 1 to 15 digits`,
+        (prefix) => `options.routes[0].prefixes: "${prefix}" is not a prefix of a plus and 1 to 15 digits`,
       ),
     ],
     [
@@ -227,8 +227,8 @@ describe('the settings of a RoutingBackend', () => {
         otherwise,
       },
       [
-        'options.routes[1].countries: IN is in a route already',
-        'options.routes[1].countries: FR is in a route already',
+        'options.routes[1].countries: IN is already in a route',
+        'options.routes[1].countries: FR is already in a route',
       ],
     ],
     [
@@ -239,7 +239,7 @@ describe('the settings of a RoutingBackend', () => {
         ],
         otherwise,
       },
-      ['options.routes[1].prefixes: +1 is in a route already'],
+      ['options.routes[1].prefixes: +1 is already in a route'],
     ],
     [
       { routes: [{ countries: 'IN', backend: Plain }], otherwise },
@@ -252,7 +252,7 @@ describe('the settings of a RoutingBackend', () => {
       { routes: [{ countries: ['XX'], backend: 'Plain' }], otherwise: {} },
       [
         'options.routes[0].backend: must be a class that extends BaseBackend, an instance of one, or { useExisting: token }',
-        'options.routes[0].countries: "XX" is not right: ISO 3166-1 alpha-2 in capitals',
+        'options.routes[0].countries: "XX" is not a country as ISO 3166-1 alpha-2 in capitals',
         'options.otherwise.backend: must be a class that extends BaseBackend, an instance of one, or { useExisting: token }',
       ],
     ],
@@ -266,7 +266,7 @@ describe('time limits that cannot work together', () => {
     backend: BaseBackend<unknown>,
     delivery = { timeoutMs: 10_000, insideTimeoutMs: 5000 },
   ): readonly string[] {
-    return faultsOf(() => prepareBackend(backend, { ...delivery, resolve: () => undefined }));
+    return faultsOf(() => prepareBackend(backend, { ...delivery, around: [], resolve: () => undefined }));
   }
 
   function failover(deadlineMs?: number, ...inside: BaseBackend<unknown>[]): FailoverBackend {
@@ -282,7 +282,7 @@ describe('time limits that cannot work together', () => {
     expect(limitFaults(failover(10_000))).toEqual([]);
   });
 
-  it('count the time limit that the module was given', () => {
+  it('count the time limit of the module', () => {
     const delivery = { timeoutMs: 10_001, insideTimeoutMs: 10_001 };
 
     expect(limitFaults(failover(), delivery)).toEqual([expect.stringContaining('give at least 20002')]);
@@ -298,18 +298,12 @@ describe('time limits that cannot work together', () => {
     expect(limitFaults(failover(9999, http(60_000)))).toEqual([expect.stringContaining('which may take 5000 ms')]);
   });
 
-  it('say where a nested failover stands', () => {
+  it('name the place of the failover', () => {
     const routed = new RoutingBackend({ routes: [], otherwise: { backend: failover(6000) } });
 
-    expect(limitFaults(failover(undefined, failover(), routed))).toEqual([
-      expect.stringMatching(/^options\.backends\[1\]\.options\.otherwise\.options\.deadlineMs: 6000 ms leave no time/),
+    expect(limitFaults(routed)).toEqual([
+      expect.stringMatching(/^options\.otherwise\.options\.deadlineMs: 6000 ms leave no time/),
     ]);
-  });
-
-  it('let a nested failover have half the time of the outer one', () => {
-    expect(limitFaults(failover(undefined, failover()))).toEqual([]);
-    expect(limitFaults(failover(undefined, failover(10_000)))).toEqual([]);
-    expect(limitFaults(failover(undefined, failover(10_001)))).toEqual([expect.stringContaining('FailoverBackend')]);
   });
 
   it('stop an application at its start, before anything is sent', async () => {
@@ -322,7 +316,61 @@ describe('time limits that cannot work together', () => {
   });
 });
 
-describe('a backend of the application inside a composite one', () => {
+describe('a failover inside a failover', () => {
+  class OwnFailover extends FailoverBackend {}
+
+  const inner = { backend: FailoverBackend, options: { backends: [{ backend: Plain }] } };
+  const inOtherwise = { backend: RoutingBackend, options: { routes: [], otherwise: inner } };
+  const inRoute = {
+    backend: RoutingBackend,
+    options: { routes: [{ countries: ['IN'], ...inner }], otherwise: { backend: Plain } },
+  };
+
+  it.each([
+    ['a class', inner, 'options.backends[1].backend'],
+    ['an instance', { backend: new FailoverBackend(inner.options) }, 'options.backends[1].backend'],
+    ['of a subclass', { ...inner, backend: OwnFailover }, 'options.backends[1].backend', 'OwnFailover'],
+    ['in a route', inRoute, 'options.backends[1].options.routes[0].backend'],
+    [
+      'two routings deep',
+      { backend: RoutingBackend, options: { routes: [], otherwise: inOtherwise } },
+      'options.backends[1].options.otherwise.options.otherwise.backend',
+    ],
+    ['a provider of the application', { backend: { useExisting: FailoverBackend } }, 'options.backends[1].backend'],
+  ])('stops the application when it is %s', async (_name, child, place, name = 'FailoverBackend') => {
+    const starting = startApplication({
+      phoneVerify: { backend: FailoverBackend, options: { backends: [{ backend: Plain }, child] } },
+      imports: [provides({ provide: FailoverBackend, useValue: new FailoverBackend(inner.options) })],
+    });
+
+    await expect(starting).rejects.toThrow(PhoneVerifyConfigurationError);
+    await expect(starting).rejects.toThrow(
+      `${place}: ${name} is a failover inside a failover; put its backends into the outer one, ` +
+        'or put a failover into each route of a RoutingBackend',
+    );
+  });
+
+  it('does not stop an application with a failover in each route', async () => {
+    const application = await startApplication({
+      phoneVerify: {
+        backend: RoutingBackend,
+        options: { routes: [{ countries: ['IN'], ...inner }], otherwise: inner },
+      },
+    });
+
+    expect(await application.service.sendSecurityCode('+14155552671')).toMatchObject({ codeLength: 6 });
+    await application.close();
+  });
+
+  it('is refused by the first send outside an application', async () => {
+    const backend = new FailoverBackend({ backends: [inner] });
+
+    await expect(backend.sendSms('+14155552671', 'x')).rejects.toThrow('is a failover inside a failover');
+    await expect(backend.sendSms('+14155552671', 'x')).rejects.toThrow('is a failover inside a failover');
+  });
+});
+
+describe('a backend of the application inside a composite', () => {
   it('is found by its token, with what it injects', async () => {
     const application = await startApplication({
       phoneVerify: {
@@ -348,7 +396,7 @@ describe('a backend of the application inside a composite one', () => {
   it.each([
     ['nothing is provided', 'MISSING', 'the application provides no backend under MISSING'],
     ['something else is provided', Gateway, 'the application provides no backend under Gateway'],
-    ['the composite itself is', PHONE_VERIFY_BACKEND, 'FailoverBackend is inside itself'],
+    ['the composite itself is provided', PHONE_VERIFY_BACKEND, 'FailoverBackend is inside itself'],
   ])('stops the application when %s under its token', async (_name, useExisting, text) => {
     const starting = startApplication({
       phoneVerify: { backend: FailoverBackend, options: { backends: [{ backend: { useExisting } }] } },
@@ -368,7 +416,7 @@ describe('a backend of the application inside a composite one', () => {
     await expect(starting).rejects.toThrow('options.backends[0].backend: ');
   });
 
-  it('cannot be asked before the application has started', async () => {
+  it('cannot send before the application has started', async () => {
     const backend = new FailoverBackend({ backends: [{ backend: { useExisting: 'TOKEN' } }] });
 
     await expect(backend.sendSms('+14155552671', 'x')).rejects.toThrow(PhoneVerifyConfigurationError);
@@ -382,7 +430,7 @@ function provides(...providers: Provider[]): DynamicModule {
 }
 
 describe('the module', () => {
-  it('takes a composite in place of a provider by one line', async () => {
+  it('replaces a provider by a composite in one line', async () => {
     const application = await startApplication({
       module: PhoneVerifyModule.forRootAsync({
         useFactory: () => ({

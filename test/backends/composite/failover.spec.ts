@@ -49,7 +49,7 @@ function attempts(...backends: readonly ScriptedBackend[]): readonly number[] {
 }
 
 describe('FailoverBackend', () => {
-  it('sends through the preferred backend and asks no other', async () => {
+  it('sends through the preferred backend and calls no other', async () => {
     const [first, second] = [scripted('First'), scripted('Second')];
 
     expect(await failover([first, second]).sendSms(NUMBER, TEXT, sendContext())).toEqual({ backend: 'First' });
@@ -72,7 +72,7 @@ describe('FailoverBackend', () => {
     },
   );
 
-  it('asks nobody else when the number is rejected', async () => {
+  it('calls no other backend when the number is rejected', async () => {
     const backends = [
       scripted('First', fails('unavailable')),
       scripted('Second', fails('rejected')),
@@ -84,7 +84,7 @@ describe('FailoverBackend', () => {
   });
 
   it.each(['throttled', 'unavailable', 'misconfigured', 'unknown'] as const)(
-    'tries one further backend after unknown, also when that one is %s',
+    'tries one more backend after unknown, also when that one is %s',
     async (kind) => {
       const backends = [scripted('First', fails('unknown')), scripted('Second', fails(kind)), scripted('Third')];
 
@@ -93,7 +93,7 @@ describe('FailoverBackend', () => {
     },
   );
 
-  it('counts a backend that rests as no try', async () => {
+  it('does not count a backend with an open circuit breaker as an attempt', async () => {
     const backends = [
       scripted('First', fails('unknown')),
       scripted('Second', fails('throttled', 60)),
@@ -106,7 +106,7 @@ describe('FailoverBackend', () => {
     expect(attempts(...backends)).toEqual([2, 1, 1]);
   });
 
-  it("tries nobody else after unknown with afterUnknown: 'stop'", async () => {
+  it("tries no other backend after unknown with afterUnknown: 'stop'", async () => {
     const backends = [scripted('First', fails('unavailable')), scripted('Second', fails('unknown')), scripted('Third')];
 
     const error = await failureOf(failover(backends, { afterUnknown: 'stop' }).sendSms(NUMBER, TEXT));
@@ -115,44 +115,7 @@ describe('FailoverBackend', () => {
     expect(attempts(...backends)).toEqual([1, 1, 0]);
   });
 
-  it.each([
-    ['before the further one', (inner: FailoverBackend, leaf: ScriptedBackend) => [inner, leaf], [1, 1, 0]],
-    ['as the further one', (inner: FailoverBackend, leaf: ScriptedBackend) => [leaf, inner], [1, 0, 1]],
-  ])('counts over nested failovers, %s', async (_name, arrange, expected) => {
-    const [first, second] = [scripted('First', fails('unknown')), scripted('Second', fails('unavailable'))];
-    const leaf = scripted('Leaf', fails('unknown'));
-    const outer = failover(arrange(new FailoverBackend({ backends: [{ backend: first }, { backend: second }] }), leaf));
-
-    for (const send of [sendContext(), undefined]) {
-      expect((await failureOf(outer.sendSms(NUMBER, TEXT, send))).kind).toBe('unknown');
-    }
-
-    expect(attempts(first, second, leaf)).toEqual(expected.map((count) => count * 2));
-  });
-
-  it('tries one further backend after a nested failover whose last may have sent the message', async () => {
-    const nested = new FailoverBackend({
-      backends: [
-        { backend: scripted('First', fails('unavailable')) },
-        { backend: scripted('Second', fails('unknown')) },
-      ],
-    });
-
-    expect(await failover([nested, scripted('Third')]).sendSms(NUMBER, TEXT)).toEqual({ backend: 'Third' });
-  });
-
-  it('goes on from a nested failover none of whose backends may have sent anything', async () => {
-    const nested = new FailoverBackend({
-      backends: [
-        { backend: scripted('First', fails('unavailable')) },
-        { backend: scripted('Second', fails('throttled')) },
-      ],
-    });
-
-    expect(await failover([nested, scripted('Third')]).sendSms(NUMBER, TEXT)).toEqual({ backend: 'Third' });
-  });
-
-  it('counts anew for a message of its own that a backend sends meanwhile', async () => {
+  it('counts separately for another message that a backend sends meanwhile', async () => {
     const alarm = failover([scripted('A', fails('unknown')), scripted('B')]);
     const first = scripted('First', async () => {
       await alarm.sendSms(NUMBER, 'First is down');
@@ -164,13 +127,13 @@ describe('FailoverBackend', () => {
   });
 
   it.each([
-    ['never answers', hangs],
+    ['never responds', hangs],
     [
-      'fails when it is told that time is over',
+      'fails when its signal aborts',
       (send?: { signal: AbortSignal }) =>
         new Promise((_resolve, reject) => send?.signal.addEventListener('abort', () => reject(new Error('aborted')))),
     ],
-  ])('leaves the second its time when the first %s', async (_name, behaviour) => {
+  ])('leaves time for the second when the first %s', async (_name, behaviour) => {
     const second = scripted('Second', () => new Promise((resolve) => setTimeout(resolve, 4999)));
     const sending = failover([scripted('First', behaviour), second]).sendSms(NUMBER, TEXT, sendContext());
 
@@ -183,7 +146,7 @@ describe('FailoverBackend', () => {
     expect(await sending).toEqual({ backend: 'Second' });
   });
 
-  it('tells each backend its own deadline and aborts its signal then', async () => {
+  it('gives each backend its own deadline and aborts its signal then', async () => {
     const backends = [scripted('First', hangs), scripted('Second', hangs)];
     const from = Date.now();
     const sending = failureOf(
@@ -200,7 +163,7 @@ describe('FailoverBackend', () => {
     expect((await sending).kind).toBe('unknown');
   });
 
-  it('never hands on a later deadline than it has', async () => {
+  it('never passes on a later deadline than its own', async () => {
     const first = scripted('First');
     const deadline = new Date(Date.now() + 50);
 
@@ -209,7 +172,7 @@ describe('FailoverBackend', () => {
     expect(first.handed[0]?.send?.deadline).toEqual(deadline);
   });
 
-  it('ends at deadlineMs, with a last backend that got what was left', async () => {
+  it('ends at deadlineMs, with the remaining time for the last backend', async () => {
     const slow = (): Promise<never> =>
       new Promise((_resolve, reject) => setTimeout(() => reject(new SmsDeliveryError('unavailable', 'down')), 4500));
     const backends = [scripted('A', slow), scripted('B', slow), scripted('C', hangs), scripted('D')];
@@ -223,7 +186,7 @@ describe('FailoverBackend', () => {
     expect(attempts(...backends)).toEqual([1, 1, 1, 0]);
   });
 
-  it('stops when whoever called has given up', async () => {
+  it('stops when the caller has aborted', async () => {
     const controller = new AbortController();
     const first = scripted('First', () => {
       controller.abort();
@@ -236,7 +199,7 @@ describe('FailoverBackend', () => {
     expect(attempts(second)).toEqual([0]);
   });
 
-  it.each(ODD_THROWS)('goes on after %s was thrown', async (_name, thrown) => {
+  it.each(ODD_THROWS)('tries the next backend after %s was thrown', async (_name, thrown) => {
     for (const behaviour of [
       () => {
         throw thrown();
@@ -253,21 +216,21 @@ describe('FailoverBackend', () => {
   it.each([
     ['nothing', undefined],
     ['a text', 'queued'],
-    ['what the provider answered', { sid: 'SM1' }],
-    ['a name that is no text', { backend: 7 }],
-  ])('says who delivered when a backend answers %s', async (_name, answer) => {
+    ['the response of the provider', { sid: 'SM1' }],
+    ['a name that is not a text', { backend: 7 }],
+  ])('names the backend that sent the message when it returns %s', async (_name, answer) => {
     const backend = failover([scripted('First', fails('unavailable')), scripted('Second', () => answer)]);
 
     expect(await backend.sendSms(NUMBER, TEXT)).toEqual({ backend: 'Second' });
   });
 
-  it('hands on the receipt of the backend that delivered', async () => {
+  it('returns the receipt of the backend that sent the message', async () => {
     const receipt = { backend: 'Own', messageId: 'm-1', segments: 2 };
 
     expect(await failover([scripted('First', () => receipt)]).sendSms(NUMBER, TEXT)).toEqual(receipt);
   });
 
-  it('logs who failed and why, masked, and as an error what an operator must mend', async () => {
+  it('logs which backend failed and why, masked, at level error if an operator must act', async () => {
     const first = scripted('First', () => {
       throw new SmsDeliveryError('misconfigured', `Sender refused for ${NUMBER}: "${TEXT}"`, { providerCode: '21606' });
     });
@@ -288,7 +251,7 @@ describe('FailoverBackend', () => {
     [['unavailable', 'unknown'], 'unknown'],
     [['unknown', 'rejected'], 'unknown'],
     [['throttled', 'rejected'], 'rejected'],
-  ] as const)('%j together are %s', async (kinds, kind) => {
+  ] as const)('has for failures of the kinds %j the kind %s', async (kinds, kind) => {
     const backends = kinds.map((each, index) => scripted(`Backend${index}`, fails(each)));
 
     expect((await failureOf(failover(backends).sendSms(NUMBER, TEXT))).kind).toBe(kind);
@@ -298,7 +261,7 @@ describe('FailoverBackend', () => {
     [[20, 10], 10],
     [[20, undefined], undefined],
     [[undefined, undefined], undefined],
-  ])('tells to wait until the first of its backends takes messages again: %j', async (waits, expected) => {
+  ])('has the seconds until the first of its backends accepts messages again: %j', async (waits, expected) => {
     const backends = waits.map((wait, index) => scripted(`Backend${index}`, fails('throttled', wait)));
 
     const error = await failureOf(failover(backends).sendSms(NUMBER, TEXT));
@@ -311,7 +274,7 @@ describe('FailoverBackend', () => {
     [10 ** 9, 3600],
     [-5, 1],
     [0.2, 1],
-  ])('leaves a backend alone that asked for %d seconds, for %d', async (asked, honoured) => {
+  ])('does not call a backend that asked for %d seconds, for %d seconds', async (asked, honoured) => {
     const first = scripted('First', fails('throttled', asked));
     const backend = failover([first, scripted('Second')]);
     await backend.sendSms(NUMBER, TEXT);
@@ -325,7 +288,7 @@ describe('FailoverBackend', () => {
     expect(attempts(first)).toEqual([2]);
   });
 
-  it('says how long when all of them rest', async () => {
+  it('has the shortest wait when all backends are paused', async () => {
     const backend = failover([scripted('First', fails('throttled', 60)), scripted('Second', fails('throttled', 30))]);
     await failureOf(backend.sendSms(NUMBER, TEXT));
     await pass(10_000);
@@ -342,7 +305,7 @@ describe('FailoverBackend', () => {
     expect(await sending).toEqual({ backend: 'Second' });
   });
 
-  it('sends to many numbers, each with a result of its own', async () => {
+  it('sends to many numbers, each with its own result', async () => {
     const [bad, good] = [NUMBER, '+447911123456'];
     const first = scripted('First', (_send, number) => {
       throw new SmsDeliveryError(number === bad ? 'rejected' : 'unavailable', 'no');
@@ -360,7 +323,7 @@ describe('FailoverBackend', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('drops what comes of a backend after its time', async () => {
+  it('ignores a failure that comes after the time limit', async () => {
     const unhandled = vi.fn<(reason: unknown) => void>();
     process.on('unhandledRejection', unhandled);
     const late = (): Promise<never> =>

@@ -70,7 +70,7 @@ describe('an outage of a minute at the preferred provider', () => {
   it.each([
     ['refuses', fails('unavailable')],
     ['hangs', hangs],
-    ['answers 500', fails('unknown')],
+    ['responds with 500', fails('unknown')],
     ['throttles', fails('throttled', 10)],
     ['refuses the credentials', fails('misconfigured')],
   ])('that %s fails no request', async (_name, behaviour) => {
@@ -110,7 +110,7 @@ describe('a hundred sends that hang at once', () => {
   it.each<[string, (url: string) => BaseBackend<unknown>]>([
     ['HttpBackend', (url) => new HttpBackend({ url, body: (to, text) => ({ to, text }) })],
     ['TwilioBackend', (baseUrl) => new TwilioBackend({ sid: 'AC1', secret: 's', from: 'Acme', baseUrl })],
-  ])('in %s slow nothing else down, and close their connections', async (_name, create) => {
+  ])('in %s do not slow down other requests, and close their connections', async (_name, create) => {
     server = await WireServer.start();
     server.hang();
     const started = await start(create(server.url));

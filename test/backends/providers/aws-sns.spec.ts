@@ -25,7 +25,7 @@ describe('AwsSnsBackend', () => {
     return new AwsSnsBackend({ region: 'us-east-1', credentials, baseUrl: `${server.url}/`, ...options });
   }
 
-  it('sends with a sender id and a highest price', async () => {
+  it('sends with a sender id and a maximum price', async () => {
     await create({ senderId: 'Acme', maxPriceUsd: 0.05 }).sendSms(TO, TEXT);
 
     expect(server.last.path).toBe('/');
@@ -39,7 +39,7 @@ describe('AwsSnsBackend', () => {
     });
   });
 
-  it('sends with temporary credentials, asked for with every message', async () => {
+  it('calls the function for temporary credentials with every message', async () => {
     let calls = 0;
     const backend = create({
       credentials: async () => {
@@ -57,7 +57,7 @@ describe('AwsSnsBackend', () => {
     });
   });
 
-  it('takes the credentials of the environment when it has none', async () => {
+  it('uses the credentials of the environment when it has none', async () => {
     const backend = new AwsSnsBackend({ region: 'us-east-1', baseUrl: server.url });
     server.answer(awsSnsWire.success('message-1'));
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAENVIRONMENT');
@@ -77,7 +77,7 @@ describe('AwsSnsBackend', () => {
         throw new Error('no vault');
       },
     ],
-    ['a function that answers nothing', async () => undefined as never],
+    ['a function that returns nothing', async () => undefined as never],
   ])('sends nothing with %s', async (_case, asked) => {
     const backend = create({ credentials: asked });
     const before = server.requests.length;
@@ -100,7 +100,7 @@ describe('AwsSnsBackend', () => {
     expect(server.requests).toHaveLength(before);
   });
 
-  it.each([408, 409, 429, 500, 503])('asks once when the answer is %d', async (status) => {
+  it.each([408, 409, 429, 500, 503])('sends one request when the response is %d', async (status) => {
     const backend = create();
     server.answer({ status, body: {} });
     const before = server.requests.length;
@@ -128,7 +128,7 @@ describe('AwsSnsBackend', () => {
     [{ region: 'us-east-1', senderId: '' }, ['options.senderId: must be a text that is not empty']],
     [
       { region: 'us-east-1', credentials: 'hidden-value' },
-      ['options.credentials: must be credentials or a function that answers them'],
+      ['options.credentials: must be credentials or a function that returns them'],
     ],
     [
       { region: 'us-east-1', credentials: { accessKeyId: 'a', secret: 'hidden-value', sessionToken: 1 } },

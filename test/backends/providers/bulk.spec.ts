@@ -41,8 +41,8 @@ function kinds(results: BulkSendResult): (string | undefined)[] {
   return results.map(({ receipt, error }) => receipt?.messageId ?? error?.kind);
 }
 
-describe('a bulk send of a provider that takes many numbers', () => {
-  it('answers for each number, in the order given, with as few requests as it may', async () => {
+describe('a bulk send of a provider that accepts many numbers in one request', () => {
+  it('returns a result for each number, in the order given, with as few requests as possible', async () => {
     const backend = new ThreeAtOnce(took);
 
     const results = await backend.sendBulkSms(NUMBERS, TEXT);
@@ -58,7 +58,7 @@ describe('a bulk send of a provider that takes many numbers', () => {
     expect(backend.requests).toHaveLength(Math.ceil(count / 3));
   });
 
-  it('sends once to a number that stands in the list twice, and answers for both', async () => {
+  it('sends once to a number that is in the list twice, and returns a result for both', async () => {
     const backend = new ThreeAtOnce(took);
     const list = [NUMBERS[0]!, NUMBERS[1]!, NUMBERS[0]!, '+1 (415) 555-2671'];
 
@@ -70,7 +70,7 @@ describe('a bulk send of a provider that takes many numbers', () => {
     expect(results[3]?.receipt).toEqual(results[1]?.receipt);
   });
 
-  it('one refused number hides no other', async () => {
+  it('keeps the results of the other numbers when one is refused', async () => {
     const backend = new ThreeAtOnce((number) =>
       number === NUMBERS[1] ? new SmsDeliveryError('rejected', 'Not this one.', { providerCode: '7' }) : took(number),
     );
@@ -82,7 +82,7 @@ describe('a bulk send of a provider that takes many numbers', () => {
     expect(backend.requests).toHaveLength(1);
   });
 
-  it('a number that the provider did not name is unknown', async () => {
+  it('counts a number that is not in the response as unknown', async () => {
     const backend = new ThreeAtOnce((number) => (number === NUMBERS[1] ? undefined : took(number)));
 
     expect(kinds(await backend.sendBulkSms(NUMBERS.slice(0, 2), TEXT))).toEqual([`id of ${NUMBERS[0]}`, 'unknown']);
@@ -104,7 +104,7 @@ describe('a bulk send of a provider that takes many numbers', () => {
     },
   );
 
-  it('a request that was refused for one number is made again for each alone', async () => {
+  it('repeats a request that was refused because of one number for each number alone', async () => {
     const backend = new ThreeAtOnce((number, together) => {
       if (together.includes(NUMBERS[1]!)) throw new SmsDeliveryError('rejected', 'A bad number.');
       return took(number);
@@ -116,7 +116,7 @@ describe('a bulk send of a provider that takes many numbers', () => {
     expect(backend.requests.map(({ length }) => length)).toEqual([3, 1, 1, 1]);
   });
 
-  it.each(['of a number', 'of the request'])('no error %s shows a number or the text', async (whose) => {
+  it.each(['of a number', 'of the request'])('shows no number and no text in an error %s', async (whose) => {
     const words = `"${TEXT}" to ${NUMBERS.join()} (${NUMBERS.map(bareNumber).join()})`;
     const backend = new ThreeAtOnce(() => {
       const error = new SmsDeliveryError('unknown', words, { providerCode: words, cause: new Error(words) });
@@ -133,7 +133,7 @@ describe('a bulk send of a provider that takes many numbers', () => {
     for (const secret of [CODE, ...NUMBERS.slice(0, 3).map(bareNumber)]) expect(text).not.toContain(secret);
   });
 
-  it('anything else that is thrown is unknown', async () => {
+  it('counts anything else that is thrown as unknown', async () => {
     const backend = new ThreeAtOnce(() => {
       throw new TypeError(`bad ${NUMBERS[0]}`);
     });
@@ -144,7 +144,7 @@ describe('a bulk send of a provider that takes many numbers', () => {
     expect(inspect(results[1]?.error)).not.toContain(NUMBERS[0]);
   });
 
-  it('a single send throws what became of its number', async () => {
+  it('throws the error of the number in a single send', async () => {
     const backend = new ThreeAtOnce((number) =>
       number === NUMBERS[0] ? took(number) : new SmsDeliveryError('rejected', `Not ${number}.`),
     );

@@ -19,7 +19,7 @@ describe('InfobipBackend', () => {
 
   afterAll(() => server.close());
 
-  it('asks for a validity of 48 hours at most, and for none outside a verification', async () => {
+  it('sets a validity period of 48 hours at most, and none for a message without a code', async () => {
     server.answer(infobipWire.success('message-1'));
 
     await backend.sendSms(TO, TEXT, sendContext({ expiresAt: new Date(Date.now() + 864_000_000) }));
@@ -32,7 +32,7 @@ describe('InfobipBackend', () => {
     expect(server.last.path).toBe('/sms/3/messages');
   });
 
-  it('sends to many numbers, a hundred a request, and tells them apart in any order', async () => {
+  it('sends to many numbers, a hundred in each request, and matches the results in any order', async () => {
     const before = server.requests.length;
     server.answer(({ body }) => {
       const { messages }: { messages: { destinations: { to: string }[] }[] } = JSON.parse(body);
@@ -55,7 +55,7 @@ describe('InfobipBackend', () => {
     expect(server.requests).toHaveLength(before + 2);
   });
 
-  it('tells each number when a whole request failed', async () => {
+  it('returns the error for each number when a whole request failed', async () => {
     server.answer({ status: 429, headers: { 'retry-after': '9' }, body: {} });
 
     const results = await backend.sendBulkSms(numbers, TEXT);
@@ -64,7 +64,7 @@ describe('InfobipBackend', () => {
     for (const { error } of results) expect(error).toMatchObject({ kind: 'throttled', retryAfterSeconds: 9 });
   });
 
-  it('a status without a known group, a message without an id and a number left out are unknown', async () => {
+  it('counts a status without a known group, a message without an id and a missing number as unknown', async () => {
     server.answer({
       status: 200,
       body: {

@@ -19,7 +19,7 @@ describe('MessageBirdBackend', () => {
 
   afterAll(() => server.close());
 
-  it('tells how many segments were counted', async () => {
+  it('returns the number of segments', async () => {
     server.answer(messageBirdWire.success('message-1'));
 
     expect(await backend.sendSms(TO, TEXT)).toEqual({
@@ -30,7 +30,7 @@ describe('MessageBirdBackend', () => {
     expect(server.last.path).toBe('/messages');
   });
 
-  it('asks for any validity, and for none outside a verification', async () => {
+  it('sets any validity period, and none for a message without a code', async () => {
     server.answer(messageBirdWire.success('message-1'));
 
     await backend.sendSms(TO, TEXT, sendContext({ expiresAt: new Date(Date.now() + 86_400_900) }));
@@ -43,7 +43,7 @@ describe('MessageBirdBackend', () => {
     expect(JSON.parse(server.last.body)).not.toHaveProperty('validity');
   });
 
-  it('sends to many numbers, fifty a request, and tells them apart', async () => {
+  it('sends to many numbers, fifty in each request, and matches the results', async () => {
     const before = server.requests.length;
     server.answer(({ body }) => {
       const { recipients }: { recipients: string[] } = JSON.parse(body);
@@ -63,7 +63,7 @@ describe('MessageBirdBackend', () => {
     expect(server.requests).toHaveLength(before + 2);
   });
 
-  it('tells each number when a whole request failed', async () => {
+  it('returns the error for each number when a whole request failed', async () => {
     server.answer({
       status: 401,
       body: { errors: [{ code: 2, description: 'Request not allowed', parameter: null }] },
@@ -75,7 +75,7 @@ describe('MessageBirdBackend', () => {
     for (const { error } of results) expect(error).toMatchObject({ kind: 'misconfigured', providerCode: '2' });
   });
 
-  it('a recipient without a status that is known, or not in the answer, is unknown', async () => {
+  it('counts a recipient without a known status, or missing in the response, as unknown', async () => {
     server.answer(messageBirdAnswer('message-1', [[numbers[0]!, 'paused']]));
 
     const results = await backend.sendBulkSms(numbers.slice(0, 2), TEXT);

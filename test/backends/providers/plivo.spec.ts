@@ -22,7 +22,7 @@ describe('PlivoBackend', () => {
   it.each([
     [0, 5],
     [86_400_000, 10_799],
-  ])('a code that lives %d ms waits %d s at most', async (milliseconds, seconds) => {
+  ])('a code that expires in %d ms has a validity period of %d s', async (milliseconds, seconds) => {
     server.answer(plivoWire.success('message-1'));
 
     await backend.sendSms(TO, TEXT, sendContext({ expiresAt: new Date(Date.now() + milliseconds) }));
@@ -31,7 +31,7 @@ describe('PlivoBackend', () => {
     expect(server.last.path).toBe('/v1/Account/MA1/Message/');
   });
 
-  it('leaves the waiting time to Plivo outside a verification', async () => {
+  it('sets no validity period for a message without a code', async () => {
     server.answer(plivoWire.success('message-1'));
 
     await backend.sendSms(TO, TEXT);
@@ -39,7 +39,7 @@ describe('PlivoBackend', () => {
     expect(JSON.parse(server.last.body)).not.toHaveProperty('message_expiry');
   });
 
-  it('sends to many numbers, fifty a request, and tells them apart', async () => {
+  it('sends to many numbers, fifty in each request, and matches the results', async () => {
     const before = server.requests.length;
     server.answer(({ body }) => {
       const { dst }: { dst: string } = JSON.parse(body);
@@ -61,7 +61,7 @@ describe('PlivoBackend', () => {
     expect(server.requests).toHaveLength(before + 2);
   });
 
-  it('does not guess which numbers were taken', async () => {
+  it('does not guess which numbers were accepted', async () => {
     server.answer(plivoAnswer(['one-id'], [numbers[0]!]));
 
     const results = await backend.sendBulkSms(numbers.slice(0, 3), TEXT);
@@ -69,7 +69,7 @@ describe('PlivoBackend', () => {
     expect(results.map(({ error }) => error?.kind)).toEqual(['rejected', 'unknown', 'unknown']);
   });
 
-  it('a country that is not permitted hides no other', async () => {
+  it('keeps the results of other numbers when one country is not permitted', async () => {
     server.answer(({ body }) =>
       body.includes(numbers[1]!.slice(1))
         ? { status: 403, body: { error: 'Not permitted.' } }
@@ -85,7 +85,7 @@ describe('PlivoBackend', () => {
     ]);
   });
 
-  it('tells each number when a whole request failed', async () => {
+  it('returns the error for each number when a whole request failed', async () => {
     server.answer({ status: 503, body: '' });
 
     const results = await backend.sendBulkSms(numbers, TEXT);
@@ -94,7 +94,7 @@ describe('PlivoBackend', () => {
     for (const { error } of results) expect(error).toMatchObject({ kind: 'unavailable', providerCode: '503' });
   });
 
-  it('a 403 of a proxy says nothing of the number', async () => {
+  it('does not blame the number for the 403 of a proxy', async () => {
     server.answer({ status: 403, body: '<html>Forbidden</html>' });
 
     await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind: 'misconfigured', providerCode: '403' });

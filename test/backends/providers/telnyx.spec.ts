@@ -29,13 +29,13 @@ describe('TelnyxBackend', () => {
     expect(JSON.parse(server.last.body)).toEqual({ to: TO, text: TEXT, messaging_profile_id: 'profile-1' });
   });
 
-  it('tells how many segments were counted', async () => {
+  it('returns the number of segments', async () => {
     server.answer({ status: 200, body: { data: { id: 'message-1', parts: 2 } } });
 
     expect(await backend.sendSms(TO, TEXT)).toEqual({ backend: 'TelnyxBackend', messageId: 'message-1', segments: 2 });
   });
 
-  it('takes nothing from the environment', async () => {
+  it('uses nothing of the environment', async () => {
     vi.stubEnv('TELNYX_CLIENT_ID', 'other');
     vi.stubEnv('TELNYX_CLIENT_SECRET', 'other');
     vi.stubEnv('TELNYX_BASE_URL', 'http://127.0.0.1:1');
@@ -63,7 +63,7 @@ describe('TelnyxBackend', () => {
     await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind, message: 'A title', providerCode: code });
   });
 
-  it.each([408, 409, 429, 500, 503])('asks once when the answer is %d', async (status) => {
+  it.each([408, 409, 429, 500, 503])('sends one request when the response is %d', async (status) => {
     server.answer({ status, body: {} });
     const before = server.requests.length;
 
@@ -71,7 +71,7 @@ describe('TelnyxBackend', () => {
     expect(server.requests).toHaveLength(before + 1);
   });
 
-  it('keeps the kind of a failure that reads like a time-out', async () => {
+  it('keeps the kind of a failure that looks like a timeout', async () => {
     server.answer({ status: 400, body: { errors: [{ code: '40318', title: 'x', detail: 'Queue timed out' }] } });
 
     await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind: 'throttled', providerCode: '40318' });

@@ -8,7 +8,7 @@ import { twilioWire } from '../wire/twilio.wire.js';
 describeProvider(twilioWire);
 
 describe('TwilioBackend', () => {
-  it('sends through a messaging service, for as long as Twilio keeps a message', async () => {
+  it('sends through a messaging service, with the longest validity period of Twilio', async () => {
     const server = await WireServer.start();
     server.answer(twilioWire.success('message-1'));
     const options = { sid: 'AC1', secret: 'secret', messagingServiceSid: 'MG1', baseUrl: `${server.url}/` };
@@ -20,7 +20,7 @@ describe('TwilioBackend', () => {
     await server.close();
   });
 
-  it('tells how many segments were counted', async () => {
+  it('returns the number of segments', async () => {
     const server = await WireServer.start();
     server.answer({ status: 201, body: { sid: 'SM1', status: 'queued', num_segments: '2' } });
 

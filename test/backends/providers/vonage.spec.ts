@@ -18,7 +18,7 @@ describe('VonageBackend', () => {
 
   afterAll(() => server.close());
 
-  it('is NexmoBackend too', () => {
+  it('is also exported as NexmoBackend', () => {
     expect(NexmoBackend).toBe(VonageBackend);
   });
 
@@ -39,7 +39,7 @@ describe('VonageBackend', () => {
   it.each([
     [1, 20_000],
     [1_000_000, 604_800_000],
-  ])('a code that lives %d s longer waits for %d ms', async (seconds, ttl) => {
+  ])('a code that expires in %d s has a validity period of %d ms', async (seconds, ttl) => {
     server.answer(vonageWire.success('message-1'));
 
     await backend.sendSms(TO, TEXT, sendContext({ expiresAt: new Date(Date.now() + seconds * 1000 + 900) }));
@@ -47,7 +47,7 @@ describe('VonageBackend', () => {
     expect(JSON.parse(server.last.body)).toMatchObject({ ttl });
   });
 
-  it('tells how many segments were counted, and the first id', async () => {
+  it('returns the number of segments and the first id', async () => {
     const messages = ['first', 'second'].map((id) => ({ status: '0', 'message-id': id }));
     server.answer({ status: 200, body: { 'message-count': '2', messages } });
 

@@ -1,0 +1,157 @@
+import { backendName } from '../common/backend-name.js';
+import { forEachBounded } from '../common/bounded-concurrency.js';
+import type { Clock } from '../common/clock.js';
+import { redact, redactedCause, type Secrets } from '../common/redaction.js';
+import type { SendReceipt } from '../common/send-receipt.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
+import { isThrown } from '../common/thrown.js';
+import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time-limit.js';
+import { BaseBackend, BULK_CONCURRENCY, type BulkSendResult, type SendContext } from './base.backend.js';
+import { type FailureReport, logFailure, withoutSecrets } from './failure-report.js';
+import { type ModuleSettings, prepareBackend, sendThrough } from './module-aware.backend.js';
+import { readReceipt } from './receipt.js';
+
+/** A message that carries a code. */
+export interface CodeMessage {
+  /** E.164. */
+  readonly to: string;
+  readonly text: string;
+  /** The code in the text, to redact from logs and errors. */
+  readonly securityCode: string;
+  readonly context: Omit<SendContext, 'signal' | 'deadline'>;
+}
+
+/** Widths of the columns that store a receipt. */
+const MAX_BACKEND_LENGTH = 64;
+const MAX_MESSAGE_ID_LENGTH = 128;
+
+/**
+ * Sends messages through the backend, each within the time limit. Whatever the backend throws becomes an
+ * {@link SmsDeliveryError} that shows neither code nor full number.
+ */
+export class Delivery {
+  #limitMs: number | undefined;
+
+  constructor(
+    private readonly backend: BaseBackend<unknown>,
+    private readonly settings: ModuleSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Prepares the backend.
+   *
+   * @throws {@link PhoneVerifyConfigurationError} if its settings cannot work together.
+   */
+  start(): void {
+    this.#limitMs ??= prepareBackend(this.backend, this.settings);
+  }
+
+  /** Sends a code. */
+  async send({ to, text, securityCode, context }: CodeMessage): Promise<SendReceipt> {
+    const secrets = { hidden: [securityCode], phoneNumbers: [to] };
+    const limitMs = this.#timeLimitMs;
+    const deadline = new Date(this.clock.now() + limitMs);
+    const report: FailureReport = (backend, error) => logFailure(backend, error, secrets);
+    const receipt = await this.#attempt(limitMs, secrets, (signal) =>
+      sendThrough(this.backend, { number: to, message: text, send: { ...context, signal, deadline }, report }),
+    );
+    return this.#readReceipt(receipt, secrets);
+  }
+
+  /** Sends one text to many numbers. Every number is tried; its item has the receipt or the error. */
+  async sendBulk(numbers: readonly string[], text: string): Promise<BulkSendResult> {
+    if (!this.#hasOwnBulk) {
+      return forEachBounded(numbers, BULK_CONCURRENCY, (number) =>
+        this.#item(number, () =>
+          this.#attempt(this.#timeLimitMs, hide(number), () => this.backend.sendSms(number, text)),
+        ),
+      );
+    }
+    // In the worst case the backend sends one after the other.
+    const sending = this.#attempt(
+      Math.min(this.#timeLimitMs * numbers.length, LONGEST_TIMER_MS),
+      { hidden: [], phoneNumbers: numbers },
+      () => this.backend.sendBulkSms(numbers, text),
+    );
+    const results = resultsByNumber(sending);
+    return Promise.all(numbers.map((number) => this.#item(number, async () => (await results)(number))));
+  }
+
+  async #item(number: string, send: () => Promise<SendReceipt | void>): Promise<BulkSendResult[number]> {
+    try {
+      return { number, receipt: this.#readReceipt(await send(), hide(number)) };
+    } catch (thrown) {
+      return { number, error: backendFailure(thrown, hide(number), this.#timeLimitMs) };
+    }
+  }
+
+  async #attempt<T>(timeoutMs: number, secrets: Secrets, send: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
+    try {
+      return await withinTimeLimit(timeoutMs, send);
+    } catch (thrown) {
+      const error = backendFailure(thrown, secrets, timeoutMs);
+      logFailure(this.#name, error, secrets);
+      throw error;
+    }
+  }
+
+  /** Time limit of one send, in milliseconds. */
+  get #timeLimitMs(): number {
+    this.start();
+    return this.#limitMs ?? 0;
+  }
+
+  /** Whether the backend has its own `sendBulkSms`. An override in a test may not have the method. */
+  get #hasOwnBulk(): boolean {
+    return 'sendBulkSms' in this.backend && this.backend.sendBulkSms !== BaseBackend.prototype.sendBulkSms;
+  }
+
+  get #name(): string {
+    return backendName(this.backend);
+  }
+
+  /** The receipt in what the backend returned, redacted and cut to the width of the columns. */
+  #readReceipt(receipt: SendReceipt | void, secrets: Secrets): SendReceipt {
+    const { backend, messageId, segments } = readReceipt(receipt, this.#name);
+    return {
+      backend: redact(backend, secrets).slice(0, MAX_BACKEND_LENGTH),
+      ...(messageId !== undefined && { messageId: redact(messageId, secrets).slice(0, MAX_MESSAGE_ID_LENGTH) }),
+      ...(segments !== undefined && { segments }),
+    };
+  }
+}
+
+/**
+ * The outcome of each number in the result of a backend's own bulk send. Each item is used once, because a number that is
+ * in the list twice has two items. If there is no list, all messages were sent.
+ */
+async function resultsByNumber(
+  sending: Promise<BulkSendResult | void>,
+): Promise<(number: string) => SendReceipt | undefined> {
+  const results: unknown = await sending;
+  if (!Array.isArray(results)) return () => undefined;
+  const left: BulkSendResult[number][] = [...results];
+  return (number) => {
+    const index = left.findIndex((result) => result?.number === number);
+    const [own] = index < 0 ? [] : left.splice(index, 1);
+    if (!own?.receipt)
+      throw own?.error ?? new SmsDeliveryError('unknown', 'The backend returned no result for this number.');
+    return own.receipt;
+  };
+}
+
+function hide(phoneNumber: string): Secrets {
+  return { hidden: [], phoneNumbers: [phoneNumber] };
+}
+
+/** The redacted error for whatever a backend threw. */
+function backendFailure(thrown: unknown, secrets: Secrets, timeoutMs: number): SmsDeliveryError {
+  if (isThrown(thrown, TimeLimitError)) {
+    return new SmsDeliveryError('unknown', `The backend did not answer within ${timeoutMs} ms.`);
+  }
+  if (!isThrown(thrown, SmsDeliveryError)) {
+    return new SmsDeliveryError('unknown', 'The backend failed.', { cause: redactedCause(thrown, secrets) });
+  }
+  return withoutSecrets(thrown, secrets);
+}

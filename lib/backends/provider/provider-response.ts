@@ -1,0 +1,95 @@
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../../common/sms-delivery.error.js';
+import type { ProviderResponse } from './http-exchange.js';
+
+/** What a provider says about a message that it refused. */
+export interface ProviderRefusal {
+  /** The provider's error code. */
+  readonly code?: string | number | undefined;
+  /** The provider's error message. */
+  readonly text?: string | undefined;
+}
+
+/** Kinds by the provider's error codes. For other codes the HTTP status decides. */
+export type KindsByCode = Readonly<Record<string, SmsDeliveryErrorKind>>;
+
+/**
+ * The error for a response that refused the message. A known error code decides the kind, otherwise the HTTP status.
+ */
+export function refusal(
+  response: ProviderResponse,
+  kinds: KindsByCode,
+  { code, text }: ProviderRefusal,
+): SmsDeliveryError {
+  const providerCode = code === undefined || code === '' ? undefined : String(code);
+  const known = providerCode !== undefined && Object.hasOwn(kinds, providerCode) ? kinds[providerCode] : undefined;
+  return new SmsDeliveryError(
+    known ?? kindOfStatus(response.status),
+    text || `The provider returned ${response.status}.`,
+    {
+      providerCode: providerCode ?? String(response.status),
+      retryAfterSeconds: retryAfterSeconds(response),
+    },
+  );
+}
+
+/** Whether a status is 2xx. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** The kind for a refused message, by the HTTP status alone. */
+export function kindOfStatus(status: number): SmsDeliveryErrorKind {
+  if (status === 429) return 'throttled';
+  if (status === 408 || status === 503) return 'unavailable';
+  // From a redirect to a wrong path: the URL, key or sender must change, not the number.
+  if ([401, 403, 404, 405, 407, 410].includes(status) || (status >= 300 && status < 400)) return 'misconfigured';
+  if (status >= 400 && status < 500) return 'rejected';
+  return 'unknown';
+}
+
+/** The `Retry-After` header: a number of seconds or a date (RFC 9110, 10.2.3). */
+export function retryAfterSeconds({ headers }: ProviderResponse): number | undefined {
+  const value = headers['retry-after'];
+  if (value === undefined) return undefined;
+  const seconds = /^-?\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : seconds;
+}
+
+/** The body as JSON; empty if it is not JSON, such as a proxy's HTML page. */
+export function jsonOf({ text }: ProviderResponse): Json {
+  try {
+    return new Json(JSON.parse(text));
+  } catch {
+    return new Json(undefined);
+  }
+}
+
+/** A JSON value of unknown shape. Reading a path that does not exist returns an empty value and never throws. */
+export class Json {
+  constructor(private readonly value: unknown) {}
+
+  /** The value at a path of field names and list indexes. */
+  at(...path: readonly (string | number)[]): Json {
+    const inner = path.reduce<unknown>((value, key) => {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+      return Reflect.get(value, key);
+    }, this.value);
+    return new Json(inner);
+  }
+
+  /** A string, or a number as a string. */
+  get text(): string | undefined {
+    return typeof this.value === 'string' || typeof this.value === 'number' ? String(this.value) : undefined;
+  }
+
+  /** An integer, also one in a string. */
+  get count(): number | undefined {
+    const number = this.text === undefined || this.text === '' ? Number.NaN : Number(this.text);
+    return Number.isInteger(number) ? number : undefined;
+  }
+
+  /** The elements of a list; empty for any other value. */
+  get items(): readonly Json[] {
+    return Array.isArray(this.value) ? this.value.map((item) => new Json(item)) : [];
+  }
+}

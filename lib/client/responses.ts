@@ -1,0 +1,72 @@
+import { isWireCode, PhoneVerifyClientError } from './client-error.js';
+import { isObject, responseInvalid, type WireResponse } from './wire.js';
+
+/** A session as a response describes it. */
+export interface SentState {
+  readonly sessionToken: string;
+  /** Seconds from the response. */
+  readonly expiresIn: number;
+  /** Seconds from the response. */
+  readonly resendIn: number;
+  readonly codeLength: number;
+}
+
+/**
+ * A verified number.
+ *
+ * @publicApi
+ */
+export interface PhoneVerifyVerified {
+  /** E.164. */
+  readonly phoneNumber: string;
+  /** Proves the number to the application's own routes. `undefined` if the server issued none. */
+  readonly verificationToken: string | undefined;
+}
+
+type Body = WireResponse['body'];
+
+/** Longest code that the routes accept. */
+const MAX_CODE_LENGTH = 32;
+
+/** Reads a session; `undefined` if a field is missing or invalid. */
+export function readSent({ session_token, expires_in, resend_in, code_length }: Body): SentState | undefined {
+  const isSession = typeof session_token === 'string' && session_token !== '';
+  const isLength = isCount(code_length) && code_length > 0 && code_length <= MAX_CODE_LENGTH;
+  if (!isSession || !isLength || !isCount(expires_in) || !isCount(resend_in)) return undefined;
+  return { sessionToken: session_token, expiresIn: expires_in, resendIn: resend_in, codeLength: code_length };
+}
+
+/** Reads the response to a correct code; `undefined` if it is not one. */
+export function readVerified({ phone_number, verification_token }: Body): PhoneVerifyVerified | undefined {
+  if (typeof phone_number !== 'string' || phone_number === '') return undefined;
+  if (verification_token !== undefined && typeof verification_token !== 'string') return undefined;
+  return { phoneNumber: phone_number, verificationToken: verification_token };
+}
+
+/** The error that a response describes. */
+export function readFailure({ status, body }: WireResponse): PhoneVerifyClientError {
+  const { code, message, retry_after, attempts_left, errors } = body;
+  if (status < 400 || !isWireCode(code)) return responseInvalid(status);
+  const texts: unknown[] = Array.isArray(message) ? message : [message];
+  return new PhoneVerifyClientError(code, texts.filter(isText).join(' '), {
+    status,
+    // After a failed delivery, the session in the response says when the next attempt is allowed.
+    retryAfter: [retry_after, body.resend_in].find(isCount),
+    attemptsLeft: isCount(attempts_left) ? attempts_left : undefined,
+    errors: isObject(errors) ? textsByField(errors) : undefined,
+  });
+}
+
+function textsByField(errors: Body): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(errors).map(([field, texts]) => [field, Array.isArray(texts) ? texts.filter(isText) : []]),
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}

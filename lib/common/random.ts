@@ -1,0 +1,45 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { RandomSourceError } from '../phone-verify.errors.js';
+
+const TOKEN_BYTES = 32;
+
+/**
+ * Uniformly distributed digits from the system's secure random source, with leading zeros. Six digits have just under 20
+ * bits, the minimum of NIST SP 800-63B 5.1.3.2 for an out-of-band code.
+ */
+export function randomDigits(length: number): string {
+  return generate(() => Array.from({ length }, () => randomInt(10)).join(''));
+}
+
+/** 256 random bits as 43 characters of base64url. That is too many to guess, so the table can store a plain SHA-256. */
+export function randomToken(): string {
+  return generate(() => randomBytes(TOKEN_BYTES).toString('base64url'));
+}
+
+/** Whether a value has the form of a {@link randomToken}. */
+export function isToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{43}$/.test(value);
+}
+
+/** A random UUID. */
+export function randomId(): string {
+  return generate(() => randomUUID());
+}
+
+/** A nonce for AES-256-GCM. */
+export function randomNonce(length: number): Buffer {
+  return generate(() => randomBytes(length));
+}
+
+/** A whole number of milliseconds below `limit`, as jitter. */
+export function randomDelay(limit: number): number {
+  return generate(() => randomInt(limit));
+}
+
+function generate<T>(draw: () => T): T {
+  try {
+    return draw();
+  } catch (cause) {
+    throw new RandomSourceError({ cause });
+  }
+}

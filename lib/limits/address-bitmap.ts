@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * A bitmap of hashed client addresses. At most 52 bits, so that it is exact as a number in JavaScript and in every store.
+ */
+export type AddressBitmap = number;
+
+const BITS = 52;
+
+/** Bitwise operators take 32 bits; a bitmap is handled in two halves. */
+export const HALF = 2 ** (BITS / 2);
+
+/** The bitmap of one bucket of addresses; empty without one. */
+export function bitmapOf(bucket: string | undefined): AddressBitmap {
+  if (bucket === undefined) return 0;
+  return 2 ** (createHash('sha256').update(bucket).digest().readUInt32BE() % BITS);
+}
+
+/** The bitmap of the addresses of both. */
+export function unionOf(one: AddressBitmap, other: AddressBitmap): AddressBitmap {
+  const high = Math.floor(one / HALF) | Math.floor(other / HALF);
+  const low = (one % HALF) | (other % HALF);
+  return high * HALF + low;
+}
+
+/**
+ * About how many addresses set the bits of a bitmap (linear counting). Fewer than 10 addresses never count as 10; with
+ * every bit set, the estimate is infinite.
+ */
+export function estimateAddresses(bitmap: AddressBitmap): number {
+  let clear = 0;
+  for (let bit = 0; bit < BITS; bit++) if (Math.floor(bitmap / 2 ** bit) % 2 === 0) clear += 1;
+  return BITS * Math.log(BITS / clear);
+}

@@ -1,0 +1,73 @@
+import type { StorageTimeout } from '../common/storage-timeout.js';
+import { StorageUnavailableError } from '../phone-verify.errors.js';
+import { redactedCause } from '../common/redaction.js';
+import { isThrown } from '../common/thrown.js';
+import type { RedisClient } from './redis-client.js';
+import type { RedisScript } from './redis-limit.scripts.js';
+
+/** In braces, so that a cluster keeps all counters on one node, where a script can reach them together. */
+const KEY_PREFIX = '{phone-verify}:';
+
+/** One run of a script. */
+export interface ScriptRun<T> {
+  readonly script: RedisScript;
+  readonly keys: readonly string[];
+  readonly values: readonly (string | number)[];
+  /** Reads the reply; throws for one that the script never makes. */
+  readonly parse: (reply: readonly string[]) => T;
+  /** What to do about a reply that comes when the time is over. */
+  readonly onLate?: (result: T) => Promise<void>;
+}
+
+/** Runs scripts through the application's client: one round trip, and one more where the server has lost the script. */
+export class RedisScripts {
+  constructor(private readonly client: RedisClient) {}
+
+  /** @throws {@link StorageUnavailableError} if Redis does not reply in time; it shows neither keys nor values. */
+  async run<T>({ script, keys, values, parse, onLate }: ScriptRun<T>, timeout: StorageTimeout): Promise<T> {
+    const texts = [...keys.map((key) => KEY_PREFIX + key), ...values.map(String)];
+    try {
+      return await timeout.run(async (signal) => {
+        const reply = await this.#evaluate(script, keys.length, texts, signal);
+        const result = parse([reply].flat().map(String));
+        if (signal.aborted) await onLate?.(result);
+        return result;
+      });
+    } catch (thrown) {
+      const cause = redactedCause(thrown, { hidden: keys.flatMap((key) => [key, subjectOf(key)]) });
+      throw new StorageUnavailableError({ storage: 'limit store', cause });
+    }
+  }
+
+  async #evaluate(
+    { sha1, text }: RedisScript,
+    numberOfKeys: number,
+    texts: readonly string[],
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    try {
+      return await this.client.evalsha(sha1, numberOfKeys, ...texts);
+    } catch (thrown) {
+      if (!isThrown(thrown, Error) || !thrown.message.startsWith('NOSCRIPT')) throw thrown;
+      // What comes too late is not run: it would count after the answer was given.
+      signal.throwIfAborted();
+      return this.client.eval(text, numberOfKeys, ...texts);
+    }
+  }
+}
+
+/**
+ * Reads a reply that is made of integers. They come as text from a client that was told so.
+ *
+ * @throws TypeError for any other.
+ */
+export function readIntegers(reply: readonly string[]): readonly number[] {
+  const integers = reply.map((text) => Number.parseInt(text, 10));
+  if (!integers.every(Number.isSafeInteger)) throw new TypeError('The reply is not made of integers.');
+  return integers;
+}
+
+/** Whose counter it is: what follows the rule and the length of its window. */
+function subjectOf(key: string): string {
+  return key.replace(/^(own:)?[^:]*:[^:]*:/, '');
+}

@@ -1,0 +1,51 @@
+import type { CountryCode } from 'libphonenumber-js/max';
+import { type NumberPolicy, requireAllowed } from './number-policy.js';
+import { parsePhoneNumber, type PhoneNumber } from './phone-number.js';
+import { testCodeOf, type TestNumbers } from './test-numbers.js';
+
+/** The options that decide about a number. */
+export interface NumberSettings {
+  readonly defaultCountry: CountryCode | undefined;
+  readonly numbers: NumberPolicy;
+  readonly testNumbers: TestNumbers | undefined;
+}
+
+/** A number and what the options say of it at one instant. A request decides this once. */
+export interface IdentifiedNumber {
+  readonly number: PhoneNumber;
+  /** The fixed code of a test number; `undefined` for an ordinary number. */
+  readonly testCode: string | undefined;
+}
+
+/**
+ * Reads a number as the options say: its default country and how strictly it is validated.
+ *
+ * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+ */
+export function readNumber(text: unknown, { defaultCountry, numbers }: NumberSettings): PhoneNumber {
+  return parsePhoneNumber(text, defaultCountry, numbers.validation);
+}
+
+/**
+ * Reads a number, and whether it is a test number.
+ *
+ * @param now - Epoch milliseconds; decides whether the test numbers have expired.
+ * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+ */
+export function identifyNumber(text: unknown, settings: NumberSettings, now: number): IdentifiedNumber {
+  const number = readNumber(text, settings);
+  return { number, testCode: testCodeOf(number.e164, settings.testNumbers, now) };
+}
+
+/**
+ * Reads a number that may be sent a code. A test number always may: it is sent nothing.
+ *
+ * @param now - Epoch milliseconds; decides whether the test numbers have expired.
+ * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+ * @throws {@link PhoneNumberNotAllowedError} if the options forbid it.
+ */
+export function admitNumber(text: unknown, settings: NumberSettings, now: number): IdentifiedNumber {
+  const identified = identifyNumber(text, settings, now);
+  if (identified.testCode === undefined) requireAllowed(identified.number, settings.numbers);
+  return identified;
+}

@@ -1,0 +1,22 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { optionNames } from '../../lib/common/option-names.js';
+
+interface Example {
+  first?: string;
+  second: number;
+}
+
+type Names = Parameters<typeof optionNames<Example>>[0];
+
+describe('the names of the options of a type', () => {
+  it('has them in the order in which they are written', () => {
+    expect(optionNames<Example>({ second: true, first: true })).toEqual(['second', 'first']);
+  });
+
+  // Checked by the compiler, which type-checks the tests.
+  it('has every name, and no other', () => {
+    expectTypeOf<{ first: true; second: true }>().toExtend<Names>();
+    expectTypeOf<{ second: true }>().not.toExtend<Names>();
+    expectTypeOf<keyof Names>().toEqualTypeOf<'first' | 'second'>();
+  });
+});
