@@ -35,7 +35,7 @@ describe('describeBackend without a runner passed', () => {
 
     expect(output).toMatch(/^# tests 19$/m);
     expect(output).toMatch(/^# fail 0$/m);
-    expect(output).toContain('shows no credentials # SKIP the factory gives no credentials');
+    expect(output).toContain('shows no credentials # SKIP the factory provides no credentials');
     expect(passes).toBe(true);
   });
 
