@@ -51,7 +51,7 @@ function exactly(name: string): RegExp {
 
 /** What all tests have in common. */
 const resolve = { alias: [...entryPoints, ...otherPeers] };
-const common = { env: { NODE_ENV: 'test' }, testTimeout: 30_000, hookTimeout: 60_000 };
+const common = { env: { NODE_ENV: 'test' }, testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   resolve,
