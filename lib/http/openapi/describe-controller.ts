@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type * as Swagger from '@nestjs/swagger';
+import { loadOptional } from '../../common/optional-package.js';
 import type { ErrorResponse } from '../error-response.js';
 import {
   object,
@@ -61,15 +62,15 @@ const NO_STORE = { 'Cache-Control': { schema: { type: 'string', enum: ['no-store
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } } };
 
 /**
- * Describes the routes of a controller for `@nestjs/swagger`: adds metadata to its handlers, and changes nothing else.
+ * Describes the routes of a controller for `@nestjs/swagger`, where it is installed: adds metadata to its handlers, and
+ * changes nothing else.
  *
  * @param purposes - Those of the module's options.
+ * @returns Whether `@nestjs/swagger` is installed.
  */
-export function describeController(
-  swagger: typeof Swagger,
-  controller: Type<object>,
-  purposes: readonly string[],
-): void {
+export async function describeController(controller: Type<object>, purposes: readonly string[]): Promise<boolean> {
+  const swagger = await loadOptional('@nestjs/swagger', () => import('@nestjs/swagger'));
+  if (swagger === undefined) return false;
   const { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } = swagger;
   const bodies = requestBodies(purposes);
   const failures = failuresOfRoutes();
@@ -96,6 +97,7 @@ export function describeController(
       Object.getOwnPropertyDescriptor(controller.prototype, name),
     );
   }
+  return true;
 }
 
 /** One response for each status, with an example for each code. */

@@ -1,5 +1,4 @@
 import type { Provider, Type } from '@nestjs/common';
-import { loadOptional } from '../../common/optional-package.js';
 import type { ResolvedPhoneVerifyOptions } from '../../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../../phone-verify.tokens.js';
 
@@ -13,11 +12,8 @@ export function openApiProvider(controller: Type<object>): Provider {
   return {
     provide: DESCRIPTION,
     useFactory: async ({ purposes }: ResolvedPhoneVerifyOptions): Promise<boolean> => {
-      const swagger = await loadOptional('@nestjs/swagger', () => import('@nestjs/swagger'));
-      if (swagger === undefined) return false;
       const { describeController } = await import('./describe-controller.js');
-      describeController(swagger, controller, purposes);
-      return true;
+      return describeController(controller, purposes);
     },
     inject: [PHONE_VERIFY_OPTIONS],
   };
