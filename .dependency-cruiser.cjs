@@ -8,7 +8,7 @@ const FOLDERS = {
   terminus: ['verification', 'limits', 'backends', 'common'],
   verification: ['limits', 'backends', 'message', 'phone-number', 'observability', 'database', 'common'],
   limits: ['phone-number', 'observability', 'database', 'common'],
-  backends: ['message', 'phone-number', 'database', 'common'],
+  backends: ['message', 'phone-number', 'observability', 'database', 'common'],
   message: ['common'],
   'phone-number': ['common'],
   observability: ['common'],

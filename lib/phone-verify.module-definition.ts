@@ -6,7 +6,7 @@ import { backendProvider } from './backends/backend-factory.js';
 import { BackendHooks } from './backends/backend-hooks.js';
 import type { BaseBackend } from './backends/base.backend.js';
 import { Delivery } from './backends/delivery.js';
-import { type Clock, systemClock } from './common/clock.js';
+import { type Clock, systemClock } from './common/time.js';
 import { SMSVerification } from './database/sms-verification.entity.js';
 import { StatementTimeoutAdvice } from './database/statement-timeout-advice.js';
 import { EventEmission } from './observability/event-emission.js';
@@ -41,6 +41,7 @@ import { MessageWriter } from './verification/message-writer.js';
 import { PhoneRecords } from './verification/phone-records.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
 import { Retention } from './verification/retention.js';
+import { VerificationTokens } from './verification/verification-tokens.js';
 import { VerificationStore } from './verification/verification.store.js';
 
 /** Builds the module. */
@@ -142,10 +143,11 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
       useFactory: (
         backend: BaseBackend<unknown>,
         { delivery }: ResolvedPhoneVerifyOptions,
+        observer: SendObserver,
         clock: Clock,
         moduleRef: ModuleRef,
-      ) => new Delivery(backend, { ...delivery, around: [], resolve: resolver(moduleRef) }, clock),
-      inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS, PHONE_VERIFY_CLOCK, ModuleRef],
+      ) => new Delivery(backend, { ...delivery, around: [], resolve: resolver(moduleRef) }, observer, clock),
+      inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS, SendObserver, PHONE_VERIFY_CLOCK, ModuleRef],
     },
     {
       provide: BackendHooks,
@@ -171,6 +173,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
     CodeIssuer,
     CodeRequests,
     PhoneRecords,
+    VerificationTokens,
     PhoneVerificationService,
   ];
 }

@@ -1,12 +1,12 @@
 import { isBackendForm, isBackendProvider } from './backends/backend-form.js';
-import { type Clock, systemClock } from './common/clock.js';
+import { type Clock, systemClock } from './common/time.js';
 import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './common/code-format.js';
 import { OptionReader } from './common/option-reader.js';
 import { readEvents } from './observability/events.options.js';
 import { optionNames } from './common/option-names.js';
 import { readAuthorizeSend } from './limits/authorize-send.js';
 import { warningsOfLimits } from './limits/limit-warnings.js';
-import { readLimits } from './limits/limits.options.js';
+import { readLimits } from './limits/limit-readers.js';
 import { readAutofill } from './message/autofill.options.js';
 import { checkMessages, warningsOfMessages } from './message/message-check.js';
 import { readContextKeys, readMessage, readMessages } from './message/message.options.js';

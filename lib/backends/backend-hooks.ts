@@ -1,6 +1,6 @@
 import { isSecurityCode } from '../common/code-format.js';
 import { redactedCause, type Secrets } from '../common/redaction.js';
-import { withinTimeLimit } from '../common/time-limit.js';
+import { withinTimeLimit } from '../common/time.js';
 import { VerificationStatus } from '../common/verification-status.js';
 import type { MessageContext } from '../message/message-template.js';
 import { BackendHookError } from '../phone-verify.errors.js';

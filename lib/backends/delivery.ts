@@ -1,15 +1,14 @@
 import { backendName } from '../common/backend-name.js';
 import { forEachBounded } from '../common/bounded-concurrency.js';
-import type { Clock } from '../common/clock.js';
+import { type Clock, LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time.js';
 import { redact, redactedCause, type Secrets } from '../common/redaction.js';
 import type { SendReceipt } from '../common/send-receipt.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { isThrown } from '../common/thrown.js';
-import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time-limit.js';
+import { SendObserver } from '../observability/send-observer.js';
 import { BaseBackend, BULK_CONCURRENCY, type BulkSendResult, type SendContext } from './base.backend.js';
 import { type FailureReport, logFailure, withoutSecrets } from './failure-report.js';
-import { type ModuleSettings, prepareBackend, sendThrough } from './module-aware.backend.js';
-import { readReceipt } from './receipt.js';
+import { ModuleAwareBackend, type ModuleSettings, prepareBackend } from './module-aware.backend.js';
 
 /** A message that carries a code. */
 export interface CodeMessage {
@@ -18,6 +17,8 @@ export interface CodeMessage {
   readonly text: string;
   /** The code in the text, to redact from logs and errors. */
   readonly securityCode: string;
+  /** The code of an open session is sent again. */
+  readonly isResend: boolean;
   readonly context: Omit<SendContext, 'signal' | 'deadline'>;
 }
 
@@ -30,13 +31,17 @@ const MAX_MESSAGE_ID_LENGTH = 128;
  * {@link SmsDeliveryError} that shows neither code nor full number.
  */
 export class Delivery {
+  readonly #name: string;
   #limitMs: number | undefined;
 
   constructor(
     private readonly backend: BaseBackend<unknown>,
     private readonly settings: ModuleSettings,
+    private readonly observer: SendObserver,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#name = backendName(backend).slice(0, MAX_BACKEND_LENGTH);
+  }
 
   /**
    * Prepares the backend.
@@ -48,14 +53,22 @@ export class Delivery {
   }
 
   /** Sends a code. */
-  async send({ to, text, securityCode, context }: CodeMessage): Promise<SendReceipt> {
+  async send(message: CodeMessage): Promise<SendReceipt> {
+    const { to, isResend, context } = message;
+    const { country, purpose } = context;
+    return this.observer.observe({ phoneNumber: to, country, purpose, isResend }, () => this.#send(message));
+  }
+
+  async #send({ to, text, securityCode, context }: CodeMessage): Promise<SendReceipt> {
     const secrets = { hidden: [securityCode], phoneNumbers: [to] };
     const limitMs = this.#timeLimitMs;
     const deadline = new Date(this.clock.now() + limitMs);
     const report: FailureReport = (backend, error) => logFailure(backend, error, secrets);
-    const receipt = await this.#attempt(limitMs, secrets, (signal) =>
-      sendThrough(this.backend, { number: to, message: text, send: { ...context, signal, deadline }, report }),
-    );
+    const receipt = await this.#attempt(limitMs, secrets, (signal) => {
+      const send = { ...context, signal, deadline };
+      if (!(this.backend instanceof ModuleAwareBackend)) return this.backend.sendSms(to, text, send);
+      return this.backend.sendReporting({ number: to, message: text, send, report });
+    });
     return this.#readReceipt(receipt, secrets);
   }
 
@@ -107,13 +120,12 @@ export class Delivery {
     return 'sendBulkSms' in this.backend && this.backend.sendBulkSms !== BaseBackend.prototype.sendBulkSms;
   }
 
-  get #name(): string {
-    return backendName(this.backend);
-  }
-
   /** The receipt in what the backend returned, redacted and cut to the width of the columns. */
   #readReceipt(receipt: SendReceipt | void, secrets: Secrets): SendReceipt {
-    const { backend, messageId, segments } = readReceipt(receipt, this.#name);
+    const read = readReceipt(receipt, this.#name);
+    const { backend, messageId, segments } = read;
+    // Only free text can show a secret.
+    if (messageId === undefined && backend === this.#name) return read;
     return {
       backend: redact(backend, secrets).slice(0, MAX_BACKEND_LENGTH),
       ...(messageId !== undefined && { messageId: redact(messageId, secrets).slice(0, MAX_MESSAGE_ID_LENGTH) }),
@@ -154,4 +166,25 @@ function backendFailure(thrown: unknown, secrets: Secrets, timeoutMs: number): S
     return new SmsDeliveryError('unknown', 'The backend failed.', { cause: redactedCause(thrown, secrets) });
   }
   return withoutSecrets(thrown, secrets);
+}
+
+/**
+ * The receipt in what a backend returned. Whatever it returned, the message was sent, so anything else counts as a
+ * receipt without an id.
+ *
+ * @param backend - Name of the backend, for a receipt without one.
+ */
+export function readReceipt(returned: unknown, backend: string): SendReceipt {
+  try {
+    const given: Partial<Record<keyof SendReceipt, unknown>> =
+      typeof returned === 'object' && returned !== null ? returned : {};
+    const { backend: name, messageId, segments } = given;
+    return {
+      backend: typeof name === 'string' ? name : backend,
+      ...(typeof messageId === 'string' && { messageId }),
+      ...(typeof segments === 'number' && { segments }),
+    };
+  } catch {
+    return { backend };
+  }
 }

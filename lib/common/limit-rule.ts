@@ -1,8 +1,19 @@
+/** Rules that count the messages to a number, or to the numbers of its prefix or country, or all messages. */
+export type NumberRule = 'resendAfter' | 'perNumber' | 'perPrefix' | 'perCountry' | 'total';
+
+/** Rules that count the messages of one client. */
+export type ClientRule = 'perIp';
+
 /**
- * Rules that limit sends, named as the options that configure them. `testNumbers` is the limit of each test number: 100
- * registers an hour.
+ * Rules that count messages in fixed windows. `testNumbers` is the limit of each test number: 100 registers an hour.
  *
  * @publicApi
  */
-export type LimitRule =
-  'resendAfter' | 'perNumber' | 'perIp' | 'perPrefix' | 'perCountry' | 'total' | 'conversion' | 'testNumbers';
+export type CountingRule = NumberRule | ClientRule | 'testNumbers';
+
+/**
+ * Rules that limit sends. Each has the name of its option.
+ *
+ * @publicApi
+ */
+export type LimitRule = CountingRule | 'conversion';

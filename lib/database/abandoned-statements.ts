@@ -1,6 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Semaphore } from '../common/semaphore.js';
-import { withinTimeLimit } from '../common/time-limit.js';
+import { withinTimeLimit } from '../common/time.js';
 import type { CancelStatement } from './statement-canceller.js';
 
 /** How long one attempt to cancel may take, in milliseconds. */

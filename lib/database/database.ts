@@ -2,7 +2,7 @@ import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Semaphore } from '../common/semaphore.js';
-import type { StorageTimeout } from '../common/storage-timeout.js';
+import type { StorageTimeout } from '../common/time.js';
 import { AbandonedStatements } from './abandoned-statements.js';
 import { closeConnection } from './driver-connection.js';
 import { poolSizeOf } from './pool-size.js';
@@ -14,6 +14,18 @@ import { dialectOf, isTransient, type SqlDialect, type Statement } from './sql-d
 
 /** Values of a statement's parameters by name. */
 export type Parameters = Readonly<Record<string, string | number | null>>;
+
+/** Parameters of a statement about several rows: each name ends with the number of its row. */
+export function numbered(rows: readonly Parameters[]): Parameters {
+  return Object.fromEntries(
+    rows.flatMap((values, number) => Object.entries(values).map(([name, value]) => [`${name}${number}`, value])),
+  );
+}
+
+/** Sorts by key. Every statement that locks several counters locks them in this order, so that none waits in a cycle. */
+export function byKey(one: { readonly key: string }, other: { readonly key: string }): number {
+  return one.key < other.key ? -1 : 1;
+}
 
 /** A row as the driver gave it: PostgreSQL and MariaDB return `bigint` columns as text. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { StorageTimeout } from '../common/storage-timeout.js';
+import { StorageTimeout } from '../common/time.js';
 import { Database } from './database.js';
 import type { SqlDialect, Statement } from './sql-dialect.js';
 

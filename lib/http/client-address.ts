@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { isPrivateAddress, readAddress } from '../limits/address.js';
-import type { ClientAddress } from '../limits/send-origin.js';
+import type { ClientAddress } from '../limits/send-request.js';
 import type { HttpRequest } from './http-request.js';
 
 /**

@@ -10,7 +10,7 @@ import {
 } from '../phone-verify.errors.js';
 import { VerificationStatus } from '../common/verification-status.js';
 import { MediaTypeUnsupportedError, RequestInvalidError } from './http-request.js';
-import { describeSent } from './responses.js';
+import { describeSent } from './bodies.js';
 
 /** Body of every failure response. `code` is stable, `message` is for people. */
 export interface ErrorResponse {

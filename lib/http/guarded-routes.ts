@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { MetadataScanner, type ModulesContainer, Reflector } from '@nestjs/core';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { DEFAULT_MAX_AGE_SECONDS } from '../verification/phone-verification.service.js';
+import { DEFAULT_MAX_AGE_SECONDS } from '../verification/verification-tokens.js';
 import { type PhoneRequirement, Requirement } from './phone-requirement.js';
 import { hasVerifiedPhoneParameter } from './verified-phone.decorator.js';
 

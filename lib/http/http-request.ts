@@ -1,7 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { PhoneVerifyError } from '../phone-verify.errors.js';
-import { CONSTRAINTS, NOT_A_STRING } from './requests.js';
+import { CONSTRAINTS, NOT_A_STRING } from './bodies.js';
 
 /** What Express and Fastify requests have in common. */
 export interface HttpRequest {

@@ -3,7 +3,7 @@ import { OptionReader } from '../common/option-reader.js';
 import { optionNames } from '../common/option-names.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import { LONGEST_AGE_SECONDS } from '../verification/call-arguments.js';
-import { DEFAULT_MAX_AGE_SECONDS } from '../verification/phone-verification.service.js';
+import { DEFAULT_MAX_AGE_SECONDS } from '../verification/verification-tokens.js';
 
 /**
  * Which verification tokens a route accepts.

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from 
 import { HttpAdapterHost } from '@nestjs/core';
 import { PhoneVerifyError } from '../phone-verify.errors.js';
 import { PHONE_VERIFY_CLOCK } from '../phone-verify.tokens.js';
-import type { Clock } from '../common/clock.js';
+import type { Clock } from '../common/time.js';
 import { describeOutage, toErrorResponse } from './error-response.js';
 
 /**

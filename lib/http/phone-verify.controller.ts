@@ -12,15 +12,21 @@ import {
 } from '@nestjs/common';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import type { Clock } from '../common/clock.js';
+import type { Clock } from '../common/time.js';
 import { VerificationStatus } from '../common/verification-status.js';
 import { CodeRequests, type SendInput } from '../verification/code-requests.js';
 import { ClientAddresses } from './client-address.js';
 import { CheckRefusedError } from './error-response.js';
 import { type HttpRequest, readBody, requireJson } from './http-request.js';
 import { PhoneVerifyExceptionFilter } from './phone-verify-exception.filter.js';
-import { RegisterRequest, ResendRequest, VerifyRequest } from './requests.js';
-import { describeSent, type SentResponse, type VerifiedResponse } from './responses.js';
+import {
+  describeSent,
+  RegisterRequest,
+  ResendRequest,
+  type SentResponse,
+  type VerifiedResponse,
+  VerifyRequest,
+} from './bodies.js';
 
 /**
  * Creates the controller of the three routes at a path. Each call creates new handler functions, so that metadata on
@@ -71,7 +77,7 @@ export function createPhoneVerifyController(path: string): Type<object> {
         phoneNumber: fields.phone_number,
         securityCode: fields.security_code,
         sessionToken: fields.session_token,
-        purpose: fields.purpose,
+        purpose: fields.purpose ?? '',
       });
       if (result.status !== VerificationStatus.Valid) throw new CheckRefusedError(result.status, result.attemptsLeft);
       return {
@@ -81,10 +87,10 @@ export function createPhoneVerifyController(path: string): Type<object> {
       };
     }
 
-    #sendInput(request: HttpRequest, phoneNumber: string, purpose: string | undefined): SendInput {
+    #sendInput(request: HttpRequest, phoneNumber: string, purpose = ''): SendInput {
       const languages = request.headers['accept-language'];
       const language = Array.isArray(languages) ? languages.join(',') : languages;
-      return { phoneNumber, options: { language, purpose }, client: this.#addresses.read(request) };
+      return { phoneNumber, purpose, options: { language }, client: this.#addresses.read(request) };
     }
   }
   return PhoneVerifyController;

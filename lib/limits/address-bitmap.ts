@@ -7,7 +7,7 @@ export type AddressBitmap = number;
 
 const BITS = 52;
 
-/** Bitwise operators take 32 bits; a bitmap is handled in two halves. */
+/** Bitwise operators have 32 bits, so a bitmap is split into two halves. */
 export const HALF = 2 ** (BITS / 2);
 
 /** The bitmap of one bucket of addresses; empty without one. */
@@ -16,7 +16,7 @@ export function bitmapOf(bucket: string | undefined): AddressBitmap {
   return 2 ** (createHash('sha256').update(bucket).digest().readUInt32BE() % BITS);
 }
 
-/** The bitmap of the addresses of both. */
+/** The bitmap of the addresses in either of two. */
 export function unionOf(one: AddressBitmap, other: AddressBitmap): AddressBitmap {
   const high = Math.floor(one / HALF) | Math.floor(other / HALF);
   const low = (one % HALF) | (other % HALF);
@@ -24,8 +24,8 @@ export function unionOf(one: AddressBitmap, other: AddressBitmap): AddressBitmap
 }
 
 /**
- * About how many addresses set the bits of a bitmap (linear counting). Fewer than 10 addresses never count as 10; with
- * every bit set, the estimate is infinite.
+ * Estimates how many addresses set the bits of a bitmap (linear counting). Fewer than 10 addresses never count as 10. If
+ * every bit is set, the estimate is infinite.
  */
 export function estimateAddresses(bitmap: AddressBitmap): number {
   let clear = 0;

@@ -1,10 +1,10 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Where every send is counted whose address is missing or cannot be read. */
+/** Bucket of sends whose address is missing or invalid. */
 const UNKNOWN_ADDRESS = 'unknown';
 
-/** Addresses that the internet does not carry: private networks, carrier-grade NAT, the link, the machine itself. */
+/** Addresses that are not routed on the internet: private networks, carrier-grade NAT, the link, the machine itself. */
 const PRIVATE_RANGES: ReadonlySet<string> = new Set([
   'private',
   'uniqueLocal',
@@ -14,8 +14,8 @@ const PRIVATE_RANGES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The networks that an IPv6 address is counted in: one subscriber is given a /64 at least, often a /56, a site a /48.
- * `share` tells how many times the `max` of a limit the whole network may use.
+ * The networks that an IPv6 address is counted in: a subscriber gets at least a /64, often a /56, and a site a /48.
+ * `share` is how many times the `max` of a limit the whole network may use.
  */
 const COUNTED_NETWORKS = [
   { prefixLength: 64, share: 1 },
@@ -23,7 +23,7 @@ const COUNTED_NETWORKS = [
   { prefixLength: 48, share: 16 },
 ] as const;
 
-/** The longest text that is read: an address with its zone, brackets and port. */
+/** Longest text that is parsed: an address with its zone, brackets and port. */
 const LONGEST_TEXT = 100;
 
 /** A network, or one IPv4 address, whose sends are counted together. */
@@ -35,8 +35,8 @@ export interface AddressBucket {
 }
 
 /**
- * Brings an address to its one spelling. An IPv4 address in the form of an IPv6 one (`::ffff:1.2.3.4`, `::1.2.3.4`) is
- * the IPv4 address. A zone, and a port that some proxies write behind the address, are dropped.
+ * Parses an address into its canonical form. An IPv4 address in the form of an IPv6 one (`::ffff:1.2.3.4`, `::1.2.3.4`) is
+ * the IPv4 address. A zone, and a port that some proxies append, are dropped.
  *
  * @returns `undefined` for anything but an address.
  */
@@ -55,7 +55,7 @@ export function readAddress(value: unknown): string | undefined {
  * The buckets that a send from an address is counted in, smallest first. An IPv4 address has one, its own. An address
  * of a tunnel or translator that carries an IPv4 address (6to4, Teredo, NAT64, SIIT) has that of the IPv4 address.
  *
- * @param address - As {@link readAddress} gives it.
+ * @param address - As returned by {@link readAddress}.
  */
 export function bucketsOf(address: string | undefined): readonly AddressBucket[] {
   if (address === undefined) return [{ name: UNKNOWN_ADDRESS, share: 1 }];
@@ -65,16 +65,16 @@ export function bucketsOf(address: string | undefined): readonly AddressBucket[]
 }
 
 /**
- * The bucket that tells apart where sends come from in a statistic: an IPv4 address, or the /48 of an IPv6 one;
- * `undefined` without an address.
+ * The bucket by which a statistic distinguishes clients: an IPv4 address, or the /48 of an IPv6 address; `undefined`
+ * without an address.
  *
- * @param address - As {@link readAddress} gives it.
+ * @param address - As returned by {@link readAddress}.
  */
 export function originBucketOf(address: string | undefined): string | undefined {
   return address === undefined ? undefined : bucketsOf(address).at(-1)?.name;
 }
 
-/** Whether an address, as {@link readAddress} gives it, cannot be one of the internet's. */
+/** Whether an address, as returned by {@link readAddress}, is not routed on the internet. */
 export function isPrivateAddress(address: string): boolean {
   return PRIVATE_RANGES.has(parse(address).range());
 }

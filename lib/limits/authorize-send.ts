@@ -2,7 +2,7 @@ import type { OptionReader } from '../common/option-reader.js';
 import type { Limit } from './limit.js';
 
 /**
- * A send that waits for the application's own word.
+ * A send on which the application decides.
  *
  * @publicApi
  */
@@ -21,31 +21,31 @@ export interface SendToAuthorize {
    * Reads what is used of every limit that this send would be charged to, such as to require a CAPTCHA before a budget is
    * used up. One read of the store, within `storage.timeoutMs`, each time it is called, and none otherwise.
    *
-   * @throws {@link StorageUnavailableError} if the limits cannot be asked.
+   * @throws {@link StorageUnavailableError} if the limit store could not be reached.
    */
   usage(): Promise<readonly LimitUsage[]>;
 }
 
 /**
- * What is used of one limit. A limit with several entries, or that counts an IPv6 address in several networks, has several
- * of these.
+ * What is used of one limit. A limit with several entries, and one that counts an IPv6 address in several networks, has
+ * several of these.
  *
  * @publicApi
  */
 export interface LimitUsage {
   /** The option that has the limit. */
   readonly rule: Limit['rule'];
-  /** Messages counted in the open window, this one not among them. */
+  /** Messages counted in the open window, without this one. */
   readonly used: number;
   /** Messages after which this send is refused: without those that are reserved for others. */
   readonly max: number;
 }
 
 /**
- * The application's own word on a send: a CAPTCHA, a flag, a tenant's cap. It has 5 seconds, and anything but `true`
- * (`false`, an error, no answer in time) refuses the send with 429 `rate_limited`. It is asked by register and resend,
- * for test numbers too, before any limit is charged: what it refuses costs nobody anything. A client address that `perIp`
- * has just refused in this process does not reach it until that limit's window is over.
+ * The application's own decision on a send: a CAPTCHA, a flag, a tenant's cap. It has 5 seconds. Anything but `true`
+ * (`false`, an error, a timeout) refuses the send with 429 `rate_limited`. It is called for registers and resends, for
+ * test numbers too, before any limit is charged: a send that it refuses uses no budget. A client address that `perIp` has
+ * just refused in this process does not reach it until that limit's window ends.
  *
  * @publicApi
  */

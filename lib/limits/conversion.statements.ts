@@ -10,7 +10,7 @@ export interface ConversionStatements {
   readonly clear: Statement;
 }
 
-/** What the keys of blocks begin with. */
+/** Prefix of the keys of blocks. */
 export const BLOCK_PREFIX = 'conversion-block:';
 
 /** Greater than every key that begins with {@link BLOCK_PREFIX}, in the collation of any language. */
@@ -18,7 +18,7 @@ const AFTER_BLOCKS = 'conversion-blocl';
 
 const COUNTED = ['key', 'used', 'verified', 'addresses'] as const;
 
-/** Builds the statement that reads the open blocks. It goes by the keys, of which few are blocks. */
+/** Builds the statement that reads the open blocks. It uses the index of the keys, of which few are blocks. */
 export function readBlocksStatement({ dialect, name, column: c, select }: CounterTable): Statement {
   return prepare(
     dialect,
@@ -28,7 +28,7 @@ export function readBlocksStatement({ dialect, name, column: c, select }: Counte
   );
 }
 
-/** Builds the statements about `count` subjects. The caller sorts them by key, so that no two wait for each other. */
+/** Builds the statements about `count` subjects. The caller sorts them by key, so that no two statements deadlock. */
 export function conversionStatements(table: CounterTable, count: number, canReturn: boolean): ConversionStatements {
   const { dialect, name, column: c, select } = table;
   const numbers = Array.from({ length: count }, (_, index) => index);
@@ -51,7 +51,7 @@ function addText(table: CounterTable, numbers: readonly number[]): string {
   const sum = (name: 'used' | 'verified'): string =>
     `${c(name)} = CASE WHEN ${isOver} THEN ${given(name)} ELSE ${own(name)} + ${given(name)} END`;
   const union = `COALESCE(${own('addresses')}, 0) | ${given('addresses')}`;
-  // MariaDB assigns from left to right: the end, which all of them read, comes last.
+  // MariaDB assigns from left to right: the end, which all others read, comes last.
   return `${upsertText(table, [...COUNTED, 'windowEndsAt'], `VALUES ${rows.join(', ')}`)}
     ${sum('used')}, ${sum('verified')},
     ${c('addresses')} = CASE WHEN ${isOver} THEN ${given('addresses')} ELSE ${union} END,

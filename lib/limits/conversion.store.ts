@@ -1,4 +1,4 @@
-import type { StorageTimeout } from '../common/storage-timeout.js';
+import type { StorageTimeout } from '../common/time.js';
 import type { AddressBitmap } from './address-bitmap.js';
 
 /** What was counted for a country or a prefix. */
@@ -9,7 +9,7 @@ export interface ConversionCount {
   readonly sent: number;
   /** Sessions verified. */
   readonly verified: number;
-  /** Where the sends came from. */
+  /** Addresses that requested the messages. */
   readonly addresses: AddressBitmap;
 }
 
@@ -20,25 +20,25 @@ export interface ConversionBlock {
   readonly endsAt: number;
 }
 
-/** When counts are added, and how long their window is. */
+/** The time at which counts are added, and the length of their window. */
 export interface ConversionWindow {
   readonly now: number;
   readonly windowMs: number;
 }
 
-/** Blocks that a process learns of: the last to end. More are not enforced while so many are open. */
+/** Blocks that a process knows of: those that end last. Further ones are not enforced while so many are open. */
 export const MAX_BLOCKS = 1000;
 
 /**
- * Keeps the counts of messages and verified sessions, and the blocks. Every method waits no longer than the timeout, and
- * throws {@link StorageUnavailableError} when the store is out of reach.
+ * Stores the counts of messages and verified sessions, and the blocks. Every method waits no longer than the timeout, and
+ * throws {@link StorageUnavailableError} if the store cannot be reached.
  */
 export interface ConversionStore {
   /**
    * Adds counts, each to the open window of its subject, or to a new one of `windowMs`. A window that ends too late, as
-   * after a clock that went back, is cut.
+   * after a clock was set back, is shortened.
    *
-   * @returns What the windows have counted, in any order.
+   * @returns The counts of the windows, in any order.
    */
   add(
     counts: readonly ConversionCount[],
@@ -47,13 +47,13 @@ export interface ConversionStore {
   ): Promise<readonly ConversionCount[]>;
 
   /**
-   * Blocks subjects until `endsAt` and forgets their counts. A block that is open already is only ever shortened.
+   * Blocks subjects until `endsAt` and deletes their counts. An open block is never extended.
    *
    * @param window - Of the counts.
    */
   block(subjects: readonly string[], endsAt: number, window: ConversionWindow, timeout: StorageTimeout): Promise<void>;
 
-  /** The open blocks, {@link MAX_BLOCKS} at most: the last to end. */
+  /** Reads the open blocks, at most {@link MAX_BLOCKS}: those that end last. */
   readBlocks(now: number, timeout: StorageTimeout): Promise<readonly ConversionBlock[]>;
 }
 

@@ -1,5 +1,5 @@
-import type { StorageTimeout } from '../common/storage-timeout.js';
-import type { Database, Row } from '../database/database.js';
+import type { StorageTimeout } from '../common/time.js';
+import { byKey, type Database, numbered, type Row } from '../database/database.js';
 import { describeTable } from '../database/sql-table.js';
 import {
   BLOCK_PREFIX,
@@ -16,14 +16,13 @@ import {
 } from './conversion.store.js';
 import type { CounterTable } from './limit.statements.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
-import { byKey, numbered } from './statement-values.js';
 
-/** Keeps the counts and blocks in the table of the counters, each block as a counter whose window is the block. */
+/** Stores the counts and blocks in the table of the counters: each block is a counter whose window is the block. */
 export class DatabaseConversionStore implements ConversionStore {
   readonly #table: CounterTable;
   readonly #readBlocks: ReturnType<typeof readBlocksStatement>;
   readonly #many = new Map<number, ConversionStatements>();
-  /** MySQL, and so TypeORM's type for it, knows no `RETURNING`. */
+  /** MySQL has no `RETURNING`. TypeORM's type `mysql` is used for MariaDB too. */
   readonly #canReturn: boolean;
 
   /** @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity. */

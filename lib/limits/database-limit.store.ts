@@ -1,8 +1,7 @@
 import { Semaphore } from '../common/semaphore.js';
-import { StorageTimeout } from '../common/storage-timeout.js';
-import type { Database, Parameters, Row, Run } from '../database/database.js';
+import { StorageTimeout, systemClock } from '../common/time.js';
+import { byKey, type Database, numbered, type Parameters, type Row, type Run } from '../database/database.js';
 import { describeTable } from '../database/sql-table.js';
-import { systemClock } from '../common/clock.js';
 import {
   type CountersStatements,
   countersStatements,
@@ -17,33 +16,31 @@ import {
   type ChargeOutcome,
   type Counter,
   type CounterWindow,
-  isFull,
   type LimitStore,
   type StoreTime,
 } from './limit.store.js';
-import { byKey, numbered } from './statement-values.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
 
 /**
- * Keeps the counters in the application's database.
+ * Stores the counters in the application's database.
  *
- * What holds the limits is that each charge of a counter is answered with the count that it made, and no two with the
- * same: a charge whose count is beyond a limit is refunded and refused. The charges before it are those that were
- * taken, or are about to be refunded, so never more than `max` are taken. To look before charging, which PostgreSQL
- * does in the same statement, spares a refused send the charge wherever it is not the first to be refused.
+ * Each charge returns the count that it made, and no two charges of a counter return the same count. A charge whose count
+ * exceeds the limit is refunded and refused. Every charge before it was accepted or is about to be refunded, so at most
+ * `max` are accepted. Reading the full counters first, which PostgreSQL does in the same statement, avoids a charge and
+ * its refund for all but the first refused send.
  *
- * Where charges of one counter differ in `max`, one with a higher `max` may meet a charge that is about to be refunded and
- * be refused while there is still room for it. That takes as many charges at once as the difference, and passes.
+ * Charges of one counter can differ in `max`. One with a higher `max` can then be refused although it had room, if it
+ * counts a charge that is about to be refunded. That takes as many parallel charges as the difference, and passes.
  */
 export class DatabaseLimitStore implements LimitStore {
   readonly #table: CounterTable;
   readonly #one: CounterStatements;
   readonly #many = new Map<number, CountersStatements>();
-  /** MySQL, and so TypeORM's type for it, knows no `RETURNING`. */
+  /** MySQL has no `RETURNING`. TypeORM's type `mysql` is used for MariaDB too. */
   readonly #canReturn: boolean;
   /**
-   * Half of the pool's connections. A flood of sends waits for the lock of one counter; it leaves connections to the
-   * checks, which go on whatever happens to the limits.
+   * Half of the pool's connections. Sends that wait for the lock of one counter leave the other half to checks, which must
+   * continue whatever happens to the limits.
    */
   readonly #semaphore: Semaphore;
 
@@ -62,7 +59,7 @@ export class DatabaseLimitStore implements LimitStore {
     if (charges.length === 0) return { isCharged: true, counters: [] };
     const { isCharged, counters } = await this.#chargeUnlessFull(charges.toSorted(byKey), now, timeout);
     if (!isCharged) return { isCharged, counters: await this.#cutAll(counters, charges, now, timeout) };
-    const full = enforcedAndFull(counters.map(beforeCharge), charges);
+    const full = exceeded(counters, charges);
     const keys = charges.map(({ key }) => key);
     if (full.length === 0) return { isCharged, counters: inOrderOf(keys, counters) };
     await this.refund(counters, timeout);
@@ -104,10 +101,10 @@ export class DatabaseLimitStore implements LimitStore {
     return affected >= DELETE_BATCH;
   }
 
-  /** Charges, unless a full counter is seen. Counters that fill up meanwhile may be charged beyond their limit. */
+  /** Charges, unless a counter is full. A counter that fills up meanwhile can be charged beyond its limit. */
   async #chargeUnlessFull(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome> {
     const { charge } = this.#statements(charges.length);
-    // The request was answered with an error, so its charge is refunded.
+    // The request has failed, so its charge is refunded.
     const refundLate = async ({ isCharged, counters }: ChargeOutcome): Promise<void> => {
       if (isCharged) await this.refund(counters, new StorageTimeout(this.timeoutMs));
     };
@@ -122,12 +119,12 @@ export class DatabaseLimitStore implements LimitStore {
         refundLate,
       );
     }
-    const look = async (run: Run): Promise<Counter[]> =>
-      enforcedAndFull(await this.#read(run, values, charges.length), charges);
+    const readFull = async (run: Run): Promise<Counter[]> =>
+      (await run(this.#statements(charges.length).readFull, values)).rows.map(readCounter);
     if (this.#canReturn) {
       return this.#run(
         async (run) => {
-          const full = await look(run);
+          const full = await readFull(run);
           if (full.length > 0) return { isCharged: false, counters: full };
           const { rows } = await run(charge, values);
           return { isCharged: true, counters: rows.map(readCounter) };
@@ -136,9 +133,9 @@ export class DatabaseLimitStore implements LimitStore {
         refundLate,
       );
     }
-    const full = await this.#run(look, timeout);
+    const full = await this.#run(readFull, timeout);
     if (full.length > 0) return { isCharged: false, counters: full };
-    // What is read before the transaction ends is this charge's: it holds the counters.
+    // The transaction holds the counters' locks, so this reads its own charge.
     return this.database.transact(
       async (run) => {
         await run(charge, values);
@@ -149,7 +146,7 @@ export class DatabaseLimitStore implements LimitStore {
     );
   }
 
-  /** Cuts the windows of full counters that end later than ones opened now would, since no charge does. */
+  /** Shortens the windows of full counters that end later than a window opened now. A charge would do the same. */
   async #cutAll(
     full: readonly Counter[],
     charges: readonly Charge[],
@@ -196,22 +193,16 @@ function windowOf({ key, windowEndsAt }: CounterWindow): Parameters {
   return { key, windowEndsAt };
 }
 
-/** A database answers in any order. */
+/** A database returns rows in any order. */
 function inOrderOf(keys: readonly string[], counters: readonly Counter[]): Counter[] {
   return keys.flatMap((key) => counters.filter((counter) => counter.key === key));
 }
 
-/** Of counters with an open window, those that refuse the next message. */
-function enforcedAndFull(counters: readonly Counter[], charges: readonly Charge[]): Counter[] {
-  const enforced = new Map(charges.filter(({ isEnforced }) => isEnforced).map((charge) => [charge.key, charge]));
-  return counters.filter((counter) => {
-    const charge = enforced.get(counter.key);
-    return charge !== undefined && isFull(counter, charge);
-  });
-}
-
-function beforeCharge(counter: Counter): Counter {
-  return { ...counter, used: counter.used - 1 };
+/** Of counters that were charged, those that are enforced and were full before, as they were. */
+function exceeded(counters: readonly Counter[], charges: readonly Charge[]): Counter[] {
+  const limits = new Map(charges.filter(({ isEnforced }) => isEnforced).map(({ key, max }) => [key, max]));
+  const full = counters.filter(({ key, used }) => used > (limits.get(key) ?? used));
+  return full.map((counter) => ({ ...counter, used: counter.used - 1 }));
 }
 
 function readCounter(row: Row): Counter {

@@ -1,68 +1,115 @@
+import type { CountingRule } from '../common/limit-rule.js';
+import { optionNames } from '../common/option-names.js';
 import type { OptionReader } from '../common/option-reader.js';
 import type { ConversionGuard, Limit, LimitMode } from './limit.js';
+import { RULES } from './limit-rules.js';
+import type {
+  ConversionOptions,
+  LimitEntry,
+  LimitOptions,
+  LimitStoreChoice,
+  ResendAfterOptions,
+  ResolvedLimits,
+} from './limits.options.js';
+import { isRedisClient } from './redis-client.js';
 
-/** The limits that are lists, in the order in which they are told. */
-export const LIMIT_LISTS = ['perNumber', 'perIp', 'perPrefix', 'perCountry', 'total'] as const;
+const NAMES = optionNames<LimitOptions>({
+  store: true,
+  resendAfter: true,
+  perNumber: true,
+  perIp: true,
+  perPrefix: true,
+  perCountry: true,
+  total: true,
+  conversion: true,
+});
 
-type ListRule = (typeof LIMIT_LISTS)[number];
+const REDIS = optionNames<Extract<LimitStoreChoice, object>>({ redis: true });
+
+const ENTRY = optionNames<LimitEntry>({ max: true, seconds: true, mode: true });
+
+const RESEND_AFTER = optionNames<ResendAfterOptions>({ seconds: true, mode: true });
+
+const CONVERSION = optionNames<ConversionOptions>({
+  by: true,
+  minimumSent: true,
+  minimumVerified: true,
+  minimumAddresses: true,
+  seconds: true,
+  blockSeconds: true,
+  mode: true,
+});
 
 /** A billion messages; a year; a day. More is a mistake in the unit. */
 const MESSAGES = { from: 1, to: 1_000_000_000 };
 const SECONDS = { from: 1, to: 31_536_000 };
 const RESEND_SECONDS = { from: 1, to: 86_400 };
 
-const DEFAULTS: Readonly<Record<ListRule, readonly Pick<Limit, 'max' | 'seconds'>[]>> = {
-  perNumber: [
-    { max: 5, seconds: 3600 },
-    { max: 10, seconds: 86_400 },
-  ],
-  perIp: [
-    { max: 10, seconds: 60 },
-    { max: 100, seconds: 3600 },
-  ],
-  perPrefix: [{ max: 100, seconds: 3600 }],
-  perCountry: [],
-  total: [],
-};
-
-/** What the estimate of addresses tells apart. */
+/** The range in which the estimate of addresses is useful. */
 const ADDRESSES = { from: 1, to: 100 };
 
-const CONVERSION = ['by', 'minimumSent', 'minimumVerified', 'minimumAddresses', 'seconds', 'blockSeconds', 'mode'];
-
-/** Reads the time between two messages to one number: one message in a window of that length. */
-export function readResendAfter(reader: OptionReader): readonly Limit[] {
-  const given = reader.value('resendAfter');
-  if (given === false) return [];
-  if (given === undefined || typeof given === 'number') {
-    return [resendAfter(reader.integer('resendAfter', RESEND_SECONDS, 30))];
-  }
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    reader.fault('resendAfter', 'must be a number of seconds, { seconds, mode }, or false to turn it off');
-    return [];
-  }
-  const own = reader.nested('resendAfter', ['seconds', 'mode']);
-  return [resendAfter(own.integer('seconds', RESEND_SECONDS, 30), readMode(own, 'enforce'))];
+/** Reads {@link LimitOptions}. */
+export function readLimits(options: OptionReader): ResolvedLimits {
+  const reader = options.nested('limits', NAMES);
+  return Object.freeze({
+    store: readStore(reader),
+    rules: Object.freeze(ruleNames().flatMap((rule) => readRule(reader, rule))),
+    conversion: readConversion(reader),
+  });
 }
 
-function resendAfter(seconds: number, mode: LimitMode = 'enforce'): Limit {
-  return Object.freeze({ rule: 'resendAfter', max: 1, seconds, mode });
+function ruleNames(): CountingRule[] {
+  const isRule = (name: string): name is CountingRule => name in RULES;
+  return Object.keys(RULES).filter(isRule);
+}
+
+function readRule(reader: OptionReader, rule: CountingRule): readonly Limit[] {
+  switch (RULES[rule].option) {
+    case 'seconds':
+      return readSeconds(reader, rule);
+    case 'list':
+      return readList(reader, rule);
+    case 'none':
+      return defaultsOf(rule);
+  }
+}
+
+function defaultsOf(rule: CountingRule): readonly Limit[] {
+  return RULES[rule].defaults.map((limit) => Object.freeze({ rule, ...limit, mode: 'enforce' as const }));
+}
+
+/** Reads a limit that is a number of seconds: one message in a window of that length. */
+function readSeconds(reader: OptionReader, rule: CountingRule): readonly Limit[] {
+  const given = reader.value(rule);
+  const [{ seconds: fallback } = { seconds: 1 }] = RULES[rule].defaults;
+  if (given === false) return [];
+  if (given === undefined || typeof given === 'number') {
+    return [oneIn(reader.integer(rule, RESEND_SECONDS, fallback), rule)];
+  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    reader.fault(rule, 'must be a number of seconds, { seconds, mode }, or false to turn it off');
+    return [];
+  }
+  const own = reader.nested(rule, RESEND_AFTER);
+  return [oneIn(own.integer('seconds', RESEND_SECONDS, fallback), rule, readMode(own, 'enforce'))];
+}
+
+function oneIn(seconds: number, rule: CountingRule, mode: LimitMode = 'enforce'): Limit {
+  return Object.freeze({ rule, max: 1, seconds, mode });
 }
 
 /** Reads a limit that is a list. */
-export function readList(reader: OptionReader, rule: ListRule): readonly Limit[] {
+function readList(reader: OptionReader, rule: CountingRule): readonly Limit[] {
   const given = reader.value(rule);
   if (given === false) return [];
-  if (given === undefined) {
-    return DEFAULTS[rule].map((limit) => Object.freeze({ rule, ...limit, mode: 'enforce' as const }));
-  }
+  if (given === undefined) return defaultsOf(rule);
   if (!Array.isArray(given)) {
     reader.fault(rule, 'must be a list of entries { max, seconds }, or false to turn it off');
     return [];
   }
   if (given.length === 0) reader.fault(rule, 'must have an entry; false turns it off');
   const windows = new Set<unknown>();
-  return reader.entries(rule, given, ['max', 'seconds', 'mode']).map((entry) => {
+  return reader.entries(rule, given, ENTRY).map((entry) => {
     const window = entry.value('seconds');
     if (window !== undefined && windows.has(window)) {
       entry.fault('seconds', 'another entry of the list has the same, and they would share a counter; keep one');
@@ -72,7 +119,7 @@ export function readList(reader: OptionReader, rule: ListRule): readonly Limit[]
   });
 }
 
-function readEntry(entry: OptionReader, rule: ListRule): Limit {
+function readEntry(entry: OptionReader, rule: CountingRule): Limit {
   for (const name of ['max', 'seconds']) if (entry.value(name) === undefined) entry.fault(name, 'is required');
   return Object.freeze({
     rule,
@@ -82,8 +129,8 @@ function readEntry(entry: OptionReader, rule: ListRule): Limit {
   });
 }
 
-/** Reads the guard over conversion. */
-export function readConversion(reader: OptionReader): ConversionGuard | undefined {
+/** Reads the conversion guard. */
+function readConversion(reader: OptionReader): ConversionGuard | undefined {
   if (reader.value('conversion') === false) return undefined;
   const own = reader.nested('conversion', CONVERSION);
   return Object.freeze({
@@ -117,4 +164,18 @@ function readMode(reader: OptionReader, fallback: LimitMode): LimitMode {
   if (given === 'enforce' || given === 'report') return given;
   if (given !== undefined) reader.fault('mode', 'must be "enforce" or "report"');
   return fallback;
+}
+
+function readStore(reader: OptionReader): LimitStoreChoice {
+  const given = reader.value('store');
+  if (given === undefined || given === 'database' || given === 'memory') return given ?? 'database';
+  if (typeof given !== 'object' || given === null || !('redis' in given)) {
+    reader.fault('store', 'must be "database", "memory" or { redis: client }');
+    return 'database';
+  }
+  const store = reader.nested('store', REDIS);
+  const redis = store.value('redis');
+  if (isRedisClient(redis)) return Object.freeze(Object.defineProperty({ redis }, 'redis', { enumerable: false }));
+  store.fault('redis', 'must be a client with eval and evalsha, such as one of ioredis');
+  return 'database';
 }

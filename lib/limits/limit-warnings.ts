@@ -1,26 +1,27 @@
 import { isProduction } from '../common/environment.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import type { ConversionGuard } from './limit.js';
+import type { ConversionGuard, Limit } from './limit.js';
+import { type Bounds, RULES } from './limit-rules.js';
 import type { ResolvedLimits } from './limits.options.js';
 
-/** What an operator should know of the limits before people reach the application. */
+/** Warnings for the operator at startup, before the first request. */
 export function warningsOfLimits(
   options: Pick<ResolvedPhoneVerifyOptions, 'limits' | 'maxFailedAttempts' | 'numbers'>,
 ): readonly string[] {
   const { limits, maxFailedAttempts, numbers } = options;
   const warnings: string[] = [];
-  if (!isEnforced(limits, 'perNumber')) {
+  if (!isBounded(limits, 'guesses')) {
     warnings.push(
-      `limits.perNumber: it ${stateOf(limits, 'perNumber')}, so the codes of one number can be guessed without end: each ` +
+      `limits.perNumber: it ${stateOf(limits, 'guesses')}, so the codes of one number can be guessed without end: each ` +
         `session takes ${maxFailedAttempts} wrong codes, and nothing caps the sessions of a number. Enforce an entry of it`,
     );
   }
   if (!isProduction()) return warnings;
-  if (numbers.allowedCountries === undefined && !isEnforced(limits, 'total')) {
+  if (numbers.allowedCountries === undefined && !isBounded(limits, 'messages')) {
     warnings.push(
       `limits: messages go to every country, and nothing caps all of them together: numbers.allowedCountries is not set, ` +
-        `limits.total ${stateOf(limits, 'total')}. Limits by number, address and prefix do not stop somebody who has ` +
-        `many of each. ${saysGuard(limits.conversion)} To bound the bill, name the countries of your people in ` +
+        `limits.total ${stateOf(limits, 'messages')}. Limits by number, address and prefix do not stop somebody who has ` +
+        `many of each. ${describeGuard(limits.conversion)} To bound the bill, name the countries of your people in ` +
         'numbers.allowedCountries, and cap all messages with limits.total',
     );
   }
@@ -33,16 +34,20 @@ export function warningsOfLimits(
   return warnings;
 }
 
-function isEnforced({ rules }: ResolvedLimits, name: 'perNumber' | 'total'): boolean {
-  return rules.some(({ rule, mode }) => rule === name && mode === 'enforce');
+function isBounded(limits: ResolvedLimits, bounds: Bounds): boolean {
+  return limitsThatBound(limits, bounds).some(({ mode }) => mode === 'enforce');
 }
 
-/** Of a limit that is not enforced. */
-function stateOf({ rules }: ResolvedLimits, name: 'perNumber' | 'total'): string {
-  return rules.some(({ rule }) => rule === name) ? 'only reports' : 'is off';
+/** State of a rule that is not enforced. */
+function stateOf(limits: ResolvedLimits, bounds: Bounds): string {
+  return limitsThatBound(limits, bounds).length > 0 ? 'only reports' : 'is off';
 }
 
-function saysGuard(guard: ConversionGuard | undefined): string {
+function limitsThatBound({ rules }: ResolvedLimits, bounds: Bounds): readonly Limit[] {
+  return rules.filter(({ rule }) => RULES[rule].bounds === bounds);
+}
+
+function describeGuard(guard: ConversionGuard | undefined): string {
   if (guard === undefined) return 'limits.conversion, which could stop a range or country that is abused, is off.';
   const { by, mode, minimumSent, minimumVerified, minimumAddresses } = guard;
   const country =

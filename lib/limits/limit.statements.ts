@@ -19,6 +19,8 @@ export interface CountersStatements {
   readonly charge: Statement;
   readonly refund: Statement;
   readonly read: Statement;
+  /** Reads those that refuse the next message. */
+  readonly readFull: Statement;
   readonly clear: Statement;
 }
 
@@ -62,6 +64,7 @@ export function countersStatements(table: CounterTable, count: number, canReturn
       dialect,
       `SELECT ${select(...COLUMNS)} FROM ${name} WHERE ${isOneOf} AND ${c('windowEndsAt')} > :now`,
     ),
+    readFull: prepare(dialect, readFullText(table, numbers)),
     clear: prepare(dialect, clearText(table, numbers)),
   };
 }
@@ -96,6 +99,14 @@ export function conflictColumns({ dialect, column: c }: CounterTable): {
     own: (name) => (isMariadb ? c(name) : `counter.${c(name)}`),
     given: (name) => (isMariadb ? `VALUES(${c(name)})` : `excluded.${c(name)}`),
   };
+}
+
+/** A counter that only reports has no number of messages from which it is full, and no number compares with `NULL`. */
+function readFullText(table: CounterTable, numbers: readonly number[]): string {
+  const { name, column: c, select } = table;
+  const isFull = numbers.map((number) => `(${c('key')} = :key${number} AND ${c('used')} >= :fullFrom${number})`);
+  return `SELECT ${select(...COLUMNS)} FROM ${name}
+    WHERE ${keyIsOneOf(table, numbers)} AND ${c('windowEndsAt')} > :now AND (${isFull.join(' OR ')})`;
 }
 
 /** Charges every counter, full or not. */

@@ -1,8 +1,5 @@
-import type { OptionReader } from '../common/option-reader.js';
-import { optionNames } from '../common/option-names.js';
 import type { ConversionGuard, Limit, LimitMode } from './limit.js';
-import { LIMIT_LISTS, readConversion, readList, readResendAfter } from './limit-readers.js';
-import { isRedisClient, type RedisClient } from './redis-client.js';
+import type { RedisClient } from './redis-client.js';
 
 /**
  * One entry of a limit: `max` messages in a window of `seconds`. The window opens with the first message that is
@@ -13,9 +10,9 @@ import { isRedisClient, type RedisClient } from './redis-client.js';
 export interface LimitEntry {
   /** Messages, 1 to 1 000 000 000. */
   max: number;
-  /** Length of the window in seconds, 1 to 31 536 000 (a year). Another one than those of its list. */
+  /** Length of the window in seconds, 1 to 31 536 000 (a year). Different from the others in its list. */
   seconds: number;
-  /** `'report'` tells of what is beyond it, and lets it through. Default `'enforce'`. */
+  /** `'report'` reports what exceeds it, and lets it through. Default `'enforce'`. */
   mode?: LimitMode;
 }
 
@@ -27,12 +24,12 @@ export interface LimitEntry {
 export interface ResendAfterOptions {
   /** Seconds, 1 to 86 400. Default 30. */
   seconds?: number;
-  /** `'report'` tells of what comes sooner, and lets it through. Default `'enforce'`. */
+  /** `'report'` reports what comes sooner, and lets it through. Default `'enforce'`. */
   mode?: LimitMode;
 }
 
 /**
- * Stops a prefix or a country whose messages hardly anybody verifies: a sign that somebody is paid for them. It is a
+ * Blocks a prefix or a country if few of its messages lead to a verified session: a sign of SMS pumping. It is a
  * statistic, which lags by a second or two and is not exact. Each key that is not given keeps its default.
  *
  * @publicApi
@@ -44,26 +41,26 @@ export interface ConversionOptions {
    * `'country'`.
    */
   by?: 'country' | 'prefix';
-  /** Messages in the window below which nothing is said, 1 to 1 000 000 000. Default 50. */
+  /** Messages in the window below which nothing is blocked, 1 to 1 000 000 000. Default 50. */
   minimumSent?: number;
   /** Share of verified sessions among the messages sent, above 0 and up to 1. Default 0.1. */
   minimumVerified?: number;
   /**
-   * A country is blocked only when its messages were requested from about so many addresses, 1 to 100. The number is an
+   * A country is blocked only when its messages were requested from about this many addresses, 1 to 100. The number is an
    * estimate: an IPv6 address counts by its /48, and a send without an address does not count. Default 10.
    */
   minimumAddresses?: number;
   /** Length of the window in seconds, 1 to 31 536 000. Default 3600. */
   seconds?: number;
-  /** For how long it is stopped, in seconds, 1 to 31 536 000. Default 3600. */
+  /** Duration of a block in seconds, 1 to 31 536 000. Default 3600. */
   blockSeconds?: number;
-  /** `'enforce'` stops it, `'report'` only tells. Default `'report'`. */
+  /** `'enforce'` refuses blocked sends, `'report'` only reports them. Default `'report'`. */
   mode?: LimitMode;
 }
 
 /**
- * Where the counters are kept: `'database'`, the data source, for every process; `'memory'`, this process alone;
- * `{ redis }`, an `ioredis` client of the application's, which stays the application's to close.
+ * Where the counters are stored: `'database'`, the data source, shared by all processes; `'memory'`, this process alone;
+ * `{ redis }`, an `ioredis` client of the application, which the application closes.
  *
  * @publicApi
  */
@@ -76,7 +73,7 @@ export type LimitStoreChoice = 'database' | 'memory' | { readonly redis: RedisCl
  * @publicApi
  */
 export interface LimitOptions {
-  /** Where the counters are kept. Default `'database'`. */
+  /** Where the counters are stored. Default `'database'`. */
   store?: LimitStoreChoice;
   /** Between two messages to one number, in seconds, 1 to 86 400. Default 30. */
   resendAfter?: number | ResendAfterOptions | false;
@@ -84,7 +81,7 @@ export interface LimitOptions {
   perNumber?: readonly LimitEntry[] | false;
   /**
    * For each address of a client. An IPv6 address counts in its /64, and with 4 and 16 times the `max` in its /56 and
-   * /48; one with an IPv4 address inside (6to4, Teredo, NAT64) counts as that. Behind a private proxy that the HTTP
+   * /48; one that contains an IPv4 address (6to4, Teredo, NAT64) counts as that address. Behind a private proxy that the HTTP
    * adapter does not trust, 50 times the `max` for everybody together. Default: 10 in a minute and 100 in an hour.
    */
   perIp?: readonly LimitEntry[] | false;
@@ -94,58 +91,21 @@ export interface LimitOptions {
   perCountry?: readonly LimitEntry[] | false;
   /** For all messages of the application; floor(`max` / 10) sends are reserved for `ownNumber`. Default `false`. */
   total?: readonly LimitEntry[] | false;
-  /** For prefixes and countries whose messages hardly anybody verifies. Default: reports, see {@link ConversionOptions}. */
+  /** For prefixes and countries with few verified sessions. Default: reports, see {@link ConversionOptions}. */
   conversion?: ConversionOptions | false;
 }
 
 /**
- * The limits as the library uses them: checked, with their defaults. A client of Redis is not enumerable, so that a log
- * does not show its settings.
+ * The limits as the library uses them: validated, with defaults. A client of Redis is not enumerable, so that a log does
+ * not show its settings.
  *
  * @publicApi
  */
 export interface ResolvedLimits {
-  /** Where the counters are kept. */
+  /** Where the counters are stored. */
   readonly store: LimitStoreChoice;
-  /** Every limit that is on, in the order of the options. */
+  /** Every limit that is on, in the order of the options, then that of test numbers. */
   readonly rules: readonly Limit[];
-  /** The guard over conversion; `undefined` when it is off. */
+  /** The conversion guard; `undefined` if it is off. */
   readonly conversion: ConversionGuard | undefined;
-}
-
-const NAMES = optionNames<LimitOptions>({
-  store: true,
-  resendAfter: true,
-  perNumber: true,
-  perIp: true,
-  perPrefix: true,
-  perCountry: true,
-  total: true,
-  conversion: true,
-});
-
-const REDIS = optionNames<Extract<LimitStoreChoice, object>>({ redis: true });
-
-/** Reads {@link LimitOptions}. */
-export function readLimits(options: OptionReader): ResolvedLimits {
-  const reader = options.nested('limits', NAMES);
-  return Object.freeze({
-    store: readStore(reader),
-    rules: Object.freeze([...readResendAfter(reader), ...LIMIT_LISTS.flatMap((rule) => readList(reader, rule))]),
-    conversion: readConversion(reader),
-  });
-}
-
-function readStore(reader: OptionReader): LimitStoreChoice {
-  const given = reader.value('store');
-  if (given === undefined || given === 'database' || given === 'memory') return given ?? 'database';
-  if (typeof given !== 'object' || given === null || !('redis' in given)) {
-    reader.fault('store', 'must be "database", "memory" or { redis: client }');
-    return 'database';
-  }
-  const store = reader.nested('store', REDIS);
-  const redis = store.value('redis');
-  if (isRedisClient(redis)) return Object.freeze(Object.defineProperty({ redis }, 'redis', { enumerable: false }));
-  store.fault('redis', 'must be a client with eval and evalsha, such as one of ioredis');
-  return 'database';
 }

@@ -20,11 +20,10 @@ import { RedisLimitStore } from './redis-limit.store.js';
 import { RefusalLog } from './refusal-log.js';
 import { Refusals } from './refusals.js';
 import { SendBudgets } from './send-budgets.js';
-import { SendGate } from './send-gate.js';
 import { SendLimits } from './send-limits.js';
 import { StoreClock } from './store-clock.js';
 
-/** What holds sends to the limits, with the store that the options choose. */
+/** The providers of the limits, with the store that the options select. */
 export const limitProviders: Provider[] = [
   {
     provide: PHONE_VERIFY_LIMIT_STORE,
@@ -51,5 +50,4 @@ export const limitProviders: Provider[] = [
   Refusals,
   SendBudgets,
   SendLimits,
-  SendGate,
 ];

@@ -6,14 +6,14 @@ import {
   type ConversionWindow,
   MAX_BLOCKS,
 } from './conversion.store.js';
-import { sumOf } from './count-buffer.js';
+import { sumOf } from './conversion-tally.js';
 import { CLOCK_SLACK_MS } from './limit.store.js';
 
 interface Counted extends ConversionCount {
   readonly endsAt: number;
 }
 
-/** Keeps the counts and blocks in this process. What is over goes when something is added. */
+/** Stores the counts and blocks in this process. Adding counts deletes the expired ones. */
 export class MemoryConversionStore implements ConversionStore {
   readonly #counts = new Map<string, Counted>();
   readonly #blocks = new Map<string, number>();

@@ -4,26 +4,25 @@ import {
   type ChargeOutcome,
   type Counter,
   type CounterWindow,
-  isFull,
   type LimitStore,
   type StoreTime,
 } from './limit.store.js';
 
-/** Fewer counters than this are never swept by a charge. */
+/** A charge sweeps expired counters when there are more than this. */
 const FEWEST_TO_SWEEP = 1024;
 
-/** Keeps the counters in this process: for one process, whose limits may begin anew when it restarts. */
+/** Stores the counters in this process, for an application of one process whose limits may be reset by a restart. */
 export class MemoryLimitStore implements LimitStore {
   readonly #counters = new Map<string, Counter>();
   #sweepAt = FEWEST_TO_SWEEP;
 
   async charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome> {
-    const looked = charges.map((charge) => ({ charge, counter: this.#look(charge, now) }));
-    const full = looked.filter(({ charge, counter }) => charge.isEnforced && isFull(counter, charge));
+    const current = charges.map((charge) => ({ charge, counter: this.#look(charge, now) }));
+    const full = current.filter(({ charge, counter }) => charge.isEnforced && counter.used >= charge.max);
     if (full.length > 0) {
       return { isCharged: false, counters: full.map(({ counter }) => counter) };
     }
-    const counters = looked.map(({ counter }) => this.#put({ ...counter, used: counter.used + 1 }));
+    const counters = current.map(({ counter }) => this.#put({ ...counter, used: counter.used + 1 }));
     if (this.#counters.size >= this.#sweepAt) this.#sweep(now);
     return { isCharged: true, counters };
   }
@@ -49,13 +48,13 @@ export class MemoryLimitStore implements LimitStore {
     return undefined;
   }
 
-  /** All of them are one batch. */
+  /** Deletes all of them as one batch. */
   async deleteExpired(now: number): Promise<boolean> {
     this.#sweep(now);
     return false;
   }
 
-  /** The counter that a charge meets: the one that is open, its window cut where it ends too late, or an empty one. */
+  /** The counter for a charge: the one with an open window, which is shortened if it ends too late, or an empty one. */
   #look({ key, windowMs }: Charge, now: number): Counter {
     const latestEnd = now + windowMs;
     const counter = this.#open(key, now) ?? { key, used: 0, windowEndsAt: latestEnd };

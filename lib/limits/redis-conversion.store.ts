@@ -1,4 +1,4 @@
-import type { StorageTimeout } from '../common/storage-timeout.js';
+import type { StorageTimeout } from '../common/time.js';
 import { HALF } from './address-bitmap.js';
 import {
   type ConversionBlock,

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { StorageTimeout } from '../common/storage-timeout.js';
-import { systemClock } from '../common/clock.js';
+import { StorageTimeout, systemClock } from '../common/time.js';
 import type { Charge, ChargeOutcome, Counter, CounterWindow, LimitStore, StoreTime } from './limit.store.js';
 import type { RedisClient } from './redis-client.js';
 import { CHARGE, CLEAR, READ, REFUND, TIME } from './redis-limit.scripts.js';

@@ -1,4 +1,4 @@
-import type { StorageTimeout } from '../common/storage-timeout.js';
+import type { StorageTimeout } from '../common/time.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { redactedCause } from '../common/redaction.js';
 import { isThrown } from '../common/thrown.js';

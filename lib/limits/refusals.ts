@@ -1,18 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { EventPort } from '../observability/event-port.js';
-import type { LimitRule } from '../common/limit-rule.js';
 import { RateLimitedError } from '../phone-verify.errors.js';
 import { type Refusal, RefusalLog } from './refusal-log.js';
 import type { SendRequest } from './send-request.js';
 import { StoreClock } from './store-clock.js';
 
-/** A limit that a send is beyond, and the epoch milliseconds, by the store's clock, from which it is not. */
-export interface Beyond extends Pick<Refusal, 'limit' | 'address' | 'blocked'> {
-  readonly rule: LimitRule;
+/** A refusal that ends. */
+export interface TimedRefusal extends Refusal {
+  /** Epoch milliseconds, by the store's clock, at which the rule no longer refuses. */
   readonly retryAt: number;
 }
 
-/** Tells of sends that are beyond a limit: the log and the events which rule it was, the caller only when to come back. */
+/** Reports refused sends: the log and the events name the rule, the caller learns only when to retry. */
 @Injectable()
 export class Refusals {
   constructor(
@@ -21,33 +20,33 @@ export class Refusals {
     private readonly time: StoreClock,
   ) {}
 
-  /** Tells of a send that limits refuse, and makes its error: back when the last of them lets it through. */
-  refuse(request: SendRequest, beyond: readonly Beyond[]): RateLimitedError {
-    for (const one of beyond) this.#tell(request, one, true);
-    return new RateLimitedError(Math.max(...beyond.map(({ retryAt }) => this.#secondsUntil(retryAt))));
+  /** Reports a send that rules refuse, and creates its error: retry when the last of them ends. */
+  refuse(request: SendRequest, refusals: readonly TimedRefusal[]): RateLimitedError {
+    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, true, retryAt);
+    return new RateLimitedError(Math.max(...refusals.map(({ retryAt }) => this.#secondsUntil(retryAt))));
   }
 
-  /** Tells of a send that the application refuses, and makes its error. */
-  refuseForApplication({ number, purpose }: SendRequest, failure?: Error): RateLimitedError {
-    const about = { rule: 'application', enforced: true, phoneNumber: number.e164, country: number.country } as const;
-    this.log.note({ ...about, failure });
-    this.events.publish({ name: 'phone-verify.rate-limited', ...about, purpose, retryAfterSeconds: undefined });
-    return new RateLimitedError(undefined, { cause: failure });
+  /** Reports a send that is refused without a time at which to retry, and creates its error. */
+  refuseWithoutEnd(request: SendRequest, refusal: Refusal, cause?: Error): RateLimitedError {
+    this.#publish(request, refusal, true, undefined);
+    return new RateLimitedError(undefined, { cause });
   }
 
-  /** Tells of a send that went out beyond limits that only report. */
-  report(request: SendRequest, beyond: readonly Beyond[]): void {
-    for (const one of beyond) this.#tell(request, one, false);
+  /** Reports a send that exceeds limits that only report. */
+  report(request: SendRequest, refusals: readonly TimedRefusal[]): void {
+    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, false, retryAt);
   }
 
-  #tell({ number, purpose }: SendRequest, { retryAt, ...beyond }: Beyond, enforced: boolean): void {
-    const about = { rule: beyond.rule, enforced, phoneNumber: number.e164, country: number.country };
-    this.log.note({ ...beyond, ...about });
+  #publish({ number, purpose }: SendRequest, refusal: Refusal, enforced: boolean, retryAt: number | undefined): void {
+    const message = { phoneNumber: number.e164, country: number.country };
+    this.log.record({ ...refusal, enforced, ...message });
     this.events.publish({
       name: 'phone-verify.rate-limited',
-      ...about,
+      rule: refusal.rule,
+      enforced,
+      ...message,
       purpose,
-      retryAfterSeconds: this.#secondsUntil(retryAt),
+      retryAfterSeconds: retryAt === undefined ? undefined : this.#secondsUntil(retryAt),
     });
   }
 

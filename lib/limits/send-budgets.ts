@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { StorageTimeout } from '../common/storage-timeout.js';
+import type { StorageTimeout } from '../common/time.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { DescribedBudget, DescribedBudgets } from './described-budget.js';
 import { ConversionStatistic } from './conversion-statistic.js';
-import type { LimitRule } from '../common/limit-rule.js';
 import type { Limit } from './limit.js';
+import { isByNumber, isNumberRule, RULES } from './limit-rules.js';
 import type { Counter, LimitStore } from './limit.store.js';
 import { StoreClock } from './store-clock.js';
-import { counterKey, maxOf, ownSubjectOf, sharedSubjectOf, TEST_NUMBER_LIMIT } from './send-charges.js';
+import { counterKey, maxOf } from './send-charges.js';
 
 /** A limit that counts the sends to a number, and the name of its counter. */
 interface Budget {
@@ -18,7 +18,7 @@ interface Budget {
   readonly key: string;
 }
 
-/** What is left of the limits of a number. */
+/** Reads and clears what is left of the limits of a number. */
 @Injectable()
 export class SendBudgets {
   constructor(
@@ -30,24 +30,24 @@ export class SendBudgets {
 
   /** Reads what is left of each. */
   async describe(number: PhoneNumber, timeout: StorageTimeout): Promise<DescribedBudgets> {
-    const budgets = this.#budgetsOf((rule) => ownSubjectOf(rule, number) ?? sharedSubjectOf(rule, number));
+    const budgets = this.#budgetsOf(number);
     const keys = new Set(budgets.map(({ key }) => key));
     const counters = await this.#read([...keys], timeout);
-    const block = await this.conversion.readBlockOf(number, timeout);
+    const blockedUntil = await this.conversion.readBlockedUntil(number, timeout);
     return {
       budgets: budgets.map((budget) => this.#describe(budget, counters)),
-      conversionBlockedUntil: block && new Date(this.time.toProcess(block.endsAt)),
+      conversionBlockedUntil: blockedUntil === undefined ? undefined : new Date(this.time.toProcess(blockedUntil)),
     };
   }
 
-  /** Forgets what is counted for a number alone; what it shares with others stays. */
+  /** Deletes the counters of a number alone. Those that it shares with other numbers stay. */
   async clear(number: PhoneNumber, timeout: StorageTimeout): Promise<void> {
-    const isTestNumber = this.options.testNumbers?.codes.has(number.e164) === true;
-    const keys = [
-      ...this.#budgetsOf((rule) => ownSubjectOf(rule, number)).map(({ key }) => key),
-      ...(isTestNumber ? [counterKey(TEST_NUMBER_LIMIT, number.e164, false)] : []),
-    ];
-    if (keys.length > 0) await this.store.clear(keys, timeout);
+    const keys = this.options.limits.rules.flatMap((limit) => {
+      const rule = RULES[limit.rule];
+      if (!isByNumber(rule) || !rule.isOfOneNumber) return [];
+      return [false, true].map((ownNumber) => counterKey(limit, rule.countedAs(number), ownNumber));
+    });
+    if (keys.length > 0) await this.store.clear([...new Set(keys)], timeout);
   }
 
   async #read(keys: readonly string[], timeout: StorageTimeout): Promise<readonly Counter[]> {
@@ -56,15 +56,14 @@ export class SendBudgets {
     return this.store.read(keys, this.time.now(), timeout);
   }
 
-  #budgetsOf(subjectOf: (rule: LimitRule) => string | undefined): Budget[] {
+  #budgetsOf(number: PhoneNumber): Budget[] {
     return this.options.limits.rules.flatMap((limit) => {
       const { rule } = limit;
-      const subject = subjectOf(rule);
-      if (rule === 'perIp' || rule === 'testNumbers' || subject === undefined) return [];
+      if (!isNumberRule(rule)) return [];
       return [false, true].map((ownNumber) => ({
         limit: { ...limit, rule },
         ownNumber,
-        key: counterKey(limit, subject, ownNumber),
+        key: counterKey(limit, RULES[rule].countedAs(number), ownNumber),
       }));
     });
   }

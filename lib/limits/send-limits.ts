@@ -1,51 +1,49 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { StorageTimeout } from '../common/storage-timeout.js';
+import type { SmsDeliveryError, SmsDeliveryErrorKind } from '../common/sms-delivery.error.js';
+import { StorageTimeout } from '../common/time.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { LimitUsage } from './authorize-send.js';
 import { ConversionStatistic } from './conversion-statistic.js';
-import {
-  type Charge,
-  type ChargeOutcome,
-  type Counter,
-  type CounterWindow,
-  isFull,
-  type LimitStore,
-} from './limit.store.js';
-import { RefusedAddresses } from './refused-addresses.js';
-import { type Beyond, Refusals } from './refusals.js';
+import { RULES } from './limit-rules.js';
+import { type Charge, type ChargeOutcome, type Counter, type CounterWindow, type LimitStore } from './limit.store.js';
+import { RefusedClients } from './refused-clients.js';
+import { Refusals, type TimedRefusal } from './refusals.js';
+import { requireAuthorization } from './send-authorization.js';
 import { chargesOf, type RuledCharge } from './send-charges.js';
 import type { SendRequest } from './send-request.js';
 import { StoreClock } from './store-clock.js';
 
-/** What one send has charged. */
+/** A send that the limits let through, and what it was charged. */
 export interface ChargedSend {
-  /** Epoch milliseconds, by the process's clock, from which the number may be sent another message; `undefined` without a cooldown. */
+  readonly request: SendRequest;
+  /** Epoch milliseconds, by the process's clock, from which a resend is possible; `undefined` without a cooldown. */
   readonly cooldownEndsAt: number | undefined;
   readonly counters: readonly (CounterWindow & Pick<RuledCharge, 'rule'>)[];
 }
 
-/** The session whose message was not sent. */
-export interface RefundedSend {
-  readonly id: string;
-  /** Whether its code was sent before. */
-  readonly isResend: boolean;
-}
+/** Failures after which it is certain that no message was sent. */
+const CERTAINLY_NOT_SENT: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
+  'throttled',
+  'unavailable',
+  'misconfigured',
+]);
 
-/** Sends of one session that are refunded. */
+/** Sends of one session that are refunded. A gateway that reports a failure may have delivered all the same. */
 const MAX_REFUNDS = 2;
 
-/** A charge and the counter that it met. */
-interface Met {
+/** A charge and its counter. */
+interface ChargedCounter {
   readonly charge: RuledCharge;
   readonly counter: Counter;
 }
 
-/** Applies the limits to sends: charges them, refuses them, and refunds those that were certainly not sent. */
+/** Applies the limits to sends: lets them through or refuses them, and refunds those that were certainly not sent. */
 @Injectable()
 export class SendLimits {
   readonly #logger = new Logger('PhoneVerify');
-  readonly #refusedAddresses = new RefusedAddresses();
+  /** Created by the first refusal. */
+  #refusedClients: RefusedClients | undefined;
 
   constructor(
     @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly store: LimitStore,
@@ -56,25 +54,60 @@ export class SendLimits {
   ) {}
 
   /**
-   * Refuses a send from an address of which this process knows that a limit is full, without asking anybody.
+   * Runs `authorizeSend`, then charges a send to every limit.
    *
-   * @throws {@link RateLimitedError} if it is one.
+   * @throws {@link RateLimitedError} if the application or a limit refuses it; then nothing was charged.
+   * @throws {@link StorageUnavailableError} if the limit store could not be reached.
    */
-  refuseAddress(request: SendRequest): void {
-    const beyond = chargesOf(request, this.options.limits.rules).flatMap((charge) => {
-      const retryAt = isOfAddress(charge) ? this.#refusedAddresses.endOf(charge, this.time.now()) : undefined;
-      return retryAt === undefined ? [] : [beyondOf(charge, retryAt)];
-    });
-    if (beyond.length > 0) throw this.refusals.refuse(request, beyond);
+  async admit(request: SendRequest, timeout: StorageTimeout): Promise<ChargedSend> {
+    const { authorizeSend, limits } = this.options;
+    const charges = chargesOf(request, limits.rules);
+    this.#refuseKnownClient(request, charges);
+    if (authorizeSend !== undefined) {
+      const usage = (): Promise<readonly LimitUsage[]> => this.#readUsage(charges);
+      await requireAuthorization(authorizeSend, { request, usage }, this.refusals);
+    }
+    return this.#chargeSend(request, charges, timeout);
+  }
+
+  /** Counts a message that was sent. */
+  recordSent({ request }: ChargedSend): void {
+    this.conversion.countSent(request);
   }
 
   /**
-   * Reads what is used of every limit that a send would be charged to.
+   * Counts a message that may have been sent, and refunds one that was certainly not sent. The rules decide which charges
+   * are refunded: by default the cooldown alone if the message opened a session, because the sessions of a number bound
+   * the guesses at its codes.
    *
-   * @throws {@link StorageUnavailableError} if the limits cannot be asked.
+   * @returns Epoch milliseconds from which a resend is possible; `undefined` if it is possible now.
    */
-  async readUsage(request: SendRequest): Promise<readonly LimitUsage[]> {
-    const charges = chargesOf(request, this.options.limits.rules);
+  async recordFailure(
+    charged: ChargedSend,
+    sessionId: string,
+    { kind }: SmsDeliveryError,
+    timeout: StorageTimeout,
+  ): Promise<number | undefined> {
+    if (CERTAINLY_NOT_SENT.has(kind)) {
+      const isRefunded = await this.#refund(charged, sessionId, timeout);
+      return isRefunded ? undefined : charged.cooldownEndsAt;
+    }
+    this.conversion.countSent(charged.request);
+    return charged.cooldownEndsAt;
+  }
+
+  /** Refuses a client of which this process knows that a counter is full, without a statement or a call. */
+  #refuseKnownClient(request: SendRequest, charges: readonly RuledCharge[]): void {
+    const known = this.#refusedClients;
+    if (known === undefined) return;
+    const refusals = charges.filter(isOfClient).flatMap((charge) => {
+      const retryAt = known.endOf(charge, this.time.now());
+      return retryAt === undefined ? [] : [refusalOf(charge, retryAt)];
+    });
+    if (refusals.length > 0) throw this.refusals.refuse(request, refusals);
+  }
+
+  async #readUsage(charges: readonly RuledCharge[]): Promise<readonly LimitUsage[]> {
     if (charges.length === 0) return [];
     const timeout = new StorageTimeout(this.options.storage.timeoutMs);
     await this.time.synchronize(timeout);
@@ -84,45 +117,38 @@ export class SendLimits {
     return charges.map(({ rule, key, max }) => ({ rule, used: used.get(key) ?? 0, max }));
   }
 
-  /**
-   * Charges a send to every limit, or to none and refuses it.
-   *
-   * @throws {@link RateLimitedError} if a limit refuses it.
-   * @throws {@link StorageUnavailableError} if the limits cannot be asked.
-   */
-  async charge(request: SendRequest, timeout: StorageTimeout): Promise<ChargedSend> {
-    const blocked = request.isTestNumber ? [] : this.#blocksOf(request);
+  async #chargeSend(
+    request: SendRequest,
+    charges: readonly RuledCharge[],
+    timeout: StorageTimeout,
+  ): Promise<ChargedSend> {
+    const blocked = request.isTestNumber ? [] : this.conversion.refusalsOf(request.number);
     if (blocked.length > 0 && this.options.limits.conversion?.mode === 'enforce') {
       throw this.refusals.refuse(request, blocked);
     }
-    const charges = chargesOf(request, this.options.limits.rules);
     const outcome = await this.#charge(charges, timeout);
-    const met = meet(charges, outcome);
+    const charged = withCounters(charges, outcome);
     if (!outcome.isCharged) {
-      this.#remember(met);
-      throw this.refusals.refuse(request, met.map(beyondMet));
+      this.#remember(charged);
+      throw this.refusals.refuse(request, charged.map(refusalOfCounter));
     }
-    const beyond = met.filter(({ charge, counter }) => isFull({ ...counter, used: counter.used - 1 }, charge));
-    this.refusals.report(request, [...blocked, ...beyond.map(beyondMet)]);
-    const cooldown = met.find(({ charge }) => charge.rule === 'resendAfter' && charge.isEnforced)?.counter;
+    const exceeded = charged.filter(({ charge, counter }) => !charge.isEnforced && counter.used > charge.max);
+    const reported = [...blocked, ...exceeded.map(refusalOfCounter)];
+    if (reported.length > 0) this.refusals.report(request, reported);
+    const cooldown = charged.find(({ charge }) => RULES[charge.rule].isCooldown && charge.isEnforced)?.counter;
     return {
+      request,
       cooldownEndsAt: cooldown && this.time.toProcess(cooldown.windowEndsAt),
-      counters: met.map(({ charge: { rule }, counter: { key, windowEndsAt } }) => ({ rule, key, windowEndsAt })),
+      counters: charged.map(({ charge: { rule }, counter: { key, windowEndsAt } }) => ({ rule, key, windowEndsAt })),
     };
   }
 
-  /**
-   * Refunds a message that was certainly not sent. For a message that opened a session that is the cooldown alone: the
-   * sessions of a number bound the guesses at its codes. The address keeps its charge, so that nobody asks in a loop. A
-   * session has {@link MAX_REFUNDS}: a gateway that reports a failure may have delivered all the same.
-   *
-   * @returns Whether it is certain that the cooldown is over.
-   */
-  async refund({ counters }: ChargedSend, { id, isResend }: RefundedSend, timeout: StorageTimeout): Promise<boolean> {
-    const refunded = counters.filter(({ rule }) => rule === 'resendAfter' || (isResend && rule !== 'perIp'));
+  /** @returns Whether the cooldown is certainly refunded. */
+  async #refund({ request, counters }: ChargedSend, sessionId: string, timeout: StorageTimeout): Promise<boolean> {
+    const refunded = counters.filter(({ rule }) => isRefunded(rule, request));
     if (refunded.length === 0) return true;
     try {
-      const { isCharged } = await this.#charge([this.#refundOf(id)], timeout);
+      const { isCharged } = await this.#charge([this.#refundOf(sessionId)], timeout);
       if (isCharged) await this.store.refund(refunded, timeout);
       return isCharged;
     } catch (error) {
@@ -137,9 +163,10 @@ export class SendLimits {
     return this.store.charge(charges, this.time.now(), timeout);
   }
 
-  #remember(refused: readonly Met[]): void {
+  #remember(refused: readonly ChargedCounter[]): void {
+    this.#refusedClients ??= new RefusedClients();
     for (const { charge, counter } of refused) {
-      if (isOfAddress(charge)) this.#refusedAddresses.add(charge.key, counter.windowEndsAt);
+      if (isOfClient(charge)) this.#refusedClients.add(charge.key, counter.windowEndsAt);
     }
   }
 
@@ -147,28 +174,35 @@ export class SendLimits {
     const windowMs = this.options.expiration * 1000;
     return { key: `refunds:${sessionId}`, max: MAX_REFUNDS, windowMs, isEnforced: true };
   }
-
-  #blocksOf({ number }: SendRequest): Beyond[] {
-    const block = this.conversion.blockOf(number);
-    return block === undefined ? [] : [{ rule: 'conversion', blocked: block.kind, retryAt: block.endsAt }];
-  }
 }
 
-function meet(charges: readonly RuledCharge[], { counters }: ChargeOutcome): Met[] {
+function withCounters(charges: readonly RuledCharge[], { counters }: ChargeOutcome): ChargedCounter[] {
   return charges.flatMap((charge) => {
     const counter = counters.find(({ key }) => key === charge.key);
     return counter === undefined ? [] : [{ charge, counter }];
   });
 }
 
-function beyondMet({ charge, counter }: Met): Beyond {
-  return beyondOf(charge, counter.windowEndsAt);
+function isRefunded(rule: RuledCharge['rule'], { isResend }: SendRequest): boolean {
+  const { refund } = RULES[rule];
+  return refund === 'always' || (refund === 'resend' && isResend);
 }
 
-function beyondOf({ rule, max, reserved, windowMs, address }: RuledCharge, retryAt: number): Beyond {
-  return { rule, limit: { max, reserved, seconds: windowMs / 1000 }, address, retryAt };
+function isOfClient({ client, isEnforced }: RuledCharge): boolean {
+  return client !== undefined && isEnforced;
 }
 
-function isOfAddress({ rule, isEnforced }: RuledCharge): boolean {
-  return rule === 'perIp' && isEnforced;
+function refusalOfCounter({ charge, counter }: ChargedCounter): TimedRefusal {
+  return refusalOf(charge, counter.windowEndsAt);
+}
+
+function refusalOf({ rule, max, reserved, windowMs, client }: RuledCharge, retryAt: number): TimedRefusal {
+  const { option, reason, advice } = RULES[rule];
+  return {
+    rule,
+    option: option === 'none' ? rule : `limits.${rule}`,
+    reason: reason({ max, reserved, seconds: windowMs / 1000, client }),
+    advice,
+    retryAt,
+  };
 }

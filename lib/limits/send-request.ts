@@ -1,11 +1,19 @@
 import type { PhoneNumber } from '../phone-number/phone-number.js';
-import type { SendOrigin } from './send-origin.js';
 
-/** A send that somebody asks for. */
+/** The address that a send was requested from. */
+export interface ClientAddress {
+  /** In canonical form; `undefined` when no valid address is known. */
+  readonly ip: string | undefined;
+  /** The address is that of a proxy, which many clients share: limits per address leave room for them. */
+  readonly isUntrustedProxy: boolean;
+}
+
+/** A requested send. */
 export interface SendRequest {
   readonly number: PhoneNumber;
   readonly purpose: string;
-  readonly origin: SendOrigin;
+  /** `undefined` where the caller of the service named no address: then no limit per address counts the send. */
+  readonly client: ClientAddress | undefined;
   /** The application knows that its signed-in caller owns the number. */
   readonly isOwnNumber: boolean;
   /** The number is a test number, which is sent nothing. */

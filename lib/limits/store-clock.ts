@@ -1,32 +1,31 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { StorageTimeout } from '../common/storage-timeout.js';
+import { type Clock, StorageTimeout, systemClock } from '../common/time.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { type Clock, systemClock } from '../common/clock.js';
 import type { LimitStore, StoreTime } from './limit.store.js';
 
-/** The offset is measured at most this often, and a failure logged. */
+/** The offset is measured, and a failure logged, at most this often. */
 const INTERVAL_MS = 60_000;
 
-/** A change of the system clock against the monotonic one that is a step, and no correction of its speed. */
+/** A smaller change of the system clock against the monotonic one is a correction of its speed, a larger one a step. */
 const STEP_MS = 1000;
 
-/** A measurement that is less certain than this does not replace another one. */
+/** A less certain measurement does not replace an earlier one. */
 const MAX_UNCERTAINTY_MS = 500;
 
 /**
- * The time by which windows are counted: that of the limit store, so that processes whose clocks differ count in the same
- * windows. It is the process's clock and a measured offset between the store's clock and the system's; an injected clock
- * shifts the store's time by its difference to the system's.
+ * The limit store's clock. Windows use it, so that processes whose clocks differ count in the same windows. Its time is
+ * that of the process's clock plus a measured offset between the store's clock and the system's. An injected clock shifts
+ * the store's time by its difference to the system's.
  *
- * The offset is measured at the start, then in the background while sends happen, and before the next send when the
- * system clock was set. So an ordinary send costs no statement. An offset within the uncertainty of its measurement, half
- * the round trip, counts as none.
+ * The offset is measured at startup, then in the background while there are sends, and before the next send when the
+ * system clock was set. So an ordinary send needs no statement for it. An offset smaller than the uncertainty of its
+ * measurement, half the round trip, counts as zero.
  */
 @Injectable()
 export class StoreClock implements Clock, OnModuleInit {
   readonly #logger = new Logger('PhoneVerify');
-  /** Store's time minus system time; `undefined` until it is measured. */
+  /** The store's time minus the system's; `undefined` until it is measured. */
   #offsetMs: number | undefined;
   /** System time minus monotonic time at the last measurement. */
   #systemLead = 0;
@@ -41,7 +40,7 @@ export class StoreClock implements Clock, OnModuleInit {
     @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Measures the offset. A store that is out of reach does not keep the application from starting. */
+  /** Measures the offset. The application starts even if the store cannot be reached. */
   async onModuleInit(): Promise<void> {
     await this.#measure();
   }
@@ -51,14 +50,14 @@ export class StoreClock implements Clock, OnModuleInit {
     return this.clock.now() + (this.#offsetMs ?? 0);
   }
 
-  /** What the process's clock shows at an instant of the store's. */
+  /** Converts an instant of the store's clock to one of the process's clock. */
   toProcess(instant: number): number {
     return instant - (this.#offsetMs ?? 0);
   }
 
   /**
-   * Makes sure that the offset is right, to be called before the time is read for a request. It waits only when nothing
-   * was measured yet or the system clock was set, and never throws: the statement that follows fails by itself.
+   * Updates the offset. Call it before reading the time for a request. It waits only if nothing was measured yet or the
+   * system clock was set, and never throws: if the store cannot be reached, the next statement fails.
    */
   async synchronize(timeout: StorageTimeout): Promise<void> {
     const isUnknown = this.#offsetMs === undefined || Math.abs(systemLead() - this.#systemLead) > STEP_MS;

@@ -34,7 +34,8 @@ export function readNumber(text: unknown, { defaultCountry, numbers }: NumberSet
  */
 export function identifyNumber(text: unknown, settings: NumberSettings, now: number): IdentifiedNumber {
   const number = readNumber(text, settings);
-  return { number, testCode: testCodeOf(number.e164, settings.testNumbers, now) };
+  const { testNumbers } = settings;
+  return { number, testCode: testNumbers && testCodeOf(number.e164, testNumbers, now) };
 }
 
 /**

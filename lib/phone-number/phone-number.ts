@@ -41,6 +41,11 @@ export function countryOf(e164: string): string | undefined {
   return parsePhoneNumberFromString(e164)?.country;
 }
 
+/** A number without its last four digits: operators give out, and fraudsters use, such a range as a whole. */
+export function prefixOf({ e164 }: PhoneNumber): string {
+  return e164.slice(0, -4);
+}
+
 /**
  * Reads a phone number in any usual spelling.
  *

@@ -5,7 +5,7 @@ import { optionNames } from '../common/option-names.js';
 import type { NumberValidation } from '../phone-number/number-policy.js';
 import { parsePhoneNumber } from '../phone-number/phone-number.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
-import { isOver, type TestNumbers } from './test-numbers.js';
+import { hasExpired, type TestNumbers } from './test-numbers.js';
 
 /**
  * Numbers with a fixed code, see {@link PhoneVerifyOptions.testNumbers}.
@@ -33,7 +33,7 @@ export function readTestNumbers(options: OptionReader, validation: NumberValidat
 
 /** What an operator should know of them. */
 export function warningsOfTestNumbers(testNumbers: TestNumbers | undefined, now: number): readonly string[] {
-  if (testNumbers?.until === undefined || !isOver(testNumbers, now)) return [];
+  if (testNumbers?.until === undefined || !hasExpired(testNumbers, now)) return [];
   const day = testNumbers.until.toISOString().slice(0, 10);
   return [`testNumbers: until ${day} is over; they are ordinary numbers now, which are sent messages`];
 }

@@ -4,7 +4,7 @@ import type { SendContext } from '../backends/base.backend.js';
 import type { SendReceipt } from '../common/send-receipt.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { isThrown } from '../common/thrown.js';
-import { TimeLimitError, withinTimeLimit } from '../common/time-limit.js';
+import { TimeLimitError, withinTimeLimit } from '../common/time.js';
 import type { DeliveredMessage } from './backend-under-test.js';
 import { expectError, expectReceipt, forbiddenTextsOf } from './expectations.js';
 import type { Subject } from './subject.js';

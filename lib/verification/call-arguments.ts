@@ -4,14 +4,14 @@ import { ArgumentInvalidError } from '../phone-verify.errors.js';
 export const LONGEST_AGE_SECONDS = 315_360_000;
 
 /**
- * @throws {@link ArgumentInvalidError} for anything but a string: callers in plain JavaScript may pass what came in.
+ * @throws {@link ArgumentInvalidError} for anything but a string: callers in plain JavaScript may pass any input.
  */
 export function requireString(name: string, value: unknown): string {
   if (typeof value === 'string') return value;
   throw new ArgumentInvalidError(name, 'must be a string');
 }
 
-/** @throws {@link ArgumentInvalidError} for a purpose that is not configured. `''` is the one that always is. */
+/** @throws {@link ArgumentInvalidError} for a purpose that is not configured. `''` always is. */
 export function requirePurpose(purpose: string | undefined, configured: readonly string[]): string {
   if (purpose === undefined || purpose === '') return '';
   if (configured.includes(purpose)) return purpose;

@@ -6,7 +6,7 @@ import { Retention } from './retention.js';
 
 const MINUTE_MS = 60_000;
 
-/** Deletes old rows now and then while the application runs. */
+/** Deletes old rows at intervals while the application runs. */
 @Injectable()
 export class CleanupTimer implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new Logger('PhoneVerify');
@@ -19,7 +19,7 @@ export class CleanupTimer implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
   ) {}
 
-  /** Runs up to a tenth less often than configured, so that processes started together do not purge together. */
+  /** Adds up to a tenth to the interval, so that processes that started together do not purge together. */
   onApplicationBootstrap(): void {
     const { cleanup } = this.options;
     if (cleanup === false) return;
@@ -27,7 +27,7 @@ export class CleanupTimer implements OnApplicationBootstrap, OnModuleDestroy {
     this.#schedule(interval + randomDelay(interval / 10));
   }
 
-  /** Stops the timer, and waits for the batch that is under way. */
+  /** Stops the timer, and waits for a running batch. */
   async onModuleDestroy(): Promise<void> {
     this.#stopping.abort();
     clearTimeout(this.#timer);

@@ -1,29 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { StorageTimeout } from '../common/storage-timeout.js';
-import { publishCheck } from './check-events.js';
-import { EventPort } from '../observability/event-port.js';
+import { BackendHooks } from '../backends/backend-hooks.js';
+import type { VerificationResult } from '../backends/verification-result.js';
+import { randomToken } from '../common/random.js';
+import type { StorageTimeout } from '../common/time.js';
+import { VerificationStatus } from '../common/verification-status.js';
 import { ConversionStatistic } from '../limits/conversion-statistic.js';
+import { EventPort } from '../observability/event-port.js';
 import type { IdentifiedNumber } from '../phone-number/admission.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { BackendHooks } from '../backends/backend-hooks.js';
-import { randomToken } from '../common/random.js';
-import { type CodeBinding, hashSecurityCode, hashToken, secretsOf } from './security-code.js';
+import { type CodeBinding, hashSecurityCode, hashToken, saltsOf } from './security-code.js';
 import { resultOfCheck } from './session-rules.js';
-import { VerificationStatus } from '../common/verification-status.js';
 import { type CheckOutcome, VerificationStore } from './verification.store.js';
-import type { VerificationResult } from '../backends/verification-result.js';
 
-/** A code that somebody typed, and the session that it is for. What it says was decided at `now`. */
+/** A code that a client sent, and the session that it is for, as decided at one instant. */
 export interface TypedCode extends IdentifiedNumber {
-  /** Epoch milliseconds at which the request came. */
+  /** Epoch milliseconds at which the request arrived. */
   readonly now: number;
   readonly purpose: string;
   readonly sessionToken: string;
   readonly securityCode: string;
 }
 
-/** Checks codes: by the backend's own check where it has one, otherwise in the one statement of the store. */
+/** Checks codes: by the backend's own check where it has one, otherwise in one statement of the store. */
 @Injectable()
 export class CodeChecker {
   constructor(
@@ -36,31 +35,35 @@ export class CodeChecker {
 
   /** Checks one code. */
   async check(typed: TypedCode, timeout: StorageTimeout): Promise<VerificationResult> {
-    const { number, testCode, sessionToken, securityCode } = typed;
-    // No backend knows the code of a test number.
-    const own =
-      testCode === undefined
-        ? await this.hooks.validateSecurityCode(securityCode, number.e164, sessionToken)
-        : undefined;
-    const result = own === undefined ? await this.#compare(typed, timeout) : await this.#accept(typed, own, timeout);
-    publishCheck(this.events, typed, result, own === undefined);
+    const own = await this.#askBackend(typed);
+    if (own !== undefined) {
+      const result = await this.#accept(typed, own, timeout);
+      this.#publish(typed, result);
+      return result;
+    }
+    const result = await this.#compare(typed, timeout);
+    this.#publish(typed, result);
+    if (result.attemptsLeft === 0) this.events.publish({ name: 'phone-verify.locked', ...subjectOf(typed) });
     return result;
+  }
+
+  /** The result of the backend's own check. No backend knows the code of a test number. */
+  async #askBackend({ number, testCode, sessionToken, securityCode }: TypedCode) {
+    if (testCode !== undefined) return undefined;
+    return this.hooks.validateSecurityCode(securityCode, number.e164, sessionToken);
   }
 
   async #compare(typed: TypedCode, timeout: StorageTimeout): Promise<VerificationResult> {
     const binding = bindingOf(typed);
-    const candidates = secretsOf(this.options.secret).map((secret) =>
-      hashSecurityCode(binding, typed.securityCode, secret),
-    );
+    const candidates = saltsOf(this.options.secret).map((salt) => hashSecurityCode(binding, typed.securityCode, salt));
     const newToken = randomToken();
-    const { now } = typed;
     const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
-    const outcome = await this.store.check(key, candidates, hashToken(newToken), now, timeout);
+    const outcome = await this.store.check(key, candidates, hashToken(newToken), typed.now, timeout);
     this.#countFirst(typed, outcome);
-    return resultOfCheck(outcome, newToken, now, this.options);
+    return resultOfCheck(outcome, newToken, typed.now, this.options);
   }
 
-  /** Takes the answer of a backend's own check; a `Valid` one verifies the open session, where there is one. */
+  /** Applies the result of a backend's own check. `Valid` verifies the open session, if there is one. */
   async #accept(typed: TypedCode, own: VerificationResult, timeout: StorageTimeout): Promise<VerificationResult> {
     const { status, verification, attemptsLeft } = own;
     if (status !== VerificationStatus.Valid) return { status, verification, attemptsLeft };
@@ -69,18 +72,28 @@ export class CodeChecker {
     const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
     const outcome = await this.store.accept(key, hashToken(newToken), typed.now, timeout);
     this.#countFirst(typed, outcome);
-    const issued = outcome?.kind === 'right' && outcome.isTokenIssued;
-    return { status, verification, verificationToken: issued ? newToken : undefined };
+    const isIssued = outcome?.kind === 'correct' && outcome.isTokenIssued;
+    return { status, verification, verificationToken: isIssued ? newToken : undefined };
   }
 
   /**
-   * A session counts once for the conversion guard, however often its code may be used. One of a test number never does:
-   * no message of it was counted, and whoever knows its code could make a country look verified.
+   * Counts a session once for the conversion guard, however often its code may be used. Never one of a test number: none
+   * of its messages was counted, and whoever knows its code could make a country look verified.
    */
   #countFirst({ number, testCode }: TypedCode, outcome: CheckOutcome | undefined): void {
-    const isFirst = outcome?.kind === 'right' && outcome.isFirst;
+    const isFirst = outcome?.kind === 'correct' && outcome.isFirst;
     if (isFirst && testCode === undefined) this.conversion.countVerified(number);
   }
+
+  #publish(typed: TypedCode, { status, attemptsLeft }: VerificationResult): void {
+    const subject = subjectOf(typed);
+    if (status === VerificationStatus.Valid) this.events.publish({ name: 'phone-verify.verified', ...subject });
+    else this.events.publish({ name: 'phone-verify.check-failed', ...subject, outcome: status, attemptsLeft });
+  }
+}
+
+function subjectOf({ number: { e164: phoneNumber, country }, purpose }: TypedCode) {
+  return { phoneNumber, country, purpose };
 }
 
 function bindingOf({ number, purpose, sessionToken }: TypedCode): CodeBinding {

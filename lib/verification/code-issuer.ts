@@ -1,76 +1,59 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { BackendHooks } from '../backends/backend-hooks.js';
+import { Delivery } from '../backends/delivery.js';
+import { randomDigits, randomId, randomToken } from '../common/random.js';
 import type { SendReceipt } from '../common/send-receipt.js';
-import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../common/sms-delivery.error.js';
-import type { StorageTimeout } from '../common/storage-timeout.js';
-import { SendObserver } from '../observability/send-observer.js';
-import { SendGate } from '../limits/send-gate.js';
-import type { ChargedSend } from '../limits/send-limits.js';
+import type { SentVerification } from '../common/sent-verification.js';
+import { SmsDeliveryError } from '../common/sms-delivery.error.js';
+import type { StorageTimeout } from '../common/time.js';
+import { VerificationStatus } from '../common/verification-status.js';
+import { type ChargedSend, SendLimits } from '../limits/send-limits.js';
 import type { SendRequest } from '../limits/send-request.js';
 import { preferredLanguage } from '../message/language.js';
 import type { IdentifiedNumber } from '../phone-number/admission.js';
-import type { PhoneNumber } from '../phone-number/phone-number.js';
+import { TEST_NUMBER_RECEIPT } from '../phone-number/test-numbers.js';
 import { ResendRefusedError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { BackendHooks } from '../backends/backend-hooks.js';
-import type { Clock } from '../common/clock.js';
-import { Delivery } from '../backends/delivery.js';
+import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { MessageWriter } from './message-writer.js';
-import { randomDigits, randomId, randomToken } from '../common/random.js';
 import {
   type CodeBinding,
   hashSecurityCode,
   hashToken,
+  saltsOf,
   sealSecurityCode,
-  secretsOf,
   unsealSecurityCode,
 } from './security-code.js';
 import { refusalOfResend } from './session-rules.js';
-import { TEST_NUMBER_RECEIPT } from '../phone-number/test-numbers.js';
-import { VerificationStatus } from '../common/verification-status.js';
 import { VerificationStore } from './verification.store.js';
-import type { SentVerification } from '../common/sent-verification.js';
 import type { SendOptions } from './verification.types.js';
 
-/** A request for a code. What it says was decided at `now`. */
+/** A request for a code, as decided at one instant. */
 export interface CodeRequest extends SendRequest, IdentifiedNumber {
-  /** Epoch milliseconds at which the request came. */
+  readonly options: Pick<SendOptions, 'language' | 'context'>;
+  /** Epoch milliseconds at which the request arrived. */
   readonly now: number;
-  readonly options: SendOptions;
   readonly timeout: StorageTimeout;
 }
 
-/** A session in the clear, as only a request that shows its token can have it. */
+/** An open session in the clear, as only a request that creates or shows its token can have it. */
 interface OpenSession {
   readonly id: string;
   readonly sessionToken: string;
-  readonly number: PhoneNumber;
-  readonly purpose: string;
   readonly securityCode: string;
   readonly expiresAt: number;
-  /** Of the send that is about to happen. Drawn before anything is written, so that a failing draw leaves nothing. */
+  /** Of the next send. Drawn before anything is written, so that a failing draw leaves nothing behind. */
   readonly sendId: string;
-  /** Whether its code was sent before. */
-  readonly isResend: boolean;
 }
 
 /** A message that the limits were charged for. */
 interface ChargedMessage {
+  readonly request: CodeRequest;
   readonly session: OpenSession;
-  readonly request: SendRequest;
-  /** A test number has none, and no backend is called for it. */
-  readonly text: string | undefined;
-  readonly languages: string | undefined;
   readonly charged: ChargedSend;
-  readonly timeout: StorageTimeout;
+  /** `undefined` for a test number, for which no backend is called. */
+  readonly text: string | undefined;
 }
-
-/** Failures after which it is certain that no message was sent. */
-const CERTAINLY_NOT_SENT: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
-  'throttled',
-  'unavailable',
-  'misconfigured',
-]);
 
 /** Issues codes: opens sessions and sends their codes, for the first time and again. */
 @Injectable()
@@ -78,141 +61,134 @@ export class CodeIssuer {
   readonly #logger = new Logger('PhoneVerify');
 
   constructor(
-    private readonly gate: SendGate,
+    private readonly limits: SendLimits,
     private readonly store: VerificationStore,
     private readonly hooks: BackendHooks,
     private readonly writer: MessageWriter,
     private readonly delivery: Delivery,
-    private readonly observer: SendObserver,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
-    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Opens a session and sends its code. */
   async issue(request: CodeRequest): Promise<SentVerification> {
-    const { number, testCode, purpose, options, now, timeout } = request;
-    const charged = await this.gate.pass(request, timeout);
+    const { testCode, now, timeout } = request;
+    const charged = await this.limits.admit(request, timeout);
     const securityCode =
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
-    const message = testCode === undefined ? await this.writer.write(securityCode, options) : undefined;
+    const text = await this.#write(request, securityCode);
     const session = {
       id: randomId(),
       sessionToken: randomToken(),
-      number,
-      purpose,
       securityCode,
       expiresAt: now + this.options.expiration * 1000,
       sendId: randomId(),
-      isResend: false,
     };
-    await this.#open(session, now, timeout);
-    return this.#sendCharged({ session, request, text: message, languages: options.language, charged, timeout });
+    await this.#open(session, request);
+    return this.#send({ request, session, charged, text });
   }
 
   /** Sends the code of an open session again. */
   async repeat(request: CodeRequest, sessionToken: string): Promise<SentVerification> {
-    const { number, isTestNumber, purpose, options, now, timeout } = request;
-    const binding: CodeBinding = { sessionToken, phoneNumber: number.e164, purpose };
-    const session = await this.store.find({ ...binding, sessionToken: hashToken(sessionToken) }, timeout);
-    const refusal = refusalOfResend(session, now, this.options);
-    if (session === null || refusal !== undefined) {
+    const { now, timeout } = request;
+    const binding = bindingOf(request, sessionToken);
+    const row = await this.store.find({ ...binding, sessionToken: hashToken(sessionToken) }, timeout);
+    const refusal = refusalOfResend(row, now, this.options);
+    if (row === null || refusal !== undefined) {
       throw new ResendRefusedError(refusal ?? VerificationStatus.SessionTokenInvalid);
     }
-    const securityCode = unsealSecurityCode(binding, session.sealedCode, secretsOf(this.options.secret));
+    const securityCode = unsealSecurityCode(binding, row.sealedCode, saltsOf(this.options.secret));
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
-    const charged = await this.gate.pass(request, timeout);
-    const message = isTestNumber ? undefined : await this.writer.write(securityCode, options);
-    const { id, expiresAt } = session;
-    const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
-    return this.#sendCharged({ session: open, request, text: message, languages: options.language, charged, timeout });
+    const charged = await this.limits.admit(request, timeout);
+    const text = await this.#write(request, securityCode);
+    const session = { id: row.id, sessionToken, securityCode, expiresAt: row.expiresAt, sendId: randomId() };
+    return this.#send({ request, session, charged, text });
   }
 
-  async #open(session: OpenSession, createdAt: number, timeout: StorageTimeout): Promise<void> {
-    const { id, sessionToken, number, purpose, securityCode, expiresAt } = session;
-    const binding: CodeBinding = { sessionToken, phoneNumber: number.e164, purpose };
-    const [secret] = secretsOf(this.options.secret);
-    await this.store.insert(
-      {
-        id,
-        sessionToken: hashToken(sessionToken),
-        phoneNumber: number.e164,
-        purpose,
-        securityCode: hashSecurityCode(binding, securityCode, secret),
-        sealedCode: sealSecurityCode(binding, securityCode, secret),
-        expiresAt,
-        createdAt,
-      },
-      timeout,
-    );
+  async #write({ isTestNumber, options }: CodeRequest, securityCode: string): Promise<string | undefined> {
+    return isTestNumber ? undefined : this.writer.write(securityCode, options);
   }
 
-  /** Sends a message that was charged, and refunds one that was certainly not sent as far as that is safe. */
-  async #sendCharged(send: ChargedMessage): Promise<SentVerification> {
-    const { session, charged, timeout } = send;
+  async #open({ id, sessionToken, securityCode, expiresAt }: OpenSession, request: CodeRequest): Promise<void> {
+    const binding = bindingOf(request, sessionToken);
+    const [salt] = saltsOf(this.options.secret);
+    const row = {
+      ...binding,
+      id,
+      sessionToken: hashToken(sessionToken),
+      securityCode: hashSecurityCode(binding, securityCode, salt),
+      sealedCode: sealSecurityCode(binding, securityCode, salt),
+      expiresAt,
+      createdAt: request.now,
+    };
+    await this.store.insert(row, request.timeout);
+  }
+
+  async #send(message: ChargedMessage): Promise<SentVerification> {
+    const { request, session, charged, text } = message;
+    if (text === undefined) await this.#record(message, TEST_NUMBER_RECEIPT);
+    else await this.#deliver(message, text);
+    return describeSent(request, session, charged.cooldownEndsAt);
+  }
+
+  async #deliver(message: ChargedMessage, text: string): Promise<void> {
+    const { request, session, charged } = message;
     try {
-      await this.#send(send);
-      return this.#describe(session, charged.cooldownEndsAt);
+      const receipt = await this.#handOver(message, text);
+      this.limits.recordSent(charged);
+      await this.#record(message, receipt);
     } catch (error) {
       if (!(error instanceof SmsDeliveryError)) throw error;
-      const isRefunded = isCertainlyNotSent(error) && (await this.gate.refund(charged, session, timeout));
-      if (session.isResend) throw error;
-      // Nobody has this session's token yet, so it goes along; not enumerable, so that no log of the error shows it.
-      const sent = this.#describe(session, isRefunded ? undefined : charged.cooldownEndsAt);
-      throw Object.defineProperty(error, 'sent', { value: sent });
+      const resendAt = await this.limits.recordFailure(charged, session.id, error, request.timeout);
+      if (request.isResend) throw error;
+      // The caller needs the session's token for a resend. Not enumerable, so that no log of the error shows it.
+      throw Object.defineProperty(error, 'sent', { value: describeSent(request, session, resendAt) });
     }
   }
 
-  async #send(message: ChargedMessage): Promise<void> {
-    const { session, text, timeout } = message;
-    const receipt = text === undefined ? TEST_NUMBER_RECEIPT : await this.#deliver(message, text);
-    await this.#note(session.id, receipt, timeout);
+  async #handOver({ request, session }: ChargedMessage, text: string): Promise<SendReceipt> {
+    const { number, purpose, isResend } = request;
+    const { language } = request.options;
+    const { securityCode, sendId, expiresAt } = session;
+    return this.delivery.send({
+      to: number.e164,
+      text,
+      securityCode,
+      isResend,
+      context: {
+        expiresAt: new Date(expiresAt),
+        country: number.country,
+        language: language === undefined ? undefined : preferredLanguage(language),
+        purpose,
+        sendId,
+      },
+    });
   }
 
-  async #deliver({ session, request, languages }: ChargedMessage, text: string): Promise<SendReceipt> {
-    const { number, purpose, securityCode, sendId, isResend } = session;
-    const context = {
-      expiresAt: new Date(session.expiresAt),
-      country: number.country,
-      language: preferredLanguage(languages),
-      purpose,
-      sendId,
-    };
-    const subject = { phoneNumber: number.e164, country: number.country, purpose, isResend };
+  /** The message was sent: a failure to record it must not change the response. */
+  async #record({ request, session }: ChargedMessage, { backend, messageId }: SendReceipt): Promise<void> {
+    const { id } = session;
     try {
-      const receipt = await this.observer.observe(subject, () =>
-        this.delivery.send({ to: number.e164, text, securityCode, context }),
-      );
-      this.gate.countSent(request);
-      return receipt;
-    } catch (error) {
-      if (!isCertainlyNotSent(error)) this.gate.countSent(request);
-      throw error;
-    }
-  }
-
-  #describe(
-    { sessionToken, number, securityCode, expiresAt }: OpenSession,
-    cooldownEndsAt: number | undefined,
-  ): SentVerification {
-    return {
-      sessionToken,
-      phoneNumber: number.e164,
-      expiresAt: new Date(expiresAt),
-      resendAt: new Date(cooldownEndsAt ?? this.clock.now()),
-      codeLength: securityCode.length,
-    };
-  }
-
-  /** The message went: that the note of it failed changes nothing for the person who waits for it. */
-  async #note(id: string, { backend, messageId }: SendReceipt, timeout: StorageTimeout): Promise<void> {
-    try {
-      await this.store.noteSend({ id, backend, messageId: messageId ?? null, now: this.clock.now() }, timeout);
+      await this.store.recordSend({ id, backend, messageId: messageId ?? null, now: request.now }, request.timeout);
     } catch {
-      this.#logger.warn(`A message went through ${backend}, but its session ${id} could not be updated.`);
+      this.#logger.warn(`${backend} sent a message, but its session ${id} could not be updated.`);
     }
   }
 }
 
-function isCertainlyNotSent(error: unknown): boolean {
-  return error instanceof SmsDeliveryError && CERTAINLY_NOT_SENT.has(error.kind);
+function bindingOf({ number, purpose }: CodeRequest, sessionToken: string): CodeBinding {
+  return { sessionToken, phoneNumber: number.e164, purpose };
+}
+
+function describeSent(
+  { number, now }: CodeRequest,
+  { sessionToken, securityCode, expiresAt }: OpenSession,
+  resendAt: number | undefined,
+): SentVerification {
+  return {
+    sessionToken,
+    phoneNumber: number.e164,
+    expiresAt: new Date(expiresAt),
+    resendAt: new Date(resendAt ?? now),
+    codeLength: securityCode.length,
+  };
 }

@@ -1,38 +1,37 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { VerificationResult } from '../backends/verification-result.js';
-import type { Clock } from '../common/clock.js';
+import { type Clock, StorageTimeout } from '../common/time.js';
 import type { SentVerification } from '../common/sent-verification.js';
-import { StorageTimeout } from '../common/storage-timeout.js';
-import { type ClientAddress, originOf } from '../limits/send-origin.js';
+import type { ClientAddress } from '../limits/send-request.js';
+import { admitNumber, identifyNumber } from '../phone-number/admission.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { admitNumber, identifyNumber } from '../phone-number/admission.js';
-import { requirePurpose, requireString } from './call-arguments.js';
 import { CodeChecker } from './code-checker.js';
 import { CodeIssuer, type CodeRequest } from './code-issuer.js';
 import type { SendOptions } from './verification.types.js';
 
-/** Asks for a code. */
+/** A request for a code. The caller has validated the types of its fields, and its purpose. */
 export interface SendInput {
   /** As the person wrote it. */
   readonly phoneNumber: string;
-  readonly options: SendOptions;
-  /** Who asks; `undefined` when unknown: then no limit per address counts the send. `options.ip` is not read. */
+  readonly purpose: string;
+  readonly options: Pick<SendOptions, 'language' | 'context' | 'ownNumber'>;
+  /** `undefined` where no address is known: then no limit per address counts the send. */
   readonly client: ClientAddress | undefined;
 }
 
-/** Asks for the code of an open session again. */
+/** A request to send the code of an open session again. */
 export interface ResendInput extends SendInput {
   readonly sessionToken: string;
 }
 
-/** A code to check, as the person typed it. */
+/** A code to check, as the person typed it. The caller has validated the types of the fields, and the purpose. */
 export interface CheckInput {
   /** As the person wrote it. */
   readonly phoneNumber: string;
   readonly securityCode: string;
   readonly sessionToken: string;
-  readonly purpose: string | undefined;
+  readonly purpose: string;
 }
 
 /** A check and the number that it was for. */
@@ -43,8 +42,8 @@ export interface CheckedNumber {
 }
 
 /**
- * What the service and the routes share: validates the arguments of a call, then issues or checks the code. A caller of
- * the service may name any address as the client's; the routes read it from the connection.
+ * What the service and the routes share: reads the number and the clock once for each request, then issues or checks the
+ * code.
  */
 @Injectable()
 export class CodeRequests {
@@ -62,36 +61,30 @@ export class CodeRequests {
 
   /** Sends the code of an open session again. */
   async resend(input: ResendInput): Promise<SentVerification> {
-    const sessionToken = requireString('sessionToken', input.sessionToken);
-    return this.issuer.repeat(this.#read(input, { isResend: true }), sessionToken);
+    return this.issuer.repeat(this.#read(input, { isResend: true }), input.sessionToken);
   }
 
   /** Checks a code. */
-  async check({ phoneNumber, securityCode, sessionToken, purpose }: CheckInput): Promise<CheckedNumber> {
+  async check({ phoneNumber, securityCode, ...input }: CheckInput): Promise<CheckedNumber> {
     const now = this.clock.now();
     const identified = identifyNumber(phoneNumber, this.options, now);
-    const typed = {
-      ...identified,
-      now,
-      purpose: requirePurpose(purpose, this.options.purposes),
-      sessionToken: requireString('sessionToken', sessionToken),
-      securityCode: requireString('securityCode', securityCode).trim(),
-    };
+    const typed = { ...input, ...identified, now, securityCode: securityCode.trim() };
     const result = await this.checker.check(typed, this.#newTimeout());
     return { phoneNumber: identified.number.e164, result };
   }
 
-  #read({ phoneNumber, options, client }: SendInput, { isResend }: Pick<CodeRequest, 'isResend'>): CodeRequest {
+  #read(input: SendInput, { isResend }: Pick<CodeRequest, 'isResend'>): CodeRequest {
+    const { phoneNumber, purpose, client, options } = input;
     const now = this.clock.now();
     const admitted = admitNumber(phoneNumber, this.options, now);
     return {
       ...admitted,
       isTestNumber: admitted.testCode !== undefined,
+      isOwnNumber: options.ownNumber === true,
       isResend,
       now,
-      purpose: requirePurpose(options.purpose, this.options.purposes),
-      origin: originOf(client),
-      isOwnNumber: options.ownNumber === true,
+      purpose,
+      client,
       options,
       timeout: this.#newTimeout(),
     };

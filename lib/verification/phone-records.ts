@@ -1,43 +1,58 @@
-import { Injectable } from '@nestjs/common';
-import type { StorageTimeout } from '../common/storage-timeout.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { StorageTimeout } from '../common/time.js';
 import { SendBudgets } from '../limits/send-budgets.js';
+import { readNumber } from '../phone-number/admission.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
+import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
+import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { PhoneDescription } from './phone-records.types.js';
 import { VerificationStore } from './verification.store.js';
 
-/** What an operator looks up, and undoes, about one number. */
+/** What an operator reads and deletes about one number. */
 @Injectable()
 export class PhoneRecords {
   constructor(
     private readonly store: VerificationStore,
     private readonly budgets: SendBudgets,
+    @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
   ) {}
 
   /** Everything that is stored about a number. */
-  async describe(number: PhoneNumber, timeout: StorageTimeout): Promise<PhoneDescription> {
+  async describe(phoneNumber: string): Promise<PhoneDescription> {
+    const number = this.#read(phoneNumber);
+    const timeout = this.#newTimeout();
     const sessions = await this.store.describeSessions(number.e164, timeout);
     return { phoneNumber: number.e164, sessions, ...(await this.budgets.describe(number, timeout)) };
   }
 
-  /** Forgets what is counted for a number alone, so that it may be sent messages again. */
-  async clearLimits(number: PhoneNumber, timeout: StorageTimeout): Promise<void> {
-    await this.budgets.clear(number, timeout);
+  /** Deletes the counters of a number alone, so that it can be sent messages again. */
+  async clearLimits(phoneNumber: string): Promise<void> {
+    await this.budgets.clear(this.#read(phoneNumber), this.#newTimeout());
   }
 
   /**
-   * Deletes a number's sessions, open ones and verification tokens included, and its counters.
+   * Deletes a number's sessions, open ones and verification tokens included, and its counters. Each batch has the time of
+   * one request.
    *
-   * @param newTimeout - Each batch has its own.
    * @returns How many sessions were deleted.
    */
-  async forget(number: PhoneNumber, newTimeout: () => StorageTimeout): Promise<number> {
+  async forget(phoneNumber: string): Promise<number> {
+    const number = this.#read(phoneNumber);
     let total = 0;
     for (;;) {
-      const { deleted, more } = await this.store.deleteSessions(number.e164, newTimeout());
+      const { deleted, more } = await this.store.deleteSessions(number.e164, this.#newTimeout());
       total += deleted;
       if (!more) break;
     }
-    await this.budgets.clear(number, newTimeout());
+    await this.budgets.clear(number, this.#newTimeout());
     return total;
+  }
+
+  #read(phoneNumber: string): PhoneNumber {
+    return readNumber(phoneNumber, this.options);
+  }
+
+  #newTimeout(): StorageTimeout {
+    return new StorageTimeout(this.options.storage.timeoutMs);
   }
 }

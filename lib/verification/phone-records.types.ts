@@ -22,16 +22,16 @@ export interface DescribedSession {
   readonly purpose: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;
-  /** Time of the first right code. */
+  /** Time of the first correct code. */
   readonly verifiedAt: Date | undefined;
   /** Time at which the verification token was consumed. */
   readonly consumedAt: Date | undefined;
-  /** Wrong codes since the last right one. */
+  /** Wrong codes since the last correct one. */
   readonly failedAttempts: number;
-  /** Messages that the backend took. */
+  /** Messages that the backend accepted. */
   readonly sendCount: number;
   readonly lastSentAt: Date | undefined;
-  /** Backend that took the last message. */
+  /** Backend that accepted the last message. */
   readonly backend: string | undefined;
   /** The provider's id of the last message, for its own support. */
   readonly messageId: string | undefined;

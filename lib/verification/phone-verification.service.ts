@@ -2,22 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { BulkSendResult } from '../backends/base.backend.js';
 import { Delivery } from '../backends/delivery.js';
 import type { VerificationResult } from '../backends/verification-result.js';
-import type { Clock } from '../common/clock.js';
 import type { SentVerification } from '../common/sent-verification.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
-import { StorageTimeout } from '../common/storage-timeout.js';
-import { clientAt } from '../limits/send-origin.js';
+import { readAddress } from '../limits/address.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { readNumber } from '../phone-number/admission.js';
-import { requireAge, requirePurpose, requireString } from './call-arguments.js';
-import { CodeRequests } from './code-requests.js';
+import { requirePurpose, requireString } from './call-arguments.js';
+import { CodeRequests, type SendInput } from './code-requests.js';
 import { PhoneRecords } from './phone-records.js';
 import type { PhoneDescription } from './phone-records.types.js';
 import { Retention } from './retention.js';
-import { hashToken } from './security-code.js';
-import { type TokenRecord, type VerificationTokenKey, VerificationStore } from './verification.store.js';
+import { VerificationTokens } from './verification-tokens.js';
 import type {
   ConsumeOptions,
   PurgeOptions,
@@ -25,9 +22,6 @@ import type {
   VerificationTokenOptions,
   VerifiedPhone,
 } from './verification.types.js';
-
-/** A verification token is valid for 15 minutes unless the caller says otherwise. */
-export const DEFAULT_MAX_AGE_SECONDS = 900;
 
 /**
  * Issues and checks security codes. All rules live in the service and below it, none in the controller, so that callers
@@ -53,12 +47,11 @@ export class PhoneVerificationService {
   /** @internal */
   constructor(
     private readonly requests: CodeRequests,
-    private readonly store: VerificationStore,
+    private readonly tokens: VerificationTokens,
     private readonly delivery: Delivery,
     private readonly retention: Retention,
     private readonly records: PhoneRecords,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
-    @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
@@ -83,7 +76,7 @@ export class PhoneVerificationService {
    * ```
    */
   async sendSecurityCode(phoneNumber: string, options: SendOptions = {}): Promise<SentVerification> {
-    return this.requests.send({ phoneNumber, options, client: clientAt(options.ip) });
+    return this.requests.send(this.sendInput(phoneNumber, options));
   }
 
   /**
@@ -106,7 +99,10 @@ export class PhoneVerificationService {
     sessionToken: string,
     options: SendOptions = {},
   ): Promise<SentVerification> {
-    return this.requests.resend({ phoneNumber, sessionToken, options, client: clientAt(options.ip) });
+    return this.requests.resend({
+      ...this.sendInput(phoneNumber, options),
+      sessionToken: requireString('sessionToken', sessionToken),
+    });
   }
 
   /**
@@ -134,8 +130,12 @@ export class PhoneVerificationService {
     sessionToken: string,
     options: { purpose?: string | undefined } = {},
   ): Promise<VerificationResult> {
-    const { purpose } = options;
-    const { result } = await this.requests.check({ phoneNumber, securityCode, sessionToken, purpose });
+    const { result } = await this.requests.check({
+      phoneNumber,
+      securityCode: requireString('securityCode', securityCode),
+      sessionToken: requireString('sessionToken', sessionToken),
+      purpose: requirePurpose(options.purpose, this.options.purposes),
+    });
     return result;
   }
 
@@ -158,8 +158,7 @@ export class PhoneVerificationService {
     verificationToken: string,
     options: VerificationTokenOptions = {},
   ): Promise<VerifiedPhone | null> {
-    const key = this.tokenKey(verificationToken, options);
-    return verifiedPhone(key, await this.store.findToken(key, this.newTimeout()));
+    return this.tokens.find(verificationToken, options);
   }
 
   /**
@@ -181,9 +180,7 @@ export class PhoneVerificationService {
    * ```
    */
   async consumeVerifiedPhone(verificationToken: string, options: ConsumeOptions = {}): Promise<VerifiedPhone | null> {
-    const key = this.tokenKey(verificationToken, options);
-    const record = await this.store.consumeToken(key, this.clock.now(), this.newTimeout(), options.manager);
-    return verifiedPhone(key, record);
+    return this.tokens.consume(verificationToken, options);
   }
 
   /**
@@ -243,7 +240,7 @@ export class PhoneVerificationService {
    * ```
    */
   async describePhone(phoneNumber: string): Promise<PhoneDescription> {
-    return this.records.describe(readNumber(phoneNumber, this.options), this.newTimeout());
+    return this.records.describe(phoneNumber);
   }
 
   /**
@@ -260,7 +257,7 @@ export class PhoneVerificationService {
    * ```
    */
   async clearLimits(phoneNumber: string): Promise<void> {
-    await this.records.clearLimits(readNumber(phoneNumber, this.options), this.newTimeout());
+    await this.records.clearLimits(phoneNumber);
   }
 
   /**
@@ -277,19 +274,17 @@ export class PhoneVerificationService {
    * ```
    */
   async forgetPhone(phoneNumber: string): Promise<{ deleted: number }> {
-    return { deleted: await this.records.forget(readNumber(phoneNumber, this.options), () => this.newTimeout()) };
+    return { deleted: await this.records.forget(phoneNumber) };
   }
 
-  private newTimeout(): StorageTimeout {
-    return new StorageTimeout(this.options.storage.timeoutMs);
-  }
-
-  private tokenKey(verificationToken: string, options: VerificationTokenOptions): VerificationTokenKey {
-    const maxAge = requireAge('maxAge', options.maxAge ?? DEFAULT_MAX_AGE_SECONDS);
+  /** Callers in plain JavaScript may pass anything. */
+  private sendInput(phoneNumber: string, options: SendOptions): SendInput {
+    const { ip } = options;
     return {
-      verificationToken: hashToken(requireString('verificationToken', verificationToken)),
+      phoneNumber,
       purpose: requirePurpose(options.purpose, this.options.purposes),
-      verifiedAfter: this.clock.now() - maxAge * 1000,
+      options,
+      client: ip === undefined ? undefined : { ip: readAddress(ip), isUntrustedProxy: false },
     };
   }
 
@@ -301,8 +296,4 @@ export class PhoneVerificationService {
       throw error;
     }
   }
-}
-
-function verifiedPhone({ purpose }: VerificationTokenKey, record: TokenRecord | null): VerifiedPhone | null {
-  return record && { phoneNumber: record.phoneNumber, verifiedAt: new Date(record.verifiedAt), purpose };
 }

@@ -1,9 +1,9 @@
 import type { OptionReader } from '../common/option-reader.js';
 
-/** As long as the column. Small letters only: MariaDB takes letters of another case for the same. */
+/** At most as long as the column. Lowercase only, because MariaDB compares text case-insensitively. */
 const PURPOSE = /^[a-z0-9-]{1,64}$/;
 
-/** Reads what codes may be for. */
+/** Reads the option `purposes`. */
 export function readPurposes(reader: OptionReader): readonly string[] {
   const purposes = reader.texts('purposes');
   for (const [index, purpose] of purposes.entries()) {

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { StorageTimeout } from '../common/storage-timeout.js';
+import { type Clock, StorageTimeout } from '../common/time.js';
 import type { LimitStore } from '../limits/limit.store.js';
 import { StoreClock } from '../limits/store-clock.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { requireDays } from './call-arguments.js';
-import type { Clock } from '../common/clock.js';
 import { VerificationStore } from './verification.store.js';
 import type { PurgeOptions } from './verification.types.js';
 
@@ -14,7 +13,7 @@ const DAY_MS = 86_400_000;
 /** A verification token younger than this may still be used, so its row stays: the default `maxAge`. */
 const KEPT_TOKEN_MS = 900_000;
 
-/** Deletes sessions that are old, and counters of sends whose window is over. */
+/** Deletes old sessions, and counters whose window has ended. */
 @Injectable()
 export class Retention {
   constructor(
@@ -26,7 +25,7 @@ export class Retention {
   ) {}
 
   /**
-   * Deletes old rows batch by batch, each committed by itself, until none is left or the signal aborts.
+   * Deletes old rows in batches, each committed separately, until none is left or the signal aborts.
    *
    * @returns How many sessions were deleted, or would be.
    */
@@ -48,7 +47,7 @@ export class Retention {
     return total;
   }
 
-  /** Each batch has the time of one request. */
+  /** Each batch has the time limit of one request. */
   #newTimeout(): StorageTimeout {
     return new StorageTimeout(this.options.storage.timeoutMs);
   }

@@ -3,8 +3,8 @@ import { MAX_CODE_LENGTH } from '../common/code-format.js';
 import { randomNonce } from '../common/random.js';
 
 /**
- * What a stored code is bound to. The session token is known to the client alone: the table keeps its hash, so the
- * table by itself cannot derive the keys.
+ * What a stored code is bound to. Only the client knows the session token. The table stores its hash, so the keys cannot
+ * be derived from the table.
  */
 export interface CodeBinding {
   readonly sessionToken: string;
@@ -18,54 +18,50 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** The salts to use, the first for new codes: the configured secrets, or none. */
-export function secretsOf(configured: readonly string[]): readonly [string, ...string[]] {
+/** The salts of the keys: the configured secrets, or an empty one. New codes use the first. */
+export function saltsOf(configured: readonly string[]): readonly [string, ...string[]] {
   const [first = '', ...others] = configured;
   return [first, ...others];
 }
 
-/** What the table keeps of a session token or a verification token: SHA-256 in lowercase hex. */
+/** The stored form of a session token or a verification token: SHA-256 in lowercase hex. */
 export function hashToken(token: string): string {
   return hash('sha256', token);
 }
 
-/** The keyed hash that a check compares inside the database: an HMAC of purpose, number and code. */
-export function hashSecurityCode(binding: CodeBinding, securityCode: string, secret: string): string {
+/** The keyed hash that a check compares in the database: an HMAC of purpose, number and code. */
+export function hashSecurityCode(binding: CodeBinding, securityCode: string, salt: string): string {
   return (
     VERSION +
-    createHmac('sha256', deriveKey(binding, secret, 'security_code'))
+    createHmac('sha256', deriveKey(binding, salt, 'security_code'))
       .update(encode(binding.purpose, binding.phoneNumber, securityCode))
       .digest('hex')
   );
 }
 
-/** Encrypts a code so that a resend can repeat it: AES-256-GCM, purpose and number authenticated with it. */
-export function sealSecurityCode(binding: CodeBinding, securityCode: string, secret: string): string {
+/** Encrypts a code for a later resend: AES-256-GCM, with purpose and number as associated data. */
+export function sealSecurityCode(binding: CodeBinding, securityCode: string, salt: string): string {
   const nonce = randomNonce(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', deriveKey(binding, secret, 'sealed_code'), nonce);
+  const cipher = createCipheriv('aes-256-gcm', deriveKey(binding, salt, 'sealed_code'), nonce);
   cipher.setAAD(encode(binding.purpose, binding.phoneNumber));
   const sealed = Buffer.concat([cipher.update(securityCode.padEnd(MAX_CODE_LENGTH), 'ascii'), cipher.final()]);
   return VERSION + Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url');
 }
 
-/** Opens a sealed code with the first of `secrets` that fits; `null` when none does. */
-export function unsealSecurityCode(
-  binding: CodeBinding,
-  sealedCode: string,
-  secrets: readonly string[],
-): string | null {
+/** Opens a sealed code with the first of `salts` that fits; `null` when none does. */
+export function unsealSecurityCode(binding: CodeBinding, sealedCode: string, salts: readonly string[]): string | null {
   if (!sealedCode.startsWith(VERSION)) return null;
   const bytes = Buffer.from(sealedCode.slice(VERSION.length), 'base64url');
   if (bytes.length !== NONCE_BYTES + MAX_CODE_LENGTH + TAG_BYTES) return null;
-  for (const secret of secrets) {
-    const code = open(binding, bytes, secret);
+  for (const salt of salts) {
+    const code = open(binding, bytes, salt);
     if (code !== null) return code;
   }
   return null;
 }
 
-function open(binding: CodeBinding, bytes: Buffer, secret: string): string | null {
-  const key = deriveKey(binding, secret, 'sealed_code');
+function open(binding: CodeBinding, bytes: Buffer, salt: string): string | null {
+  const key = deriveKey(binding, salt, 'sealed_code');
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(encode(binding.purpose, binding.phoneNumber));
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
@@ -77,14 +73,12 @@ function open(binding: CodeBinding, bytes: Buffer, secret: string): string | nul
   }
 }
 
-/** One key for each use, from the client's token, salted with the application's secret when it has one. */
-function deriveKey(binding: CodeBinding, secret: string, use: 'security_code' | 'sealed_code'): Buffer {
-  return Buffer.from(
-    hkdfSync('sha256', binding.sessionToken, secret, `nestjs-phone-verify ${VERSION}${use}`, KEY_BYTES),
-  );
+/** Derives one key for each use from the client's token, salted with the application's secret if there is one. */
+function deriveKey(binding: CodeBinding, salt: string, use: 'security_code' | 'sealed_code'): Buffer {
+  return Buffer.from(hkdfSync('sha256', binding.sessionToken, salt, `nestjs-phone-verify ${VERSION}${use}`, KEY_BYTES));
 }
 
-/** Each part with its length in front, so that no two lists of parts give the same bytes. */
+/** Prefixes each part with its length, so that no two lists of parts give the same bytes. */
 function encode(...parts: readonly string[]): Buffer {
   return Buffer.concat(
     parts.flatMap((part) => {

@@ -3,12 +3,12 @@ import { VerificationStatus } from '../common/verification-status.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import type { CheckOutcome, Session } from './verification.store.js';
 
-/** A code is not repeated when it has less than a minute left, or a quarter of a life that is shorter than four. */
-const LEAST_LIFE_FOR_RESEND_SECONDS = 60;
+/** A resend needs this much of the session's time, or a quarter of `expiration` if that is less. */
+const SHORTEST_TIME_FOR_RESEND_SECONDS = 60;
 
 /**
- * The order of the rules of a check: unknown, locked, over, used, and only then right or wrong. The statement has
- * decided already; where it compared nothing, this says which rule it was.
+ * The result of a check, by the rules in their order: unknown, locked, expired, used, then wrong or correct. The
+ * statement has already decided; where it compared nothing, this finds the rule that applied.
  */
 export function resultOfCheck(
   outcome: CheckOutcome,
@@ -16,7 +16,7 @@ export function resultOfCheck(
   now: number,
   { maxFailedAttempts }: ResolvedPhoneVerifyOptions,
 ): VerificationResult {
-  if (outcome.kind === 'right') {
+  if (outcome.kind === 'correct') {
     return { status: VerificationStatus.Valid, verificationToken: outcome.isTokenIssued ? newToken : undefined };
   }
   if (outcome.kind === 'wrong') {
@@ -29,7 +29,7 @@ export function resultOfCheck(
   return { status: VerificationStatus.Verified };
 }
 
-/** Why a session does not repeat its code: unknown, locked, verified, or too close to its end. */
+/** Why a session's code is not sent again: unknown, locked, verified, or too close to its expiry. */
 export function refusalOfResend(
   session: Session | null,
   now: number,
@@ -38,6 +38,6 @@ export function refusalOfResend(
   if (session === null) return VerificationStatus.SessionTokenInvalid;
   if (session.failedAttempts >= maxFailedAttempts) return VerificationStatus.TooManyAttempts;
   if (session.isVerified) return VerificationStatus.Verified;
-  const leastLife = Math.min(LEAST_LIFE_FOR_RESEND_SECONDS, expiration / 4) * 1000;
-  return session.expiresAt - now < leastLife ? VerificationStatus.Expired : undefined;
+  const shortest = Math.min(SHORTEST_TIME_FOR_RESEND_SECONDS, expiration / 4) * 1000;
+  return session.expiresAt - now < shortest ? VerificationStatus.Expired : undefined;
 }

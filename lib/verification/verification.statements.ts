@@ -3,25 +3,25 @@ import { SMSVerification } from '../database/sms-verification.entity.js';
 import { prepare, type Statement } from '../database/sql-dialect.js';
 import { describeTable, type SqlTable } from '../database/sql-table.js';
 
-/** What shapes the statements; fixed while the application runs. */
+/** Options that change the text of the statements. */
 export interface StatementOptions {
-  /** How many keyed hashes a code is compared with: one for each configured secret. */
+  /** Number of keyed hashes that a code is compared with: one for each configured secret. */
   readonly candidates: number;
   readonly verifyOnlyOnce: boolean;
 }
 
-/** Every statement of the library, ready to run. */
+/** The statements on sessions. */
 export type VerificationStatements = Readonly<Record<keyof ReturnType<typeof textsOf>, Statement>>;
 
 /**
- * MariaDB has no `UPDATE … RETURNING`: there the statement carries its outcome in the answer packet's insert id, as the
- * count of failed attempts, 1 to 100, or as one of these for a right code.
+ * MariaDB has no `UPDATE … RETURNING`. There the statement returns its outcome as the insert id of the OK packet: the
+ * count of failed attempts, 1 to 100, or one of these values for a correct code.
  */
-export const RIGHT_CODE = 1000;
-/** As {@link RIGHT_CODE}, where the verification token was consumed before and so is not replaced. */
-export const RIGHT_CODE_CONSUMED = 1001;
-/** As {@link RIGHT_CODE}, where a right code was given before. */
-export const RIGHT_CODE_AGAIN = 1002;
+export const CORRECT_CODE = 1000;
+/** A correct code, but the verification token was consumed before, so it is not replaced. */
+export const CORRECT_CODE_CONSUMED = 1001;
+/** A correct code that was given before. */
+export const CORRECT_CODE_AGAIN = 1002;
 
 /** Rows deleted by one statement. */
 export const PURGE_BATCH = 1000;
@@ -45,7 +45,7 @@ const INSERTED: readonly ColumnName[] = [
   'modifiedAt',
 ];
 
-/** What is told of a session: none of its four secrets. */
+/** Columns that describe a session, without its four secrets. */
 const DESCRIBED = [
   'id',
   'purpose',
@@ -60,17 +60,17 @@ const DESCRIBED = [
   'messageId',
 ] as const satisfies readonly ColumnName[];
 
-/** How many sessions of a number are told of. */
+/** Sessions of a number that are described. */
 const DESCRIBED_SESSIONS = 100;
 
-/** Builds every statement, once. */
+/** Builds the statements. */
 export function buildStatements(dataSource: DataSource, options: StatementOptions): VerificationStatements {
   const table: Table = describeTable(dataSource, SMSVerification);
   const ready = (text: string): Statement => prepare(table.dialect, text);
   const texts = textsOf(table, options);
   return {
     insert: ready(texts.insert),
-    noteSend: ready(texts.noteSend),
+    recordSend: ready(texts.recordSend),
     check: ready(texts.check),
     accept: ready(texts.accept),
     lastInsertId: ready(texts.lastInsertId),
@@ -91,16 +91,16 @@ function textsOf(table: Table, options: StatementOptions) {
     insert: `INSERT INTO ${table.name} (${INSERTED.map(c).join(', ')})
       VALUES (${INSERTED.map((name) => `:${name}`).join(', ')})`,
 
-    noteSend: `UPDATE ${table.name} SET ${c('sendCount')} = ${c('sendCount')} + 1, ${c('lastSentAt')} = :now,
+    recordSend: `UPDATE ${table.name} SET ${c('sendCount')} = ${c('sendCount')} + 1, ${c('lastSentAt')} = :now,
       ${c('backend')} = :backend, ${c('messageId')} = :messageId, ${c('modifiedAt')} = :now WHERE ${c('id')} = :id`,
 
-    /** Compares a code, counts the attempt and makes the transition, all in one. */
+    /** Compares a code, counts the attempt and marks the session verified. */
     check: checkText(table, options, codeMatches(table, options.candidates)),
 
-    /** The transition alone, for a backend that has compared the code itself. */
+    /** Marks the session verified, for a backend that compared the code itself. */
     accept: checkText(table, options, '1 = 1'),
 
-    /** What the connection's last statement put into `LAST_INSERT_ID`. Only MariaDB has it. */
+    /** The connection's last value of `LAST_INSERT_ID`. MariaDB only. */
     lastInsertId: 'SELECT LAST_INSERT_ID() AS value',
 
     findSession: `SELECT ${select('id', 'sealedCode', 'failedAttempts', 'expiresAt', 'isVerified')}
@@ -111,7 +111,7 @@ function textsOf(table: Table, options: StatementOptions) {
     consumeToken: `UPDATE ${table.name} SET ${c('consumedAt')} = :now, ${c('modifiedAt')} = :now
       WHERE ${tokenIs(table)} ${returning(table, select('phoneNumber', 'verifiedAt'))}`,
 
-    /** What was just consumed, where the database could not answer it with the update. */
+    /** The row that was just consumed, for databases without `UPDATE … RETURNING`. */
     findConsumed: `SELECT ${select('phoneNumber', 'verifiedAt')} FROM ${table.name}
       WHERE ${c('verificationToken')} = :verificationToken`,
 
@@ -127,13 +127,13 @@ function textsOf(table: Table, options: StatementOptions) {
 }
 
 /**
- * The statement of a check. Its conditions are the rules: the session is this token's, number's and purpose's, it has
- * attempts left, it is not over, and it was not verified before where once is enough. The database holds the row's lock
- * from the conditions to the count, so that no other check comes between.
+ * The statement of a check. Its conditions are the rules: token, number and purpose match, attempts are left, the session
+ * has not expired and, with `verifyOnlyOnce`, was not verified before. The database locks the row before it evaluates the
+ * conditions, so no other check can change it before the attempt is counted.
  */
 function checkText(table: Table, options: StatementOptions, match: string): string {
   const { column: c } = table;
-  // MariaDB assigns from left to right: no column is read after it was assigned.
+  // MariaDB assigns from left to right: never read a column after assigning it.
   return `UPDATE ${table.name} SET
     ${c('verificationToken')} = CASE WHEN ${match} AND ${c('consumedAt')} IS NULL THEN :newToken ELSE ${c('verificationToken')} END,
     ${c('isVerified')} = CASE WHEN ${match} THEN 1 ELSE ${c('isVerified')} END,
@@ -147,9 +147,9 @@ function checkText(table: Table, options: StatementOptions, match: string): stri
 
 function countText({ dialect, column: c }: Table, match: string): string {
   if (dialect !== 'mariadb') return `CASE WHEN ${match} THEN 0 ELSE ${c('failedAttempts')} + 1 END`;
-  const right = `CASE WHEN ${c('verifiedAt')} IS NULL THEN ${RIGHT_CODE}
-    WHEN ${c('consumedAt')} IS NULL THEN ${RIGHT_CODE_AGAIN} ELSE ${RIGHT_CODE_CONSUMED} END`;
-  return `CASE WHEN ${match} THEN LAST_INSERT_ID(${right}) * 0 ELSE LAST_INSERT_ID(${c('failedAttempts')} + 1) END`;
+  const correct = `CASE WHEN ${c('verifiedAt')} IS NULL THEN ${CORRECT_CODE}
+    WHEN ${c('consumedAt')} IS NULL THEN ${CORRECT_CODE_AGAIN} ELSE ${CORRECT_CODE_CONSUMED} END`;
+  return `CASE WHEN ${match} THEN LAST_INSERT_ID(${correct}) * 0 ELSE LAST_INSERT_ID(${c('failedAttempts')} + 1) END`;
 }
 
 function returning({ dialect }: Table, columns: string): string {
@@ -170,13 +170,13 @@ function tokenIs({ column: c }: Table): string {
     AND ${c('verifiedAt')} > :verifiedAfter`;
 }
 
-/** Old, and neither an open session nor one whose verification token may still be used. */
+/** Old rows, except open sessions and those whose verification token may still be used. */
 function isOld({ column: c }: Table): string {
   return `${c('createdAt')} < :createdBefore AND ${c('expiresAt')} <= :now
     AND (${c('verifiedAt')} IS NULL OR ${c('verifiedAt')} <= :verifiedBefore)`;
 }
 
-/** @param lock - Of PostgreSQL; rows that a purge skips are left for the next time instead of being waited for. */
+/** @param lock - Locking clause of PostgreSQL: a purge leaves locked rows for the next run instead of waiting. */
 function deleteText(table: Table, condition: string, lock: string): string {
   const { dialect, name, column: c } = table;
   const batch = `${condition} ORDER BY ${c('createdAt')} LIMIT ${PURGE_BATCH}`;

@@ -1,17 +1,17 @@
 import type { EntityManager } from 'typeorm';
-import type { StorageTimeout } from '../common/storage-timeout.js';
+import type { StorageTimeout } from '../common/time.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import type { Answer, Database, Parameters, Row, Run } from '../database/database.js';
 import type { DescribedSession } from './phone-records.types.js';
 import {
   buildStatements,
   PURGE_BATCH,
-  RIGHT_CODE,
-  RIGHT_CODE_CONSUMED,
+  CORRECT_CODE,
+  CORRECT_CODE_CONSUMED,
   type VerificationStatements,
 } from './verification.statements.js';
 
-/** What finds a session: all three must fit. */
+/** What identifies a session: all three must match. */
 export interface SessionKey {
   /** SHA-256 of the session token. */
   readonly sessionToken: string;
@@ -29,19 +29,19 @@ export interface NewSession extends SessionKey {
   readonly createdAt: number;
 }
 
-/** What became of a comparison; `refused` when no session with these conditions was there to compare with. */
+/** The outcome of a comparison; `refused` when no session met the conditions. */
 export type CheckOutcome =
   | {
-      readonly kind: 'right';
+      readonly kind: 'correct';
       readonly isTokenIssued: boolean;
-      /** Whether this was the session's first right code. */
+      /** Whether this was the session's first correct code. */
       readonly isFirst: boolean;
     }
   | { readonly kind: 'wrong'; readonly failedAttempts: number }
   | { readonly kind: 'refused'; readonly session: Session | null };
 
-/** A message that a backend took. */
-export interface SendNote {
+/** A message that a backend accepted. */
+export interface SendRecord {
   /** Of the session. */
   readonly id: string;
   readonly backend: string;
@@ -49,7 +49,7 @@ export interface SendNote {
   readonly now: number;
 }
 
-/** A session as it stands. */
+/** A session as it is stored. */
 export interface Session {
   readonly id: string;
   readonly sealedCode: string;
@@ -58,7 +58,7 @@ export interface Session {
   readonly isVerified: boolean;
 }
 
-/** What finds a verification token. Instants are epoch milliseconds. */
+/** What identifies a verification token. Instants are epoch milliseconds. */
 export interface VerificationTokenKey {
   /** SHA-256 of the verification token. */
   readonly verificationToken: string;
@@ -66,20 +66,20 @@ export interface VerificationTokenKey {
   readonly verifiedAfter: number;
 }
 
-/** The number that a verification token stands for, and when it was verified. */
+/** The number that a verification token proves, and when it was verified. */
 export interface TokenRecord {
   readonly phoneNumber: string;
   readonly verifiedAt: number;
 }
 
-/** Which rows are old. Instants are epoch milliseconds. */
+/** The conditions for old rows. Instants are epoch milliseconds. */
 export interface OldRows {
   readonly createdBefore: number;
   readonly verifiedBefore: number;
   readonly now: number;
 }
 
-/** Keeps the sessions in the application's database. */
+/** Stores the sessions in the application's database. */
 export class VerificationStore {
   readonly #statements: VerificationStatements;
 
@@ -94,23 +94,23 @@ export class VerificationStore {
     });
   }
 
-  /** Opens a session; it is committed when this returns. */
+  /** Inserts a session and commits it. */
   async insert(session: NewSession, timeout: StorageTimeout): Promise<void> {
     const values = { ...session, isVerified: 0, failedAttempts: 0, sendCount: 0, modifiedAt: session.createdAt };
     await this.database.run((run) => run(this.#statements.insert, values), timeout);
   }
 
-  /** Notes that a backend took a message. */
-  async noteSend(note: SendNote, timeout: StorageTimeout): Promise<void> {
-    await this.database.run((run) => run(this.#statements.noteSend, { ...note }), timeout);
+  /** Records that a backend accepted a message. */
+  async recordSend(record: SendRecord, timeout: StorageTimeout): Promise<void> {
+    await this.database.run((run) => run(this.#statements.recordSend, { ...record }), timeout);
   }
 
   /**
-   * Compares a code and counts the attempt in one statement; the outcome is that statement's own. One more statement,
-   * only where it compared nothing, reads why.
+   * Compares a code and counts the attempt in one statement, which returns the outcome. One more statement reads the reason
+   * only where nothing was compared.
    *
    * @param candidates - The code's keyed hash under each configured secret.
-   * @param newToken - SHA-256 of the verification token to issue when the code is right.
+   * @param newToken - SHA-256 of the verification token to issue when the code is correct.
    */
   async check(
     key: SessionKey,
@@ -128,7 +128,7 @@ export class VerificationStore {
     }, timeout);
   }
 
-  /** Makes the transition of a right code without a comparison; `undefined` where there is no session to make it in. */
+  /** Marks an open session verified without a comparison; `undefined` if there is none. */
   async accept(
     key: SessionKey,
     newToken: string,
@@ -153,7 +153,7 @@ export class VerificationStore {
     return readTokenRecord(rows);
   }
 
-  /** Consumes a verification token: of any number of callers at once, one gets it. */
+  /** Consumes a verification token: of any number of parallel callers, one gets it. */
   async consumeToken(
     key: VerificationTokenKey,
     now: number,
@@ -200,8 +200,8 @@ export class VerificationStore {
   }
 
   /**
-   * MariaDB leaves the insert id out of the response when a trigger ran, such as one of an audit or of an online schema
-   * change. The connection still knows it.
+   * MariaDB leaves the insert id out of the response if a trigger ran, such as one for an audit or an online schema change.
+   * The connection still knows it.
    */
   async #withInsertId(run: Run, answer: Answer): Promise<Answer> {
     if (this.database.dialect !== 'mariadb' || answer.affected === 0 || answer.insertId !== 0) return answer;
@@ -215,21 +215,21 @@ export class VerificationStore {
   }
 }
 
-/** The outcome that the statement of a check carries; `undefined` where it compared nothing. */
+/** Reads the outcome from the statement of a check; `undefined` if it compared nothing. */
 function readComparison({ rows, insertId }: Answer, now: number): CheckOutcome | undefined {
   const [row] = rows;
   if (row !== undefined) {
     const failedAttempts = Number(row['failedAttempts']);
     if (failedAttempts > 0) return { kind: 'wrong', failedAttempts };
     return {
-      kind: 'right',
+      kind: 'correct',
       isTokenIssued: row['consumedAt'] === null,
       isFirst: Number(row['verifiedAt']) === now,
     };
   }
   if (insertId === 0) return undefined;
-  if (insertId < RIGHT_CODE) return { kind: 'wrong', failedAttempts: insertId };
-  return { kind: 'right', isTokenIssued: insertId !== RIGHT_CODE_CONSUMED, isFirst: insertId === RIGHT_CODE };
+  if (insertId < CORRECT_CODE) return { kind: 'wrong', failedAttempts: insertId };
+  return { kind: 'correct', isTokenIssued: insertId !== CORRECT_CODE_CONSUMED, isFirst: insertId === CORRECT_CODE };
 }
 
 function readSession(row: Row): Session {

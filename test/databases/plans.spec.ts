@@ -97,7 +97,7 @@ describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
     expect(text).not.toMatch(/Seq Scan|SCAN sms_verification(?! USING)|"type":"(ALL|index)"/);
   });
 
-  it('noteSend goes by the primary key', async () => {
-    expect(await plan('noteSend')).toMatch(/pk_sms_verification|PRIMARY|sqlite_autoindex_sms_verification/);
+  it('recordSend goes by the primary key', async () => {
+    expect(await plan('recordSend')).toMatch(/pk_sms_verification|PRIMARY|sqlite_autoindex_sms_verification/);
   });
 });

@@ -1,7 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SentVerification } from '../../lib/index.js';
-import { originOf, type SendOrigin } from '../../lib/limits/send-origin.js';
+import { bucketsOf } from '../../lib/limits/address.js';
+import type { ClientAddress } from '../../lib/limits/send-request.js';
 import { CodeRequests, type ResendInput, type SendInput } from '../../lib/verification/code-requests.js';
 import {
   ADAPTERS,
@@ -14,12 +15,12 @@ import {
 import { KeptLogs } from '../support/logs.js';
 import { NUMBER, register, resend } from '../support/requests.js';
 
-/** Stands for the requests for codes, and keeps where each send comes from. */
-class OriginsOnly {
-  readonly origins: SendOrigin[] = [];
+/** Replaces the requests for codes, and records the client of each send. */
+class ClientsOnly {
+  readonly clients: ClientAddress[] = [];
 
   async send({ client }: SendInput): Promise<SentVerification> {
-    this.origins.push(originOf(client));
+    if (client !== undefined) this.clients.push(client);
     const now = new Date(0);
     return { sessionToken: 'x', phoneNumber: NUMBER, expiresAt: now, resendAt: now, codeLength: 6 };
   }
@@ -31,14 +32,14 @@ class OriginsOnly {
 
 let test: TestApplication;
 const logger = new KeptLogs();
-let requests: OriginsOnly;
+let requests: ClientsOnly;
 
 async function start(
   adapter: Adapter,
   trustProxy?: TrustProxy,
   configure?: (app: INestApplication) => void,
 ): Promise<void> {
-  requests = new OriginsOnly();
+  requests = new ClientsOnly();
   test = await startApplication({
     adapter,
     logger,
@@ -48,10 +49,10 @@ async function start(
   });
 }
 
-/** Where a register with these headers comes from. */
-async function originWith(headers: Record<string, string>): Promise<SendOrigin | undefined> {
+/** The client of a register request with these headers. */
+async function clientWith(headers: Record<string, string>): Promise<ClientAddress | undefined> {
   await register(test.app).set(headers).expect(200);
-  return requests.origins.at(-1);
+  return requests.clients.at(-1);
 }
 
 const complaints = (): string[] => logger.lines.filter((line) => line.startsWith('error: Requests are forwarded'));
@@ -158,9 +159,9 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
   it('is that of the connection', async () => {
     await start(adapter);
 
-    expect(await originWith({})).toMatchObject(HERE);
+    expect(await clientWith({})).toMatchObject(HERE);
     await resend(test.app, NUMBER, 'x').expect(200);
-    expect(requests.origins.at(-1)).toMatchObject(HERE);
+    expect(requests.clients.at(-1)).toMatchObject(HERE);
     expect(complaints()).toEqual([]);
   });
 
@@ -172,7 +173,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
   ])('is never taken from %j', async (headers) => {
     await start(adapter);
 
-    expect(await originWith(headers)).toMatchObject(HERE);
+    expect(await clientWith(headers)).toMatchObject(HERE);
   });
 
   describe.each(CASES)('where the adapter trusts $trusting', ({ trustProxy, cases }) => {
@@ -181,7 +182,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
       connectFrom(test, peer);
 
       const isUntrustedProxy = who === 'untrusted proxy';
-      expect(await originWith(headers)).toMatchObject({ ip, isUntrustedProxy });
+      expect(await clientWith(headers)).toMatchObject({ ip, isUntrustedProxy });
       expect(complaints()).toHaveLength(isUntrustedProxy ? 1 : 0);
     });
   });
@@ -189,7 +190,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
   it('is reported once if an untrusted proxy hides it, with the settings of both adapters', async () => {
     await start(adapter);
 
-    for (const last of ['1', '2', '3']) await originWith({ 'x-forwarded-for': `203.0.113.${last}` });
+    for (const last of ['1', '2', '3']) await clientWith({ 'x-forwarded-for': `203.0.113.${last}` });
 
     expect(complaints()).toHaveLength(1);
     expect(complaints()[0]).toContain("app.set('trust proxy', ");
@@ -207,18 +208,17 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
   ])('is the one that a trusted proxy forwards: %s is counted as %j', async (value, names) => {
     await start(adapter, 'loopback');
 
-    const origin = await originWith({ 'x-forwarded-for': value });
+    const client = await clientWith({ 'x-forwarded-for': value });
 
-    expect(origin?.buckets.map(({ name }) => name)).toEqual(names);
+    expect(bucketsOf(client?.ip).map(({ name }) => name)).toEqual(names);
     expect(complaints()).toEqual([]);
   });
 
   it('is counted in one common bucket if it is invalid', async () => {
     await start(adapter, 'loopback');
 
-    expect(await originWith({ 'x-forwarded-for': 'nonsense' })).toEqual({
+    expect(await clientWith({ 'x-forwarded-for': 'nonsense' })).toEqual({
       ip: undefined,
-      buckets: [{ name: 'unknown', share: 1 }],
       isUntrustedProxy: false,
     });
   });
@@ -236,6 +236,6 @@ describe('a number of trusted proxies, on express', () => {
     await start('express', undefined, (app) => app.getHttpAdapter().getInstance().set('trust proxy', count));
     connectFrom(test, '10.0.0.1');
 
-    expect(await originWith(forwardedFor(value))).toMatchObject({ ip, isUntrustedProxy: who === 'untrusted proxy' });
+    expect(await clientWith(forwardedFor(value))).toMatchObject({ ip, isUntrustedProxy: who === 'untrusted proxy' });
   });
 });

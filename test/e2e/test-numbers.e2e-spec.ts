@@ -214,7 +214,7 @@ describe('the limits of a test number', () => {
 
     expect(logger.text).toContain(
       'testNumbers refused a message to +141******71 (US): the limit of 100 registers of one test number in 3600 ' +
-        'seconds is reached. Whoever knows a test number may guess at its code: give it a long one.',
+        'seconds is reached. Whoever knows a test number may guess its code: give it a long one.',
     );
   });
 });
@@ -234,6 +234,6 @@ describe('the start of an application with test numbers', () => {
 
     expect(logger.lines.filter((line) => line.startsWith('warn: testNumbers: '))).toHaveLength(times);
     expect(logger.text).not.toContain(CODE);
-    expect(JSON.stringify(test.app.get(PHONE_VERIFY_OPTIONS))).not.toContain('testNumbers');
+    expect(JSON.stringify(test.app.get(PHONE_VERIFY_OPTIONS))).not.toContain(NUMBER);
   });
 });

@@ -110,7 +110,7 @@ describe.each(ADAPTERS)('behind a private proxy that is not trusted, on %s', (ad
     expect(test.sandbox.outbox).toHaveLength(50 * MAX);
     expect(logger.text).toContain('log: limits.perIp would have refused');
     expect(logger.text).toContain(
-      'the limit of 100 messages for the address 10.0.0.1 (a proxy that is not trusted) in 3600 seconds is reached',
+      'the limit of 100 messages for the address 10.0.0.1 (an untrusted proxy) in 3600 seconds is reached',
     );
     const counters = await test.dataSource.getRepository(SMSVerificationCounter).find({ order: { key: 'ASC' } });
     expect(counters.map(({ key, used }) => [key, used])).toEqual([

@@ -1,15 +1,43 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Counter } from '../../lib/limits/limit.store.js';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
-import { type TimedStore, withTimeout } from '../support/timed-store.js';
 import { chargeOf, limitStores, type OpenLimitStore, openLimitStore } from '../support/limit-stores.js';
+import { type TimedStore, withTimeout } from '../support/timed-store.js';
 
 const START = 1_764_000_000_123;
-/** Far longer than the test, so that a store with a clock of its own forgets nothing within it. */
-const STEP = 600_000;
-const ROUNDS = 150;
 
-describe.each(limitStores)('$name, whatever is done to its counters,', (factory) => {
+/** Far longer than the test, so that a store with a clock of its own deletes nothing during it. */
+const STEP_MS = 600_000;
+
+const COUNTERS = 4;
+
+/** The limit of one counter. */
+const limit = fc.record({
+  max: fc.integer({ min: 1, max: 4 }),
+  windowMs: fc.integer({ min: 1, max: 4 }).map((steps) => steps * STEP_MS),
+  isEnforced: fc.boolean(),
+});
+
+/** One round: time passes, some counters are charged, and an earlier charge is refunded or a counter is cleared. */
+const round = fc.record({
+  elapsedMs: fc.oneof(
+    fc.constant(0),
+    fc.integer({ min: 0, max: 3 }).map((steps) => steps * STEP_MS),
+  ),
+  charged: fc.subarray([0, 1, 2, 3]),
+  then: fc.oneof(
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('refund' as const), index: fc.nat({ max: 5 }) }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('refundLastTwo' as const), index: fc.constant(0) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear' as const), index: fc.nat({ max: COUNTERS - 1 }) }) },
+  ),
+});
+
+type Round = typeof round extends fc.Arbitrary<infer T> ? T : never;
+
+const rounds = fc.array(round, { minLength: 20, maxLength: 60, size: 'max' });
+
+describe.each(limitStores)('the counters of $name', (factory) => {
   let opened: OpenLimitStore;
 
   beforeAll(async () => {
@@ -20,61 +48,43 @@ describe.each(limitStores)('$name, whatever is done to its counters,', (factory)
     await opened.close();
   });
 
-  it.each([1, 2, 3, 4])('answers what counters in memory answer (seed %i)', async (seed) => {
-    const draw = drawsFrom(seed);
-    const model = withTimeout(new MemoryLimitStore());
-    const limits = Array.from({ length: 4 }, () =>
-      chargeOf(opened.key(), {
-        max: 1 + draw(4),
-        windowMs: STEP * (1 + draw(4)),
-        isEnforced: draw(4) > 0,
-      }),
-    );
-    const keys = limits.map(({ key }) => key);
-    let charged: readonly Counter[] = [];
-    let now = START;
+  // Each example has its own counters, so a failing one can be shrunk.
+  it.each([1, 2])('equal counters in memory after any sequence of operations (seed %i)', async (seed) => {
+    const limits = fc.array(limit, { minLength: COUNTERS, maxLength: COUNTERS });
+    const property = fc.asyncProperty(limits, rounds, async (given, sequence) => {
+      const charges = given.map((each) => chargeOf(opened.key(), each));
+      const keys = charges.map(({ key }) => key);
+      const model = withTimeout(new MemoryLimitStore());
+      let accepted: readonly Counter[] = [];
+      let now = START;
 
-    for (let round = 0; round < ROUNDS; round++) {
-      if (draw(2) === 0) now += STEP * draw(4);
-      const some = limits.filter(() => draw(2) === 0);
-      const outcome = await model.charge(some, now);
-      expect(await opened.store.charge(some, now)).toEqual(outcome);
+      for (const { elapsedMs, charged, then } of sequence) {
+        now += elapsedMs;
+        const some = charges.filter((_charge, index) => charged.includes(index));
+        const outcome = await model.charge(some, now);
+        expect(await opened.store.charge(some, now)).toEqual(outcome);
+        accepted = [...accepted, ...outcome.counters].slice(-6);
 
-      charged = [...charged, ...outcome.counters].slice(-6);
-      const operation = drawOperation(draw, keys, charged, now);
-      const expected = await operation(model);
-      expect(await operation(opened.store)).toEqual(expected);
-      expect(await opened.store.read(keys, now)).toEqual(await model.read(keys, now));
-    }
+        const expected = await operate(model, then, keys, accepted);
+        expect(await operate(opened.store, then, keys, accepted)).toEqual(expected);
+        expect(await opened.store.read(keys, now)).toEqual(await model.read(keys, now));
+      }
+    });
+    await fc.assert(property, { seed, numRuns: 3 });
   });
 });
 
-/** Something other than a charge, the same for any store. */
-function drawOperation(
-  draw: (below: number) => number,
+/** Does something other than a charge. */
+async function operate(
+  store: TimedStore,
+  { kind, index }: Round['then'],
   keys: readonly string[],
-  charged: readonly Counter[],
-  now: number,
-): (store: TimedStore) => Promise<unknown> {
-  const key = keys[draw(keys.length)] ?? '';
-  const window = charged[draw(charged.length)] ?? { key, windowEndsAt: now };
-  const kind = draw(8);
-  if (kind < 4) return (store) => store.refund([window]);
-  if (kind < 7) {
-    // No send charges one counter twice.
-    const windows = charged
-      .slice(-2)
-      .filter((one, index, all) => all.findIndex(({ key: of }) => of === one.key) === index);
-    return (store) => store.refund(windows);
-  }
-  return (store) => store.clear([key]);
-}
-
-/** The same numbers for the same seed. */
-function drawsFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  accepted: readonly Counter[],
+): Promise<unknown> {
+  const window = accepted[index % Math.max(1, accepted.length)];
+  if (kind === 'clear') return store.clear([keys[index] ?? '']);
+  if (kind === 'refund') return store.refund(window === undefined ? [] : [window]);
+  // No send charges one counter twice.
+  const lastTwo = accepted.slice(-2);
+  return store.refund(lastTwo.filter(({ key }, place) => lastTwo.findIndex((other) => other.key === key) === place));
 }

@@ -1,14 +1,42 @@
 // Lists the compiled files of the library whose code runs for a register request and for a check, by V8's precise
-// coverage: default limits, SQLite, the sandbox backend, Express. Needs `npm run build`.
+// coverage: default limits, SQLite, the sandbox backend, Express, no optional package. Needs `npm run build`.
 import 'reflect-metadata';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { createRequire } from 'node:module';
 import { Session } from 'node:inspector/promises';
-import { fileURLToPath } from 'node:url';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text as readText } from 'node:stream/consumers';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Module } from '@nestjs/common';
 
-const DIST = new URL('../../dist/', import.meta.url);
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'phone-verify-files-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+/** A copy of the compiled package that finds what it needs, and no optional package. */
+function installCopy() {
+  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  );
+  const needed = Object.keys({ ...dependencies, ...peerDependencies }).filter(
+    (name) => !(name in peerDependenciesMeta),
+  );
+  for (const name of needed) {
+    const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), link, 'dir');
+  }
+  cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  return new URL('dist/', pathToFileURL(`${folder}/`));
+}
+
+const DIST = installCopy();
 const { PhoneVerifyModule, SandboxBackend, phoneVerifyMigrations } = await import(new URL('index.js', DIST));
 
 /** Most files that may run for each request. */
@@ -35,14 +63,17 @@ const app = await NestFactory.create(AppModule, { logger: false });
 await app.listen(0, '127.0.0.1');
 const url = await app.getUrl();
 
+/** Sends JSON, and no other header that a request may do without. */
 async function post(path, body) {
-  const response = await fetch(`${url}/phone/${path}`, {
+  const request = httpRequest(`${url}/phone/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
   });
-  if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return response.json();
+  request.end(JSON.stringify(body));
+  const [response] = await once(request, 'response');
+  const text = await readText(response);
+  if (response.statusCode !== 200) throw new Error(`${path}: ${response.statusCode} ${text}`);
+  return JSON.parse(text);
 }
 
 const session = new Session();

@@ -1,6 +1,6 @@
 // Charges counters in Redis from a process of its own, with the built library, as often as it is told over IPC.
 import { Redis } from 'ioredis';
-import { StorageTimeout } from '../../dist/common/storage-timeout.js';
+import { StorageTimeout } from '../../dist/common/time-limit.js';
 import { RedisLimitStore } from '../../dist/limits/redis-limit.store.js';
 
 const [, , url, keyPrefix] = process.argv;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/common/clock.js';
+import type { Clock } from '../../lib/common/time.js';
 
 /** A clock that stands still until it is moved. It starts at the real time, so that it agrees with other processes. */
 export class TestClock implements Clock {

@@ -1,4 +1,4 @@
-import { StorageTimeout } from '../../lib/common/storage-timeout.js';
+import { StorageTimeout } from '../../lib/common/time.js';
 import type { ConversionBlock, ConversionCount, ConversionStore } from '../../lib/limits/conversion.store.js';
 import { DatabaseConversionStore } from '../../lib/limits/database-conversion.store.js';
 import { MemoryConversionStore } from '../../lib/limits/memory-conversion.store.js';

@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { vi } from 'vitest';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE } from '../../lib/phone-verify.tokens.js';
-import { type Clock, systemClock } from '../../lib/common/clock.js';
+import { type Clock, systemClock } from '../../lib/common/time.js';
 import type { FreshDatabase } from './databases.js';
 import { EndlessLimitStore } from './endless-limit.store.js';
 

@@ -1,4 +1,4 @@
-import { StorageTimeout } from '../../lib/common/storage-timeout.js';
+import { StorageTimeout } from '../../lib/common/time.js';
 import type {
   Charge,
   ChargeOutcome,

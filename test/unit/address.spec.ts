@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketsOf, isPrivateAddress, originBucketOf, readAddress } from '../../lib/limits/address.js';
-import { clientAt, originOf } from '../../lib/limits/send-origin.js';
 
 const namesOf = (address: string): string[] => bucketsOf(readAddress(address)).map(({ name }) => name);
 
@@ -202,30 +201,5 @@ describe('an address is private', () => {
     '203.0.113.7',
   ])('but not %s', (address) => {
     expect(isPrivateAddress(address)).toBe(false);
-  });
-});
-
-describe('the origin of a send', () => {
-  it('has the buckets of the address that a caller of the service gives', () => {
-    const buckets = [{ name: '203.0.113.7', share: 1 }];
-
-    expect(originOf(clientAt('::ffff:203.0.113.7'))).toEqual({ ip: '203.0.113.7', buckets, isUntrustedProxy: false });
-    expect(originOf(clientAt('nonsense'))).toEqual({
-      ip: undefined,
-      buckets: [{ name: 'unknown', share: 1 }],
-      isUntrustedProxy: false,
-    });
-  });
-
-  it('has no bucket when a caller of the service gives no address', () => {
-    expect(originOf(clientAt(undefined))).toEqual({ ip: undefined, buckets: [], isUntrustedProxy: false });
-  });
-
-  it('always has a bucket for a client over HTTP', () => {
-    const nobody = { ip: undefined, isUntrustedProxy: false };
-    const proxy = { ip: '10.0.0.1', isUntrustedProxy: true };
-
-    expect(originOf(nobody)).toEqual({ ...nobody, buckets: [{ name: 'unknown', share: 1 }] });
-    expect(originOf(proxy)).toEqual({ ...proxy, buckets: [{ name: '10.0.0.1', share: 1 }] });
   });
 });

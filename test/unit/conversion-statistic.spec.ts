@@ -5,7 +5,6 @@ import { scheduleByTimer } from '../../lib/common/schedule.js';
 import { ConversionStatistic } from '../../lib/limits/conversion-statistic.js';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
 import { MemoryConversionStore } from '../../lib/limits/memory-conversion.store.js';
-import { originOf } from '../../lib/limits/send-origin.js';
 import { StoreClock } from '../../lib/limits/store-clock.js';
 import { parsePhoneNumber } from '../../lib/phone-number/phone-number.js';
 import { checkOptions } from '../../lib/phone-verify.options-check.js';
@@ -17,7 +16,7 @@ const number = parsePhoneNumber(NUMBER, undefined, 'valid');
 const SEND = {
   number,
   purpose: '',
-  origin: originOf(undefined),
+  client: undefined,
   isOwnNumber: false,
   isTestNumber: false,
   isResend: false,
@@ -114,16 +113,18 @@ describe('the statistic of conversion', () => {
     const here = statistic();
     await here.onModuleInit();
     await store.block(['prefix:+1415555'], clock.now() + 60_000, { now: clock.now(), windowMs: 1000 });
-    expect(here.blockOf(number)).toBeUndefined();
+    expect(here.refusalsOf(number)).toEqual([]);
     await vi.advanceTimersByTimeAsync(1001);
     store.calls.length = 0;
 
-    expect(here.blockOf(number)).toBeUndefined();
+    expect(here.refusalsOf(number)).toEqual([]);
     expect(store.calls).toEqual([]);
     await vi.advanceTimersByTimeAsync(0);
 
     expect(store.calls).toEqual(['readBlocks']);
-    expect(here.blockOf(number)).toEqual({ kind: 'prefix', endsAt: clock.now() + 60_000 });
+    expect(here.refusalsOf(number)).toMatchObject([
+      { reason: expect.stringContaining('its prefix is blocked'), retryAt: clock.now() + 60_000 },
+    ]);
   });
 
   it('knows of its own block at once', async () => {
@@ -131,7 +132,9 @@ describe('the statistic of conversion', () => {
     for (let index = 0; index < 3; index++) here.countSent(SEND);
     await vi.advanceTimersByTimeAsync(1000);
 
-    expect(here.blockOf(number)).toEqual({ kind: 'prefix', endsAt: clock.now() + 600_000 });
+    expect(here.refusalsOf(number)).toMatchObject([
+      { reason: expect.stringContaining('its prefix is blocked'), retryAt: clock.now() + 600_000 },
+    ]);
   });
 
   it('counts nothing of what is blocked, so that its counts begin anew', async () => {
@@ -151,7 +154,7 @@ describe('the statistic of conversion', () => {
 
     await counted.onModuleDestroy();
     counted.countSent(SEND);
-    counted.blockOf(number);
+    counted.refusalsOf(number);
 
     expect(store.calls).toEqual(['add prefix:+1415555 1/0, country:US 1/0']);
     expect(vi.getTimerCount()).toBe(0);
@@ -165,8 +168,8 @@ describe('the statistic of conversion', () => {
     counted.countSent(SEND);
     await counted.flush();
     expect(logs.lines).toEqual([
-      'warn: limits.conversion could not exchange its counts and blocks with the store: Error: gone It tries again, and ' +
-        'until then sends are decided by the blocks that this process knows. PhoneVerify',
+      'warn: limits.conversion could not exchange its counts and blocks with the store: Error: gone It tries again. ' +
+        'Until then, sends are decided by the blocks that this process knows. PhoneVerify',
     ]);
 
     await vi.advanceTimersByTimeAsync(60_000);

@@ -1,7 +1,7 @@
 import { TerminusModule } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
-import { StorageTimeout } from '../../lib/common/storage-timeout.js';
+import { StorageTimeout } from '../../lib/common/time.js';
 import { StorageUnavailableError } from '../../lib/index.js';
 import type { LimitStore } from '../../lib/limits/limit.store.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE } from '../../lib/phone-verify.tokens.js';

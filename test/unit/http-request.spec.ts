@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readBody, RequestInvalidError } from '../../lib/http/http-request.js';
-import { RegisterRequest, VerifyRequest } from '../../lib/http/requests.js';
+import { RegisterRequest, VerifyRequest } from '../../lib/http/bodies.js';
 
 describe('the body of a request', () => {
   it('gives the fields that are named, and nothing else', () => {

@@ -1,10 +1,14 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readAuthorizeSend } from '../../lib/limits/authorize-send.js';
-import { readLimits, type ResolvedLimits } from '../../lib/limits/limits.options.js';
+import { readLimits } from '../../lib/limits/limit-readers.js';
+import type { ResolvedLimits } from '../../lib/limits/limits.options.js';
 import { OptionReader } from '../../lib/common/option-reader.js';
 
 const HOUR = { max: 5, seconds: 3600 };
+
+/** The limit that has no option. */
+const TEST_NUMBERS = { rule: 'testNumbers', max: 100, seconds: 3600, mode: 'enforce' } as const;
 
 class FakeRedis {
   readonly password = 'hunter2';
@@ -45,6 +49,7 @@ describe('the limits', () => {
         { rule: 'perIp', max: 10, seconds: 60, mode: 'enforce' },
         { rule: 'perIp', max: 100, seconds: 3600, mode: 'enforce' },
         { rule: 'perPrefix', max: 100, seconds: 3600, mode: 'enforce' },
+        TEST_NUMBERS,
       ],
       conversion: {
         by: 'country',
@@ -65,12 +70,14 @@ describe('the limits', () => {
       perNumber: [{ max: 1_000_000_000, seconds: 31_536_000 }],
     });
 
-    expect(limits.rules.filter(({ rule }) => !['resendAfter', 'perIp', 'perPrefix'].includes(rule))).toEqual([
+    expect(
+      limits.rules.filter(({ rule }) => !['resendAfter', 'perIp', 'perPrefix', 'testNumbers'].includes(rule)),
+    ).toEqual([
       { rule: 'perNumber', max: 1_000_000_000, seconds: 31_536_000, mode: 'enforce' },
       { rule: 'perCountry', max: 1, seconds: 1, mode: 'enforce' },
       { rule: 'total', ...HOUR, mode: 'report' },
     ]);
-    expect(limits.rules).toHaveLength(7);
+    expect(limits.rules).toHaveLength(8);
   });
 
   it('are off where they are false', () => {
@@ -78,7 +85,7 @@ describe('the limits', () => {
 
     expect(read({ ...off, resendAfter: false, conversion: false }).limits).toEqual({
       store: 'database',
-      rules: [],
+      rules: [TEST_NUMBERS],
       conversion: undefined,
     });
   });

@@ -1,7 +1,7 @@
 import { Cluster, Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import type { RedisClient } from '../../lib/index.js';
-import { readLimits } from '../../lib/limits/limits.options.js';
+import { readLimits } from '../../lib/limits/limit-readers.js';
 import { OptionReader } from '../../lib/common/option-reader.js';
 
 it('a client of ioredis, of one server or of a cluster, can be given as it is', () => {

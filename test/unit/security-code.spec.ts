@@ -4,7 +4,7 @@ import {
   hashSecurityCode,
   hashToken,
   sealSecurityCode,
-  secretsOf,
+  saltsOf,
   unsealSecurityCode,
 } from '../../lib/verification/security-code.js';
 import { isSecurityCode } from '../../lib/common/code-format.js';
@@ -101,8 +101,8 @@ it('the hash of a token is SHA-256 in lowercase hex', () => {
 });
 
 it('without a secret the salt is empty, with some the first is for new codes', () => {
-  expect(secretsOf([])).toEqual(['']);
-  expect(secretsOf(['new', 'old'])).toEqual(['new', 'old']);
+  expect(saltsOf([])).toEqual(['']);
+  expect(saltsOf(['new', 'old'])).toEqual(['new', 'old']);
 });
 
 it.each([

@@ -36,7 +36,7 @@ it('a comparison is told by its statement', () => {
     attemptsLeft: 0,
   });
   expect(
-    resultOfCheck({ kind: 'right', isTokenIssued: true, isFirst: true }, 'verification token', NOW, options()),
+    resultOfCheck({ kind: 'correct', isTokenIssued: true, isFirst: true }, 'verification token', NOW, options()),
   ).toEqual({
     status: Valid,
     verificationToken: 'verification token',

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Semaphore } from '../../lib/common/semaphore.js';
-import { StorageTimeout } from '../../lib/common/storage-timeout.js';
-import { TimeLimitError } from '../../lib/common/time-limit.js';
+import { StorageTimeout, TimeLimitError } from '../../lib/common/time.js';
 
 describe('the storage timeout of a request', () => {
   beforeEach(() => {

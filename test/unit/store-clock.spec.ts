@@ -1,12 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SandboxBackend } from '../../lib/index.js';
-import { StorageTimeout } from '../../lib/common/storage-timeout.js';
+import { type Clock, StorageTimeout, systemClock } from '../../lib/common/time.js';
 import type { StoreTime } from '../../lib/limits/limit.store.js';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
 import { StoreClock } from '../../lib/limits/store-clock.js';
 import { checkOptions } from '../../lib/phone-verify.options-check.js';
-import { type Clock, systemClock } from '../../lib/common/clock.js';
 import { KeptLogs } from '../support/logs.js';
 
 const START = Date.UTC(2027, 0, 1);

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OptionReader } from '../../lib/common/option-reader.js';
-import { testCodeOf } from '../../lib/phone-number/test-numbers.js';
+import { admitNumber } from '../../lib/phone-number/admission.js';
+import type { TestNumbers } from '../../lib/phone-number/test-numbers.js';
+import { SandboxBackend } from '../../lib/index.js';
+import { checkOptions } from '../../lib/phone-verify.options-check.js';
 import { readTestNumbers, warningsOfTestNumbers } from '../../lib/phone-number/test-numbers.options.js';
 import { NUMBER } from '../support/requests.js';
 
@@ -9,6 +12,12 @@ const NEW_YEAR = Date.UTC(2027, 0, 1);
 function read(testNumbers: unknown) {
   const faults: string[] = [];
   return { testNumbers: readTestNumbers(new OptionReader({ testNumbers }, faults), 'valid'), faults };
+}
+
+/** The fixed code of a number, as a request reads it. */
+function testCodeOf(number: string, testNumbers: TestNumbers | undefined, now: number): string | undefined {
+  const { options } = checkOptions({ appName: 'Acme', backend: SandboxBackend }, {});
+  return admitNumber(number, { ...options, testNumbers }, now).testCode;
 }
 
 afterEach(() => vi.unstubAllEnvs());

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TimeLimitError, withinTimeLimit } from '../../lib/common/time-limit.js';
+import { TimeLimitError, withinTimeLimit } from '../../lib/common/time.js';
 
 describe('a time limit', () => {
   beforeEach(() => {

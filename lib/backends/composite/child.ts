@@ -3,7 +3,7 @@ import { forEachBounded } from '../../common/bounded-concurrency.js';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { isThrown } from '../../common/thrown.js';
-import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../common/time-limit.js';
+import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../common/time.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
 import {
   asDeliveryError,
@@ -14,7 +14,7 @@ import {
 } from '../base.backend.js';
 import { logFailuresOf } from '../failure-report.js';
 import { type ModuleSettings, prepareBackend, type ReportedSend, sendThrough } from '../module-aware.backend.js';
-import { readReceipt } from '../receipt.js';
+import { readReceipt } from '../delivery.js';
 
 /** A backend that the application provides, by its token. */
 export interface ExistingBackend {

@@ -3,7 +3,7 @@ import { redactedCause, type Secrets, secretsIn } from '../../common/redaction.j
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { isThrown } from '../../common/thrown.js';
-import { TimeLimitError, withinTimeLimit } from '../../common/time-limit.js';
+import { TimeLimitError, withinTimeLimit } from '../../common/time.js';
 import type { SendContext } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
 import { ModuleAwareBackend, type ModuleSettings } from '../module-aware.backend.js';

@@ -1,6 +1,5 @@
 import { MAX_PHONE_NUMBER_LENGTH } from '../../phone-number/phone-number.js';
-import { MAX_FIELD_LENGTH } from '../requests.js';
-import { describeSent } from '../responses.js';
+import { describeSent, MAX_FIELD_LENGTH } from '../bodies.js';
 import { EXAMPLE_CODE, EXAMPLE_NUMBER, EXAMPLE_SESSION, EXAMPLE_TIME, EXAMPLE_VERIFICATION_TOKEN } from './examples.js';
 
 /** The part of JSON Schema that the description uses. */

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Expose } from 'class-transformer';
 import { IsDefined, IsString, MaxLength } from 'class-validator';
+import type { SentVerification } from '../common/sent-verification.js';
 import { MAX_PHONE_NUMBER_LENGTH } from '../phone-number/phone-number.js';
 
 /** A token has 43 characters and a code at most 32; white space around a typed code is trimmed later. */
@@ -66,4 +67,33 @@ export class VerifyRequest {
 
   @Expose()
   purpose: Purpose = undefined;
+}
+
+/** Response to `register` and `resend`. */
+export interface SentResponse {
+  readonly session_token: string;
+  /** Whole seconds from now, rounded down. */
+  readonly expires_in: number;
+  /** Whole seconds from now, rounded up. */
+  readonly resend_in: number;
+  readonly code_length: number;
+}
+
+/** Response to `verify`. */
+export interface VerifiedResponse {
+  readonly message: string;
+  /** E.164. */
+  readonly phone_number: string;
+  /** Proves the verified number to the application's own routes. */
+  readonly verification_token?: string;
+}
+
+/** The response that describes an open session. */
+export function describeSent(sent: SentVerification, now: number): SentResponse {
+  return {
+    session_token: sent.sessionToken,
+    expires_in: Math.max(0, Math.floor((sent.expiresAt.getTime() - now) / 1000)),
+    resend_in: Math.max(0, Math.ceil((sent.resendAt.getTime() - now) / 1000)),
+    code_length: sent.codeLength,
+  };
 }

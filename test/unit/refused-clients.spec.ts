@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { RefusedAddresses } from '../../lib/limits/refused-addresses.js';
+import { RefusedClients } from '../../lib/limits/refused-clients.js';
 
 const NOW = 1_800_000_000_000;
 const charge = (key: string | number) => ({ key: `perIp:60:${key}`, windowMs: 60_000 });
 
 it('a refused address is remembered until its window is over', () => {
-  const refused = new RefusedAddresses();
+  const refused = new RefusedClients();
   refused.add(charge('a').key, NOW + 60_000);
 
   expect(refused.endOf(charge('b'), NOW)).toBeUndefined();
@@ -14,7 +14,7 @@ it('a refused address is remembered until its window is over', () => {
 });
 
 it('of more than ten thousand refused addresses the oldest are forgotten', () => {
-  const refused = new RefusedAddresses();
+  const refused = new RefusedClients();
   for (let index = 0; index < 12_000; index++) {
     refused.add(charge(index).key, NOW + 60_000);
     refused.add(charge('again').key, NOW + 60_000);

@@ -1,11 +1,11 @@
-/** Counters that are remembered, about 2 MB; of more, those that were refused first are forgotten. */
+/** Counters that are remembered, about 2 MB. The oldest is forgotten first. */
 const MAX_COUNTERS = 10_000;
 
-/** Full counters of client addresses that have refused a send of this process, so that the next one costs nothing. */
-export class RefusedAddresses {
+/** Full counters of clients that refused a send of this process, so that the next refusal costs nothing. */
+export class RefusedClients {
   readonly #endsByKey = new Map<string, number>();
 
-  /** @param endsAt - End of the counter's window, by the clock by which {@link endOf} is asked. */
+  /** @param endsAt - End of the counter's window, by the clock that {@link endOf} is called with. */
   add(key: string, endsAt: number): void {
     this.#endsByKey.delete(key);
     this.#endsByKey.set(key, endsAt);
@@ -14,8 +14,8 @@ export class RefusedAddresses {
   }
 
   /**
-   * When a counter that was full is empty; `undefined` for any other. One that would be full for longer than a window is
-   * of a clock that went back.
+   * The end of a full counter's window; `undefined` for a counter that is not known to be full. An end that is more than
+   * one window away was read before a clock was set back.
    */
   endOf({ key, windowMs }: { readonly key: string; readonly windowMs: number }, now: number): number | undefined {
     const endsAt = this.#endsByKey.get(key);
