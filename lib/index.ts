@@ -18,6 +18,8 @@ export type { RequireVerifiedPhoneOptions } from './http/phone-requirement.js';
 export { RequireVerifiedPhone } from './http/require-verified-phone.decorator.js';
 export { VerifiedPhone } from './http/verified-phone.decorator.js';
 export { PhoneVerifyExceptionFilter } from './http/phone-verify-exception.filter.js';
+export type { IncomingRequest } from './common/incoming-request.js';
+export type { ClientIdentity, IdentifyClient } from './http/identify-client.js';
 export type { AuthorizeSend, LimitUsage, SendToAuthorize } from './limits/authorize-send.js';
 export type { ConversionGuard, Limit, LimitMode } from './limits/limit.js';
 export type { LimitRule } from './common/limit-rule.js';

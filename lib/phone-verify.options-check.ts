@@ -4,6 +4,7 @@ import { MAX_CODE_LENGTH, MIN_CODE_LENGTH } from './common/code-format.js';
 import { OptionReader } from './common/option-reader.js';
 import { readEvents } from './observability/events.options.js';
 import { optionNames } from './common/option-names.js';
+import { readIdentifyClient } from './http/identify-client.js';
 import { readAuthorizeSend } from './limits/authorize-send.js';
 import { warningsOfLimits } from './limits/limit-warnings.js';
 import { readLimits } from './limits/limit-readers.js';
@@ -38,6 +39,7 @@ const OPTIONS = optionNames<PhoneVerifyOptions>({
   cleanup: true,
   limits: true,
   authorizeSend: true,
+  identifyClient: true,
   numbers: true,
   testNumbers: true,
   purposes: true,
@@ -159,6 +161,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     }),
     cleanup: readCleanup(reader),
     limits: readLimits(reader),
+    identifyClient: readIdentifyClient(reader),
     authorizeSend: readAuthorizeSend(reader),
     numbers,
     options: reader.object('options'),

@@ -2,6 +2,7 @@ import type { FactoryProvider, InjectionToken, ModuleMetadata, Type } from '@nes
 import type { CountryCode } from 'libphonenumber-js/max';
 import type { BackendClass, BackendProvider } from './backends/backend.options.js';
 import type { BaseBackend } from './backends/base.backend.js';
+import type { IdentifyClient } from './http/identify-client.js';
 import type { AuthorizeSend } from './limits/authorize-send.js';
 import type { LimitOptions, ResolvedLimits } from './limits/limits.options.js';
 import type { AutofillOptions } from './message/autofill.options.js';
@@ -73,6 +74,16 @@ export interface PhoneVerifyOptions {
    * defaults one by one.
    */
   limits?: LimitOptions;
+  /**
+   * Names the client that limits count, over HTTP: by a CDN's header, a signed-in user, a device. Default: the adapter's
+   * address and no subject.
+   *
+   * @example
+   * ```ts
+   * identifyClient: (request: RequestWithUser) => ({ subject: request.user.id }),
+   * ```
+   */
+  identifyClient?: IdentifyClient;
   /** The application's own decision on each send, such as a CAPTCHA. Default: none. */
   authorizeSend?: AuthorizeSend | undefined;
   /** Which numbers codes may be sent to. Default: numbers of every country that are, or may be, mobile. */
@@ -206,6 +217,8 @@ export interface ResolvedPhoneVerifyOptions {
   readonly cleanup: { readonly everyMinutes: number } | false;
   /** The rate limits. */
   readonly limits: ResolvedLimits;
+  /** Names the client that limits count; `undefined` if not configured. */
+  readonly identifyClient: IdentifyClient | undefined;
   /** The application's own decision on each send; `undefined` if not configured. */
   readonly authorizeSend: AuthorizeSend | undefined;
   /** Which numbers codes may be sent to. */

@@ -2,7 +2,7 @@
 export type NumberRule = 'resendAfter' | 'perNumber' | 'perPrefix' | 'perCountry' | 'total';
 
 /** Rules that count the messages of one client. */
-export type ClientRule = 'perIp';
+export type ClientRule = 'perIp' | 'perSubject';
 
 /**
  * Rules that count messages in fixed windows. `testNumbers` is the limit of each test number: 100 registers an hour.

@@ -1,7 +1,10 @@
 import { Logger } from '@nestjs/common';
+import type { IncomingRequest } from '../common/incoming-request.js';
 import { isPrivateAddress, readAddress } from '../limits/address.js';
 import type { ClientAddress } from '../limits/send-request.js';
-import type { HttpRequest } from './http-request.js';
+
+/** Headers in which CDNs pass on the address of their client. */
+const CDN_HEADERS = ['cf-connecting-ip', 'true-client-ip', 'fastly-client-ip', 'x-azure-clientip'];
 
 /**
  * Reads the client's address of a request. It is the adapter's `request.ip`: only `trust proxy` of Express and
@@ -9,19 +12,37 @@ import type { HttpRequest } from './http-request.js';
  */
 export class ClientAddresses {
   readonly #logger = new Logger('PhoneVerify');
-  #isReported = false;
+  #isProxyReported = false;
+  #isCdnReported = false;
 
-  /** Reads one. The first that turns out to be a proxy's is logged. */
-  read(request: HttpRequest): ClientAddress {
+  /** Reads one. The first that belongs to a proxy, or may belong to a CDN, is logged. */
+  read(request: IncomingRequest): ClientAddress {
     const ip = readAddress(request.ip);
-    const isUntrustedProxy = ip !== undefined && isForwardedByPeer(request) && isPrivateAddress(ip);
-    if (isUntrustedProxy) this.#report(ip);
+    if (ip === undefined) return { ip, isUntrustedProxy: false };
+    const isPrivate = isPrivateAddress(ip);
+    const isUntrustedProxy = isPrivate && isForwardedByPeer(request);
+    if (isUntrustedProxy) this.#reportProxy(ip);
+    if (!isPrivate) this.#reportCdn(ip, request);
     return { ip, isUntrustedProxy };
   }
 
-  #report(ip: string): void {
-    if (this.#isReported) return;
-    this.#isReported = true;
+  /** A CDN writes the address of its client into a header. If that is another address, the CDN's edge is counted. */
+  #reportCdn(ip: string, { headers }: IncomingRequest): void {
+    if (this.#isCdnReported) return;
+    const header = CDN_HEADERS.find((name) => headers[name] !== undefined && readAddress(headers[name]) !== ip);
+    if (header === undefined) return;
+    this.#isCdnReported = true;
+    this.#logger.warn(
+      `A request from ${ip} has the header ${header}, which CDNs set. If the address is that of a CDN, limits.perIp counts ` +
+        "all clients behind it as one. Have the HTTP adapter trust the CDN's addresses (Express `trust proxy`, Fastify " +
+        '`trustProxy`), or return the address of the client from the option `identifyClient`. If no CDN is in front of ' +
+        'the application, a client sent the header, and nothing needs to change.',
+    );
+  }
+
+  #reportProxy(ip: string): void {
+    if (this.#isProxyReported) return;
+    this.#isProxyReported = true;
     this.#logger.error(
       `Requests are forwarded by a proxy at ${ip} that the HTTP adapter does not trust. So the client's own address is ` +
         'unknown, and limits.perIp counts all clients behind the proxy together, with 50 times its max. Configure the ' +
@@ -37,7 +58,7 @@ export class ClientAddresses {
  * proxy, the address is what that proxy was connected to: anything to the left of it in `X-Forwarded-For`, and any
  * other header, may come from the client itself.
  */
-function isForwardedByPeer(request: HttpRequest): boolean {
+function isForwardedByPeer(request: IncomingRequest): boolean {
   const { headers } = request;
   // A proxy may send an empty header.
   const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
@@ -47,7 +68,7 @@ function isForwardedByPeer(request: HttpRequest): boolean {
 /**
  * How many proxies the adapter followed. Fastify's list begins with the connection's own address, Express's does not.
  */
-function countTrustedProxies({ ips, raw }: HttpRequest): number {
+function countTrustedProxies({ ips, raw }: IncomingRequest): number {
   if (ips === undefined) return 0;
   return raw === undefined ? ips.length : ips.length - 1;
 }

@@ -1,20 +1,8 @@
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
+import type { IncomingRequest } from '../common/incoming-request.js';
 import { PhoneVerifyError } from '../phone-verify.errors.js';
 import { CONSTRAINTS, NOT_A_STRING } from './bodies.js';
-
-/** What Express and Fastify requests have in common. */
-export interface HttpRequest {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** As the adapter parsed it; `undefined` for a request without a body. */
-  readonly body?: unknown;
-  /** Address of the client, as far back as the adapter trusts the proxies in between. */
-  readonly ip?: string | undefined;
-  /** The chain of addresses that the adapter followed; on Fastify only where it trusts a proxy at all. */
-  readonly ips?: readonly (string | undefined)[] | undefined;
-  /** Node's own request, on Fastify. */
-  readonly raw?: object;
-}
 
 /** The request's media type is not `application/json`: a form could be posted from another site. */
 export class MediaTypeUnsupportedError extends PhoneVerifyError {
@@ -38,12 +26,12 @@ export class RequestInvalidError extends PhoneVerifyError {
 }
 
 /** @throws {@link MediaTypeUnsupportedError} for anything but `application/json`, no content type included. */
-export function requireJson(request: HttpRequest): void {
+export function requireJson(request: IncomingRequest): void {
   if (!isJson(request)) throw new MediaTypeUnsupportedError();
 }
 
 /** Whether a request declares its body as JSON. */
-export function isJson({ headers }: HttpRequest): boolean {
+export function isJson({ headers }: IncomingRequest): boolean {
   const [mediaType] = String(headers['content-type'] ?? '').split(';');
   return mediaType?.trim().toLowerCase() === 'application/json';
 }

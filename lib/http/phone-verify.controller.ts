@@ -10,14 +10,16 @@ import {
   UseFilters,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
+import type { IncomingRequest } from '../common/incoming-request.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { Clock } from '../common/time.js';
 import { VerificationStatus } from '../common/verification-status.js';
 import { CodeRequests, type SendInput } from '../verification/code-requests.js';
 import { ClientAddresses } from './client-address.js';
+import { ClientIdentification } from './client-identification.js';
 import { CheckRefusedError } from './error-response.js';
-import { type HttpRequest, readBody, requireJson } from './http-request.js';
+import { readBody, requireJson } from './http-request.js';
 import { PhoneVerifyExceptionFilter } from './phone-verify-exception.filter.js';
 import {
   describeSent,
@@ -39,30 +41,34 @@ export function createPhoneVerifyController(path: string): Type<object> {
   @UseFilters(PhoneVerifyExceptionFilter)
   class PhoneVerifyController {
     readonly #addresses = new ClientAddresses();
+    readonly #identification: ClientIdentification | undefined;
 
     constructor(
       private readonly requests: CodeRequests,
       @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
       @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
-    ) {}
+    ) {
+      const { identifyClient } = options;
+      this.#identification = identifyClient && new ClientIdentification(identifyClient, this.#addresses);
+    }
 
     @Post('register')
     @HttpCode(200)
     @Header('Cache-Control', 'no-store')
-    async register(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
+    async register(@Req() request: IncomingRequest, @Body() body: unknown): Promise<SentResponse> {
       requireJson(request);
       const { phone_number, purpose } = readBody(RegisterRequest, body, this.options.purposes);
-      const sent = await this.requests.send(this.#sendInput(request, phone_number, purpose));
+      const sent = await this.requests.send(await this.#sendInput(request, phone_number, purpose));
       return describeSent(sent, this.clock.now());
     }
 
     @Post('resend')
     @HttpCode(200)
     @Header('Cache-Control', 'no-store')
-    async resend(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
+    async resend(@Req() request: IncomingRequest, @Body() body: unknown): Promise<SentResponse> {
       requireJson(request);
       const { phone_number, session_token, purpose } = readBody(ResendRequest, body, this.options.purposes);
-      const input = this.#sendInput(request, phone_number, purpose);
+      const input = await this.#sendInput(request, phone_number, purpose);
       const sent = await this.requests.resend({ ...input, sessionToken: session_token });
       return describeSent(sent, this.clock.now());
     }
@@ -70,7 +76,7 @@ export function createPhoneVerifyController(path: string): Type<object> {
     @Post('verify')
     @HttpCode(200)
     @Header('Cache-Control', 'no-store')
-    async verify(@Req() request: HttpRequest, @Body() body: unknown): Promise<VerifiedResponse> {
+    async verify(@Req() request: IncomingRequest, @Body() body: unknown): Promise<VerifiedResponse> {
       requireJson(request);
       const fields = readBody(VerifyRequest, body, this.options.purposes);
       const { phoneNumber, result } = await this.requests.check({
@@ -87,10 +93,14 @@ export function createPhoneVerifyController(path: string): Type<object> {
       };
     }
 
-    #sendInput(request: HttpRequest, phoneNumber: string, purpose = ''): SendInput {
+    async #sendInput(request: IncomingRequest, phoneNumber: string, purpose = ''): Promise<SendInput> {
       const languages = request.headers['accept-language'];
       const language = Array.isArray(languages) ? languages.join(',') : languages;
-      return { phoneNumber, purpose, options: { language }, client: this.#addresses.read(request) };
+      const { client, subject } = (await this.#identification?.identify(request)) ?? {
+        client: this.#addresses.read(request),
+        subject: undefined,
+      };
+      return { phoneNumber, purpose, options: { language }, client, subject, request };
     }
   }
   return PhoneVerifyController;

@@ -6,12 +6,13 @@ import {
   ServiceUnavailableException,
 } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import type { IncomingRequest } from '../common/incoming-request.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { PhoneVerificationService } from '../verification/phone-verification.service.js';
 import { isToken } from '../common/random.js';
 import type { VerifiedPhone } from '../verification/verification.types.js';
 import { describeOutage, serviceUnavailable } from './error-response.js';
-import { type HttpRequest, isJson, readField } from './http-request.js';
+import { isJson, readField } from './http-request.js';
 import { PhoneNotVerifiedException } from './phone-not-verified.exception.js';
 import { type PhoneRequirement, Requirement } from './phone-requirement.js';
 import { hasMet, recordVerified } from './verified-requests.js';
@@ -44,7 +45,7 @@ export class VerifiedPhoneGuard implements CanActivate {
       this.#logger.error(`@RequireVerifiedPhone works on HTTP routes only. On ${place} it refuses every call.`);
       throw new PhoneNotVerifiedException();
     }
-    const request: HttpRequest = context.switchToHttp().getRequest();
+    const request: IncomingRequest = context.switchToHttp().getRequest();
     if (hasMet(request, requirement)) return true;
     try {
       recordVerified(request, requirement, await this.#requirePhone(request, requirement));
@@ -55,7 +56,7 @@ export class VerifiedPhoneGuard implements CanActivate {
     return true;
   }
 
-  async #requirePhone(request: HttpRequest, requirement: PhoneRequirement): Promise<VerifiedPhone> {
+  async #requirePhone(request: IncomingRequest, requirement: PhoneRequirement): Promise<VerifiedPhone> {
     const token = requirement.from === 'header' ? request.headers[HEADER] : readToken(request);
     // A header that is sent twice arrives as one joined string or as an array: neither is a token.
     const phone = isToken(token) ? await this.#find(token, requirement) : null;
@@ -80,6 +81,6 @@ export class VerifiedPhoneGuard implements CanActivate {
  * Only JSON: another site could post a form that carries its author's verification token, and the browser would send it
  * with the session of the person who is signed in.
  */
-function readToken(request: HttpRequest): unknown {
+function readToken(request: IncomingRequest): unknown {
   return isJson(request) ? readField(request.body, BODY_FIELD) : undefined;
 }

@@ -1,3 +1,4 @@
+import type { IncomingRequest } from '../common/incoming-request.js';
 import type { OptionReader } from '../common/option-reader.js';
 import type { Limit } from './limit.js';
 
@@ -13,10 +14,14 @@ export interface SendToAuthorize {
   readonly country: string | undefined;
   /** The client's address; `undefined` when there is none, as for callers of the service that give no `ip`. */
   readonly ip: string | undefined;
+  /** The subject that `identifyClient`, or the caller of the service, named; `undefined` if there is none. */
+  readonly subject: string | undefined;
   /** What the code is for. */
   readonly purpose: string;
   /** Whether the caller of the service knows that its signed-in caller owns the number. */
   readonly ownNumber: boolean;
+  /** The HTTP request, such as for the token of a CAPTCHA; `undefined` for callers of the service. */
+  readonly request: IncomingRequest | undefined;
   /**
    * Reads what is used of every limit that this send would be charged to, such as to require a CAPTCHA before a budget is
    * used up. One read of the store, within `storage.timeoutMs`, each time it is called, and none otherwise.

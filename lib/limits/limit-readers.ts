@@ -21,6 +21,7 @@ const NAMES = optionNames<LimitOptions>({
   perPrefix: true,
   perCountry: true,
   total: true,
+  perSubject: true,
   conversion: true,
 });
 

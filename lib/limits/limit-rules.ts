@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ClientRule, CountingRule, NumberRule } from '../common/limit-rule.js';
 import { type PhoneNumber, prefixOf } from '../phone-number/phone-number.js';
 import { bucketsOf } from './address.js';
@@ -150,6 +151,12 @@ export const RULES: Rules = {
     reason: reached('of the whole application'),
     advice: 'If these are legitimate users, raise limits.total.',
   },
+  perSubject: {
+    ...USUAL,
+    clientsOf: ({ subject }) => (subject === undefined ? [] : [{ name: hashOf(subject), share: 1 }]),
+    reason: reached('for one subject'),
+    advice: 'If the subject is a legitimate user, raise limits.perSubject.',
+  },
   // The limit of each test number. It has no option.
   testNumbers: {
     ...USUAL,
@@ -186,6 +193,11 @@ function addressesOf({ ip, isUntrustedProxy }: NonNullable<SendRequest['client']
     { name, share, onlyReports: true },
     { name: `proxy:${name}`, label: `${name} (an untrusted proxy)`, share: share * PROXY_SHARE },
   ]);
+}
+
+/** Subjects have any length, and may be personal data. */
+function hashOf(subject: string): string {
+  return createHash('sha256').update(subject).digest('base64url');
 }
 
 function reached(counted: string): Rule['reason'] {

@@ -91,6 +91,11 @@ export interface LimitOptions {
   perCountry?: readonly LimitEntry[] | false;
   /** For all messages of the application; floor(`max` / 10) sends are reserved for `ownNumber`. Default `false`. */
   total?: readonly LimitEntry[] | false;
+  /**
+   * For each subject: a user, a device or a tenant that {@link PhoneVerifyOptions.identifyClient}, or `subject` of a
+   * service call, names. Sends without a subject are not counted. Default `false`.
+   */
+  perSubject?: readonly LimitEntry[] | false;
   /** For prefixes and countries with few verified sessions. Default: reports, see {@link ConversionOptions}. */
   conversion?: ConversionOptions | false;
 }

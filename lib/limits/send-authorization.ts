@@ -24,9 +24,18 @@ export async function requireAuthorization(
   { request, usage }: SendToDecide,
   refusals: Refusals,
 ): Promise<void> {
-  const { number, purpose, client, isOwnNumber } = request;
+  const { number, purpose, client, subject, isOwnNumber } = request;
   const { e164: phoneNumber, country } = number;
-  const send = { phoneNumber, country, ip: client?.ip, purpose, ownNumber: isOwnNumber, usage };
+  const send = {
+    phoneNumber,
+    country,
+    ip: client?.ip,
+    subject,
+    purpose,
+    ownNumber: isOwnNumber,
+    request: request.request,
+    usage,
+  };
   // A function that was written without types may return anything.
   let result: unknown;
   try {

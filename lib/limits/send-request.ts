@@ -1,3 +1,4 @@
+import type { IncomingRequest } from '../common/incoming-request.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 
 /** The address that a send was requested from. */
@@ -14,6 +15,10 @@ export interface SendRequest {
   readonly purpose: string;
   /** `undefined` where the caller of the service named no address: then no limit per address counts the send. */
   readonly client: ClientAddress | undefined;
+  /** A user, a device or a tenant that the application named; `undefined` if it named none. */
+  readonly subject: string | undefined;
+  /** The HTTP request; `undefined` for a caller of the service. */
+  readonly request: IncomingRequest | undefined;
   /** The application knows that its signed-in caller owns the number. */
   readonly isOwnNumber: boolean;
   /** The number is a test number, which is sent nothing. */

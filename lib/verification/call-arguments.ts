@@ -18,6 +18,12 @@ export function requirePurpose(purpose: string | undefined, configured: readonly
   throw new ArgumentInvalidError('purpose', 'is not one of the purposes that the module knows');
 }
 
+/** @throws {@link ArgumentInvalidError} for anything but a text of one or more characters, or `undefined`. */
+export function requireSubject(subject: unknown): string | undefined {
+  if (subject === undefined || (typeof subject === 'string' && subject !== '')) return subject;
+  throw new ArgumentInvalidError('subject', 'must be a string of one or more characters');
+}
+
 /** @throws {@link ArgumentInvalidError} for anything but a whole number of seconds from 1 to ten years. */
 export function requireAge(name: string, seconds: number): number {
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_AGE_SECONDS) return seconds;

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { VerificationResult } from '../backends/verification-result.js';
 import { type Clock, StorageTimeout } from '../common/time.js';
+import type { IncomingRequest } from '../common/incoming-request.js';
 import type { SentVerification } from '../common/sent-verification.js';
 import type { ClientAddress } from '../limits/send-request.js';
 import { admitNumber, identifyNumber } from '../phone-number/admission.js';
@@ -18,6 +19,10 @@ export interface SendInput {
   readonly options: Pick<SendOptions, 'language' | 'context' | 'ownNumber'>;
   /** `undefined` where no address is known: then no limit per address counts the send. */
   readonly client: ClientAddress | undefined;
+  /** `undefined` where the application named no subject: then `perSubject` does not count the send. */
+  readonly subject: string | undefined;
+  /** The HTTP request, for `authorizeSend`. */
+  readonly request: IncomingRequest | undefined;
 }
 
 /** A request to send the code of an open session again. */
@@ -74,7 +79,7 @@ export class CodeRequests {
   }
 
   #read(input: SendInput, { isResend }: Pick<CodeRequest, 'isResend'>): CodeRequest {
-    const { phoneNumber, purpose, client, options } = input;
+    const { phoneNumber, options, purpose, client, subject, request } = input;
     const now = this.clock.now();
     const admitted = admitNumber(phoneNumber, this.options, now);
     return {
@@ -85,6 +90,8 @@ export class CodeRequests {
       now,
       purpose,
       client,
+      subject,
+      request,
       options,
       timeout: this.#newTimeout(),
     };

@@ -9,7 +9,7 @@ import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { readNumber } from '../phone-number/admission.js';
-import { requirePurpose, requireString } from './call-arguments.js';
+import { requirePurpose, requireString, requireSubject } from './call-arguments.js';
 import { CodeRequests, type SendInput } from './code-requests.js';
 import { PhoneRecords } from './phone-records.js';
 import type { PhoneDescription } from './phone-records.types.js';
@@ -285,6 +285,8 @@ export class PhoneVerificationService {
       purpose: requirePurpose(options.purpose, this.options.purposes),
       options,
       client: ip === undefined ? undefined : { ip: readAddress(ip), isUntrustedProxy: false },
+      subject: requireSubject(options.subject),
+      request: undefined,
     };
   }
 

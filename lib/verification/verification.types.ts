@@ -22,6 +22,11 @@ export interface SendOptions {
    */
   readonly ip?: string | undefined;
   /**
+   * A user, a device or a tenant that requests the message, for the limit `perSubject`; any text of one or more characters.
+   * Default: none; that limit does not apply.
+   */
+  readonly subject?: string | undefined;
+  /**
    * Whether the application knows that its signed-in caller owns the number. Such a send uses a second, equal budget of
    * `resendAfter`, `perNumber` and `perPrefix` that other callers cannot spend, and a tenth of `perCountry` and `total`
    * (`floor(max / 10)` sends) is reserved for it. Default `false`.

@@ -8,5 +8,6 @@ export const NO_LIMITS: LimitOptions = {
   perPrefix: false,
   perCountry: false,
   total: false,
+  perSubject: false,
   conversion: false,
 };

@@ -17,6 +17,8 @@ const SEND = {
   number,
   purpose: '',
   client: undefined,
+  subject: undefined,
+  request: undefined,
   isOwnNumber: false,
   isTestNumber: false,
   isResend: false,

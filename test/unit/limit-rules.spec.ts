@@ -12,6 +12,8 @@ const SEND: SendRequest = {
   number: parsePhoneNumber(NUMBER),
   purpose: '',
   client: { ip: '203.0.113.7', isUntrustedProxy: false },
+  subject: undefined,
+  request: undefined,
   isOwnNumber: false,
   isTestNumber: false,
   isResend: false,
