@@ -15,8 +15,8 @@ export class StorageTimeout {
   /**
    * Waits for work no longer than the time that is left, and deducts the time that it took.
    *
-   * @param work - Is given a signal that aborts when the time is used up.
-   * @throws {@link TimeLimitError} when the time is used up; work that comes later is not started.
+   * @param work - Gets a signal that aborts when the time is used up.
+   * @throws {@link TimeLimitError} when the time is used up; later work is not started.
    */
   async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#leftMs <= 0) throw new TimeLimitError(this.timeoutMs);
