@@ -14,8 +14,8 @@ import {
 import { KeptLogs } from '../support/logs.js';
 import { NUMBER, register, resend } from '../support/requests.js';
 
-/** Stands for the requests for codes, and keeps where each send comes from. */
-class OriginsOnly {
+/** Replaces the sends, and records the origin of each. */
+class OriginRecorder {
   readonly origins: SendOrigin[] = [];
 
   async send({ client }: SendInput): Promise<SentVerification> {
@@ -31,14 +31,14 @@ class OriginsOnly {
 
 let test: TestApplication;
 const logger = new KeptLogs();
-let requests: OriginsOnly;
+let requests: OriginRecorder;
 
 async function start(
   adapter: Adapter,
   trustProxy?: TrustProxy,
   configure?: (app: INestApplication) => void,
 ): Promise<void> {
-  requests = new OriginsOnly();
+  requests = new OriginRecorder();
   test = await startApplication({
     adapter,
     logger,
@@ -48,13 +48,13 @@ async function start(
   });
 }
 
-/** Where a register with these headers comes from. */
+/** The origin of a register with these headers. */
 async function originWith(headers: Record<string, string>): Promise<SendOrigin | undefined> {
   await register(test.app).set(headers).expect(200);
   return requests.origins.at(-1);
 }
 
-const complaints = (): string[] => logger.lines.filter((line) => line.startsWith('error: Requests are forwarded'));
+const errorLines = (): string[] => logger.lines.filter((line) => line.startsWith('error: Requests are forwarded'));
 
 afterEach(async () => {
   await test.close();
@@ -63,12 +63,12 @@ afterEach(async () => {
 
 const HERE = { ip: '127.0.0.1', isUntrustedProxy: false };
 
-/** Who is connected, what the request says, and who is taken for the client. */
+/** The address of the connection, the headers, and the resulting address. */
 type Case = readonly [peer: string, headers: Record<string, string>, ip: string, who: 'client' | 'untrusted proxy'];
 
 const forwardedFor = (value: string): Record<string, string> => ({ 'x-forwarded-for': value });
 
-/** From the internet nobody is a proxy, whatever the headers say. */
+/** A public address is never a proxy, whatever the headers contain. */
 const ON_THE_INTERNET: readonly Case[] = [
   ['203.0.113.9', {}, '203.0.113.9', 'client'],
   ['203.0.113.9', forwardedFor('10.0.0.1'), '203.0.113.9', 'client'],
@@ -90,9 +90,9 @@ const BEHIND_NO_TRUSTED_PROXY: readonly Case[] = [
 ];
 
 const CASES: readonly { trusting: string; trustProxy: TrustProxy; cases: readonly Case[] }[] = [
-  { trusting: 'nobody', trustProxy: false, cases: [...ON_THE_INTERNET, ...BEHIND_NO_TRUSTED_PROXY] },
+  { trusting: 'no proxy', trustProxy: false, cases: [...ON_THE_INTERNET, ...BEHIND_NO_TRUSTED_PROXY] },
   {
-    trusting: 'everybody',
+    trusting: 'every proxy',
     trustProxy: true,
     cases: [
       ['10.0.0.1', {}, '10.0.0.1', 'client'],
@@ -113,7 +113,7 @@ const CASES: readonly { trusting: string; trustProxy: TrustProxy; cases: readonl
       ['127.0.0.1', forwardedFor('203.0.113.7'), '203.0.113.7', 'client'],
       ['::ffff:127.0.0.1', forwardedFor('203.0.113.7'), '203.0.113.7', 'client'],
       ['127.0.0.1', forwardedFor('127.0.0.1'), '127.0.0.1', 'client'],
-      // What stands left of the address that the trusted proxy added is what the client itself sent.
+      // The client itself sent everything left of the address that the trusted proxy added.
       ['127.0.0.1', forwardedFor('192.168.1.5'), '192.168.1.5', 'client'],
       ['127.0.0.1', forwardedFor('203.0.113.7, 192.168.1.5'), '192.168.1.5', 'client'],
       ['127.0.0.1', forwardedFor('203.0.113.7, 10.0.0.2, 192.168.1.5'), '192.168.1.5', 'client'],
@@ -161,7 +161,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
     expect(await originWith({})).toMatchObject(HERE);
     await resend(test.app, NUMBER, 'x').expect(200);
     expect(requests.origins.at(-1)).toMatchObject(HERE);
-    expect(complaints()).toEqual([]);
+    expect(errorLines()).toEqual([]);
   });
 
   it.each([
@@ -169,7 +169,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
     { 'cf-connecting-ip': '203.0.113.7' },
     { 'true-client-ip': '203.0.113.7' },
     { 'x-client-ip': '203.0.113.7' },
-  ])('is never taken from %j', async (headers) => {
+  ])('is never read from %j', async (headers) => {
     await start(adapter);
 
     expect(await originWith(headers)).toMatchObject(HERE);
@@ -182,7 +182,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
 
       const isUntrustedProxy = who === 'untrusted proxy';
       expect(await originWith(headers)).toMatchObject({ ip, isUntrustedProxy });
-      expect(complaints()).toHaveLength(isUntrustedProxy ? 1 : 0);
+      expect(errorLines()).toHaveLength(isUntrustedProxy ? 1 : 0);
     });
   });
 
@@ -191,11 +191,11 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
 
     for (const last of ['1', '2', '3']) await originWith({ 'x-forwarded-for': `203.0.113.${last}` });
 
-    expect(complaints()).toHaveLength(1);
-    expect(complaints()[0]).toContain("app.set('trust proxy', ");
-    expect(complaints()[0]).toContain('new FastifyAdapter({ trustProxy: ');
-    expect(complaints()[0]).toContain('with 50 times its max');
-    expect(complaints()[0]).not.toContain('203.0.113');
+    expect(errorLines()).toHaveLength(1);
+    expect(errorLines()[0]).toContain("app.set('trust proxy', ");
+    expect(errorLines()[0]).toContain('new FastifyAdapter({ trustProxy: ');
+    expect(errorLines()[0]).toContain('with 50 times its max');
+    expect(errorLines()[0]).not.toContain('203.0.113');
   });
 
   it.each([
@@ -210,7 +210,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
     const origin = await originWith({ 'x-forwarded-for': value });
 
     expect(origin?.buckets.map(({ name }) => name)).toEqual(names);
-    expect(complaints()).toEqual([]);
+    expect(errorLines()).toEqual([]);
   });
 
   it('is counted in one common bucket if it is invalid', async () => {
@@ -224,7 +224,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
   });
 });
 
-/** Fastify takes no number. */
+/** Fastify does not accept a number. */
 describe('a number of trusted proxies, on express', () => {
   it.each([
     [1, '203.0.113.7', '203.0.113.7', 'client'],

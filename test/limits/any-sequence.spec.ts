@@ -5,11 +5,11 @@ import { type TimedStore, withTimeout } from '../support/timed-store.js';
 import { chargeOf, limitStores, type OpenLimitStore, openLimitStore } from '../support/limit-stores.js';
 
 const START = 1_764_000_000_123;
-/** Far longer than the test, so that a store with a clock of its own forgets nothing within it. */
+/** Much longer than the test, so that no counter expires by the clock of Redis. */
 const STEP = 600_000;
 const ROUNDS = 150;
 
-describe.each(limitStores)('$name, whatever is done to its counters,', (factory) => {
+describe.each(limitStores)('the limit store in $name, after any sequence of operations,', (factory) => {
   let opened: OpenLimitStore;
 
   beforeAll(async () => {
@@ -20,8 +20,8 @@ describe.each(limitStores)('$name, whatever is done to its counters,', (factory)
     await opened.close();
   });
 
-  it.each([1, 2, 3, 4])('answers what counters in memory answer (seed %i)', async (seed) => {
-    const draw = drawsFrom(seed);
+  it.each([1, 2, 3, 4])('returns the same results as the store in memory (seed %i)', async (seed) => {
+    const draw = randomNumbers(seed);
     const model = withTimeout(new MemoryLimitStore());
     const limits = Array.from({ length: 4 }, () =>
       chargeOf(opened.key(), {
@@ -49,7 +49,7 @@ describe.each(limitStores)('$name, whatever is done to its counters,', (factory)
   });
 });
 
-/** Something other than a charge, the same for any store. */
+/** Draws an operation other than a charge, to run on both stores. */
 function drawOperation(
   draw: (below: number) => number,
   keys: readonly string[],
@@ -61,7 +61,7 @@ function drawOperation(
   const kind = draw(8);
   if (kind < 4) return (store) => store.refund([window]);
   if (kind < 7) {
-    // No send charges one counter twice.
+    // A send charges each counter once.
     const windows = charged
       .slice(-2)
       .filter((one, index, all) => all.findIndex(({ key: of }) => of === one.key) === index);
@@ -70,8 +70,8 @@ function drawOperation(
   return (store) => store.clear([key]);
 }
 
-/** The same numbers for the same seed. */
-function drawsFrom(seed: number): (below: number) => number {
+/** A generator of pseudo-random numbers, the same for the same seed. */
+function randomNumbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;

@@ -5,7 +5,7 @@ import { clientAt, originOf } from '../../lib/limits/send-origin.js';
 
 const namesOf = (address: string): string[] => bucketsOf(readAddress(address)).map(({ name }) => name);
 
-describe('the spellings of an address', () => {
+describe('the parser of addresses', () => {
   it.each([
     ['203.0.113.7', '203.0.113.7'],
     ['203.0.113.7:4711', '203.0.113.7'],
@@ -28,7 +28,7 @@ describe('the spellings of an address', () => {
     ['[2001:db8:1:2::1]:443', '2001:db8:1:2::1'],
     ['1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
     ['1::2:3:4:5:6:7', '1:0:2:3:4:5:6:7'],
-  ])('%s is %s', (spelling, address) => {
+  ])('reads %s as %s', (spelling, address) => {
     expect(readAddress(spelling)).toBe(address);
   });
 
@@ -53,11 +53,11 @@ describe('the spellings of an address', () => {
     '%eth0',
     '::1%' + 'e'.repeat(100_000),
     ':'.repeat(100_000),
-  ])('%j is none', (value) => {
+  ])('rejects %j', (value) => {
     expect(readAddress(value)).toBeUndefined();
   });
 
-  it('are all read as one, whatever the groups', () => {
+  it('reads every notation of an IPv6 address as the same address', () => {
     const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
     const address = fc.array(group, { minLength: 8, maxLength: 8 });
     fc.assert(
@@ -76,7 +76,7 @@ describe('the spellings of an address', () => {
     );
   });
 
-  it('are read without an error from any text, and what is read is read as itself', () => {
+  it('never throws, and returns a text that it reads unchanged', () => {
     const text = fc.oneof(fc.string(), fc.stringMatching(/^[0-9a-f:.%[\]]{0,40}$/), fc.ipV6(), fc.ipV4Extended());
     fc.assert(
       fc.property(text, (value) => {
@@ -91,7 +91,7 @@ describe('the spellings of an address', () => {
 });
 
 describe('the buckets of an address', () => {
-  it('are one for an IPv4 address, and one for all that cannot be read', () => {
+  it('are one for each IPv4 address, and one for all invalid addresses', () => {
     expect(bucketsOf('203.0.113.7')).toEqual([{ name: '203.0.113.7', share: 1 }]);
     expect(bucketsOf(undefined)).toEqual([{ name: 'unknown', share: 1 }]);
   });
@@ -111,7 +111,7 @@ describe('the buckets of an address', () => {
     ['0:0:1:1::1', '0:0:1:1::/64', '0:0:1::/56', '0:0:1::/48'],
     ['1:0:2:3:4:5:6:7', '1:0:2:3::/64', '1:0:2::/56', '1:0:2::/48'],
     ['fe80::1', 'fe80::/64', 'fe80::/56', 'fe80::/48'],
-  ])('of %s are %s, %s and %s', (address, ...names) => {
+  ])('are for %s: %s, %s and %s', (address, ...names) => {
     expect(namesOf(address)).toEqual(names);
   });
 
@@ -126,12 +126,12 @@ describe('the buckets of an address', () => {
     ['NAT64 of local use', '64:ff9b:1::203.0.113.7'],
     ['NAT64 of local use, in another subnet', '64:ff9b:1:fffe::cb00:7107'],
     ['SIIT', '::ffff:0:203.0.113.7'],
-  ])('of an IPv4 address inside an IPv6 one are its own: %s', (_form, address) => {
+  ])('are for an IPv4 address embedded in IPv6 those of the IPv4 address: %s', (_form, address) => {
     expect(bucketsOf(readAddress(address))).toEqual([{ name: '203.0.113.7', share: 1 }]);
   });
 
   it.each(['2001:1::cb00:7107', '2003:cb00:7107::1', '64:ff9b:2::cb00:7107', '64:ff9a::cb00:7107', '::fffe:cb00:7107'])(
-    'of an address beside those forms are networks: %s',
+    'are networks for an IPv6 address that embeds no IPv4 address: %s',
     (address) => {
       expect(bucketsOf(readAddress(address))).toHaveLength(3);
     },
@@ -152,18 +152,18 @@ describe('the buckets of an address', () => {
   });
 });
 
-describe('the bucket that a statistic counts', () => {
+describe('the bucket for the conversion statistic', () => {
   it.each([
     [undefined, undefined],
     ['203.0.113.7', '203.0.113.7'],
     ['2002:cb00:7107::1', '203.0.113.7'],
     ['2001:db8:1:2::1', '2001:db8:1::/48'],
-  ])('of %s is %s', (address, bucket) => {
+  ])('is for %s: %s', (address, bucket) => {
     expect(originBucketOf(address)).toBe(bucket);
   });
 });
 
-describe('an address is private', () => {
+describe('a private address', () => {
   it.each([
     ['10.0.0.0', '10.255.255.255'],
     ['172.16.0.0', '172.31.255.255'],
@@ -174,7 +174,7 @@ describe('an address is private', () => {
     ['::1', '::1'],
     ['fc00::', 'fdff:ffff::1'],
     ['fe80::', 'febf:ffff::1'],
-  ])('from %s to %s', (first, last) => {
+  ])('is any from %s to %s', (first, last) => {
     expect([first, last].map(isPrivateAddress)).toEqual([true, true]);
   });
 
@@ -195,18 +195,18 @@ describe('an address is private', () => {
     'fe00::1',
     'fec0::1',
     '2001:db8::1',
-    // The private address inside is what somebody on the internet wrote there.
+    // Anybody on the internet can embed a private address in these forms.
     '2002:a00:1::1',
     '64:ff9b::a00:1',
     '2001:0:4136:e378:8000:63bf:f5ff:fffe',
     '203.0.113.7',
-  ])('but not %s', (address) => {
+  ])('is not %s', (address) => {
     expect(isPrivateAddress(address)).toBe(false);
   });
 });
 
 describe('the origin of a send', () => {
-  it('has the buckets of the address that a caller of the service gives', () => {
+  it('has the buckets of the address that a caller of the service passes', () => {
     const buckets = [{ name: '203.0.113.7', share: 1 }];
 
     expect(originOf(clientAt('::ffff:203.0.113.7'))).toEqual({ ip: '203.0.113.7', buckets, isUntrustedProxy: false });
@@ -217,7 +217,7 @@ describe('the origin of a send', () => {
     });
   });
 
-  it('has no bucket when a caller of the service gives no address', () => {
+  it('has no bucket if a caller of the service passes no address', () => {
     expect(originOf(clientAt(undefined))).toEqual({ ip: undefined, buckets: [], isUntrustedProxy: false });
   });
 

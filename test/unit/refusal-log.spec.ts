@@ -26,13 +26,13 @@ beforeEach(() => {
 
 afterEach(() => Logger.overrideLogger(false));
 
-function noteTimes(times: number, refusal: Partial<Refusal> = {}): void {
+function logRefusals(times: number, refusal: Partial<Refusal> = {}): void {
   for (let index = 0; index < times; index += 1) log.note({ ...REFUSAL, ...refusal });
 }
 
-describe('the log of refusals', () => {
-  it('writes what was refused, why, and what to change, with the number masked', () => {
-    noteTimes(1);
+describe('the refusal log', () => {
+  it('contains what was refused, why, and what to change, with the number masked', () => {
+    logRefusals(1);
 
     expect(logs.lines).toEqual([
       'warn: limits.perNumber refused a message to +141******71 (US): the limit of 5 messages to one number in 3600 ' +
@@ -41,33 +41,33 @@ describe('the log of refusals', () => {
     ]);
   });
 
-  it('writes one line a minute for a rule, and says how many it left out', () => {
-    noteTimes(1000);
+  it('has one line a minute for each rule, with the number of omitted refusals', () => {
+    logRefusals(1000);
     clock.advance(59.999);
-    noteTimes(1);
+    logRefusals(1);
     expect(logs.lines).toHaveLength(1);
 
     clock.advance(0.001);
-    noteTimes(1);
+    logRefusals(1);
     expect(logs.lines).toHaveLength(2);
     expect(logs.lines[1]).toContain('1000 more were left out before it.');
 
-    noteTimes(1);
+    logRefusals(1);
     clock.advance(60);
-    noteTimes(1);
+    logRefusals(1);
     expect(logs.lines).toHaveLength(3);
     expect(logs.lines[2]).toContain(' 1 more were left out before it.');
 
     clock.advance(60);
-    noteTimes(1);
+    logRefusals(1);
     expect(logs.lines).toHaveLength(4);
     expect(logs.lines[3]).not.toContain('left out');
   });
 
-  it('keeps the rules apart, and what is enforced from what is not', () => {
+  it('has separate lines for each rule, and for enforced and reporting limits', () => {
     for (let round = 0; round < 3; round += 1) {
       for (const rule of ['perNumber', 'perIp'] as const) {
-        for (const enforced of [true, false]) noteTimes(1, { rule, enforced });
+        for (const enforced of [true, false]) logRefusals(1, { rule, enforced });
       }
     }
 
@@ -79,29 +79,29 @@ describe('the log of refusals', () => {
     ]);
   });
 
-  it('says of what is not enforced that it is not, and that it went through', () => {
-    noteTimes(1, { enforced: false });
+  it('states that a reporting limit did not refuse the message', () => {
+    logRefusals(1, { enforced: false });
 
     expect(logs.text).toContain('is reached. It is not enforced: this limit let the message through. If');
   });
 
-  it('writes on when the clock went back', () => {
-    noteTimes(5);
+  it('continues after the clock went back', () => {
+    logRefusals(5);
     clock.advance(-86_400);
-    noteTimes(2);
+    logRefusals(2);
 
     expect(logs.lines).toHaveLength(2);
     expect(logs.lines[1]).toContain('4 more were left out before it.');
 
     clock.advance(60);
-    noteTimes(1);
+    logRefusals(1);
     expect(logs.lines).toHaveLength(3);
   });
 
-  it('writes at the end what was left out, once', () => {
-    noteTimes(4);
-    noteTimes(2, { rule: 'total', enforced: false });
-    noteTimes(1, { rule: 'perPrefix' });
+  it('contains the number of omitted refusals once when the application ends', () => {
+    logRefusals(4);
+    logRefusals(2, { rule: 'total', enforced: false });
+    logRefusals(1, { rule: 'perPrefix' });
 
     log.onApplicationShutdown();
 
@@ -127,16 +127,16 @@ describe('the log of refusals', () => {
       'limits.conversion refused a message to +141******71 (US): its country is blocked, since too few of the messages',
     ],
     ['application', undefined, 'authorizeSend refused a message to +141******71 (US): it did not answer true.'],
-  ] as const)('tells why %s with %j refused', (rule, limit, text) => {
-    noteTimes(1, { rule, limit });
+  ] as const)('contains why %s with %j refused', (rule, limit, text) => {
+    logRefusals(1, { rule, limit });
 
     expect(logs.text).toContain(text);
     expect(logs.text).not.toContain('4155552671');
     expect(logs.text.includes('203.0.113.7')).toBe(rule === 'perIp');
   });
 
-  it('names neither a country nor an address where there is none', () => {
-    noteTimes(1, { rule: 'perIp', country: undefined, address: undefined });
+  it('contains no country and no address if there is none', () => {
+    logRefusals(1, { rule: 'perIp', country: undefined, address: undefined });
 
     expect(logs.text).toContain('to +141******71: the limit of 5 messages for the address unknown in');
   });

@@ -4,7 +4,7 @@ import { RefusedAddresses } from '../../lib/limits/refused-addresses.js';
 const NOW = 1_800_000_000_000;
 const charge = (key: string | number) => ({ key: `perIp:60:${key}`, windowMs: 60_000 });
 
-it('a refused address is remembered until its window is over', () => {
+it('a refused address is remembered until its window has ended', () => {
   const refused = new RefusedAddresses();
   refused.add(charge('a').key, NOW + 60_000);
 
@@ -13,7 +13,7 @@ it('a refused address is remembered until its window is over', () => {
   expect(refused.endOf(charge('a'), NOW + 60_000)).toBeUndefined();
 });
 
-it('of more than ten thousand refused addresses the oldest are forgotten', () => {
+it('the oldest refused addresses are removed when there are more than ten thousand', () => {
   const refused = new RefusedAddresses();
   for (let index = 0; index < 12_000; index++) {
     refused.add(charge(index).key, NOW + 60_000);
