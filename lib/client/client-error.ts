@@ -58,14 +58,14 @@ export interface PhoneVerifyClientErrorDetails {
   readonly retryAfter?: number | undefined;
   /** Wrong codes that the session still accepts. */
   readonly attemptsLeft?: number | undefined;
-  /** Texts for people by field of the request. */
+  /** Texts for users by field of the request. */
   readonly errors?: Readonly<Record<string, readonly string[]>> | undefined;
   /** The error that caused this one. */
   readonly cause?: unknown;
 }
 
 /**
- * Thrown for every failure of {@link PhoneVerifyClient}. `code` is stable, `message` is for people.
+ * Thrown for every failure of {@link PhoneVerifyClient}. `code` is stable, `message` is a text for users.
  *
  * @example
  * ```ts
@@ -83,11 +83,11 @@ export class PhoneVerifyClientError extends Error {
   override readonly name = 'PhoneVerifyClientError';
   /** HTTP status; `undefined` if there was no response. */
   readonly status: number | undefined;
-  /** Whole seconds until a retry can succeed, if the server says so. */
+  /** Whole seconds until a retry can succeed, if the response contains them. */
   readonly retryAfter: number | undefined;
-  /** Wrong codes that the session still accepts, if the server says so. */
+  /** Wrong codes that the session still accepts, if the response contains them. */
   readonly attemptsLeft: number | undefined;
-  /** Texts for people by field of the request, with `request_invalid`. */
+  /** Texts for users by field of the request, with `request_invalid`. */
   readonly errors: Readonly<Record<string, readonly string[]>> | undefined;
 
   constructor(

@@ -50,7 +50,7 @@ export function readFailure({ status, body }: WireResponse): PhoneVerifyClientEr
   const texts: unknown[] = Array.isArray(message) ? message : [message];
   return new PhoneVerifyClientError(code, texts.filter(isText).join(' '), {
     status,
-    // After a failed delivery, the session in the response says when the next attempt is allowed.
+    // After a failed delivery, the session in the response contains when a resend is allowed.
     retryAfter: [retry_after, body.resend_in].find(isCount),
     attemptsLeft: isCount(attempts_left) ? attempts_left : undefined,
     errors: isObject(errors) ? textsByField(errors) : undefined,

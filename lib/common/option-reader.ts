@@ -112,7 +112,7 @@ export class OptionReader {
     return reader;
   }
 
-  /** Readers for the entries of a list, each with options of its own. */
+  /** Readers for the entries of a list, each of which is an object with options. */
   entries(name: string, values: readonly unknown[], known: readonly string[]): readonly OptionReader[] {
     return Array.from(values, (value, index) => {
       const place = `${name}[${index}]`;

@@ -12,10 +12,10 @@ export interface Secrets {
 }
 
 /** No code is shorter. A shorter text that a client sent as a code would only split other secrets. */
-const SHORTEST_SECRET = 4;
+const MIN_SECRET_LENGTH = 4;
 
-/** Longer secrets are searched only as they are. */
-const LONGEST_SPELLED_SECRET = 64;
+/** Longer secrets are searched only in their original grouping. */
+const MAX_REGROUPED_LENGTH = 64;
 
 /**
  * Values to redact from an error about a message whose code is not known: the message, and every word of it that has a
@@ -39,12 +39,12 @@ export function redact(text: string, { hidden, phoneNumbers = [] }: Secrets): st
   }));
   const others = hidden.map((secret) => ({ secret, prefix: '', by: '[redacted]' }));
   return [...numbers, ...others]
-    .filter(({ secret }) => secret.length >= SHORTEST_SECRET)
+    .filter(({ secret }) => secret.length >= MIN_SECRET_LENGTH)
     .toSorted((one, other) => other.secret.length - one.secret.length)
     .reduce((result, { secret, prefix, by }) => {
-      const spelling = spelled(secret, prefix);
-      const respelled = spelling === undefined ? result : result.replace(spelling, () => by);
-      return respelled.replaceAll(secret, () => by);
+      const pattern = anyGrouping(secret, prefix);
+      const redacted = pattern === undefined ? result : result.replace(pattern, () => by);
+      return redacted.replaceAll(secret, () => by);
     }, text);
 }
 
@@ -52,9 +52,9 @@ export function redact(text: string, { hidden, phoneNumbers = [] }: Secrets): st
  * Matches a text in any grouping: up to three characters that are neither letters nor digits, or percent-encoded,
  * between two that are. A lookahead does not backtrack, so the time is linear in the length of the text.
  */
-function spelled(text: string, prefix: string): RegExp | undefined {
+function anyGrouping(text: string, prefix: string): RegExp | undefined {
   const characters = text.replace(/[^A-Za-z0-9]/g, '');
-  if (characters.length < SHORTEST_SECRET || characters.length > LONGEST_SPELLED_SECRET) return undefined;
+  if (characters.length < MIN_SECRET_LENGTH || characters.length > MAX_REGROUPED_LENGTH) return undefined;
   const pattern = Array.from(characters).reduce(
     (result, character, index) =>
       `${result}(?=(?<gap${index}>(?:%[0-9A-Fa-f]{2}|[^A-Za-z0-9]){0,3}))\\k<gap${index}>${character}`,
@@ -67,7 +67,7 @@ export function redactedCause(thrown: unknown, secrets: Secrets): Error {
   const { name, message, code } = describeThrown(thrown);
   const cause = new Error(redact(message, secrets));
   cause.name = redact(name, secrets);
-  // The original stack begins with the message; the stack of this copy is of no use.
+  // The original stack begins with the message; the stack of this copy is useless.
   delete cause.stack;
   return code === undefined ? cause : Object.assign(cause, { code: redact(code, secrets) });
 }

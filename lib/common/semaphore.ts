@@ -3,7 +3,7 @@ interface Waiter {
   readonly grant: () => void;
 }
 
-/** A fixed number of permits. Whoever finds none waits, first come, first served. */
+/** A fixed number of permits. If none is free, requests wait in the order of their arrival. */
 export class Semaphore {
   readonly #waiters = new Set<Waiter>();
   #free: number;
@@ -41,7 +41,7 @@ export class Semaphore {
     });
   }
 
-  /** Passes the permit on to the request that has waited longest. */
+  /** Gives the permit to the request that has waited longest. */
   #release(): void {
     const [next] = this.#waiters;
     if (next === undefined) {

@@ -10,12 +10,12 @@ export const systemClock: Clock = { now: () => Date.now() };
 /** Maximum delay of `setTimeout`. */
 export const LONGEST_TIMER_MS = 2_147_483_647;
 
-/** The time limit is exceeded. The outcome of the work is unknown. */
+/** The time limit was exceeded. The outcome of the work is unknown. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 
   constructor(timeoutMs: number) {
-    super(`No answer within ${timeoutMs} ms.`);
+    super(`No response within ${timeoutMs} ms.`);
   }
 }
 
@@ -33,7 +33,7 @@ export async function withinTimeLimit<T>(timeoutMs: number, work: (signal: Abort
     timer = setTimeout(() => {
       const error = new TimeLimitError(timeoutMs);
       controller.abort(error);
-      // Work that ends at once on the signal can tell more than a timeout: whether anything was sent.
+      // Work that ends as soon as the signal aborts may have a more exact error, such as whether a message was sent.
       setImmediate(() => reject(error));
     }, timeoutMs);
   });

@@ -1,6 +1,6 @@
 /**
  * Outcome of a check, and reason of a refused resend. The values are the codes of the HTTP responses, except
- * `SessionTokenInvalid`: HTTP responds to it as to a wrong code, so that a guesser learns nothing.
+ * `SessionTokenInvalid`: over HTTP it gets the response of a wrong code, which reveals nothing to an attacker.
  *
  * @publicApi
  */

@@ -3,37 +3,38 @@ import { Semaphore } from '../common/semaphore.js';
 import { withinTimeLimit } from '../common/time.js';
 import type { CancelStatement } from './statement-canceller.js';
 
-/** How long one attempt to cancel may take, in milliseconds. */
+/** Time limit of one cancel request, in milliseconds. */
 const CANCEL_TIMEOUT_MS = 1000;
 
 /** How long a cancelled statement may take to end before its connection is closed, in milliseconds. */
-const GRACE_MS = 1000;
+const GRACE_PERIOD_MS = 1000;
 
-/** Attempts to cancel at the same time. On MariaDB each needs a connection. */
+/** Cancel requests that may run at the same time. On MariaDB each needs a connection. */
 const MAX_PARALLEL_CANCELS = 4;
 
-/** Pauses before further attempts to cancel a statement whose connection was closed, in milliseconds. */
+/** Pauses before further cancel requests for a statement whose connection was closed, in milliseconds. */
 const RETRY_PAUSES_MS = [2000, 5000, 15_000, 30_000, 60_000];
 
-/** How long a closed connection counts when the server was never reached, in milliseconds: it may still run there. */
+/** How long a closed connection counts if the server was never reached, in milliseconds: the statement may still run. */
 const FORGET_AFTER_MS = 600_000;
 
-/** A statement that nobody waits for any more. */
+/** A statement that exceeded its time limit and whose result is no longer needed. */
 export interface AbandonedStatement {
   /** The driver's connection. */
   readonly connection: unknown;
   /** Resolves when the statement has ended, with a result or an error. */
   readonly ended: Promise<void>;
-  /** Closes the connection; the statement then ends for this process, perhaps not for the server. */
+  /** Closes the connection. The statement then ends for this process, but may continue on the server. */
   readonly close: () => void;
 }
 
 /**
- * Statements whose time limit passed while the server still ran them. Without a cancel, each would go on to wait at the
- * server while the pool opens another connection, until the server has none left for anybody.
+ * Statements that exceeded their time limit while the server still runs them. Without cancelling, each would continue on
+ * the server while the pool opens another connection, until the server has no connections left.
  *
- * A statement is cancelled, and keeps its connection until it has ended. A connection that does not end in time is closed
- * and replaced, but only as many as the pool has connections: so the server sees twice the pool's size at most.
+ * A statement is cancelled and keeps its connection until it has ended. If it does not end in time, its connection is
+ * closed and replaced. At most as many connections are closed as the pool has, so the server sees at most twice the
+ * pool's size.
  */
 export class AbandonedStatements {
   readonly #cancels = new Semaphore(MAX_PARALLEL_CANCELS);
@@ -51,13 +52,13 @@ export class AbandonedStatements {
     private readonly pause: (milliseconds: number) => Promise<unknown> = pauseInBackground,
   ) {}
 
-  /** Whether every connection is held by a statement that does not end, and none of them may be replaced. */
-  get areAtLimit(): boolean {
+  /** Whether a statement that does not end holds each connection, and none of the connections may be replaced. */
+  get isExhausted(): boolean {
     return this.#running >= this.limit && this.#closed >= this.limit;
   }
 
-  /** Takes over a statement. Nothing waits for this and it never fails. */
-  async take(statement: AbandonedStatement): Promise<void> {
+  /** Ends a statement in the background: cancels it and, if that has no effect, closes its connection. Never throws. */
+  async end(statement: AbandonedStatement): Promise<void> {
     this.#running += 1;
     void statement.ended.finally(() => (this.#running -= 1));
     const isCancelled = await this.#tryToCancel(statement);
@@ -65,20 +66,20 @@ export class AbandonedStatements {
     await this.#closeWhenPossible(statement, isCancelled);
   }
 
-  /** Closes the connection now or, when too many are closed already, as soon as there is room, unless it ends before. */
+  /** Closes the connection as soon as the limit of closed connections allows it, unless the statement ends before. */
   async #closeWhenPossible(statement: AbandonedStatement, isCancelled: boolean): Promise<void> {
-    let isDelivered = isCancelled;
+    let isCancelSent = isCancelled;
     while (this.#closed >= this.limit) {
       if (await this.#endsInTime(statement)) return;
-      isDelivered = (await this.#tryToCancel(statement)) || isDelivered;
+      isCancelSent = (await this.#tryToCancel(statement)) || isCancelSent;
     }
     this.#closed += 1;
     statement.close();
-    await this.#awaitEndAtServer(statement, isDelivered);
+    await this.#awaitEndAtServer(statement, isCancelSent);
     this.#closed -= 1;
   }
 
-  /** A cancel request that arrives ends the statement; where one had no effect before, only time tells. */
+  /** Retries the cancel request. If an earlier one reached the server without effect, only waits. */
   async #awaitEndAtServer(statement: AbandonedStatement, hadNoEffect: boolean): Promise<void> {
     let leftMs = FORGET_AFTER_MS;
     for (const pauseMs of hadNoEffect ? [] : RETRY_PAUSES_MS) {
@@ -103,7 +104,7 @@ export class AbandonedStatements {
   }
 
   async #endsInTime({ ended }: AbandonedStatement): Promise<boolean> {
-    return Promise.race([ended.then(() => true), this.pause(GRACE_MS).then(() => false)]);
+    return Promise.race([ended.then(() => true), this.pause(GRACE_PERIOD_MS).then(() => false)]);
   }
 }
 

@@ -27,7 +27,7 @@ export function byKey(one: { readonly key: string }, other: { readonly key: stri
   return one.key < other.key ? -1 : 1;
 }
 
-/** A row as the driver gave it: PostgreSQL and MariaDB return `bigint` columns as text. */
+/** A row as the driver returns it: PostgreSQL and MariaDB return `bigint` columns as text. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** What a statement returned. */
@@ -41,11 +41,11 @@ export interface Answer {
 /** Runs one statement. */
 export type Run = (statement: Statement, parameters: Parameters) => Promise<Answer>;
 
-/** How an operation is run. */
+/** How to run an operation. */
 export interface RunOptions<T> {
-  /** A further limit on operations of this kind at the same time. */
+  /** Also limits how many operations of this kind run at the same time. */
   readonly semaphore?: Semaphore;
-  /** What to do with the result of an operation that ended after its time limit, when nobody waits for it. */
+  /** Called with the result of an operation that ended after its time limit, such as to undo it. */
   readonly onLate?: (result: T) => Promise<void>;
 }
 
@@ -53,13 +53,13 @@ const BEGIN: Statement = { sql: 'BEGIN', parameters: [] };
 const COMMIT: Statement = { sql: 'COMMIT', parameters: [] };
 const ROLLBACK: Statement = { sql: 'ROLLBACK', parameters: [] };
 
-/** Longest pause before another try, in milliseconds. */
-const LONGEST_PAUSE = 32;
+/** Maximum pause before a retry, in milliseconds. */
+const MAX_RETRY_PAUSE_MS = 32;
 
 /**
- * Runs operations on the primary database: each on one connection and within the request's time, again after a
- * transient error, and with every failure as a {@link StorageUnavailableError}. What runs when the time is over is
- * cancelled at the server.
+ * Runs operations on the primary database, each on one connection and within the time limit of its request. Retries
+ * after transient errors, and throws every failure as a {@link StorageUnavailableError}. A statement that exceeds the
+ * time limit is cancelled on the server.
  */
 export class Database {
   readonly dialect: SqlDialect;
@@ -68,7 +68,7 @@ export class Database {
   readonly #connections: Semaphore;
   readonly #abandoned: AbandonedStatements | undefined;
 
-  /** @throws {@link PhoneVerifyConfigurationError} if the data source is of an untested kind. */
+  /** @throws {@link PhoneVerifyConfigurationError} if the type of the data source is not supported. */
   constructor(readonly dataSource: DataSource) {
     this.dialect = dialectOf(dataSource);
     this.poolSize = poolSizeOf(dataSource);
@@ -77,16 +77,16 @@ export class Database {
     this.#abandoned = cancel && new AbandonedStatements(cancel, this.poolSize);
     if (this.dialect === 'postgres' && !hasConnectTimeout(dataSource.options)) {
       new Logger('PhoneVerify').warn(
-        'The data source has no `connectTimeoutMS`: connections to a server that has gone silent hang, and keep the pool, for ever.',
+        'The data source has no `connectTimeoutMS`: a connection to a server that stops responding hangs without limit and blocks the pool. Set `connectTimeoutMS`, such as 5000.',
       );
     }
   }
 
-  /** Runs an operation on a connection of its own. It may run more than once, so it keeps no state. */
+  /** Runs an operation on its own connection. It may run more than once, so it must keep no state. */
   async run<T>(operation: (run: Run) => Promise<T>, timeout: StorageTimeout, options: RunOptions<T> = {}): Promise<T> {
     try {
       return await timeout.run(async (signal) => {
-        const result = await this.#runUntilDone(operation, signal, options.semaphore);
+        const result = await this.#runWithRetries(operation, signal, options.semaphore);
         if (signal.aborted) await options.onLate?.(result);
         return result;
       });
@@ -95,7 +95,7 @@ export class Database {
     }
   }
 
-  /** Runs an operation in a transaction of its own: committed when this returns, rolled back when the operation failed. */
+  /** Runs an operation in its own transaction, which commits before this returns and rolls back if the operation fails. */
   async transact<T>(
     operation: (run: Run) => Promise<T>,
     timeout: StorageTimeout,
@@ -108,7 +108,7 @@ export class Database {
         await run(COMMIT, {});
         return result;
       } catch (thrown) {
-        // A connection that refuses this is lost, and its transaction with it.
+        // If the rollback fails, the connection is lost, and the server rolls back.
         await run(ROLLBACK, {}).catch(() => undefined);
         throw thrown;
       }
@@ -117,22 +117,22 @@ export class Database {
   }
 
   /**
-   * Runs an operation once inside the transaction of a manager, without a time limit: the transaction is the caller's.
-   * Where the manager has no transaction, it runs as {@link run} does.
+   * Runs an operation once inside the transaction of a manager, without a time limit, because the transaction is the
+   * caller's. If the manager has no transaction, this is the same as {@link run}.
    */
   async runWith<T>(manager: EntityManager, operation: (run: Run) => Promise<T>, timeout: StorageTimeout): Promise<T> {
     const { queryRunner } = manager;
     return queryRunner === undefined ? this.run(operation, timeout) : operation(this.#runOn(queryRunner));
   }
 
-  async #runUntilDone<T>(
+  async #runWithRetries<T>(
     operation: (run: Run) => Promise<T>,
     signal: AbortSignal,
     semaphore: Semaphore | undefined,
   ): Promise<T> {
-    for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    for (let pause = 1; ; pause = Math.min(pause * 2, MAX_RETRY_PAUSE_MS)) {
       try {
-        return await this.#runInTurn(operation, signal, semaphore);
+        return await this.#runWithPermits(operation, signal, semaphore);
       } catch (thrown) {
         if (signal.aborted || !canRetry(thrown)) throw thrown;
       }
@@ -140,14 +140,15 @@ export class Database {
     }
   }
 
-  /** Waits for the permits, so that no more operations than connections wait inside the pool, which has no time limit. */
-  async #runInTurn<T>(
+  /** Waits for permits here rather than for connections in the pool, because the pool's queue has no time limit. */
+  async #runWithPermits<T>(
     operation: (run: Run) => Promise<T>,
     signal: AbortSignal,
     semaphore: Semaphore | undefined,
   ): Promise<T> {
-    if (this.#abandoned?.areAtLimit) throw new Error('Every connection waits for a statement that does not end.');
-    const releaseOwn = await semaphore?.acquire(signal);
+    if (this.#abandoned?.isExhausted)
+      throw new Error('Every connection is in use by a statement that exceeded its time limit.');
+    const releaseSemaphore = await semaphore?.acquire(signal);
     try {
       const releaseConnection = await this.#connections.acquire(signal);
       try {
@@ -156,7 +157,7 @@ export class Database {
         releaseConnection();
       }
     } finally {
-      releaseOwn?.();
+      releaseSemaphore?.();
     }
   }
 
@@ -165,7 +166,7 @@ export class Database {
     let stopWatching: (() => void) | undefined;
     try {
       const connection: unknown = await queryRunner.connect();
-      // A connection that comes too late is not used: its statement would count after the response.
+      // A connection that is available too late is not used: its statement would take effect after the response.
       signal.throwIfAborted();
       stopWatching = this.#cancelOnAbort(connection, signal);
       return await operation(this.#runOn(queryRunner, signal));
@@ -176,8 +177,8 @@ export class Database {
   }
 
   /**
-   * Has the statement cancelled when the signal aborts. Its connection is closed when the statement has ended, since a
-   * cancel request that arrives late would hit the next statement on it.
+   * Cancels the statement when the signal aborts. Its connection is closed after the statement has ended, because a
+   * delayed cancel request would cancel the next statement on that connection.
    *
    * @returns A function to call when the statement has ended, before the connection goes back to the pool.
    */
@@ -188,7 +189,7 @@ export class Database {
       const ended = new Promise<void>((resolve) => {
         end = resolve;
       });
-      void this.#abandoned?.take({ connection, ended, close });
+      void this.#abandoned?.end({ connection, ended, close });
     };
     signal.addEventListener('abort', abandon);
     return () => {
@@ -214,7 +215,7 @@ export class Database {
   }
 }
 
-/** Wraps what the driver threw; TypeORM's own error carries and prints the parameters, the cause made here does not. */
+/** Wraps a driver error. TypeORM's own error contains and prints the parameters; the redacted cause does not. */
 function unavailable(thrown: unknown, parameters: readonly unknown[]): StorageUnavailableError {
   const driverError: unknown = thrown instanceof Error && 'driverError' in thrown ? thrown.driverError : thrown;
   const texts = parameters.filter((value) => typeof value === 'string');
@@ -222,7 +223,7 @@ function unavailable(thrown: unknown, parameters: readonly unknown[]): StorageUn
   return new StorageUnavailableError({ cause: redactedCause(driverError, secrets) });
 }
 
-/** Without one, `pg` waits for a server that accepts and then says nothing until the operating system gives up. */
+/** Without one, `pg` waits for a server that accepts the connection but never responds, until the operating system gives up. */
 function hasConnectTimeout(options: DataSource['options']): boolean {
   const { connectTimeoutMS, extra }: { connectTimeoutMS?: unknown; extra?: object } = { ...options };
   return connectTimeoutMS !== undefined || (extra !== undefined && 'connectionTimeoutMillis' in extra);

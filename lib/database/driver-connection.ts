@@ -1,6 +1,6 @@
 import type { SqlDialect } from './sql-dialect.js';
 
-/** A property of a value that the types do not describe, such as a driver's connection. */
+/** Reads a property of a value without a type, such as a driver's connection. */
 export function readProperty(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
@@ -13,19 +13,18 @@ export function hasMethod<Name extends string>(
   return typeof readProperty(value, name) === 'function';
 }
 
-/**
- * Closes a connection, also one whose statement hangs. Its pool replaces it. SQLite has one connection, which stays.
- */
+/** Closes a connection, even one whose statement hangs. Its pool replaces it. SQLite's only connection stays open. */
 export function closeConnection(dialect: SqlDialect, connection: unknown): void {
   if (dialect === 'postgres' && hasMethod(connection, 'end')) {
-    // `pg` drops the socket of a client in use at once; the client's pool then forgets it.
+    // `pg` closes the socket of a busy client immediately; its pool then removes the client.
     Promise.resolve(connection.end()).catch(() => undefined);
   }
   if (dialect === 'mariadb' && hasMethod(connection, 'destroy')) {
-    // `mysql2` takes the connection out of its pool, but waits for the server to close the socket. With an error of the
-    // socket it also ends the statement that hangs.
+    // `mysql2` removes the connection from its pool, but waits for the server to close the socket. An error of the socket
+    // also ends the statement that hangs.
     connection.destroy();
     const stream = readProperty(connection, 'stream');
-    if (hasMethod(stream, 'destroy')) stream.destroy(new Error('Closed: its statement took too long.'));
+    if (hasMethod(stream, 'destroy'))
+      stream.destroy(new Error('Connection closed: its statement exceeded the time limit.'));
   }
 }

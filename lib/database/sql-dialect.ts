@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 
-/** The three ways in which the databases differ where this library is concerned. */
+/** The SQL dialects that the library supports. */
 export type SqlDialect = 'postgres' | 'mariadb' | 'sqlite';
 
 const DIALECTS: Readonly<Record<string, SqlDialect>> = {
@@ -11,7 +11,7 @@ const DIALECTS: Readonly<Record<string, SqlDialect>> = {
   'better-sqlite3': 'sqlite',
 };
 
-/** @throws {@link PhoneVerifyConfigurationError} for a database that the promises of this library were not tested on. */
+/** @throws {@link PhoneVerifyConfigurationError} for a database that is not supported. */
 export function dialectOf(dataSource: DataSource): SqlDialect {
   const dialect = DIALECTS[dataSource.options.type];
   if (dialect !== undefined) return dialect;
@@ -20,13 +20,13 @@ export function dialectOf(dataSource: DataSource): SqlDialect {
   );
 }
 
-/** A text ready to run, and the names of its parameters in the order in which the driver takes them. */
+/** The SQL text of a statement, and the names of its parameters in the order that the driver expects. */
 export interface Statement {
   readonly sql: string;
   readonly parameters: readonly string[];
 }
 
-/** Brings `:name` parameters into the form of the driver. */
+/** Converts `:name` parameters to the placeholders of the driver. */
 export function prepare(dialect: SqlDialect, text: string): Statement {
   const parameters: string[] = [];
   const sql = text.replace(/\s+/g, ' ').replace(/(?<!:):([a-zA-Z]\w*)/g, (_whole, name: string) => {

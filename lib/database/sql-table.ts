@@ -2,22 +2,22 @@ import type { DataSource } from 'typeorm';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import { dialectOf, type SqlDialect } from './sql-dialect.js';
 
-/** A table as the data source names it, so that its schema, prefix and naming strategy hold. */
+/** A table with the names that the data source gives it: schema, prefix and naming strategy apply. */
 export interface SqlTable<Name extends string> {
   readonly dialect: SqlDialect;
   readonly name: string;
-  /** A column's name. */
+  /** The escaped name of a column. */
   readonly column: (name: Name) => string;
-  /** Columns to answer, under the entity's names. */
+  /** Columns of a `SELECT` or `RETURNING`, with the entity's property names as aliases. */
   readonly select: (...names: Name[]) => string;
-  /** An entity's name as an answer's column. */
+  /** An escaped alias for a property name of the entity. */
   readonly alias: (name: string) => string;
 }
 
 /**
- * The table of an entity.
+ * Describes the table of an entity.
  *
- * @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity.
+ * @throws {@link PhoneVerifyConfigurationError} if the entity is missing from the data source.
  */
 export function describeTable<Name extends string>(dataSource: DataSource, entity: new () => object): SqlTable<Name> {
   if (!dataSource.hasMetadata(entity)) {

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { hasMethod, readProperty } from './driver-connection.js';
 
 /**
- * Asks the server to cancel what a connection runs.
+ * Requests that the server cancel the statement of a connection.
  *
  * @param connection - The driver's connection.
  * @param signal - Ends the attempt when it aborts.
@@ -10,7 +10,7 @@ import { hasMethod, readProperty } from './driver-connection.js';
  */
 export type CancelStatement = (connection: unknown, signal: AbortSignal) => Promise<void>;
 
-/** How statements are cancelled on a data source; `undefined` where nothing has to be, since the driver is synchronous. */
+/** How to cancel statements on a data source; `undefined` for SQLite, whose driver is synchronous. */
 export function statementCanceller(dataSource: DataSource): CancelStatement | undefined {
   const { type } = dataSource.options;
   if (type === 'postgres') return cancelOnPostgres;
@@ -20,8 +20,8 @@ export function statementCanceller(dataSource: DataSource): CancelStatement | un
 }
 
 /**
- * PostgreSQL's cancel request: a connection of its own that needs no credentials and takes no place among the server's
- * connections. A pooler passes it on. The server closes the connection once it has signalled the statement.
+ * Sends PostgreSQL's cancel request on a new connection. It needs no credentials, does not count towards
+ * `max_connections`, and poolers forward it. The server closes the connection after it has processed the request.
  */
 async function cancelOnPostgres(client: unknown, signal: AbortSignal): Promise<void> {
   const request = newPostgresConnection(client);
@@ -54,7 +54,7 @@ async function cancelOnPostgres(client: unknown, signal: AbortSignal): Promise<v
   });
 }
 
-/** A connection of `pg` to the server of a client, not opened yet. */
+/** Creates a `pg` connection to the server of a client, without opening it. */
 function newPostgresConnection(
   client: unknown,
 ): Record<'connect' | 'requestSsl' | 'cancel' | 'once', (...values: unknown[]) => unknown> {
@@ -80,10 +80,10 @@ function destroyStream(connection: unknown): void {
   if (hasMethod(stream, 'destroy')) stream.destroy();
 }
 
-/** Settings of a connection that another one to the same server, as the same user, needs. */
+/** Settings that a second connection to the same server, as the same user, needs. */
 const CONNECTION_SETTINGS = ['host', 'port', 'socketPath', 'user', 'password', 'ssl', 'authPlugins'];
 
-/** MariaDB's `KILL QUERY`, which needs another connection; every user may cancel their own statements. */
+/** Runs MariaDB's `KILL QUERY` on a second connection. Every user may cancel their own statements. */
 async function cancelOnMariadb(driver: unknown, connection: unknown, signal: AbortSignal): Promise<void> {
   const config = readProperty(connection, 'config');
   const threadId = Number(readProperty(connection, 'threadId'));

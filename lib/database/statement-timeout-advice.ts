@@ -3,10 +3,10 @@ import { StorageTimeout } from '../common/time.js';
 import { Database } from './database.js';
 import type { SqlDialect, Statement } from './sql-dialect.js';
 
-/** Longest that the start of the application waits for this, in milliseconds. */
+/** Maximum time that this query may delay the startup, in milliseconds. */
 const MAX_WAIT_MS = 1000;
 
-/** Where each server keeps its own limit on a statement: `0` where it has none. */
+/** The server setting that limits the time of a statement; `0` means no limit. */
 const SETTINGS: Readonly<Partial<Record<SqlDialect, { readonly name: string; readonly statement: Statement }>>> = {
   postgres: {
     name: 'statement_timeout',
@@ -19,8 +19,8 @@ const SETTINGS: Readonly<Partial<Record<SqlDialect, { readonly name: string; rea
 };
 
 /**
- * Recommends a limit of the server's own at startup. A statement that took too long is cancelled at the server, but a
- * cancel request may not reach it; the server's own limit needs no request.
+ * Recommends a statement timeout on the server, at startup. The library cancels statements that exceed its time limit,
+ * but a cancel request may not reach the server. The server's own timeout needs no request.
  */
 export class StatementTimeoutAdvice implements OnApplicationBootstrap {
   readonly #logger = new Logger('PhoneVerify');
@@ -30,7 +30,7 @@ export class StatementTimeoutAdvice implements OnApplicationBootstrap {
     private readonly timeoutMs: number,
   ) {}
 
-  /** A server that cannot be asked stops nothing: its first request says so. */
+  /** Ignores errors: if the database is unavailable, the first request reports it. */
   async onApplicationBootstrap(): Promise<void> {
     const setting = SETTINGS[this.database.dialect];
     if (setting === undefined) return;
@@ -42,8 +42,8 @@ export class StatementTimeoutAdvice implements OnApplicationBootstrap {
       return;
     }
     this.#logger.warn(
-      `The database has no \`${setting.name}\` for this user. Set one a little below \`storage.timeoutMs\` (${this.timeoutMs} ms), ` +
-        'for the data source or the user, so that the server itself ends statements that take too long.',
+      `The database has no \`${setting.name}\` for this user. Set it slightly below \`storage.timeoutMs\` (${this.timeoutMs} ms), ` +
+        'for the data source or the user, so that the server itself cancels statements that take too long.',
     );
   }
 }

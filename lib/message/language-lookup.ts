@@ -1,18 +1,17 @@
 /** Texts by language tag in its canonical spelling. */
 export type TextsByLanguage = Readonly<Record<string, string>>;
 
-/** A cache: `Intl` takes as long for the tags of one browser as the rest of a send takes. */
+/** A cache, because `Intl` needs as much time for the tags of one browser as the rest of a send. */
 const candidatesByTag = new Map<string, readonly string[]>();
 
-/** More tags than are in use; made-up ones only empty the cache. */
+/** More than the number of tags in use. Made-up tags only empty the cache. */
 const MAX_CACHED_TAGS = 500;
 
 /**
  * Looks up a text by RFC 4647, section 3.4: for each wanted language its tag, then the tag without its last part, and so
  * on. The implied script is tried too, before the language alone: `zh-TW` finds `zh-Hant`.
  *
- * Own code, because the packages for it leave the header, malformed tags and implied scripts to the caller. What remains
- * of the lookup is a loop.
+ * No package is used, because the available ones leave the header, malformed tags and implied scripts to the caller.
  */
 export function lookUpText(wanted: readonly string[], texts: TextsByLanguage): string | undefined {
   for (const tag of wanted) {

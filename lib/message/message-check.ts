@@ -1,7 +1,7 @@
 import type { OptionReader } from '../common/option-reader.js';
 import { type Autofill, obstaclesToAutofill, withAutofill } from './autofill.js';
 import { findUnsupportedCharacter } from './gsm-7.js';
-import { type OwnTexts, shippedTextsBeside } from './message-choice.js';
+import { type OwnTexts, unreplacedShippedTexts } from './message-choice.js';
 import { placeholdersOf, renderMessage } from './message-template.js';
 import { segments } from './segments.js';
 
@@ -16,19 +16,19 @@ export interface MessageParts extends OwnTexts {
 /** Begins every line about the library's own texts: names the option that replaces them. */
 const SHIPPED = 'message: is not given, and of the texts that come with the library';
 
-/** What the shipped texts are made for, with a code of six digits. */
-const ROOM =
+/** The lengths for which the shipped texts fit into one segment, with a code of six digits. */
+const SEGMENT_CAPACITY =
   'one segment has room for an appName of 10 letters and an autofill.domain of 15, without autofill.androidAppHash';
 
 /**
- * Records a validation error for each template that prevents autofill. Of the shipped texts only English, which anybody
+ * Records a validation error for each template that prevents autofill. Of the shipped texts, only English, which any user
  * may receive, stops the application; the others are in {@link warningsOfMessages}.
  */
 export function checkMessages(reader: OptionReader, parts: MessageParts): void {
   for (const [name, template] of ownTexts(parts)) {
     for (const obstacle of obstaclesOf(template, parts)) reader.fault(name, obstacle);
   }
-  for (const [language, template] of shippedTextsBeside(parts)) {
+  for (const [language, template] of unreplacedShippedTexts(parts)) {
     if (language !== 'en') continue;
     for (const obstacle of obstaclesOf(template, parts))
       reader.faults.push(`${SHIPPED} the one in English ${obstacle}`);
@@ -50,7 +50,9 @@ function warningsOfContext([name, template]: [string, string], { contextKeys }: 
   const used = placeholdersOf(template).filter((placeholder) => contextKeys.includes(placeholder));
   if (used.length === 0) return [];
   const names = used.map((placeholder) => `{${placeholder}}`).join(', ');
-  return [`${name}: ${names} renders empty in messages requested over HTTP; only callers of the service give context`];
+  return [
+    `${name}: ${names} renders empty in messages requested over HTTP; only callers of the service pass a context`,
+  ];
 }
 
 function warningsOfSegments([name, template]: [string, string], parts: MessageParts): string[] {
@@ -62,7 +64,7 @@ function warningsOfSegments([name, template]: [string, string], parts: MessagePa
 }
 
 function warningsOfShipped(parts: MessageParts): string[] {
-  const shipped = shippedTextsBeside(parts);
+  const shipped = unreplacedShippedTexts(parts);
   const warnings: string[] = [];
   const unreadable = shipped.filter(([, template]) => obstaclesOf(template, parts).length > 0);
   if (unreadable.length > 0) {
@@ -76,7 +78,8 @@ function warningsOfShipped(parts: MessageParts): string[] {
     .filter(({ count }) => count > 1);
   if (costly.length > 0) {
     const unsupported = findUnsupportedCharacter(parts.appName);
-    const cause = unsupported === undefined ? ROOM : `${JSON.stringify(unsupported)} of appName is not in GSM-7`;
+    const cause =
+      unsupported === undefined ? SEGMENT_CAPACITY : `${JSON.stringify(unsupported)} of appName is not in GSM-7`;
     const languages = costly.map(({ language, count }) => `${language} (${count})`).join(', ');
     warnings.push(`${SHIPPED} these take more than one segment, each of which is billed: ${languages}; ${cause}`);
   }

@@ -26,7 +26,7 @@ export function templateFor(languages: string | undefined, { message, messages }
 }
 
 /** The shipped texts that can be used, by language: none if there is a `message`, nor where `messages` has one. */
-export function shippedTextsBeside({ message, messages }: OwnTexts): [language: string, template: string][] {
+export function unreplacedShippedTexts({ message, messages }: OwnTexts): [language: string, template: string][] {
   if (message !== undefined) return [];
   return Object.entries(SHIPPED_TEXTS).filter(([language]) => lookUpText([language], messages) === undefined);
 }

@@ -23,8 +23,8 @@ export function readMessages(options: OptionReader, contextKeys: readonly string
   const given = options.object('messages');
   const reader = new OptionReader(given, options.faults, 'messages.');
   const tags = Object.keys(given).filter((tag) => reader.value(tag) !== undefined);
-  const isGiven = given === options.value('messages');
-  if (isGiven && tags.length === 0) options.fault('messages', 'must have a text');
+  const isValidObject = given === options.value('messages');
+  if (isValidObject && tags.length === 0) options.fault('messages', 'must have a text');
   const texts = new Map<string, string>();
   for (const tag of tags) {
     const canonical = canonicalTag(tag);

@@ -1,9 +1,10 @@
 /**
- * The texts that are sent when the application gives none, by BCP 47 tag. Each takes one segment with a code of six
+ * The texts that are sent if the application has none, by BCP 47 tag. Each takes one segment with a code of six
  * digits, a name of ten letters and the autofill line for a domain of 15: in an alphabet outside GSM-7 this leaves 28
  * characters for the words. Where that is too few, the advice not to share the code is left out. The code comes early,
  * where a notification shows it. The name follows in a form that needs no inflection. No text begins with the name: a
- * Latin one would turn a line of Arabic or Hebrew around, and one with `@` in front would be taken for a bound line.
+ * Latin name would reverse the direction of a line of Arabic or Hebrew, and phones would take a name with `@` in front
+ * for a line bound to a domain.
  */
 export const SHIPPED_TEXTS = {
   ar: '{security_code} هو رمزك في {app}. لا تشاركه.',
@@ -35,7 +36,7 @@ export const SHIPPED_TEXTS = {
   nb: '{security_code} er sikkerhetskoden din for {app}. Ikke del den med noen.',
   nl: '{security_code} is uw beveiligingscode voor {app}. Deel deze met niemand.',
   nn: '{security_code} er tryggleikskoden din for {app}. Ikkje del han med nokon.',
-  // Browsers send `no` beside `nb`; the registry maps neither to the other.
+  // Browsers send `no` as well as `nb`; the registry maps neither to the other.
   no: '{security_code} er sikkerhetskoden din for {app}. Ikke del den med noen.',
   pl: '{security_code} to kod weryfikacyjny {app}. Nikomu go nie podawaj.',
   pt: 'Código {app}: {security_code}. Não o partilhe.',

@@ -8,7 +8,7 @@ import { maskPhoneNumber, redactedCause } from '../common/redaction.js';
 import { EventPort } from './event-port.js';
 import type { PhoneVerifyEvent } from './phone-verify-event.js';
 
-/** Emits every event through `@nestjs/event-emitter`, where the application has its module. */
+/** Emits every event through `@nestjs/event-emitter`, if the application imports its module. */
 @Injectable()
 export class EventEmission implements OnModuleInit {
   readonly #logger = new Logger('PhoneVerify');
@@ -20,7 +20,7 @@ export class EventEmission implements OnModuleInit {
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
   ) {}
 
-  /** Looks for the emitter; without the application's `EventEmitterModule` no package is loaded. */
+  /** Finds the emitter. The package is not loaded if the application has no `EventEmitterModule`. */
   async onModuleInit(): Promise<void> {
     const hasModule = [...this.modules.values()].some(({ metatype }) => metatype.name === 'EventEmitterModule');
     if (!hasModule) return;
@@ -35,15 +35,15 @@ export class EventEmission implements OnModuleInit {
       return this.moduleRef.get(token, { strict: false });
     } catch {
       this.#logger.warn(
-        'No events are emitted: the application has an EventEmitterModule, but of another copy of @nestjs/event-emitter.',
+        'No events are emitted: the application has an EventEmitterModule from another copy of @nestjs/event-emitter. Install one copy only (npm ls @nestjs/event-emitter).',
       );
       return undefined;
     }
   }
 
   /**
-   * Calls each listener by itself. The emitter's own `emit` stops at one that throws, and leaves the promise of one that
-   * rejects to the process, which ends for it.
+   * Calls each listener separately. The emitter's own `emit` stops at a listener that throws, and does not handle a
+   * rejected promise, which would end the process.
    */
   #emit(emitter: EventEmitter2, event: PhoneVerifyEvent): void {
     const phoneNumber = this.options.events.fullNumbers ? event.phoneNumber : maskPhoneNumber(event.phoneNumber);
@@ -53,7 +53,7 @@ export class EventEmission implements OnModuleInit {
       ...emitter.listeners(event.name).map((listener) => (): unknown => listener.call(emitter, payload)),
     ];
     for (const call of calls) {
-      // An async function: what is thrown at once is a rejection like any other.
+      // In an async function, a synchronous exception becomes a rejection.
       void (async () => call())().catch((thrown: unknown) => this.#report(event, thrown));
     }
   }

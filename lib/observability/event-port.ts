@@ -1,26 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import type { PhoneVerifyEvent } from './phone-verify-event.js';
 
-/** Takes one event. What it throws changes nothing. */
+/** Receives one event. Its errors are ignored. */
 export type EventListener = (event: PhoneVerifyEvent) => void;
 
-/** Hands what happens to those inside the library who tell others of it. */
+/** Publishes events to the listeners inside the library: event emission and metrics. */
 @Injectable()
 export class EventPort {
   readonly #listeners: EventListener[] = [];
 
-  /** Adds a listener for the life of the application. */
+  /** Adds a listener, which is never removed. */
   subscribe(listener: EventListener): void {
     this.#listeners.push(listener);
   }
 
-  /** Tells every listener. Never throws and never waits. */
+  /** Calls every listener. Never throws and never waits. */
   publish(event: PhoneVerifyEvent): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);
       } catch {
-        // A listener's fault is its own.
+        // A failing listener must not affect the request.
       }
     }
   }

@@ -2,12 +2,12 @@ import type { OptionReader } from '../common/option-reader.js';
 import { optionNames } from '../common/option-names.js';
 
 /**
- * How events are told, see {@link PhoneVerifyOptions.events}.
+ * Options of the events, see {@link PhoneVerifyOptions.events}.
  *
  * @publicApi
  */
 export interface EventOptions {
-  /** Whether listeners are given whole phone numbers in place of masked ones. Default `false`. */
+  /** Whether listeners get full phone numbers instead of masked ones. Default `false`. */
   fullNumbers?: boolean;
 }
 

@@ -3,24 +3,24 @@ import type { EventListener } from './event-port.js';
 import type { PhoneVerifyEvent } from './phone-verify-event.js';
 import { VerificationStatus } from '../common/verification-status.js';
 
-/** Bounds of the delivery times in seconds: a provider takes a part of one, the longest failover ten minutes. */
+/** Bucket bounds of the delivery times, in seconds: a provider takes less than one, the longest failover ten minutes. */
 const DELIVERY_BOUNDS_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60, 600];
 
 /**
- * A listener that counts. No attribute tells one person from another.
+ * Creates a listener that records metrics. No attribute identifies a person.
  *
  * @internal
  */
-export function createRecorder(meter: Meter): EventListener {
-  const sent = meter.createCounter('phone_verify.sent', { description: 'Messages that a backend took.' });
-  const verified = meter.createCounter('phone_verify.verified', { description: 'Right codes.' });
+export function createMetricsListener(meter: Meter): EventListener {
+  const sent = meter.createCounter('phone_verify.sent', { description: 'Messages that a backend accepted.' });
+  const verified = meter.createCounter('phone_verify.verified', { description: 'Correct codes.' });
   const checks = meter.createCounter('phone_verify.checks', { description: 'Codes checked, by outcome.' });
   const rateLimited = meter.createCounter('phone_verify.rate_limited', {
-    description: 'Sends beyond a limit, by rule and by whether it was enforced.',
+    description: 'Sends that exceeded a limit, by rule and by whether it was enforced.',
   });
   const duration = meter.createHistogram('phone_verify.delivery.duration', {
     unit: 's',
-    description: 'Time that backends took for a message, by what came of it.',
+    description: 'Time that backends took for a message, by outcome.',
     advice: { explicitBucketBoundaries: DELIVERY_BOUNDS_SECONDS },
   });
 
@@ -45,7 +45,7 @@ export function createRecorder(meter: Meter): EventListener {
         rateLimited.add(1, { ...country, rule: event.rule, enforced: event.enforced });
         break;
       case 'phone-verify.locked':
-        // The check that locked the session is counted already.
+        // `check-failed` has already counted this check.
         break;
     }
   };

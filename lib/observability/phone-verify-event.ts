@@ -8,55 +8,55 @@ import type { VerificationStatus } from '../common/verification-status.js';
  * @publicApi
  */
 export const PhoneVerifyEvents = {
-  /** A backend took a message: {@link SentEvent}. */
+  /** A backend accepted a message: {@link SentEvent}. */
   Sent: 'phone-verify.sent',
-  /** A message did not go: {@link SendFailedEvent}. */
+  /** A message was not sent: {@link SendFailedEvent}. */
   SendFailed: 'phone-verify.send-failed',
-  /** A code was right: {@link VerifiedEvent}. */
+  /** A code was correct: {@link VerifiedEvent}. */
   Verified: 'phone-verify.verified',
   /** A code was not accepted: {@link CheckFailedEvent}. */
   CheckFailed: 'phone-verify.check-failed',
   /** A session has no attempts left: {@link LockedEvent}. */
   Locked: 'phone-verify.locked',
-  /** A send was beyond a limit: {@link RateLimitedEvent}. */
+  /** A send exceeded a limit: {@link RateLimitedEvent}. */
   RateLimited: 'phone-verify.rate-limited',
 } as const;
 
 /**
- * What every event tells. Never a code or a token.
+ * Properties of every event. No event contains a code or a token.
  *
  * @publicApi
  */
 export interface EventSubject {
   /** E.164, masked (`+141******71`) unless the module has `events: { fullNumbers: true }`. */
   readonly phoneNumber: string;
-  /** ISO 3166-1 alpha-2; `undefined` for numbers of no country. */
+  /** ISO 3166-1 alpha-2; `undefined` for numbers without a country. */
   readonly country: string | undefined;
   /** What the code is for. */
   readonly purpose: string;
 }
 
 /**
- * A backend took a message with a code. A test number is sent nothing, so it has no such event.
+ * A backend accepted a message with a code. Nothing is sent to a test number, so it has no such event.
  *
  * @publicApi
  */
 export interface SentEvent extends EventSubject {
   readonly name: 'phone-verify.sent';
-  /** Name of the backend that took it. */
+  /** Name of the backend that accepted it. */
   readonly backend: string;
-  /** The provider's id of the message, when it gave one. */
+  /** The provider's id of the message, if there is one. */
   readonly messageId: string | undefined;
   /** Segments that the provider counted. */
   readonly segments: number | undefined;
-  /** Whether the code of an open session went out again. */
+  /** Whether this was a resend. */
   readonly isResend: boolean;
   /** How long the backend took, in milliseconds. */
   readonly durationMs: number;
 }
 
 /**
- * A message did not go, or nobody knows whether it went.
+ * A message was not sent, or the outcome is unknown.
  *
  * @publicApi
  */
@@ -64,18 +64,18 @@ export interface SendFailedEvent extends EventSubject {
   readonly name: 'phone-verify.send-failed';
   /** Name of the outermost backend. */
   readonly backend: string;
-  /** Why it did not go. */
+  /** Why it was not sent. */
   readonly kind: SmsDeliveryErrorKind;
-  /** The provider's own code, when it gave one. */
+  /** The provider's error code, if there is one. */
   readonly providerCode: string | undefined;
-  /** Whether the code of an open session was to go out again. */
+  /** Whether this was a resend. */
   readonly isResend: boolean;
   /** How long the backend took, in milliseconds. */
   readonly durationMs: number;
 }
 
 /**
- * A code was right. With `verifyOnlyOnce: false` this happens again for each right code of a session.
+ * A code was correct. With `verifyOnlyOnce: false` this event is emitted for each correct code of a session.
  *
  * @publicApi
  */
@@ -90,14 +90,14 @@ export interface VerifiedEvent extends EventSubject {
  */
 export interface CheckFailedEvent extends EventSubject {
   readonly name: 'phone-verify.check-failed';
-  /** Why. */
+  /** Why it was not accepted. */
   readonly outcome: Exclude<VerificationStatus, VerificationStatus.Valid>;
-  /** Wrong codes that the session still takes; known with `Invalid` alone. */
+  /** Wrong codes that the session still accepts; only with `Invalid`. */
   readonly attemptsLeft: number | undefined;
 }
 
 /**
- * A wrong code used the last of a session's attempts. Once for each session, after its {@link CheckFailedEvent}.
+ * A wrong code used the last attempt of a session. Emitted once for each session, after its {@link CheckFailedEvent}.
  *
  * @publicApi
  */
@@ -106,22 +106,22 @@ export interface LockedEvent extends EventSubject {
 }
 
 /**
- * A send was beyond a limit, or was refused by the application's own `authorizeSend`.
+ * A send exceeded a limit, or the application's `authorizeSend` refused it.
  *
  * @publicApi
  */
 export interface RateLimitedEvent extends EventSubject {
   readonly name: 'phone-verify.rate-limited';
-  /** The option that has the limit; `application` for `authorizeSend`. */
+  /** The option that configures the limit; `application` for `authorizeSend`. */
   readonly rule: LimitRule | 'application';
-  /** `false` where the limit only reports: the message went out. */
+  /** `false` if the limit only reports and does not refuse. */
   readonly enforced: boolean;
-  /** Seconds until this rule would let a message through; `undefined` for `application`, which has no window. */
+  /** Seconds until this rule allows a message; `undefined` for `application`, which has no window. */
   readonly retryAfterSeconds: number | undefined;
 }
 
 /**
- * What happened. Inside the library with the whole number; listeners of the application are given it masked.
+ * Any event. Inside the library it has the full number; listeners of the application get a masked one.
  *
  * @publicApi
  */

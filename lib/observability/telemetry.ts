@@ -3,10 +3,10 @@ import { EventPort } from './event-port.js';
 import { SendObserver } from './send-observer.js';
 import { loadOptional } from '../common/optional-package.js';
 
-/** Name under which OpenTelemetry knows the library. */
-const SCOPE = 'nestjs-phone-verify';
+/** Name of the instrumentation scope. */
+const SCOPE_NAME = 'nestjs-phone-verify';
 
-/** Counts and traces through `@opentelemetry/api`, where the application has it. */
+/** Records metrics and traces through `@opentelemetry/api`, if it is installed. */
 @Injectable()
 export class Telemetry implements OnModuleInit {
   constructor(
@@ -14,13 +14,13 @@ export class Telemetry implements OnModuleInit {
     private readonly observer: SendObserver,
   ) {}
 
-  /** Without the package nothing is measured, and nothing is asked for each message. */
+  /** Without the package, nothing is recorded and sends have no overhead. */
   async onModuleInit(): Promise<void> {
     const api = await loadOptional('@opentelemetry/api', () => import('@opentelemetry/api'));
     if (api === undefined) return;
-    const { createRecorder } = await import('./metrics.js');
-    const { createTracing } = await import('./tracing.js');
-    this.events.subscribe(createRecorder(api.metrics.getMeter(SCOPE)));
-    this.observer.wrapWith(createTracing(api, api.trace.getTracer(SCOPE)));
+    const { createMetricsListener } = await import('./metrics.js');
+    const { createTracingWrapper } = await import('./tracing.js');
+    this.events.subscribe(createMetricsListener(api.metrics.getMeter(SCOPE_NAME)));
+    this.observer.setWrapper(createTracingWrapper(api, api.trace.getTracer(SCOPE_NAME)));
   }
 }

@@ -4,12 +4,12 @@ import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import type { SendWrapper } from './send-observer.js';
 
 /**
- * Puts a span around each send, so that what the provider's client traces is inside it. The span has no number, no code
- * and no text of an error.
+ * Creates a wrapper that runs each send inside a span, the parent of the spans of the provider's client. The span
+ * contains no number, no code and no error text.
  *
  * @internal
  */
-export function createTracing(api: typeof OpenTelemetry, tracer: OpenTelemetry.Tracer): SendWrapper {
+export function createTracingWrapper(api: typeof OpenTelemetry, tracer: OpenTelemetry.Tracer): SendWrapper {
   const { SpanKind, SpanStatusCode } = api;
   return ({ country = 'none', purpose, isResend }, work) => {
     const attributes = {

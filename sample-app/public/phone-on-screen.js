@@ -1,4 +1,4 @@
-// The phone beside the form: shows the messages that the sandbox keeps instead of sending them.
+// The phone next to the form: shows the messages that the sandbox keeps instead of sending them.
 
 const messages = document.getElementById('messages');
 const empty = document.getElementById('no-messages');

@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { everyState, inEachState } from './support/states.js';
 import { useElement } from './support/use-element.js';
 
-/** Where the pictures go, to be looked at. */
+/** The folder of the screenshots, for visual review. */
 const FOLDER = fileURLToPath(new URL('screenshots/', import.meta.url));
 
-/** Pixels that a finger needs. */
+/** Minimum size of a touch target, in pixels. */
 const TALL_ENOUGH = 44;
 
 const LOOKS = [320, 768, 1280].flatMap((width) =>

@@ -95,7 +95,7 @@ describe('a wrong code', () => {
     await element.verify(RIGHT_CODE);
     await expectVisible(element.heading('Phone number verified'));
 
-    expect((await element.heard()).map(({ type, code }) => code ?? type)).toEqual([
+    expect((await element.events()).map(({ type, code }) => code ?? type)).toEqual([
       'sent',
       'security_code_invalid',
       'verified',
@@ -160,7 +160,7 @@ describe('an expired code', () => {
       await test.pass(60);
       await test.element.button('Request a new code').click();
       await expectVisible(test.element.code);
-      expect((await test.element.heard()).at(-1)).toEqual({ type: 'sent', phoneNumber: NUMBER });
+      expect((await test.element.events()).at(-1)).toEqual({ type: 'sent', phoneNumber: NUMBER });
     },
   );
 });

@@ -49,11 +49,11 @@ describe('the texts', () => {
         found.texts = { doneHeading: 'Fertig' };
       });
     await test.open();
-    const letGo = await element.hold('register');
+    const release = await element.hold('register');
     await element.number.fill('4155552671');
     await element.number.press('Enter');
     await again();
-    letGo();
+    release();
     await element.code.fill('1234');
     await again();
     expect(await element.code.inputValue()).toBe('1234');

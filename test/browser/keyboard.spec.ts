@@ -23,7 +23,7 @@ describe('the keyboard', () => {
     await keyboard.type(WRONG_CODE);
     await keyboard.press('Enter');
     await expectAlert(element, '4 tries left.');
-    // What was wrong is selected, so that typing takes its place.
+    // The wrong code is selected, so that typing replaces it.
     await keyboard.type(RIGHT_CODE);
     await keyboard.press('Enter');
     await expectVisible(element.heading('Phone number verified'));
@@ -59,13 +59,13 @@ describe('the keyboard', () => {
     const { element, page } = test;
     await test.open();
     await element.number.fill('4155552671');
-    const letGo = await element.hold('register');
+    const release = await element.hold('register');
 
     await element.button('Send code').focus();
     await page.keyboard.press('Space');
     await expectVisible(element.button('Sending…'));
     expect(await element.focused()).toBe('Sending…');
-    letGo();
+    release();
 
     await expectVisible(element.code);
     expect(await element.focused()).toBe('security_code');

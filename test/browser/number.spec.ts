@@ -14,7 +14,7 @@ describe('a number', () => {
     await element.verify(RIGHT_CODE);
     await expectVisible(element.heading('Phone number verified'));
 
-    const [sent, verified] = await element.heard();
+    const [sent, verified] = await element.events();
     expect(sent).toEqual({ type: 'sent', phoneNumber: NUMBER });
     expect(verified).toMatchObject({ type: 'verified', phoneNumber: NUMBER });
     const verificationToken = verified?.verificationToken ?? '';
@@ -53,12 +53,12 @@ describe('the country', () => {
 
     await test.element.send('07400 123456');
 
-    expect(await test.element.heard()).toEqual([{ type: 'sent', phoneNumber: '+4407400123456' }]);
+    expect(await test.element.events()).toEqual([{ type: 'sent', phoneNumber: '+4407400123456' }]);
     expect(test.served.sandbox.outbox[0]?.to).toBe('+447400123456');
   });
 
   it.each(['+44 7400 123456', '0044 7400 123456', '\u202a+44 7400 123456\u202c'])(
-    'that a number says itself counts: %s',
+    'is selected from a number that contains its calling code: %s',
     async (number) => {
       await test.open();
 
@@ -79,7 +79,7 @@ describe('the country', () => {
 
     await expectAlert(test.element, 'This phone number cannot be used.');
     expect(test.element.requests).toEqual([]);
-    expect(await test.element.heard()).toEqual([{ type: 'error', code: 'phone_number_not_allowed' }]);
+    expect(await test.element.events()).toEqual([{ type: 'error', code: 'phone_number_not_allowed' }]);
   });
 
   it('is left to the server if it is unknown', async () => {
@@ -114,7 +114,7 @@ describe('an invalid number', () => {
 
     expect(await element.number.getAttribute('aria-invalid')).toBe('true');
     expect(await element.focused()).toBe('phone_number');
-    expect(await element.heard()).toEqual([{ type: 'error', code: 'phone_number_invalid' }]);
+    expect(await element.events()).toEqual([{ type: 'error', code: 'phone_number_invalid' }]);
     await element.send('4155552671');
   });
 });

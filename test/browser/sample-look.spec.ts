@@ -10,7 +10,7 @@ import { SamplePage, type ServedSample, serveSample } from './support/sample-pag
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** Not under version control: to be looked at. */
+/** The folder of the screenshots, for visual review. Ignored by Git. */
 const SCREENSHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
 
 const LOOKS = [320, 768, 1280].flatMap((width) =>
@@ -33,24 +33,24 @@ afterAll(async () => {
 
 async function enter(options: BrowserContextOptions): Promise<SamplePage> {
   await sample.beginAnew();
-  // The page's own policy lets no script of a test in.
+  // The page's Content-Security-Policy blocks scripts of a test.
   const context = await browser.newContext({ locale: 'en-US', bypassCSP: true, ...options });
   return new SamplePage(await context.newPage(), sample.origin);
 }
 
-/** What axe finds, as texts. */
+/** The violations that axe finds, as texts. */
 async function violationsOf({ page }: SamplePage): Promise<string[]> {
   await page.addScriptTag({ path: AXE });
   const { violations }: AxeResults = await page.evaluate('axe.run()');
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-/** How far a page reaches past the side of the window. */
+/** How many pixels of a page are outside the width of the window. */
 async function overflowOf({ page }: SamplePage): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
-/** Goes through every state of the pages, and shows each. */
+/** Visits every state of the pages and passes each to a callback. */
 async function visit(person: SamplePage, show: (state: string) => Promise<void>): Promise<void> {
   await person.open('/sign-in');
   await person.number.waitFor();
@@ -81,7 +81,7 @@ async function visit(person: SamplePage, show: (state: string) => Promise<void>)
   await show('change-number-new');
 }
 
-describe('the look of the sample', () => {
+describe('the appearance of the sample', () => {
   it.each(LOOKS)(
     'is whole and accessible at $width px, $colorScheme',
     async ({ width, colorScheme }) => {

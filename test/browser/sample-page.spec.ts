@@ -9,7 +9,7 @@ let browser: Browser;
 let sample: ServedSample;
 let context: BrowserContext;
 let person: SamplePage;
-/** What the browser complained of: scripts, files, the Content-Security-Policy. */
+/** Errors in the browser's console: scripts, files, the Content-Security-Policy. */
 let complaints: string[];
 
 beforeAll(async () => {
@@ -32,7 +32,7 @@ afterAll(async () => {
   await sample.close();
 });
 
-/** A person with a browser of their own, a minute later. */
+/** A person with another browser, a minute later. */
 async function enter(options: Parameters<Browser['newContext']>[0] = {}): Promise<void> {
   await context?.close();
   sample.clock.advance(60);
@@ -73,12 +73,12 @@ describe('the sign-up of the sample', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('can be completed with the keyboard alone', async () => {
+  it('can be completed with only the keyboard', async () => {
     const { keyboard } = person.page;
     await person.open();
     await person.username.focus();
     await keyboard.type('ada');
-    // Over the country.
+    // Skips the country.
     await keyboard.press('Tab');
     await keyboard.press('Tab');
     await keyboard.type('4155552671');
@@ -120,8 +120,8 @@ describe('the sign-up of the sample', () => {
   it('counts down to the next resend', async () => {
     await person.page.clock.install();
     await person.page.route('**/phone/register', async (route) => {
-      const answer = await route.fetch();
-      await route.fulfill({ response: answer, json: { ...(await answer.json()), resend_in: 30 } });
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), resend_in: 30 } });
     });
     await person.open();
     await person.send('4155552671');
@@ -219,8 +219,8 @@ describe('the sign-up of the sample', () => {
   });
 
   it('waits for a slow server, and sends one request', async () => {
-    let answer = (): void => undefined;
-    const slow = new Promise<void>((resolve) => (answer = resolve));
+    let respond = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (respond = resolve));
     let asked = 0;
     await person.page.route('**/users/sign-up', async (route) => {
       asked += 1;
@@ -234,7 +234,7 @@ describe('the sign-up of the sample', () => {
     await expectShown(person.page.getByText('One moment'));
     await person.username.press('Enter');
 
-    answer();
+    respond();
     await expectPage('/account');
 
     expect(asked).toBe(1);

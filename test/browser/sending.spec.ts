@@ -7,7 +7,7 @@ const test = useElement();
 
 const NUMBER = '4155552671';
 
-/** Opens the page and has a code sent that can be sent again after 30 seconds. */
+/** Opens the page and requests a code, with a resend allowed after 30 seconds. */
 async function openCodeStep(): Promise<void> {
   await test.element.change('register', { resend_in: 30 });
   await test.open();
@@ -32,7 +32,7 @@ describe('a resend', () => {
     expect(element.requests).toEqual(['register', 'resend']);
     expect(served.sandbox.outbox).toHaveLength(2);
     await expectVisible(element.button('Send it again in 1:00'));
-    expect((await element.heard()).map(({ type }) => type)).toEqual(['sent', 'sent']);
+    expect((await element.events()).map(({ type }) => type)).toEqual(['sent', 'sent']);
     await page.keyboard.press('Tab');
     await element.verify(RIGHT_CODE);
     await expectVisible(element.heading('Phone number verified'));
@@ -67,7 +67,7 @@ describe('a resend', () => {
   });
 
   it.each(['security_code_expired', 'security_code_invalid'])(
-    'in a session that is over (%s) leads to another',
+    'opens a new session if the old one has ended (%s)',
     async (code) => {
       const { element } = test;
       await openCodeStep();
@@ -132,10 +132,10 @@ describe('a first message', () => {
     expect(await element.alert.textContent()).toBe('');
     await element.button('Try again').click();
     await expectVisible(element.code);
-    expect((await element.heard())[0]).toEqual({ type: 'error', code: 'rate_limited', retryAfter: 90 });
+    expect((await element.events())[0]).toEqual({ type: 'error', code: 'rate_limited', retryAfter: 90 });
   });
 
-  it('can be tried again at once if it was refused without a time', async () => {
+  it('can be tried again immediately if it was refused without a time to wait', async () => {
     await test.open();
     await test.element.fail('register', 429, 'rate_limited');
 
@@ -151,7 +151,7 @@ describe('a network', () => {
   it('shows that a call is pending if it is slow, and nothing is sent twice', async () => {
     const { element, page } = test;
     await test.open();
-    const letGo = await element.hold('register');
+    const release = await element.hold('register');
 
     await element.number.fill(NUMBER);
     await element.button('Send code').dblclick();
@@ -160,7 +160,7 @@ describe('a network', () => {
     expect(await busy.getAttribute('aria-disabled')).toBe('true');
     await page.keyboard.press('Enter');
     await element.number.press('Enter');
-    letGo();
+    release();
     await expectVisible(element.code);
 
     expect(element.requests).toEqual(['register']);
@@ -170,12 +170,12 @@ describe('a network', () => {
     const { element } = test;
     await test.open();
     await element.send(NUMBER);
-    const letGo = await element.hold('verify');
+    const release = await element.hold('verify');
 
     await element.code.fill(WRONG_CODE);
     await element.button('Verify').dblclick();
     await element.button('Checking…').click({ force: true });
-    letGo();
+    release();
     await expectAlert(element, '4 tries left.');
 
     expect(element.requests).toEqual(['register', 'verify']);
@@ -193,7 +193,7 @@ describe('a network', () => {
     await element.button('Try again').click();
 
     await expectVisible(element.code);
-    expect((await element.heard())[0]).toEqual({ type: 'error', code: 'network_failed' });
+    expect((await element.events())[0]).toEqual({ type: 'error', code: 'network_failed' });
   });
 
   it('is reported if it breaks', async () => {
@@ -221,11 +221,11 @@ describe('a network', () => {
   });
 
   it.each([
-    ['a page', 502, '<html>Bad Gateway</html>'],
-    ['a failure of its own', 503, { code: 'service_unavailable', message: 'x' }],
-  ])('is reported if %s responds in between', async (_name, status, body) => {
+    ['an error page', 502, '<html>Bad Gateway</html>'],
+    ['another failure', 503, { code: 'service_unavailable', message: 'x' }],
+  ])('is reported if a proxy responds with %s', async (_name, status, body) => {
     await test.open();
-    await test.element.answer('register', status, body);
+    await test.element.respondWith('register', status, body);
 
     await test.element.number.fill(NUMBER);
     await test.element.button('Send code').click();

@@ -22,7 +22,7 @@ describe('a reload between the steps', () => {
     expect(element.requests).toEqual(['register', 'verify']);
   });
 
-  it('takes no focus from the page', async () => {
+  it('does not move the focus of the page', async () => {
     await test.open();
     await test.element.send('4155552671');
 
@@ -71,7 +71,7 @@ describe('a reload between the steps', () => {
 
     await page.reload();
     expect(await element.number.inputValue()).toBe('+14155552671');
-    await element.answer('resend', 200, sent);
+    await element.respondWith('resend', 200, sent);
     await element.button('Send code').click();
     await expectVisible(element.code);
 
@@ -110,7 +110,7 @@ describe('a change of the number', () => {
     await expectVisible(element.heading('Phone number verified'));
 
     expect(served.sandbox.outbox.map(({ to }) => to)).toEqual(['+14155552671', '+447400123456']);
-    expect((await element.heard()).at(-1)?.phoneNumber).toBe('+447400123456');
+    expect((await element.events()).at(-1)?.phoneNumber).toBe('+447400123456');
   });
 
   it('sends nothing for the same number while a resend is not allowed', async () => {
@@ -130,16 +130,16 @@ describe('a change of the number', () => {
     const { element } = test;
     await test.open();
     await element.send('4155552671');
-    const letGo = await element.hold('verify');
+    const release = await element.hold('verify');
     await element.verify(WRONG_CODE);
 
     await element.button('Change number').click();
-    const answered = test.page.waitForResponse('**/phone/verify');
-    letGo();
-    await answered;
+    const responded = test.page.waitForResponse('**/phone/verify');
+    release();
+    await responded;
 
     expect(await element.alert.textContent()).toBe('');
-    expect(await element.heard()).toHaveLength(1);
+    expect(await element.events()).toHaveLength(1);
   });
 
   it('still has the number after a reload', async () => {

@@ -10,8 +10,8 @@ import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
 const SECRET = 'a secret of thirty-two bytes or more';
 const NEW_SECRET = 'another secret, given when the first one is rotated';
 
-/** Every form in which a text could stand in a column. */
-function formsOf(text: string): string[] {
+/** Every encoding in which a column could contain a text. */
+function encodingsOf(text: string): string[] {
   const bytes = Buffer.from(text);
   return [text, bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')];
 }
@@ -41,11 +41,11 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     await database.drop();
   });
 
-  it('holds no code and no token in any form', () => {
-    for (const secret of [RIGHT_CODE, ...tokens].flatMap(formsOf)) expect(dump).not.toContain(secret);
+  it('contains no code and no token in any encoding', () => {
+    for (const secret of [RIGHT_CODE, ...tokens].flatMap(encodingsOf)) expect(dump).not.toContain(secret);
   });
 
-  it('holds no unkeyed hash of any code of six digits', () => {
+  it('contains no unkeyed hash of any code of six digits', () => {
     const columns = new Set(dump.match(/[0-9a-f]{32,}/g));
     const codes = Array.from({ length: 1_000_000 }, (_, number) => String(number).padStart(6, '0'));
     expect(codes.filter((code) => columns.has(hash('sha256', code)))).toEqual([]);
@@ -56,16 +56,18 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     }
   });
 
-  it('sees no code and no token in its statements, as a query log shows', () => {
+  it('is queried by statements without a code or a token in their parameters', () => {
     const logged = JSON.stringify(log.entries);
 
     expect(logged).toContain('UPDATE');
-    for (const secret of [RIGHT_CODE, WRONG_CODE, ...tokens].flatMap(formsOf)) expect(logged).not.toContain(secret);
+    for (const secret of [RIGHT_CODE, WRONG_CODE, ...tokens].flatMap(encodingsOf)) expect(logged).not.toContain(secret);
   });
 });
 
-describe('who opened a session for a victim and reads the table', () => {
-  async function steal(secret?: string): Promise<{ token: string; session: SMSVerification; test: TestApplication }> {
+describe('an attacker who opened a session for a victim and reads the table', () => {
+  async function readSession(
+    secret?: string,
+  ): Promise<{ token: string; session: SMSVerification; test: TestApplication }> {
     const test = await startApplication({ phoneVerify: secret === undefined ? {} : { secret } });
     const { sessionToken: token } = await test.service.sendSecurityCode(NUMBER);
     const [session] = await test.dataSource.getRepository(SMSVerification).find();
@@ -73,8 +75,8 @@ describe('who opened a session for a victim and reads the table', () => {
     return { token, session, test };
   }
 
-  it('opens the code where no secret is configured', async () => {
-    const { token, session, test } = await steal();
+  it('can decrypt the code of that session if no secret is configured', async () => {
+    const { token, session, test } = await readSession();
     const binding = { sessionToken: token, phoneNumber: NUMBER, purpose: '' };
 
     expect(unsealSecurityCode(binding, session.sealedCode, [''])).toBe(RIGHT_CODE);
@@ -82,8 +84,8 @@ describe('who opened a session for a victim and reads the table', () => {
     await test.close();
   });
 
-  it('opens nothing where a secret is configured', async () => {
-    const { token, session, test } = await steal(SECRET);
+  it('cannot decrypt the code if a secret is configured', async () => {
+    const { token, session, test } = await readSession(SECRET);
     const binding = { sessionToken: token, phoneNumber: NUMBER, purpose: '' };
 
     expect(unsealSecurityCode(binding, session.sealedCode, ['', NEW_SECRET])).toBeNull();
@@ -92,8 +94,8 @@ describe('who opened a session for a victim and reads the table', () => {
     await test.close();
   });
 
-  it('opens no session of anybody else, even with the secret', async () => {
-    const { session, test } = await steal(SECRET);
+  it('cannot decrypt the code of another session, even with the secret', async () => {
+    const { session, test } = await readSession(SECRET);
 
     for (const sessionToken of ['', session.sessionToken, session.id]) {
       const binding = { sessionToken, phoneNumber: NUMBER, purpose: '' };
@@ -121,7 +123,7 @@ describe.each(databaseKinds)('a rotated secret on %s', (kind) => {
     return sessionToken;
   }
 
-  it('keeps open sessions while the old one is listed', async () => {
+  it('keeps open sessions valid while the old secret is listed', async () => {
     const token = await openUnder(SECRET);
     const test = await startApplication({
       database: database.options,
@@ -146,9 +148,9 @@ describe.each(databaseKinds)('a rotated secret on %s', (kind) => {
   });
 
   it.each([
-    ['that is dropped', SECRET, NEW_SECRET],
-    ['where there was none', undefined, SECRET],
-  ])('ends the open sessions of one %s', async (_case, before, after) => {
+    ['the old secret is not listed', SECRET, NEW_SECRET],
+    ['there was no secret before', undefined, SECRET],
+  ])('ends open sessions if %s', async (_case, before, after) => {
     const token = await openUnder(before);
     const test = await startApplication({ database: database.options, phoneVerify: { secret: after } });
 

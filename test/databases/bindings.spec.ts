@@ -12,8 +12,8 @@ interface Opened {
   readonly code: string;
 }
 
-/** Leaves the drawing of codes to the library, so that every session has a code of its own. */
-class KeepingBackend extends BaseBackend {
+/** Uses codes that the library generates, so that each session has a different one. */
+class CodeRecorder extends BaseBackend {
   readonly codes: string[] = [];
 
   override async sendSms(_number: string, message: string): Promise<void> {
@@ -21,8 +21,8 @@ class KeepingBackend extends BaseBackend {
   }
 }
 
-describe.each(databaseKinds)('what a code is bound to on %s', (kind) => {
-  const backend = new KeepingBackend({});
+describe.each(databaseKinds)('the binding of codes and tokens on %s', (kind) => {
+  const backend = new CodeRecorder({});
   let database: FreshDatabase;
   let test: TestApplication;
 
@@ -41,7 +41,7 @@ describe.each(databaseKinds)('what a code is bound to on %s', (kind) => {
     return { number, token, code: backend.codes.at(-1) ?? '' };
   }
 
-  /** Two sessions whose codes differ, as two of 10^6 nearly always do. */
+  /** Opens two sessions with different codes. */
   async function openTwo(numbers: readonly [string, string]): Promise<[Opened, Opened]> {
     for (;;) {
       const [one, other] = [await open(numbers[0]), await open(numbers[1])];
@@ -53,7 +53,7 @@ describe.each(databaseKinds)('what a code is bound to on %s', (kind) => {
     return (await test.service.verifySecurityCode(number, code, token)).status;
   }
 
-  it('the code of one number is wrong in the session of another', async () => {
+  it('rejects the code of one number in the session of another', async () => {
     const [one, other] = await openTwo([NUMBER, OTHER_NUMBER]);
 
     expect(await check(one.number, one.token, other.code)).toBe(Invalid);
@@ -63,7 +63,7 @@ describe.each(databaseKinds)('what a code is bound to on %s', (kind) => {
     expect(await check(other.number, other.token, other.code)).toBe(Valid);
   });
 
-  it('the codes of two sessions of one number are wrong when they are crossed', async () => {
+  it('rejects the code of one session in another session of the same number', async () => {
     const [one, other] = await openTwo([NUMBER, NUMBER]);
 
     expect(await check(NUMBER, one.token, other.code)).toBe(Invalid);
@@ -72,7 +72,7 @@ describe.each(databaseKinds)('what a code is bound to on %s', (kind) => {
     expect(await check(NUMBER, other.token, other.code)).toBe(Valid);
   });
 
-  it('a resend repeats the code of its own session, and only for its own number', async () => {
+  it('resends the code of the session, and only for its number', async () => {
     const [one] = await openTwo([NUMBER, NUMBER]);
 
     await test.service.resendSecurityCode(NUMBER, one.token);
@@ -84,7 +84,7 @@ describe.each(databaseKinds)('what a code is bound to on %s', (kind) => {
     expect(backend.codes).toHaveLength(sent);
   });
 
-  it('a row that was given the code of another session opens nothing', async () => {
+  it('rejects every code if a row contains the code columns of another session', async () => {
     const [one, other] = await openTwo([NUMBER, OTHER_NUMBER]);
     const columns = 'security_code, sealed_code';
     const [own]: { security_code: string; sealed_code: string }[] = await test.dataSource.query(
@@ -100,7 +100,7 @@ describe.each(databaseKinds)('what a code is bound to on %s', (kind) => {
     expect(await check(NUMBER, one.token, one.code)).toBe(Invalid);
   });
 
-  it('a verification token that is cut, recased or padded proves nothing', async () => {
+  it('rejects a verification token that was cut, recased or padded', async () => {
     const { token, code } = await open(NUMBER);
     const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, code, token);
     const recased = verificationToken.replace(/[a-z]/i, (letter) =>

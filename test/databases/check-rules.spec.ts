@@ -7,7 +7,7 @@ import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/request
 
 const { Valid, Invalid, Verified, Expired, TooManyAttempts, SessionTokenInvalid } = VerificationStatus;
 
-describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
+describe.each(databaseKinds)('a check on %s', (kind) => {
   let database: FreshDatabase;
   let test: TestApplication;
 
@@ -40,7 +40,7 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     return Number(row?.total);
   }
 
-  it('counts each wrong code once and as a number', async () => {
+  it('counts each wrong code once', async () => {
     const token = await open();
     const before = await counters();
 
@@ -52,7 +52,7 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     expect(await counters()).toBe(before + 1);
   });
 
-  it('notes in the row what happened and when', async () => {
+  it('records its outcome and time in the row', async () => {
     const token = await open();
     const repository = test.dataSource.getRepository(SMSVerification);
     const row = () => repository.findOneByOrFail({ sessionToken: hashToken(token) });
@@ -81,7 +81,7 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     });
   });
 
-  it('refuses the right code after the last attempt', async () => {
+  it('rejects the correct code after the last attempt', async () => {
     const token = await open();
     await fail(token, 5);
     const before = await counters();
@@ -92,14 +92,14 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     expect(await counters()).toBe(before);
   });
 
-  it('takes the right code with the last attempt', async () => {
+  it('accepts the correct code with the last attempt', async () => {
     const token = await open();
     await fail(token, 4);
 
     expect(await check(token, RIGHT_CODE)).toBe(Valid);
   });
 
-  it('takes a code one millisecond before its end and refuses it at its end', async () => {
+  it('accepts a code one millisecond before it expires, and rejects it when it expires', async () => {
     const first = await open();
     const second = await open();
     const end = test.clock.now() + 600_000;
@@ -110,7 +110,7 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     expect(await check(second, RIGHT_CODE)).toBe(Expired);
   });
 
-  it('answers a right and a wrong code the same after the end, and counts neither', async () => {
+  it('returns the same result for a correct and a wrong code after the session has expired, and counts neither', async () => {
     const token = await open();
     test.clock.advance(600);
     const before = await counters();
@@ -121,7 +121,7 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     expect(await counters()).toBe(before);
   });
 
-  it('takes a code once', async () => {
+  it('accepts a code once', async () => {
     const token = await open();
 
     expect(await check(token, RIGHT_CODE)).toBe(Valid);
@@ -129,7 +129,7 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     expect(await check(token, WRONG_CODE)).toBe(Verified);
   });
 
-  it('finds a session by its own number alone', async () => {
+  it('finds a session only with its number', async () => {
     const token = await open();
     const before = await counters();
 
@@ -140,14 +140,14 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     expect(await check(token, RIGHT_CODE)).toBe(Valid);
   });
 
-  it('finds a session by its own purpose alone', async () => {
+  it('finds a session only with its purpose', async () => {
     const token = await open();
     await test.dataSource.query(`UPDATE sms_verification SET purpose = 'login' WHERE verified_at IS NULL`);
 
     expect(await check(token, RIGHT_CODE)).toBe(SessionTokenInvalid);
   });
 
-  it('moves no counter for an unknown, cut, recased or padded token', async () => {
+  it('counts no attempt for an unknown, cut, recased or padded token', async () => {
     const token = await open();
     const before = await counters();
     const swapped = token.replace(/[a-z]/i, (letter) =>
@@ -162,7 +162,7 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     expect(await counters()).toBe(before);
   });
 
-  it('keeps the sessions of one number apart', async () => {
+  it('counts the attempts of each session of a number separately', async () => {
     const victim = await open();
     const attacker = await open();
     await fail(attacker, 6);
@@ -171,7 +171,7 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     expect(await check(victim, RIGHT_CODE)).toBe(Valid);
   });
 
-  it('trims white space around a typed code and reads nothing else into it', async () => {
+  it('trims white space around a code and does not convert it otherwise', async () => {
     const token = await open();
     for (const typed of ['123 456', '1e5', '0x1E240', '１２３４５６', '١٢٣٤٥٦']) {
       expect(await check(token, typed)).toBe(Invalid);
@@ -179,7 +179,7 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     expect(await check(await open(), ` \t${RIGHT_CODE}\n`)).toBe(Valid);
   });
 
-  it('locks a session at once when the maximum is lowered below its count', async () => {
+  it('rejects a session that already has as many failed attempts as a lowered maximum', async () => {
     const token = await open();
     await fail(token, 3);
     const restarted = await startApplication({ database: database.options, phoneVerify: { maxFailedAttempts: 3 } });
@@ -190,10 +190,7 @@ describe.each(databaseKinds)('the rules of a check on %s', (kind) => {
     expect(status).toBe(TooManyAttempts);
   });
 
-  it.each(['', '1', '12345', '1234567', RIGHT_CODE.repeat(5)])(
-    'never takes a code of another length: %j',
-    async (code) => {
-      expect(await check(await open(), code)).toBe(Invalid);
-    },
-  );
+  it.each(['', '1', '12345', '1234567', RIGHT_CODE.repeat(5)])('rejects a code of another length: %j', async (code) => {
+    expect(await check(await open(), code)).toBe(Invalid);
+  });
 });

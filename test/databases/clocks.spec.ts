@@ -12,14 +12,14 @@ const { Valid, Expired } = VerificationStatus;
 const LIFE_MS = 600_000;
 const HOUR_MS = 3_600_000;
 
-/** Neither zone is the test's; Newfoundland is off by half an hour. */
+/** Time zones other than the test's. That of Newfoundland differs by a fraction of an hour. */
 const SESSION_ZONES: Readonly<Record<DatabaseKind, { options?: object; statement?: string }>> = {
   sqlite: {},
   postgres: { options: { extra: { options: '-c timezone=America/St_Johns' } } },
   mariadb: { statement: `SET SESSION time_zone = '-03:30'` },
 };
 
-describe.each(databaseKinds)('clocks on %s', (kind) => {
+describe.each(databaseKinds)('a session on %s', (kind) => {
   let database: FreshDatabase;
   let here: TestApplication;
   let elsewhere: RemoteApplication;
@@ -50,9 +50,9 @@ describe.each(databaseKinds)('clocks on %s', (kind) => {
     return result?.status;
   }
 
-  // In Europe clocks change at both; in the other process's zone it is another day.
+  // Daylight saving time begins or ends in Europe. In the time zone of the other process it is a different day.
   it.each([Date.UTC(2027, 2, 28, 0, 59, 59, 999), Date.UTC(2027, 9, 31, 0, 59, 59, 999)])(
-    'a session opened at %d ends at the same millisecond in a process and a database session of other time zones',
+    'that opens at %d expires at the same millisecond in a process and a database session of other time zones',
     async (instant) => {
       here.clock.set(instant);
       await elsewhere.setClock(instant);
@@ -72,7 +72,7 @@ describe.each(databaseKinds)('clocks on %s', (kind) => {
     },
   );
 
-  it('a process whose clock is five minutes off ends sessions by its own clock, and moves no end', async () => {
+  it('is expired for a process whose clock is ahead, and still open for others', async () => {
     const { sessionToken, expiresAt } = await here.service.sendSecurityCode(NUMBER);
     await elsewhere.setClock(expiresAt.getTime() + 300_000);
 
@@ -80,7 +80,7 @@ describe.each(databaseKinds)('clocks on %s', (kind) => {
     expect(await checkHere(sessionToken)).toBe(Valid);
   });
 
-  it('a clock that jumps back an hour lets nothing live past its end', async () => {
+  it('does not expire later after the clock jumped back an hour', async () => {
     const { sessionToken, expiresAt } = await here.service.sendSecurityCode(NUMBER);
 
     here.clock.set(expiresAt.getTime() - HOUR_MS);
@@ -90,7 +90,7 @@ describe.each(databaseKinds)('clocks on %s', (kind) => {
     expect(await checkHere(sessionToken)).toBe(Expired);
   });
 
-  it('a clock that jumps ahead and back loses no session', async () => {
+  it('is open again after the clock jumped ahead and back', async () => {
     const { sessionToken, expiresAt } = await here.service.sendSecurityCode(NUMBER);
 
     here.clock.set(expiresAt.getTime() + HOUR_MS);
@@ -103,7 +103,7 @@ describe.each(databaseKinds)('clocks on %s', (kind) => {
     expect(await checkHere(sessionToken)).toBe(Valid);
   });
 
-  it('a shorter life after a restart leaves open sessions the life that they were given', async () => {
+  it('keeps its expiry after a restart with a shorter expiration', async () => {
     const { sessionToken, expiresAt } = await here.service.sendSecurityCode(NUMBER);
     const restarted = await startApplication({ database: database.options, phoneVerify: { expiration: 60 } });
     restarted.clock.set(expiresAt.getTime() - 1);

@@ -5,14 +5,14 @@ import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/dat
 import { QueryLog } from '../support/query-log.js';
 import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
 
-describe.each(databaseKinds)('statements on %s', (kind) => {
+describe.each(databaseKinds)('the statements on %s', (kind) => {
   let database: FreshDatabase;
   let test: TestApplication;
   const log = new QueryLog();
 
   beforeAll(async () => {
     database = await freshDatabase(kind);
-    // One connection: whoever held it during a send would keep the backend from asking the database.
+    // With one connection, holding it during a send would block the query in the backend.
     test = await startApplication({ database: { ...database.options, poolSize: 1, logger: log } as never });
   });
 
@@ -23,37 +23,37 @@ describe.each(databaseKinds)('statements on %s', (kind) => {
 
   beforeEach(() => log.clear());
 
-  function kinds(): string[] {
+  function firstWords(): string[] {
     return log.statements.map((sql) => sql.split(' ')[0] ?? '');
   }
 
-  it('are one for a comparison, right or wrong', async () => {
+  it('are one UPDATE for a check, with a correct or a wrong code', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     log.clear();
 
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
-    expect(kinds()).toEqual(['UPDATE']);
+    expect(firstWords()).toEqual(['UPDATE']);
     await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
-    expect(kinds()).toEqual(['UPDATE', 'UPDATE']);
+    expect(firstWords()).toEqual(['UPDATE', 'UPDATE']);
   });
 
-  it('are one more to explain a refusal', async () => {
+  it('include one SELECT more to explain a refusal', async () => {
     const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, 'unknown');
 
     expect(status).toBe(VerificationStatus.SessionTokenInvalid);
-    expect(kinds()).toEqual(['UPDATE', 'SELECT']);
+    expect(firstWords()).toEqual(['UPDATE', 'SELECT']);
   });
 
-  it('are an insert and a note for a registration, a lookup and a note for a resend', async () => {
+  it('are INSERT and UPDATE for a register, SELECT and UPDATE for a resend', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    expect(kinds()).toEqual(['INSERT', 'UPDATE']);
+    expect(firstWords()).toEqual(['INSERT', 'UPDATE']);
     log.clear();
 
     await test.service.resendSecurityCode(NUMBER, sessionToken);
-    expect(kinds()).toEqual(['SELECT', 'UPDATE']);
+    expect(firstWords()).toEqual(['SELECT', 'UPDATE']);
   });
 
-  it('have committed the session before the backend is called, and hold no connection during the call', async () => {
+  it('commit the session before the backend is called, and hold no connection during the call', async () => {
     let seen: SMSVerification[] = [];
     const send = test.sandbox.sendSms.bind(test.sandbox);
     test.sandbox.sendSms = async (number, message) => {

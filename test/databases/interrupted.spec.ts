@@ -7,7 +7,7 @@ import { RemoteApplication } from '../support/remote-application.js';
 import { NUMBER, openSession, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
 import { interceptNextStatement } from '../support/statement-interceptor.mjs';
 
-describe.each(databaseKinds)('an interruption on %s', (kind) => {
+describe.each(databaseKinds)('the end of a process on %s', (kind) => {
   let database: FreshDatabase;
   let test: TestApplication;
   let remote: RemoteApplication;
@@ -29,7 +29,7 @@ describe.each(databaseKinds)('an interruption on %s', (kind) => {
     remote = await RemoteApplication.start({ database: database.options, phoneVerify });
   }
 
-  it('by kill -9 between the count of an attempt and its answer leaves the attempt counted', async () => {
+  it('by kill -9 after the statement of a check keeps the attempt counted', async () => {
     await startRemote();
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
 
@@ -39,7 +39,7 @@ describe.each(databaseKinds)('an interruption on %s', (kind) => {
     expect(await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken)).toMatchObject({ attemptsLeft: 3 });
   });
 
-  it('by kill -9 between a right code and its answer leaves the code used, and a new registration works', async () => {
+  it('by kill -9 after the statement of a check keeps the code used, and a new session can be opened', async () => {
     await startRemote();
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
 
@@ -51,7 +51,7 @@ describe.each(databaseKinds)('an interruption on %s', (kind) => {
     expect((await verify(test.app, NUMBER, await openSession(test.app), RIGHT_CODE)).status).toBe(200);
   });
 
-  it('by close() leaves nothing open: the process ends by itself', async () => {
+  it('by close() leaves nothing open that keeps the process alive', async () => {
     await startRemote();
     await remote.verifyAll(NUMBER, [RIGHT_CODE], 'unknown');
 
@@ -60,8 +60,8 @@ describe.each(databaseKinds)('an interruption on %s', (kind) => {
 });
 
 describe('the cleanup timer', () => {
-  it('keeps no process alive that does not close its application', async () => {
-    // The embedded database has no connection that would keep a process alive either.
+  it('does not keep a process alive that does not close its application', async () => {
+    // SQLite has no connection that would keep the process alive.
     const database = await freshDatabase('sqlite');
     const test = await startApplication({ database: database.options });
     const remote = await RemoteApplication.start({
@@ -76,7 +76,7 @@ describe('the cleanup timer', () => {
   });
 });
 
-describe.each(databaseKinds)('a client that goes away during a check on %s', (kind) => {
+describe.each(databaseKinds)('a client that disconnects during a check on %s', (kind) => {
   let database: FreshDatabase;
   let test: TestApplication;
 
@@ -90,8 +90,8 @@ describe.each(databaseKinds)('a client that goes away during a check on %s', (ki
     await database.drop();
   });
 
-  /** Sends a check and goes away while its statement is under way. */
-  async function checkAndGoAway(sessionToken: string, code: string): Promise<void> {
+  /** Sends a check and disconnects while its statement runs. */
+  async function checkAndDisconnect(sessionToken: string, code: string): Promise<void> {
     const { port } = test.app.getHttpServer().address() as AddressInfo;
     const body = JSON.stringify({ phone_number: NUMBER, session_token: sessionToken, security_code: code });
     await new Promise<void>((resolve) => {
@@ -108,18 +108,18 @@ describe.each(databaseKinds)('a client that goes away during a check on %s', (ki
     });
   }
 
-  it('and gives the right code again is told that it was used', async () => {
+  it('gets security_code_verified if it sends the correct code again', async () => {
     const token = await openSession(test.app);
-    await checkAndGoAway(token, RIGHT_CODE);
+    await checkAndDisconnect(token, RIGHT_CODE);
 
     const { status, body } = await verify(test.app, NUMBER, token, RIGHT_CODE);
 
     expect([status, body.code]).toEqual([400, 'security_code_verified']);
   });
 
-  it('has used the attempt', async () => {
+  it('has used the attempt if its code was wrong', async () => {
     const token = await openSession(test.app);
-    await checkAndGoAway(token, WRONG_CODE);
+    await checkAndDisconnect(token, WRONG_CODE);
 
     const { body } = await verify(test.app, NUMBER, token, WRONG_CODE);
 

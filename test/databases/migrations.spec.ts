@@ -5,8 +5,8 @@ import { startApplication } from '../support/application.js';
 import { databaseKinds, freshDatabase, serverKinds } from '../support/databases.js';
 import { NUMBER, RIGHT_CODE } from '../support/requests.js';
 
-/** Names of its own for everything that is not named explicitly. */
-class ShoutingNamingStrategy extends DefaultNamingStrategy {
+/** Changes every name that is not given explicitly. */
+class UpperCaseNamingStrategy extends DefaultNamingStrategy {
   override tableName(className: string, customName: string | undefined): string {
     return customName ?? className.toUpperCase();
   }
@@ -29,7 +29,7 @@ async function connect(options: DataSourceOptions): Promise<DataSource> {
   return new DataSource({ ...options, ...own }).initialize();
 }
 
-/** What TypeORM would still change to bring the schema to the entity. */
+/** The statements with which TypeORM would synchronise the schema with the entities. */
 async function differences(dataSource: DataSource): Promise<string[]> {
   const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
   return upQueries.map(({ query }) => query);
@@ -38,23 +38,26 @@ async function differences(dataSource: DataSource): Promise<string[]> {
 describe.each(databaseKinds)('the migrations on %s', (kind) => {
   it.each([
     ['the default naming strategy', undefined],
-    ['a naming strategy that keeps explicit names', new ShoutingNamingStrategy()],
-  ])('create what the entity describes, go down and up again, under %s', async (_name, namingStrategy) => {
-    const database = await freshDatabase(kind);
-    const dataSource = await connect({ ...database.options, ...(namingStrategy && { namingStrategy }) });
+    ['a naming strategy that keeps explicit names', new UpperCaseNamingStrategy()],
+  ])(
+    'create the schema of the entities, and can be reverted and run again, under %s',
+    async (_name, namingStrategy) => {
+      const database = await freshDatabase(kind);
+      const dataSource = await connect({ ...database.options, ...(namingStrategy && { namingStrategy }) });
 
-    await dataSource.runMigrations();
-    expect(await differences(dataSource)).toEqual([]);
-    for (let undone = 0; undone < phoneVerifyMigrations.length; undone++) await dataSource.undoLastMigration();
-    expect(await differences(dataSource)).not.toEqual([]);
-    await dataSource.runMigrations();
-    expect(await differences(dataSource)).toEqual([]);
+      await dataSource.runMigrations();
+      expect(await differences(dataSource)).toEqual([]);
+      for (let undone = 0; undone < phoneVerifyMigrations.length; undone++) await dataSource.undoLastMigration();
+      expect(await differences(dataSource)).not.toEqual([]);
+      await dataSource.runMigrations();
+      expect(await differences(dataSource)).toEqual([]);
 
-    await dataSource.destroy();
-    await database.drop();
-  });
+      await dataSource.destroy();
+      await database.drop();
+    },
+  );
 
-  it('find nothing to do where they have run, and keep the rows', async () => {
+  it('change nothing when the application starts again, and keep the rows', async () => {
     const database = await freshDatabase(kind);
     const first = await startApplication({ database: database.options });
     const { sessionToken } = await first.service.sendSecurityCode(NUMBER);
@@ -68,7 +71,7 @@ describe.each(databaseKinds)('the migrations on %s', (kind) => {
     expect(status).toBe('security_code_valid');
   });
 
-  it('create what `synchronize` would', async () => {
+  it('do not differ from the schema that `synchronize` creates', async () => {
     const database = await freshDatabase(kind);
     const dataSource = await connect(database.options);
     await dataSource.synchronize();
@@ -81,7 +84,7 @@ describe.each(databaseKinds)('the migrations on %s', (kind) => {
 });
 
 describe.each(serverKinds().filter((kind) => kind === 'postgres'))('the migrations on %s', (kind) => {
-  it('follow the schema of the data source', async () => {
+  it('use the schema of the data source', async () => {
     const database = await freshDatabase(kind);
     const admin = await new DataSource(database.options).initialize();
     await admin.query('CREATE SCHEMA accounts');

@@ -27,8 +27,8 @@ describe.each(databaseKinds)('a purge of many rows on %s', (kind) => {
     await test.dataSource.getRepository(SMSVerification).clear();
   });
 
-  /** Sessions that are over, each a second older than the one before. */
-  async function openOld(total: number): Promise<void> {
+  /** Inserts expired sessions, each a second older than the one before. */
+  async function insertExpired(total: number): Promise<void> {
     await test.service.sendSecurityCode(NUMBER);
     const repository = test.dataSource.getRepository(SMSVerification);
     const [session] = await repository.find();
@@ -46,19 +46,19 @@ describe.each(databaseKinds)('a purge of many rows on %s', (kind) => {
     return rows.map(({ id }) => id);
   }
 
-  it('deletes a thousand at a time, each batch committed by itself', async () => {
-    await openOld(2500);
+  it('deletes a thousand rows in each batch, which is committed separately', async () => {
+    await insertExpired(2500);
 
     expect(await test.service.purgeExpired()).toEqual({ deleted: 2500 });
 
-    // The last is that of the counters, of which there are none.
+    // The last statement deletes counters, of which there are none.
     const tables = log.statements.map((sql) => /^DELETE FROM \W?(\w+)/.exec(sql)?.[1]);
     expect(tables).toEqual([...Array(3).fill('sms_verification'), 'sms_verification_counter']);
     expect(await ids()).toHaveLength(1);
   });
 
-  it('stops after the batch under way when the application closes, the oldest rows first', async () => {
-    await openOld(1500);
+  it('deletes the oldest rows first, and stops after the current batch when the application closes', async () => {
+    await insertExpired(1500);
 
     expect(await test.app.get(Retention).purge({}, AbortSignal.abort())).toBe(1000);
 
@@ -66,8 +66,8 @@ describe.each(databaseKinds)('a purge of many rows on %s', (kind) => {
     expect(await ids()).toHaveLength(501);
   });
 
-  it('counts all of them with dryRun in one statement', async () => {
-    await openOld(1500);
+  it('counts all rows in one statement with dryRun', async () => {
+    await insertExpired(1500);
 
     expect(await test.service.purgeExpired({ dryRun: true })).toEqual({ deleted: 1500 });
 
@@ -75,7 +75,7 @@ describe.each(databaseKinds)('a purge of many rows on %s', (kind) => {
     expect(await ids()).toHaveLength(1501);
   });
 
-  it('takes a session from the millisecond of its end on', async () => {
+  it('deletes a session from the millisecond of its expiry on', async () => {
     const { expiresAt } = await test.service.sendSecurityCode(NUMBER);
 
     test.clock.set(expiresAt.getTime() - 1);
@@ -86,7 +86,7 @@ describe.each(databaseKinds)('a purge of many rows on %s', (kind) => {
 });
 
 describe.each(databaseKinds.filter((kind) => kind === 'postgres'))('a purge on %s', (kind) => {
-  it('leaves a row that somebody holds for the next time, instead of waiting for it', async () => {
+  it('skips a locked row instead of waiting for it, and deletes it the next time', async () => {
     const database = await freshDatabase(kind);
     const test = await startApplication({ database: database.options });
     await test.service.sendSecurityCode(NUMBER);
@@ -94,7 +94,7 @@ describe.each(databaseKinds.filter((kind) => kind === 'postgres'))('a purge on %
     await test.service.sendSecurityCode(NUMBER);
     test.clock.advance(31 * DAY);
 
-    const beside = await test.dataSource.transaction(async (manager) => {
+    const whileLocked = await test.dataSource.transaction(async (manager) => {
       await manager.query(
         'UPDATE sms_verification SET send_count = 9 WHERE created_at = (SELECT MIN(created_at) FROM sms_verification)',
       );
@@ -104,6 +104,6 @@ describe.each(databaseKinds.filter((kind) => kind === 'postgres'))('a purge on %
     await test.close();
     await database.drop();
 
-    expect([beside, afterwards]).toEqual([{ deleted: 1 }, { deleted: 1 }]);
+    expect([whileLocked, afterwards]).toEqual([{ deleted: 1 }, { deleted: 1 }]);
   });
 });

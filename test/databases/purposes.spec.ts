@@ -9,7 +9,7 @@ const { Invalid, SessionTokenInvalid, Valid } = VerificationStatus;
 
 const PURPOSES = ['login', 'change-phone', 'changephone'];
 
-/** Each purpose with every other one, none among them. */
+/** Every ordered pair of two purposes, including no purpose. */
 const PAIRS = ['', ...PURPOSES].flatMap((purpose, _index, all) =>
   all.filter((other) => other !== purpose).map((other) => [purpose, other] as const),
 );
@@ -40,7 +40,7 @@ describe.each(databaseKinds)('purposes on %s', (kind) => {
     return test.dataSource.getRepository(SMSVerification).findOneByOrFail({ sessionToken: hashToken(sessionToken) });
   }
 
-  it.each(PAIRS)('a code for %j is not valid for %j, and no attempt is counted', async (purpose, other) => {
+  it.each(PAIRS)('reject a code for %j as a code for %j, and count no attempt', async (purpose, other) => {
     const token = await open(purpose);
     const before = await rowOf(token);
 
@@ -51,7 +51,7 @@ describe.each(databaseKinds)('purposes on %s', (kind) => {
     expect(await check(token, RIGHT_CODE, purpose)).toBe(Valid);
   });
 
-  it.each(PAIRS)('a code for %j is not repeated for %j', async (purpose, other) => {
+  it.each(PAIRS)('reject a resend of a code for %j as one for %j', async (purpose, other) => {
     const token = await open(purpose);
     test.sandbox.clear();
 
@@ -63,7 +63,7 @@ describe.each(databaseKinds)('purposes on %s', (kind) => {
     expect(test.sandbox.lastCode(NUMBER)).toBe(RIGHT_CODE);
   });
 
-  it.each(PAIRS)('a verification token for %j proves nothing for %j', async (purpose, other) => {
+  it.each(PAIRS)('reject a verification token for %j as one for %j', async (purpose, other) => {
     const token = await open(purpose);
     const result = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token, { purpose });
     const verificationToken = result.verificationToken ?? '';
@@ -78,7 +78,7 @@ describe.each(databaseKinds)('purposes on %s', (kind) => {
     expect(await test.service.consumeVerifiedPhone(verificationToken, { purpose })).toMatchObject({ purpose });
   });
 
-  it('a row that was moved to another purpose opens with no code', async () => {
+  it('reject every code of a row whose purpose was changed in the table', async () => {
     const token = await open('login');
     await test.dataSource
       .getRepository(SMSVerification)
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('purposes on %s', (kind) => {
     await expect(resend).rejects.toThrow(new ResendRefusedError(VerificationStatus.Expired));
   });
 
-  it('a purpose that was taken from the options opens nothing, its sessions included', async () => {
+  it('reject the open sessions of a purpose that was removed from the options', async () => {
     const token = await open('login');
     const restarted = await startApplication({ database: database.options, phoneVerify: { purposes: ['other'] } });
 

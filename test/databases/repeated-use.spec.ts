@@ -25,7 +25,7 @@ describe.each(databaseKinds)('verifyOnlyOnce: false on %s', (kind) => {
     return { token, verificationToken };
   }
 
-  it('takes a right code again until the end, with a new verification token and the first time of verification', async () => {
+  it('accepts a correct code again until it expires, with a new verification token and the original verifiedAt', async () => {
     const { token, verificationToken } = await verified();
     const verifiedAt = new Date(test.clock.now());
     test.clock.advance(10);
@@ -41,7 +41,7 @@ describe.each(databaseKinds)('verifyOnlyOnce: false on %s', (kind) => {
     expect(late.status).toBe(VerificationStatus.Expired);
   });
 
-  it('gives no second verification token once the first was consumed', async () => {
+  it('issues no second verification token after the first was consumed', async () => {
     const { token, verificationToken } = await verified();
     expect(await test.service.consumeVerifiedPhone(verificationToken)).not.toBeNull();
     const repository = test.dataSource.getRepository(SMSVerification);
@@ -56,7 +56,7 @@ describe.each(databaseKinds)('verifyOnlyOnce: false on %s', (kind) => {
     );
   });
 
-  it('forgets wrong codes with each right one, and locks after five in a row', async () => {
+  it('resets the failed attempts with each correct code, and locks after five wrong codes in a row', async () => {
     const { token } = await verified();
     const repository = test.dataSource.getRepository(SMSVerification);
     const attempts = async (): Promise<number[]> =>

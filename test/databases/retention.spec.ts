@@ -31,7 +31,7 @@ describe.each(databaseKinds)('purgeExpired on %s', (kind) => {
     return test.dataSource.getRepository(SMSVerification).count();
   }
 
-  /** Copies the one session that is there, so that there are many of the same age. */
+  /** Copies the only session, so that there are many of the same age. */
   async function copySession(times: number): Promise<void> {
     const [session] = await test.dataSource.getRepository(SMSVerification).find();
     const copies = Array.from({ length: times }, (_, copy) => ({
@@ -42,7 +42,7 @@ describe.each(databaseKinds)('purgeExpired on %s', (kind) => {
     await test.dataSource.getRepository(SMSVerification).insert(copies);
   }
 
-  it('deletes what is older than the retention, and nothing younger', async () => {
+  it('deletes rows older than the retention, and no others', async () => {
     await test.service.sendSecurityCode(NUMBER);
     test.clock.advance(1);
     await test.service.sendSecurityCode(NUMBER);
@@ -52,7 +52,7 @@ describe.each(databaseKinds)('purgeExpired on %s', (kind) => {
     expect(await rows()).toBe(1);
   });
 
-  it('tells with dryRun what it would delete', async () => {
+  it('returns with dryRun how many rows it would delete', async () => {
     await test.service.sendSecurityCode(NUMBER);
     test.clock.advance(2 * DAY);
 
@@ -61,7 +61,7 @@ describe.each(databaseKinds)('purgeExpired on %s', (kind) => {
     expect(await test.service.purgeExpired({ olderThanDays: 1 })).toEqual({ deleted: 1 });
   });
 
-  it('keeps an open session, and a verification token until it is 900 seconds old', async () => {
+  it('keeps an open session, and a verified one until its token is 900 seconds old', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     test.clock.advance(DAY - 60);
     expect(await test.service.purgeExpired({ olderThanDays: 0 })).toEqual({ deleted: 0 });
@@ -73,7 +73,7 @@ describe.each(databaseKinds)('purgeExpired on %s', (kind) => {
     expect(await test.service.purgeExpired({ olderThanDays: 0 })).toEqual({ deleted: 1 });
   });
 
-  it('deletes more than one batch, beside another purge and beside traffic', async () => {
+  it('deletes several batches in parallel with another purge and with other requests', async () => {
     await test.service.sendSecurityCode(NUMBER);
     await copySession(2500);
     test.clock.advance(31 * DAY);
@@ -92,7 +92,7 @@ describe.each(databaseKinds)('purgeExpired on %s', (kind) => {
     expect(await rows()).toBe(2);
   });
 
-  it.each([-1, 0.5, Number.NaN, '1'])('refuses an age of %s days', async (olderThanDays) => {
+  it.each([-1, 0.5, Number.NaN, '1'])('rejects an age of %s days', async (olderThanDays) => {
     await expect(test.service.purgeExpired({ olderThanDays: olderThanDays as number })).rejects.toThrow(
       ArgumentInvalidError,
     );
@@ -119,7 +119,7 @@ describe('the cleanup timer', () => {
     vi.useRealTimers();
   });
 
-  it('runs after its interval or up to a tenth later, again and again', async () => {
+  it('runs repeatedly, each time after its interval or up to a tenth later', async () => {
     start({ everyMinutes: 60 });
 
     await vi.advanceTimersByTimeAsync(INTERVAL_MS - 1);
@@ -130,7 +130,7 @@ describe('the cleanup timer', () => {
     expect(purge).toHaveBeenCalledTimes(3);
   });
 
-  it('of many processes that start together does not run at one instant', async () => {
+  it('does not run at the same instant in many processes that start together', async () => {
     const instants: number[] = [];
     const startedAt = Date.now();
     const timers = Array.from({ length: 50 }, () => {
@@ -143,11 +143,11 @@ describe('the cleanup timer', () => {
     await Promise.all(timers.map((each) => each.onModuleDestroy()));
 
     expect(instants).toHaveLength(50);
-    // Of a tenth of the interval, fifty random delays use more than half.
+    // Fifty random delays are spread over more than half of the possible tenth of the interval.
     expect(Math.max(...instants) - Math.min(...instants)).toBeGreaterThan(INTERVAL_MS / 20);
   });
 
-  it('goes on after a failure', async () => {
+  it('continues after a failure', async () => {
     start({ everyMinutes: 60 });
     purge.mockRejectedValueOnce(new Error('the database is gone'));
 
@@ -156,7 +156,7 @@ describe('the cleanup timer', () => {
     expect(purge).toHaveBeenCalledTimes(2);
   });
 
-  it('stops, and waits for the batch that is under way', async () => {
+  it('waits for the current batch when it stops', async () => {
     start({ everyMinutes: 60 });
     let finish: (deleted: number) => void = () => undefined;
     purge.mockReturnValue(new Promise((resolve) => (finish = resolve)));

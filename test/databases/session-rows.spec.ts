@@ -5,15 +5,15 @@ import { startApplication, type TestApplication } from '../support/application.j
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
 
-/** Gives its messages ids, as providers do. */
-class NumberingBackend extends SandboxBackend {
+/** Assigns ids to its messages, as providers do. */
+class MessageIdBackend extends SandboxBackend {
   override async sendSms(number: string, message: string) {
     await super.sendSms(number, message);
     return { backend: 'provider', messageId: `message-${this.outbox.length}` };
   }
 }
 
-describe.each(databaseKinds)('what the row of a session says on %s', (kind) => {
+describe.each(databaseKinds)('the row of a session on %s', (kind) => {
   let database: FreshDatabase;
   let test: TestApplication;
 
@@ -21,7 +21,7 @@ describe.each(databaseKinds)('what the row of a session says on %s', (kind) => {
     database = await freshDatabase(kind);
     test = await startApplication({
       database: database.options,
-      phoneVerify: { backend: NumberingBackend, verifyOnlyOnce: false },
+      phoneVerify: { backend: MessageIdBackend, verifyOnlyOnce: false },
     });
   });
 
@@ -39,21 +39,21 @@ describe.each(databaseKinds)('what the row of a session says on %s', (kind) => {
     return test.dataSource.getRepository(SMSVerification).findOneBy({ sessionToken: hashToken(sessionToken) });
   }
 
-  /** The test's time, a while later. */
-  function later(): Date {
+  /** Advances the clock and returns its time. */
+  function advanceClock(): Date {
     test.clock.advance(7);
     return new Date(test.clock.now());
   }
 
-  it('tells of each send, and of no other session', async () => {
-    const createdAt = later();
+  it('records each send of its session, and of no other', async () => {
+    const createdAt = advanceClock();
     const { sessionToken: other } = await test.service.sendSecurityCode(OTHER_NUMBER);
     const { sessionToken, expiresAt } = await test.service.sendSecurityCode(NUMBER);
     const sent = { sendCount: 1, lastSentAt: createdAt, backend: 'provider', messageId: 'message-2' };
     const opened = { phoneNumber: NUMBER, purpose: '', createdAt, expiresAt, failedAttempts: 0, isVerified: false };
     expect(await rowOf(sessionToken)).toMatchObject({ ...opened, ...sent, modifiedAt: createdAt, verifiedAt: null });
 
-    const resentAt = later();
+    const resentAt = advanceClock();
     await test.service.resendSecurityCode(NUMBER, sessionToken);
 
     const resent = { sendCount: 2, lastSentAt: resentAt, modifiedAt: resentAt, messageId: 'message-3' };
@@ -61,14 +61,14 @@ describe.each(databaseKinds)('what the row of a session says on %s', (kind) => {
     expect(await rowOf(other)).toMatchObject({ sendCount: 1, lastSentAt: createdAt, messageId: 'message-1' });
   });
 
-  it('tells of a wrong code, of a right one, and of a verification token that was consumed', async () => {
+  it('records a wrong code, a correct code and the consumption of the verification token', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    const triedAt = later();
+    const triedAt = advanceClock();
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
     const tried = { failedAttempts: 1, isVerified: false, verifiedAt: null, verificationToken: null };
     expect(await rowOf(sessionToken)).toMatchObject({ ...tried, modifiedAt: triedAt });
 
-    const verifiedAt = later();
+    const verifiedAt = advanceClock();
     const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
     const verified = {
       failedAttempts: 0,
@@ -78,16 +78,16 @@ describe.each(databaseKinds)('what the row of a session says on %s', (kind) => {
     };
     expect(await rowOf(sessionToken)).toMatchObject({ ...verified, modifiedAt: verifiedAt, consumedAt: null });
 
-    const consumedAt = later();
+    const consumedAt = advanceClock();
     await test.service.consumeVerifiedPhone(verificationToken);
     expect(await rowOf(sessionToken)).toMatchObject({ ...verified, consumedAt, modifiedAt: consumedAt });
   });
 
-  it('keeps what was verified when a wrong code follows', async () => {
+  it('stays verified after a wrong code', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
     const before = await rowOf(sessionToken);
-    const modifiedAt = later();
+    const modifiedAt = advanceClock();
 
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
 
@@ -95,19 +95,19 @@ describe.each(databaseKinds)('what the row of a session says on %s', (kind) => {
     expect(await test.service.getVerifiedPhone(verificationToken)).toMatchObject({ phoneNumber: NUMBER });
   });
 
-  it('keeps the verification token that was consumed when the code is given again', async () => {
+  it('keeps the consumed verification token when the code is checked again', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
     await test.service.consumeVerifiedPhone(verificationToken);
     const before = await rowOf(sessionToken);
-    const modifiedAt = later();
+    const modifiedAt = advanceClock();
 
     await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
 
     expect(await rowOf(sessionToken)).toEqual({ ...before, modifiedAt });
   });
 
-  it('keeps no code and no full number that a receipt repeats', async () => {
+  it('contains no code and no full number that a receipt repeats', async () => {
     const send = test.sandbox.sendSms.bind(test.sandbox);
     test.sandbox.sendSms = async (number, message) => {
       await send(number, message);
@@ -122,7 +122,7 @@ describe.each(databaseKinds)('what the row of a session says on %s', (kind) => {
     test.sandbox.sendSms = send;
   });
 
-  it('loses nothing to a backend whose receipt does not fit', async () => {
+  it('contains a shortened receipt if the values are too long', async () => {
     const send = test.sandbox.sendSms.bind(test.sandbox);
     test.sandbox.sendSms = async (number, message) => {
       await send(number, message);

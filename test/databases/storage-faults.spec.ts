@@ -11,21 +11,21 @@ import { NUMBER, register, RIGHT_CODE, verify, WRONG_CODE } from '../support/req
 
 const TIMEOUT_MS = 400;
 
-/** Statements with which somebody else takes the whole table for himself, and gives it back. */
-const HOLD: Readonly<Record<DatabaseKind, { take: string[]; release: string }>> = {
-  sqlite: { take: ['BEGIN EXCLUSIVE'], release: 'ROLLBACK' },
-  postgres: { take: ['BEGIN', 'LOCK TABLE sms_verification'], release: 'ROLLBACK' },
-  mariadb: { take: ['LOCK TABLES sms_verification WRITE'], release: 'UNLOCK TABLES' },
+/** Statements with which another connection locks and unlocks the whole table. */
+const LOCK: Readonly<Record<DatabaseKind, { lock: string[]; release: string }>> = {
+  sqlite: { lock: ['BEGIN EXCLUSIVE'], release: 'ROLLBACK' },
+  postgres: { lock: ['BEGIN', 'LOCK TABLE sms_verification'], release: 'ROLLBACK' },
+  mariadb: { lock: ['LOCK TABLES sms_verification WRITE'], release: 'UNLOCK TABLES' },
 };
 
-describe.each(databaseKinds)('a fault of the storage on %s', (kind) => {
+describe.each(databaseKinds)('an unavailable database on %s', (kind) => {
   let database: FreshDatabase;
   let test: TestApplication;
 
   beforeEach(async () => {
     database = await freshDatabase(kind);
     test = await startApplication({
-      // SQLite's driver waits for a lock by itself and lets nothing else happen meanwhile.
+      // SQLite's driver waits for a lock synchronously, which blocks the process.
       database: { ...database.options, timeout: 50 } as DataSourceOptions,
       phoneVerify: { storage: { timeoutMs: TIMEOUT_MS } },
     });
@@ -36,13 +36,13 @@ describe.each(databaseKinds)('a fault of the storage on %s', (kind) => {
     await database.drop();
   });
 
-  /** Runs something while the table belongs to somebody else. */
-  async function whileHeld<T>(work: () => Promise<T>): Promise<T> {
-    const { take, release } = HOLD[kind];
+  /** Runs work while another connection has locked the table. */
+  async function whileLocked<T>(work: () => Promise<T>): Promise<T> {
+    const { lock, release } = LOCK[kind];
     const holder = await new DataSource(database.options).initialize();
     const queryRunner = holder.createQueryRunner();
     try {
-      for (const statement of take) await queryRunner.query(statement);
+      for (const statement of lock) await queryRunner.query(statement);
       return await work();
     } finally {
       await queryRunner.query(release);
@@ -51,9 +51,9 @@ describe.each(databaseKinds)('a fault of the storage on %s', (kind) => {
     }
   }
 
-  it('at a registration answers 503 in time and sends nothing, then or later', async () => {
+  it('causes a 503 response to a register within the time limit, and no message, even later', async () => {
     const started = performance.now();
-    const { status } = await whileHeld(() => register(test.app));
+    const { status } = await whileLocked(() => register(test.app));
     const took = performance.now() - started;
     const { body } = await register(test.app).expect(200);
 
@@ -63,9 +63,9 @@ describe.each(databaseKinds)('a fault of the storage on %s', (kind) => {
     expect((await verify(test.app, NUMBER, body.session_token, RIGHT_CODE)).status).toBe(200);
   });
 
-  it('at a check answers 503 in time, and the session works once it is over', async () => {
+  it('causes a 503 response to a check, and the session works when the database is back', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    const { status, body } = await whileHeld(() => verify(test.app, NUMBER, sessionToken, WRONG_CODE));
+    const { status, body } = await whileLocked(() => verify(test.app, NUMBER, sessionToken, WRONG_CODE));
 
     expect(status).toBe(503);
     expect(body.code).toBe('service_unavailable');
@@ -76,8 +76,8 @@ describe.each(databaseKinds)('a fault of the storage on %s', (kind) => {
     expect(session?.isVerified).toBe(true);
   });
 
-  it('at anything else is an error, never an answer', async () => {
-    const outcomes = await whileHeld(() =>
+  it('causes an error of every other operation, never a result', async () => {
+    const outcomes = await whileLocked(() =>
       Promise.allSettled([
         test.service.getVerifiedPhone('any'),
         test.service.consumeVerifiedPhone('any'),
@@ -90,7 +90,7 @@ describe.each(databaseKinds)('a fault of the storage on %s', (kind) => {
     expect(outcomes).toMatchObject([unavailable, unavailable, unavailable, unavailable]);
   });
 
-  it('after the message went changes nothing for the person who waits for it', async () => {
+  it('does not change the response if the message was already sent', async () => {
     const send = test.sandbox.sendSms.bind(test.sandbox);
     test.sandbox.sendSms = async (number, message) => {
       await test.dataSource.query('ALTER TABLE sms_verification RENAME TO sms_verification_away');
@@ -104,7 +104,7 @@ describe.each(databaseKinds)('a fault of the storage on %s', (kind) => {
     expect((await verify(test.app, NUMBER, body.session_token, RIGHT_CODE)).status).toBe(200);
   });
 
-  it('that names the values at fault is passed on without them', async () => {
+  it('causes an error without the values that the message of the driver contains', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const [session] = await test.dataSource.getRepository(SMSVerification).find();
     await test.dataSource.query('CREATE UNIQUE INDEX one_session_a_number ON sms_verification (phone_number)');
@@ -120,13 +120,13 @@ describe.each(databaseKinds)('a fault of the storage on %s', (kind) => {
   });
 });
 
-it.each(databaseKinds)('all statements of one request on %s have one time limit together', async (kind) => {
+it.each(databaseKinds)('all statements of a request on %s share one time limit', async (kind) => {
   const database = await freshDatabase(kind);
   const test = await startApplication({
     database: database.options,
     phoneVerify: { limits: {}, storage: { timeoutMs: TIMEOUT_MS } },
   });
-  // Neither the charge nor the insert takes too long by itself.
+  // Neither the charge nor the insert alone exceeds the time limit.
   const stop = beforeStatements(test.dataSource, () => pauseFor(0.7 * TIMEOUT_MS));
 
   expect((await register(test.app)).status).toBe(503);
@@ -137,12 +137,12 @@ it.each(databaseKinds)('all statements of one request on %s have one time limit 
   await database.drop();
 });
 
-describe.runIf(databaseKinds.includes('postgres'))('a limit of PostgreSQL on its statements', () => {
+describe.runIf(databaseKinds.includes('postgres'))('a statement timeout of PostgreSQL', () => {
   it.each([
     [{}, true],
     [{ extra: { statement_timeout: 4500 } }, false],
     [{ extra: { options: '-c statement_timeout=4500' } }, false],
-  ])('is recommended at startup where there is none: %o', async (limits, isRecommended) => {
+  ])('is recommended at startup if there is none: %o', async (limits, isRecommended) => {
     const database = await freshDatabase('postgres');
     const logger = new KeptLogs();
     const test = await startApplication({ database: { ...database.options, ...limits } as DataSourceOptions, logger });
@@ -154,8 +154,8 @@ describe.runIf(databaseKinds.includes('postgres'))('a limit of PostgreSQL on its
   });
 });
 
-describe.runIf(databaseKinds.includes('mariadb'))('a limit of MariaDB on its statements', () => {
-  it('is recommended at startup where there is none', async () => {
+describe.runIf(databaseKinds.includes('mariadb'))('a statement timeout of MariaDB', () => {
+  it('is recommended at startup if there is none', async () => {
     const database = await freshDatabase('mariadb');
     const logger = new KeptLogs();
     const test = await startApplication({ database: database.options, logger });
@@ -167,17 +167,17 @@ describe.runIf(databaseKinds.includes('mariadb'))('a limit of MariaDB on its sta
   });
 });
 
-describe.runIf(databaseKinds.includes('postgres'))('connections to PostgreSQL that may hang', () => {
+describe.runIf(databaseKinds.includes('postgres'))('a connect timeout for PostgreSQL', () => {
   it.each([
     [{}, true],
     [{ connectTimeoutMS: 1000 }, false],
     [{ extra: { connectionTimeoutMillis: 1000 } }, false],
-  ])('are told of at start-up: %o', async (limits, isTold) => {
+  ])('is recommended at startup if there is none: %o', async (limits, isRecommended) => {
     const database = await freshDatabase('postgres');
     const logger = new KeptLogs();
     const test = await startApplication({ database: { ...database.options, ...limits } as DataSourceOptions, logger });
 
-    expect(logger.text.includes('no `connectTimeoutMS`')).toBe(isTold);
+    expect(logger.text.includes('no `connectTimeoutMS`')).toBe(isRecommended);
 
     await test.close();
     await database.drop();

@@ -4,15 +4,15 @@ import { startApplication, type TestApplication } from '../support/application.j
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
 
-/** What runs beside each change of a row, as an operator's tools set it up. */
-interface Companion {
+/** A trigger or a feature that runs with each change of a row, as an operator may set it up. */
+interface Addition {
   readonly name: string;
   readonly setUp: readonly string[];
 }
 
 const AUDITED = ['sms_verification', 'sms_verification_counter'];
 
-function onMariadb(name: string, time: string, body: string): Companion {
+function onMariadb(name: string, time: string, body: string): Addition {
   return {
     name,
     setUp: [
@@ -23,7 +23,7 @@ function onMariadb(name: string, time: string, body: string): Companion {
   };
 }
 
-function onPostgres(name: string, time: string): Companion {
+function onPostgres(name: string, time: string): Addition {
   return {
     name,
     setUp: [
@@ -35,7 +35,7 @@ function onPostgres(name: string, time: string): Companion {
   };
 }
 
-function onSqlite(name: string, time: string): Companion {
+function onSqlite(name: string, time: string): Addition {
   return {
     name,
     setUp: [
@@ -50,7 +50,7 @@ function onSqlite(name: string, time: string): Companion {
 
 const AUDIT = "INSERT INTO audit (note) VALUES ('changed')";
 
-const COMPANIONS: Readonly<Record<DatabaseKind, readonly Companion[]>> = {
+const ADDITIONS: Readonly<Record<DatabaseKind, readonly Addition[]>> = {
   mariadb: [
     onMariadb('a trigger that sets a variable', 'AFTER UPDATE', 'SET @x = 1'),
     onMariadb('an audit trigger after an update', 'AFTER UPDATE', AUDIT),
@@ -69,9 +69,9 @@ const COMPANIONS: Readonly<Record<DatabaseKind, readonly Companion[]>> = {
   ],
 };
 
-describe.each(databaseKinds.flatMap((kind) => COMPANIONS[kind].map((companion) => ({ kind, companion }))))(
-  'beside $companion.name on $kind,',
-  ({ kind, companion: { setUp } }) => {
+describe.each(databaseKinds.flatMap((kind) => ADDITIONS[kind].map((addition) => ({ kind, addition }))))(
+  'with $addition.name on $kind,',
+  ({ kind, addition: { setUp } }) => {
     let database: FreshDatabase;
     let test: TestApplication;
 
@@ -116,7 +116,7 @@ describe.each(databaseKinds.flatMap((kind) => COMPANIONS[kind].map((companion) =
       ]);
     });
 
-    it('of fifty correct codes at once one is valid', async () => {
+    it('one of fifty parallel correct codes is valid', async () => {
       const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
       const results = await Promise.all(
         Array.from({ length: 50 }, () => test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)),

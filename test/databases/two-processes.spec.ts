@@ -58,7 +58,7 @@ describe.each(SETUPS.filter(({ kind }) => databaseKinds.includes(kind)))(
       here = await startApplication(options);
       if (sessionStatement) await beginSessionsWith(here.dataSource, sessionStatement);
       there = await RemoteApplication.start({ ...options, sessionStatement });
-      // The session that was opened last is the newest, however long the other process took to start.
+      // Both processes use the same time, so the session that was opened last is the newest.
       await there.setClock(here.clock.now());
     });
 
@@ -68,7 +68,7 @@ describe.each(SETUPS.filter(({ kind }) => databaseKinds.includes(kind)))(
       await database.drop();
     });
 
-    /** Every other code is checked here, the rest there, all at once. */
+    /** Checks all codes in parallel, every other one in the other process. */
     async function checkAll(sessionToken: string, codes: readonly string[]): Promise<VerificationResult[]> {
       const results = await Promise.all([
         Promise.all(
@@ -101,21 +101,21 @@ describe.each(SETUPS.filter(({ kind }) => databaseKinds.includes(kind)))(
       return (await here.service.sendSecurityCode(NUMBER)).sessionToken;
     }
 
-    it('registered in one, verified in the other', async () => {
+    it('verify the sessions that the other process opened', async () => {
       const { sessionToken } = await there.send(NUMBER);
 
       expect((await here.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status).toBe(Valid);
       expect(await there.verifyAll(NUMBER, [RIGHT_CODE], await open())).toMatchObject([{ status: Valid }]);
     });
 
-    it('one of fifty right codes is valid, the others are told that it was used', async () => {
+    it('accept one of fifty parallel correct codes, and report the others as already verified', async () => {
       const results = await checkAll(await open(), Array(PARALLEL).fill(RIGHT_CODE));
 
       expect([count(results, Valid), count(results, Verified)]).toEqual([1, PARALLEL - 1]);
       expect(results.filter(({ verificationToken }) => verificationToken !== undefined)).toHaveLength(1);
     });
 
-    it('five of fifty wrong codes are compared, each with a count of its own', async () => {
+    it('compare five of fifty parallel wrong codes, each with a different count', async () => {
       const results = await checkAll(await open(), Array(PARALLEL).fill(WRONG_CODE));
 
       const left = results.filter(({ status }) => status === Invalid).map(({ attemptsLeft }) => attemptsLeft ?? -1);
@@ -124,7 +124,7 @@ describe.each(SETUPS.filter(({ kind }) => databaseKinds.includes(kind)))(
       expect(await lastSession()).toMatchObject({ failedAttempts: 5, isVerified: false });
     });
 
-    it('a right code among forty-nine wrong ones is valid, or came after the last attempt', async () => {
+    it('accept a correct code among forty-nine parallel wrong ones, unless it comes after the last attempt', async () => {
       const codes = Array.from({ length: PARALLEL }, (_, index) => (index === 2 ? RIGHT_CODE : WRONG_CODE));
       const results = await checkAll(await open(), codes);
       const isVerified = (await lastSession())?.isVerified;
@@ -136,7 +136,7 @@ describe.each(SETUPS.filter(({ kind }) => databaseKinds.includes(kind)))(
       );
     });
 
-    it('purges beside purges and traffic delete each old row once, and no live one', async () => {
+    it('delete each old row once, and no other, in parallel purges during other requests', async () => {
       const repository = here.dataSource.getRepository(SMSVerification);
       const session = await lastSession();
       const old = new Date(here.clock.now() - (RETENTION_DAYS + 1) * 86_400_000);

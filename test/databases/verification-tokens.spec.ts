@@ -36,7 +36,7 @@ describe.each(databaseKinds)('verification tokens on %s', (kind) => {
     expect(await test.service.getVerifiedPhone(verificationToken)).toBeNull();
   });
 
-  it('count for their maximum age, to the millisecond', async () => {
+  it('are valid until their maximum age, to the millisecond', async () => {
     const verificationToken = await obtainToken(test);
     const verifiedAt = test.clock.now();
 
@@ -51,7 +51,7 @@ describe.each(databaseKinds)('verification tokens on %s', (kind) => {
     expect(await test.service.getVerifiedPhone(verificationToken)).toBeNull();
   });
 
-  it('are for one purpose', async () => {
+  it('are valid for one purpose', async () => {
     const verificationToken = await obtainToken(test);
     await test.dataSource.query(`UPDATE sms_verification SET purpose = 'login' WHERE consumed_at IS NULL`);
 
@@ -59,7 +59,7 @@ describe.each(databaseKinds)('verification tokens on %s', (kind) => {
     expect(await test.service.consumeVerifiedPhone(verificationToken)).toBeNull();
   });
 
-  it('are not the session token, and unknown ones prove nothing', async () => {
+  it('are rejected if they are unknown or a session token', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
 
     for (const other of [sessionToken, '', 'unknown', '\0', "' OR 1=1 --"]) {
@@ -68,7 +68,7 @@ describe.each(databaseKinds)('verification tokens on %s', (kind) => {
     }
   });
 
-  it('go to one of twenty that consume them at once', async () => {
+  it('are consumed by one of twenty parallel calls', async () => {
     const verificationToken = await obtainToken(test);
 
     const phones = await Promise.all(
@@ -78,7 +78,7 @@ describe.each(databaseKinds)('verification tokens on %s', (kind) => {
     expect(phones.filter((phone) => phone !== null)).toHaveLength(1);
   });
 
-  it('are usable again when the transaction that consumed them rolls back', async () => {
+  it('can be used again if the transaction that consumed them rolls back', async () => {
     const verificationToken = await obtainToken(test);
     const rolledBack = test.dataSource.transaction(async (manager) => {
       expect(await test.service.consumeVerifiedPhone(verificationToken, { manager })).toMatchObject({
@@ -96,7 +96,7 @@ describe.each(databaseKinds)('verification tokens on %s', (kind) => {
     expect(await test.service.consumeVerifiedPhone(verificationToken)).toBeNull();
   });
 
-  it('are consumed by a manager outside any transaction too', async () => {
+  it('are consumed through a manager outside a transaction too', async () => {
     const verificationToken = await obtainToken(test);
 
     const { manager } = test.dataSource;
@@ -107,13 +107,16 @@ describe.each(databaseKinds)('verification tokens on %s', (kind) => {
     expect(await test.service.consumeVerifiedPhone(verificationToken, { manager })).toBeNull();
   });
 
-  it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('have no age of %s seconds', async (maxAge) => {
-    await expect(test.service.getVerifiedPhone('any', { maxAge })).rejects.toThrow(ArgumentInvalidError);
-  });
+  it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'cannot have a maximum age of %s seconds',
+    async (maxAge) => {
+      await expect(test.service.getVerifiedPhone('any', { maxAge })).rejects.toThrow(ArgumentInvalidError);
+    },
+  );
 });
 
-describe.each(serverKinds())('verification tokens on %s, between processes', (kind) => {
-  it('go to one of forty in two processes', async () => {
+describe.each(serverKinds())('verification tokens on %s, in parallel transactions and processes,', (kind) => {
+  it('are consumed by one of forty parallel calls in two processes', async () => {
     const database = await freshDatabase(kind);
     const test = await startApplication({ database: database.options });
     const second = await RemoteApplication.start({ database: database.options });
@@ -130,7 +133,7 @@ describe.each(serverKinds())('verification tokens on %s, between processes', (ki
     expect([...here, ...there].filter((phone) => phone !== null)).toHaveLength(1);
   });
 
-  it('are seen by a transaction that began before they were issued', async () => {
+  it('can be consumed in a transaction that began before they were issued', async () => {
     const database = await freshDatabase(kind);
     const test = await startApplication({ database: database.options });
 

@@ -37,18 +37,20 @@ describe.each(databaseKinds)('a route that requires a verified phone on %s', (ki
     return statuses.filter((each) => each === status).length;
   }
 
-  it('and consumes the verification token lets one of twenty parallel requests in', async () => {
+  it('accepts one of twenty parallel requests if it consumes the verification token', async () => {
     const verificationToken = await obtainToken(test);
     handled.phones.length = 0;
 
-    const answers = await Promise.all(Array.from({ length: PARALLEL }, () => show('/account/once', verificationToken)));
+    const responses = await Promise.all(
+      Array.from({ length: PARALLEL }, () => show('/account/once', verificationToken)),
+    );
 
-    const statuses = answers.map(({ status }) => status);
+    const statuses = responses.map(({ status }) => status);
     expect([count(statuses, 201), count(statuses, 403)]).toEqual([1, PARALLEL - 1]);
     expect(handled.phones).toMatchObject([{ phoneNumber: NUMBER }]);
   });
 
-  it('and consumes the verification token lets one of forty in two processes in', async () => {
+  it('accepts one of forty parallel requests to two processes if it consumes the verification token', async () => {
     const there = await RemoteApplication.start({ database: database.options, listens: true });
     const verificationTokens = [await obtainToken(test), await obtainToken(test), await obtainToken(test)];
     for (const verificationToken of verificationTokens) {
@@ -67,14 +69,17 @@ describe.each(databaseKinds)('a route that requires a verified phone on %s', (ki
     await there.close();
   });
 
-  it('answers 503 while the database fails, and lets the verification token in later', async () => {
+  it('responds with 503 while the database fails, and accepts the verification token later', async () => {
     const verificationToken = await obtainToken(test);
     await test.dataSource.query('ALTER TABLE sms_verification RENAME TO sms_verification_away');
 
-    const answers = [await show('/account/number', verificationToken), await show('/account/once', verificationToken)];
+    const responses = [
+      await show('/account/number', verificationToken),
+      await show('/account/once', verificationToken),
+    ];
     await test.dataSource.query('ALTER TABLE sms_verification_away RENAME TO sms_verification');
 
-    for (const { status, body } of answers) {
+    for (const { status, body } of responses) {
       expect({ status, code: body.code }).toEqual({ status: 503, code: 'service_unavailable' });
     }
     expect((await show('/account/once', verificationToken)).status).toBe(201);

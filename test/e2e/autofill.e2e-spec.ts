@@ -154,7 +154,7 @@ describe('a text that phones cannot fill a code in from', () => {
     expect(warnings()).toEqual([expect.stringContaining('comes to 241 bytes')]);
   });
 
-  it('stops the application if it is a template', async () => {
+  it('is a startup error if it is a template', async () => {
     await start({});
 
     await expect(startApplication({ phoneVerify: { autofill: AUTOFILL, appName: 'a'.repeat(60) } })).rejects.toThrow(

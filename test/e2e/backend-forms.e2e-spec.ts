@@ -179,7 +179,7 @@ function expectSent(backend: BaseBackend<unknown>): void {
 describe('forRoot accepts a backend', () => {
   it.each([
     ['as a class', PlainBackend],
-    ['as a class with a constructor of its own', OwnConstructorBackend],
+    ['as a class with its own constructor', OwnConstructorBackend],
     ['as a decorated class', DecoratedBackend],
     ['as a class with a parameter property', ParameterPropertyBackend],
     ['as a class that injects after its options', OptionsFirstBackend],
@@ -280,7 +280,7 @@ describe('forRootAsync accepts a backend', () => {
     expect(() => PhoneVerifyModule.forRootAsync({})).toThrow(PhoneVerifyConfigurationError);
   });
 
-  it('without unknown options beside it', async () => {
+  it('and no unknown options', async () => {
     const options = { useFactory: () => ({ ...settings, backend: PlainBackend }), tokenLength: 8 };
 
     await expect(start(async(options))).rejects.toThrow('tokenLength: is not an option');
@@ -335,7 +335,7 @@ describe('an override replaces a backend, which is neither created nor validated
 
 describe('a startup error reports', () => {
   it.each([
-    ['a class that would be handed the options for something else', GatewayFirstBackend],
+    ['a class that would get the options instead of an injected value', GatewayFirstBackend],
     ['the same class as { useClass }', { useClass: GatewayFirstBackend }],
   ])('%s', async (_name, backend) => {
     const starting = start({ phoneVerify: { backend, options: SETTINGS, imports: [GatewayModule] } });
@@ -343,19 +343,19 @@ describe('a startup error reports', () => {
     await expect(starting).rejects.toThrow(/GatewayFirstBackend is Gateway.*@Inject\(PHONE_VERIFY_BACKEND_OPTIONS\)/s);
   });
 
-  it('a class that would be given the options instead of something that nobody provides', async () => {
+  it('a class that would get the options instead of an injected value without a provider', async () => {
     const starting = start({ phoneVerify: { backend: GatewayFirstBackend, options: SETTINGS } });
 
     await expect(starting).rejects.toThrow('GatewayFirstBackend is Gateway');
   });
 
-  it('a class that would be given the options instead of a provider of the application', async () => {
+  it('a class that would get the options instead of a provider of the application', async () => {
     const starting = start({ phoneVerify: { backend: LineFirstBackend, options: SETTINGS, imports: [LineModule] } });
 
     await expect(starting).rejects.toThrow('LineFirstBackend is Line');
   });
 
-  it('an overriding class that would be given the options instead of something else', async () => {
+  it('an overriding class that would get the options instead of an injected value', async () => {
     const starting = start({
       phoneVerify: { backend: PlainBackend, imports: [GatewayModule] },
       override: (builder) => builder.overrideProvider(PHONE_VERIFY_BACKEND).useClass(GatewayFirstBackend),
@@ -385,7 +385,7 @@ describe('a startup error reports', () => {
     await expect(starting).rejects.toThrow(`${backend.name} is request-scoped`);
   });
 
-  it('a class that injects something that nobody provides', async () => {
+  it('a class that injects a value without a provider', async () => {
     await expect(start({ phoneVerify: { backend: TenantNameBackend } })).rejects.toThrow('tenant name');
   });
 

@@ -8,7 +8,7 @@ import {
 } from '../../lib/index.js';
 import { startApplication } from '../support/application.js';
 
-/** What stops an application with these controllers; nothing when it starts. */
+/** The startup error of an application with these controllers; `undefined` if it starts. */
 async function faultsOf(
   options: Pick<PhoneVerifyOptions, 'purposes' | 'retentionDays' | 'expiration'>,
   ...controllers: Type[]

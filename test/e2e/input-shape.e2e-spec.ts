@@ -29,7 +29,7 @@ describe.each(ADAPTERS)('malformed requests on %s', (adapter) => {
 
   afterAll(() => test.close());
 
-  /** All rows, to see that nothing was written. */
+  /** All rows, to check that nothing was written. */
   async function everything(): Promise<string> {
     return JSON.stringify(await test.dataSource.query('SELECT * FROM sms_verification'));
   }
@@ -71,17 +71,17 @@ describe.each(ADAPTERS)('malformed requests on %s', (adapter) => {
   );
 
   it.each(ROUTES)('%s: an empty object gets an error for every field', async (route) => {
-    const answer = await send(route).send({});
+    const response = await send(route).send({});
 
     const errors = Object.fromEntries(FIELDS[route].map((field) => [field, ['This field is required.']]));
-    expect(answer.body).toEqual({
+    expect(response.body).toEqual({
       statusCode: 400,
       error: 'Bad Request',
       message: FIELDS[route].map(() => 'This field is required.'),
       code: 'request_invalid',
       errors,
     });
-    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(response.headers['cache-control']).toBe('no-store');
   });
 
   it.each([
@@ -91,17 +91,17 @@ describe.each(ADAPTERS)('malformed requests on %s', (adapter) => {
     'application/vnd.api+json',
   ])('the media type %s is refused with 415', async (type) => {
     for (const route of ROUTES) {
-      const answer = await send(route).set('content-type', type).send('phone_number=%2B14155552671');
-      expect(answer.status).toBe(415);
+      const response = await send(route).set('content-type', type).send('phone_number=%2B14155552671');
+      expect(response.status).toBe(415);
     }
     await expectNoEffect();
   });
 
   it('the route refuses a form that the adapter parses', async () => {
-    const answer = await send('register').type('form').send({ phone_number: NUMBER });
+    const response = await send('register').type('form').send({ phone_number: NUMBER });
 
-    expectOurs(answer, 415, 'media_type_unsupported');
-    expect(answer.body).toEqual({
+    expectOurs(response, 415, 'media_type_unsupported');
+    expect(response.body).toEqual({
       statusCode: 415,
       error: 'Unsupported Media Type',
       message: 'Send JSON.',
@@ -118,9 +118,9 @@ describe.each(ADAPTERS)('malformed requests on %s', (adapter) => {
   it.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json ;charset=utf-8'])(
     'the media type %s is accepted as JSON',
     async (type) => {
-      const answer = await send('verify').set('content-type', type).send(JSON.stringify({}));
+      const response = await send('verify').set('content-type', type).send(JSON.stringify({}));
 
-      expectOurs(answer, 400, 'request_invalid');
+      expectOurs(response, 400, 'request_invalid');
     },
   );
 
@@ -142,10 +142,10 @@ describe.each(ADAPTERS)('malformed requests on %s', (adapter) => {
     '%s: %s that is not a string is refused with 400',
     async (route, field) => {
       for (const shape of SHAPES) {
-        const answer = await send(route).send({ ...valid(), [field]: shape });
+        const response = await send(route).send({ ...valid(), [field]: shape });
         const text = shape === null ? 'This field is required.' : 'Not a valid string.';
-        expectOurs(answer, 400, 'request_invalid');
-        expect(answer.body.errors).toEqual({ [field]: [text] });
+        expectOurs(response, 400, 'request_invalid');
+        expect(response.body.errors).toEqual({ [field]: [text] });
       }
       await expectNoEffect();
     },
@@ -154,10 +154,10 @@ describe.each(ADAPTERS)('malformed requests on %s', (adapter) => {
   it.each(ROUTES.flatMap((route) => FIELDS[route].map((field) => [route, field] as const)))(
     '%s: %s of ten kilobytes is refused with 400 for its length',
     async (route, field) => {
-      const answer = await send(route).send({ ...valid(), [field]: '1'.repeat(10_240) });
+      const response = await send(route).send({ ...valid(), [field]: '1'.repeat(10_240) });
 
-      expectOurs(answer, 400, 'request_invalid');
-      expect(answer.body.errors).toEqual({ [field]: [expect.stringContaining('no more than')] });
+      expectOurs(response, 400, 'request_invalid');
+      expect(response.body.errors).toEqual({ [field]: [expect.stringContaining('no more than')] });
       await expectNoEffect();
     },
   );
@@ -206,8 +206,8 @@ describe.each(ADAPTERS)('malformed requests on %s', (adapter) => {
     'the text %j is refused in every field',
     async (text) => {
       expectOurs(await send('register').send({ phone_number: text }), 400, 'phone_number_invalid');
-      const answer = await send('verify').send({ ...valid(), session_token: text });
-      expect(answer.body).toEqual({
+      const response = await send('verify').send({ ...valid(), session_token: text });
+      expect(response.body).toEqual({
         statusCode: 400,
         error: 'Bad Request',
         message: 'Security code is not valid',

@@ -15,7 +15,7 @@ const message = 'message {security_code}';
 const GERMAN = `${RIGHT_CODE} ist Ihr Sicherheitscode für Acme. Geben Sie ihn nicht weiter.`;
 const ENGLISH = `Your Acme security code is ${RIGHT_CODE}. Do not share it with anyone.`;
 
-/** Language, options, and the text that is sent. */
+/** The language, the options, and the expected text. */
 const CASES: [string | undefined, Partial<PhoneVerifyModuleOptions>, string][] = [
   ['pt-BR', { backend: WritingBackend, messages, message }, `hook ${RIGHT_CODE}`],
   ['pt-BR', { messages, message }, `pt-BR ${RIGHT_CODE}`],

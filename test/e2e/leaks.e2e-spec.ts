@@ -6,7 +6,7 @@ import { startApplication, type TestApplication } from '../support/application.j
 import { KeptLogs } from '../support/logs.js';
 import { NUMBER, openSession, register, resend, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
 
-/** What a provider's client throws: its texts and properties repeat the whole request. */
+/** An error of a provider's client whose texts and properties repeat the whole request. */
 class ProviderError extends Error {
   readonly code = 21_211;
   readonly config: object;

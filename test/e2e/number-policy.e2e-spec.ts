@@ -26,8 +26,8 @@ const NOT_ALLOWED = {
 const apps: TestApplication[] = [];
 const calls: string[] = [];
 
-/** Notes every call of it. */
-class NotingBackend extends SandboxBackend {
+/** Records every call. */
+class CallRecorder extends SandboxBackend {
   override generateSecurityCode(): string {
     calls.push('generateSecurityCode');
     return super.generateSecurityCode();
@@ -50,7 +50,7 @@ async function start(
 ): Promise<TestApplication> {
   const test = await startApplication({
     adapter,
-    phoneVerify: { backend: NotingBackend, numbers },
+    phoneVerify: { backend: CallRecorder, numbers },
     ...(database && { database }),
   });
   apps.push(test);
@@ -67,7 +67,7 @@ afterEach(async () => {
 });
 
 describe.each(ADAPTERS)('a number that is not allowed, on %s', (adapter) => {
-  it('is refused by register and resend, and costs nothing', async () => {
+  it('is refused by register and resend, without a session or a message', async () => {
     const test = await start({}, adapter);
 
     for (const number of [...FORBIDDEN_NUMBERS, ...NON_GEOGRAPHIC_NUMBERS]) {

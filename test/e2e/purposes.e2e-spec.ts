@@ -5,7 +5,7 @@ import { NUMBER, OTHER_NUMBER, openSession, post, RIGHT_CODE } from '../support/
 
 const ROUTES = ['register', 'resend', 'verify'] as const;
 
-/** A backend that keeps what it was told of each send. */
+/** A backend that records the context of each send. */
 class RecordingBackend extends BaseBackend {
   readonly sends: (SendContext | undefined)[] = [];
 
@@ -52,7 +52,7 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
   });
 
   it.each(ROUTES)(
-    '%s: an unknown purpose, or one that is no string, is refused with 400 and has no effect',
+    '%s: an unknown purpose, or one that is not a string, is refused with 400 and has no effect',
     async (route) => {
       const session_token = await openSession(test.app);
       const rows = () =>
@@ -71,11 +71,11 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
       ];
 
       for (const [purpose, text] of wrong) {
-        const answer = await post(test.app, `/phone/${route}`, { ...given, purpose });
+        const response = await post(test.app, `/phone/${route}`, { ...given, purpose });
 
-        expect(answer.status).toBe(400);
-        expect(answer.headers['cache-control']).toBe('no-store');
-        expect(answer.body).toEqual({
+        expect(response.status).toBe(400);
+        expect(response.headers['cache-control']).toBe('no-store');
+        expect(response.body).toEqual({
           statusCode: 400,
           error: 'Bad Request',
           message: [text],
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
     },
   );
 
-  it('the errors of all invalid fields are reported at once', async () => {
+  it('the errors of all invalid fields are in one response', async () => {
     const { body } = await post(test.app, '/phone/register', { phone_number: 7, purpose: 'other' });
 
     expect(body).toMatchObject({
@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
     const text = `{"phone_number":"${OTHER_NUMBER}","__proto__":{"purpose":"login"}}`;
     const { status } = await post(test.app, '/phone/register', {}).type('json').send(text);
 
-    // An adapter may refuse the key itself.
+    // The adapter itself may refuse this key.
     expect([200, 400]).toContain(status);
     const rows = await test.dataSource.getRepository(SMSVerification).findBy({ phoneNumber: OTHER_NUMBER });
     expect(rows.filter(({ purpose }) => purpose !== '')).toEqual([]);

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 describe('a caller in plain JavaScript', () => {
-  it('gets errors that say what to fix', async () => {
+  it('gets errors that name what to fix', async () => {
     test = await startApplication();
     const { service } = test;
     const { sessionToken } = await service.sendSecurityCode(NUMBER);
@@ -67,7 +67,7 @@ describe('sendBulkSms', () => {
 
   const INVALID = { number: 'none', error: expect.objectContaining({ kind: 'rejected' }) };
 
-  it('tries each number, and rejects texts that are no numbers', async () => {
+  it('tries each number, and rejects texts that are not numbers', async () => {
     test = await startApplication();
 
     expect(await test.service.sendBulkSms(['+1 415 555 2671', 'none', OTHER_NUMBER], 'We moved.')).toEqual([
@@ -143,7 +143,7 @@ describe('sendBulkSms', () => {
   it('allows a backend that sends one by one the time limit of each message', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const results = await bulk(async (numbers) => {
-      // The second of two sends ends when the time of one would be over.
+      // The second of two sends ends after the time limit of a single one.
       await vi.advanceTimersByTimeAsync(60);
       return numbers.map((number) => ({ number, receipt: { backend: 'own' } }));
     });

@@ -31,7 +31,7 @@ const SETUPS: readonly (readonly [string, (app: INestApplication) => void, strin
     '',
   ],
   [
-    'a ValidationPipe with errors of its own',
+    'a ValidationPipe with its own errors',
     (app) => app.useGlobalPipes(new ValidationPipe({ exceptionFactory: () => new BadRequestException('own') })),
     '',
   ],
@@ -45,14 +45,14 @@ const SETUPS: readonly (readonly [string, (app: INestApplication) => void, strin
   ],
 ];
 
-/** The answers to one run through the routes, without what differs from run to run. */
-async function answers({ app }: TestApplication, prefix: string): Promise<object[]> {
+/** The responses to one run through the routes, without values that differ between runs. */
+async function responsesOf({ app }: TestApplication, prefix: string): Promise<object[]> {
   const all: object[] = [];
   const ask = async (route: string, body: object): Promise<Record<string, string>> => {
-    const answer = await post(app, `${prefix}/phone/${route}`, body);
-    const { session_token: _session, verification_token: _verificationToken, ...rest } = answer.body;
-    all.push({ status: answer.status, body: rest, cache: answer.headers['cache-control'] });
-    return answer.body;
+    const response = await post(app, `${prefix}/phone/${route}`, body);
+    const { session_token: _session, verification_token: _verificationToken, ...rest } = response.body;
+    all.push({ status: response.status, body: rest, cache: response.headers['cache-control'] });
+    return response.body;
   };
   const { session_token } = await ask('register', { phone_number: NUMBER, extra: 1 });
   await ask('register', {});
@@ -68,11 +68,11 @@ async function answers({ app }: TestApplication, prefix: string): Promise<object
 describe.each(ADAPTERS)('in an application on %s', (adapter) => {
   it.each(SETUPS)('the responses are the same with %s', async (_name, configure, prefix) => {
     const plain = await startApplication();
-    const expected = await answers(plain, '');
+    const expected = await responsesOf(plain, '');
     await plain.close();
     const test = await startApplication({ adapter, configure });
 
-    expect(await answers(test, prefix)).toEqual(expected);
+    expect(await responsesOf(test, prefix)).toEqual(expected);
     await test.close();
   });
 

@@ -12,7 +12,7 @@ let now = 0;
 beforeEach(async () => {
   test = await startApplication({
     phoneVerify: { testNumbers: { numbers: { [FORBIDDEN]: '480915736204' }, until: '2027-01-01' } },
-    // Each look at the clock comes a millisecond after the one before.
+    // Each reading of the clock is a millisecond later than the one before.
     override: (builder) => builder.overrideProvider(PHONE_VERIFY_CLOCK).useValue({ now: () => now++ }),
   });
 });
@@ -21,7 +21,7 @@ afterEach(async () => {
   await test.close();
 });
 
-it('a number that is a test number until now is either one for the whole request or forbidden', async () => {
+it('a number whose `until` passes during a request is either a test number for all of it or forbidden', async () => {
   const outcomes: string[] = [];
   for (let before = 0; before < 12; before++) {
     now = UNTIL - before;

@@ -22,7 +22,7 @@ const NEW_YEAR = Date.UTC(2027, 0, 1);
 let test: TestApplication;
 const calls: string[] = [];
 
-/** Notes every call of it, and would take every code. */
+/** Records every call, and would accept every code. */
 class NotingBackend extends SandboxBackend {
   override generateSecurityCode(): string {
     calls.push('generateSecurityCode');
@@ -128,7 +128,7 @@ describe('a test number', () => {
     expect(test.sandbox.lastCode(OTHER_NUMBER)).toBe('123456');
   });
 
-  it('gets the notices of the application', async () => {
+  it('gets the messages that the application sends in bulk', async () => {
     await start();
 
     expect(await test.service.sendBulkSms([NUMBER], 'We moved.')).toMatchObject([{ number: NUMBER, receipt: {} }]);
@@ -150,9 +150,9 @@ describe('the limits of a test number', () => {
   }
 
   async function sendTimes(times: number, phoneNumber = NUMBER, ip?: string): Promise<(number | 'sent')[]> {
-    const answers: (number | 'sent')[] = [];
-    for (let index = 0; index < times; index++) answers.push(await send(phoneNumber, ip));
-    return answers;
+    const outcomes: (number | 'sent')[] = [];
+    for (let index = 0; index < times; index++) outcomes.push(await send(phoneNumber, ip));
+    return outcomes;
   }
 
   it('are perIp, for a register and a resend', async () => {
@@ -178,7 +178,7 @@ describe('the limits of a test number', () => {
     });
 
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    expect((await sendTimes(99)).every((answer) => answer === 'sent')).toBe(true);
+    expect((await sendTimes(99)).every((outcome) => outcome === 'sent')).toBe(true);
     expect(await send()).toBe(3600);
     expect(rules).toEqual(['testNumbers']);
     expect(await test.dataSource.getRepository(SMSVerification).count()).toBe(100);
@@ -189,12 +189,12 @@ describe('the limits of a test number', () => {
     expect(await send()).toBe('sent');
   });
 
-  it('let a hundred of many registers at once through', async () => {
+  it('let a hundred of many parallel registers through', async () => {
     await start({ limits: NO_LIMITS, storage: { timeoutMs: 20_000 } });
 
-    const answers = await Promise.all(Array.from({ length: 130 }, () => send()));
+    const outcomes = await Promise.all(Array.from({ length: 130 }, () => send()));
 
-    expect(answers.filter((answer) => answer === 'sent')).toHaveLength(100);
+    expect(outcomes.filter((outcome) => outcome === 'sent')).toHaveLength(100);
   });
 
   it('are cleared with those of the number', async () => {
@@ -207,7 +207,7 @@ describe('the limits of a test number', () => {
     expect(await send()).toBe('sent');
   });
 
-  it('are told of in the log, with what to do', async () => {
+  it('are logged with what to change', async () => {
     const logger = new KeptLogs();
     test = await startApplication({ logger, phoneVerify: { testNumbers: { numbers: { [NUMBER]: CODE } } } });
     await sendTimes(101);

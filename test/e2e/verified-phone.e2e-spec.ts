@@ -109,14 +109,14 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
   it('accept one of twenty parallel requests with one verification token', async () => {
     const verificationToken = await obtainToken(test);
 
-    const answers = await Promise.all(Array.from({ length: 20 }, () => show('/account/once', verificationToken)));
+    const responses = await Promise.all(Array.from({ length: 20 }, () => show('/account/once', verificationToken)));
 
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-    for (const answer of answers.filter(({ status }) => status !== 201)) expectRefused(answer);
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
+    for (const response of responses.filter(({ status }) => status !== 201)) expectRefused(response);
     expect(handled.phones).toHaveLength(1);
   });
 
-  it('use the number of the verification token, whatever the request says', async () => {
+  it('use the number of the verification token, whatever the request contains', async () => {
     const verification_token = await obtainToken(test);
     const claimed = { phone_number: OTHER_NUMBER, phoneNumber: OTHER_NUMBER, verified_phone: OTHER_NUMBER };
 
@@ -244,7 +244,7 @@ describe.each(ADAPTERS)('routes that require a verified phone, on %s', (adapter)
       .type('json')
       .send(`{"__proto__":{"verification_token":"${verificationToken}"}}`);
 
-    // An adapter may refuse the key itself.
+    // The adapter itself may refuse this key.
     expect([400, 403]).toContain(status);
     expect(handled.phones).toEqual([]);
   });
@@ -322,7 +322,7 @@ class TransferRequest {
   amount!: string;
 }
 
-/** Lets nobody in who does not say who they are. */
+/** Refuses requests without an `Authorization` header. */
 class SignedInGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (context.switchToHttp().getRequest().headers['authorization'] === undefined) throw new UnauthorizedException();
@@ -350,7 +350,7 @@ class TransferController {
 @Module({ controllers: [TransferController] })
 class TransferModule {}
 
-describe.each(ADAPTERS)('a verification token beside other guards and pipes, on %s', (adapter) => {
+describe.each(ADAPTERS)('a verification token on a route with other guards and pipes, on %s', (adapter) => {
   it('is checked after the guards written below, and before the pipes', async () => {
     const pipe = new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, validateCustomDecorators: true });
     const test = await startApplication({

@@ -16,7 +16,7 @@ const hex = (value: number): string => value.toString(16);
 
 afterEach(() => test.close());
 
-/** Registers as many numbers, each from another address, and answers how many were sent a code. */
+/** Registers {@link ATTEMPTS} numbers, each from the address of its index. Returns how many messages were sent. */
 async function countSent(addressOf: (index: number) => string, limits: LimitOptions = {}): Promise<number> {
   logger.lines.length = 0;
   test = await startApplication({
@@ -31,19 +31,19 @@ async function countSent(addressOf: (index: number) => string, limits: LimitOpti
   return test.sandbox.outbox.length;
 }
 
-describe('400 registers, each from another address', () => {
+describe('the limit per address, over 400 registers from changing addresses', () => {
   it.each([
     ['of one /64', (index: number) => `2001:db8:1:2::${hex(index)}`, MAX],
-    ['of another /64 of one /56', (index: number) => `2001:db8:1:2${hex(index % 256).padStart(2, '0')}::1`, 4 * MAX],
-    ['of another /64 of one /48', (index: number) => `2001:db8:1:${hex(index * 163)}::1`, 16 * MAX],
-    ['in which one IPv4 address is that of 6to4', (index: number) => `2002:cb00:7107:${hex(index)}::1`, MAX],
-    ['in which one IPv4 address is that of Teredo', (index: number) => `2001:0:${hex(index)}::34ff:8ef8`, MAX],
-    ['in which one IPv4 address is that of NAT64', (index: number) => `64:ff9b:1:${hex(index)}::203.0.113.7`, MAX],
-  ])('%s', async (_whose, addressOf, sent) => {
+    ['of several /64 in one /56', (index: number) => `2001:db8:1:2${hex(index % 256).padStart(2, '0')}::1`, 4 * MAX],
+    ['of several /64 in one /48', (index: number) => `2001:db8:1:${hex(index * 163)}::1`, 16 * MAX],
+    ['that embed one IPv4 address by 6to4', (index: number) => `2002:cb00:7107:${hex(index)}::1`, MAX],
+    ['that embed one IPv4 address by Teredo', (index: number) => `2001:0:${hex(index)}::34ff:8ef8`, MAX],
+    ['that embed one IPv4 address by NAT64', (index: number) => `64:ff9b:1:${hex(index)}::203.0.113.7`, MAX],
+  ])('bounds the messages for addresses %s', async (_addresses, addressOf, sent) => {
     expect(await countSent(addressOf)).toBe(sent);
   });
 
-  it('that are spellings of one IPv4 address', async () => {
+  it('counts all notations of one IPv4 address together', async () => {
     const forms = [
       '203.0.113.7',
       '203.0.113.7:4711',
@@ -60,7 +60,7 @@ describe('400 registers, each from another address', () => {
     expect(await countSent((index) => forms[index % forms.length] ?? '')).toBe(MAX);
   });
 
-  it('are held to the defaults in the same way', async () => {
+  it('bounds the messages for one /48 by default too', async () => {
     const defaults = {
       perIp: [
         { max: 10, seconds: 60 },
@@ -71,11 +71,11 @@ describe('400 registers, each from another address', () => {
     expect(await countSent((index) => `2001:db8:1:${hex(index * 163)}::1`, defaults)).toBe(160);
   });
 
-  it('of another /48 each are all sent', async () => {
+  it('refuses nothing if each address is in a different /48', async () => {
     expect(await countSent((index) => `2001:db8:${hex(index)}::1`)).toBe(ATTEMPTS);
   });
 
-  it('are logged with the network that is full, and what it may use', async () => {
+  it('logs the network that reached its limit, and the limit', async () => {
     await countSent((index) => `2001:db8:1:2${hex(index % 256).padStart(2, '0')}::1`);
 
     expect(logger.text).toContain(
@@ -84,7 +84,7 @@ describe('400 registers, each from another address', () => {
   });
 });
 
-describe.each(ADAPTERS)('behind a private proxy that is not trusted, on %s', (adapter) => {
+describe.each(ADAPTERS)('the limit per address behind an untrusted private proxy, on %s', (adapter) => {
   async function start(limits: LimitOptions): Promise<void> {
     logger.lines.length = 0;
     test = await startApplication({ adapter, logger, phoneVerify: { limits: { ...NO_LIMITS, ...limits } } });
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('behind a private proxy that is not trusted, on %s', (ad
     ['X-Forwarded-For', () => ''],
     ['Forwarded', (index: number) => `for=203.0.113.${index % 256}`],
     ['Forwarded', () => ''],
-  ])('everybody together has 50 times the limit, with %s', async (header, valueOf) => {
+  ])('is 50 times as high for all clients together, with the header %s', async (header, valueOf) => {
     await start({ perIp: [{ max: MAX, seconds: 3600 }] });
 
     for (let index = 0; index < 50 * MAX; index += 1) {
@@ -119,7 +119,7 @@ describe.each(ADAPTERS)('behind a private proxy that is not trusted, on %s', (ad
     ]);
   });
 
-  it('nothing is refused by a limit that only reports', async () => {
+  it('refuses nothing if it only reports', async () => {
     await start({ perIp: [{ max: 1, seconds: 3600, mode: 'report' }] });
 
     for (let index = 0; index < 60; index += 1) {
@@ -127,7 +127,7 @@ describe.each(ADAPTERS)('behind a private proxy that is not trusted, on %s', (ad
     }
   });
 
-  it('somebody who is connected directly has the limit itself', async () => {
+  it('is not higher for a client that connects directly', async () => {
     await start({ perIp: [{ max: MAX, seconds: 3600 }] });
 
     for (let index = 0; index < MAX; index += 1) await register(test.app, numberOf(index)).expect(200);
@@ -135,7 +135,7 @@ describe.each(ADAPTERS)('behind a private proxy that is not trusted, on %s', (ad
   });
 });
 
-describe.each(ADAPTERS)('a limit by address, on %s', (adapter) => {
+describe.each(ADAPTERS)('the limit per address, on %s', (adapter) => {
   async function start(trustProxy?: string): Promise<void> {
     test = await startApplication({
       adapter,
@@ -148,7 +148,7 @@ describe.each(ADAPTERS)('a limit by address, on %s', (adapter) => {
     ['X-Forwarded-For', '10.0.0.1'],
     ['X-Forwarded-For', ''],
     ['Forwarded', 'for=10.0.0.1'],
-  ])('is not turned off from a public address by %s: %s', async (header, value) => {
+  ])('cannot be raised by a client at a public address that sends %s: %s', async (header, value) => {
     await start();
     connectFrom(test, '203.0.113.9');
 
@@ -157,7 +157,7 @@ describe.each(ADAPTERS)('a limit by address, on %s', (adapter) => {
     await register(test.app, numberOf(MAX)).set(header, value).expect(429);
   });
 
-  it('is not turned off by what a client in the network sends through a trusted proxy', async () => {
+  it('cannot be raised by a client in the private network that forges addresses through a trusted proxy', async () => {
     await start('loopback');
     const from = (forged: string, index: number) =>
       register(test.app, numberOf(index)).set('X-Forwarded-For', `${forged}, 192.168.1.5`);

@@ -34,22 +34,22 @@ afterEach(async () => {
   await test.close();
 });
 
-describe("the application's own say", () => {
-  it('is asked with what it needs to know, over HTTP and for a test number too', async () => {
-    const asked: SendToAuthorize[] = [];
-    await start((send) => asked.push(send) > 0);
+describe('authorizeSend', () => {
+  it('gets the number, country, address, purpose and usage, over HTTP and for a test number', async () => {
+    const requests: SendToAuthorize[] = [];
+    await start((send) => requests.push(send) > 0);
 
     await register(test.app).expect(200);
     await test.service.sendSecurityCode(OTHER_NUMBER, { ip: '::ffff:192.0.2.1', ownNumber: true });
 
     const usage = expect.any(Function);
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       { phoneNumber: NUMBER, country: 'US', ip: '127.0.0.1', purpose: '', ownNumber: false, usage },
       { phoneNumber: OTHER_NUMBER, country: 'GG', ip: '192.0.2.1', purpose: '', ownNumber: true, usage },
     ]);
   });
 
-  it('is asked for a resend, once the session allows one', async () => {
+  it('is called for a resend only if the session allows one', async () => {
     const authorizeSend = vi.fn(() => true);
     await start(authorizeSend);
     const { sessionToken } = await test.service.sendSecurityCode(OTHER_NUMBER);
@@ -63,28 +63,31 @@ describe("the application's own say", () => {
     ['a promise of false', async () => false],
     ['nothing', (() => undefined) as unknown as AuthorizeSend],
     ['a text', (() => 'yes') as unknown as AuthorizeSend],
-  ] as const)('refuses with %s: 429 without a time, nothing charged, nothing written', async (_name, say) => {
-    let isOpen = false;
-    await start((send) => (isOpen ? true : say(send)));
-    const events: PhoneVerifyEvent[] = [];
-    test.app.get(EventPort).subscribe((event) => events.push(event));
+  ] as const)(
+    'refuses the send if it returns %s: 429 without Retry-After, without a charge, without a row',
+    async (_name, decide) => {
+      let isOpen = false;
+      await start((send) => (isOpen ? true : decide(send)));
+      const events: PhoneVerifyEvent[] = [];
+      test.app.get(EventPort).subscribe((event) => events.push(event));
 
-    const { body, headers } = await register(test.app).expect(429);
+      const { body, headers } = await register(test.app).expect(429);
 
-    expect(body).toEqual({
-      statusCode: 429,
-      error: 'Too Many Requests',
-      message: 'Too many requests. Please try again later.',
-      code: 'rate_limited',
-    });
-    expect(headers['retry-after']).toBeUndefined();
-    expect(await test.dataSource.getRepository(SMSVerification).count()).toBe(0);
-    expect(events).toMatchObject([{ rule: 'application', enforced: true, phoneNumber: NUMBER }]);
-    isOpen = true;
-    await register(test.app).expect(200);
-  });
+      expect(body).toEqual({
+        statusCode: 429,
+        error: 'Too Many Requests',
+        message: 'Too many requests. Please try again later.',
+        code: 'rate_limited',
+      });
+      expect(headers['retry-after']).toBeUndefined();
+      expect(await test.dataSource.getRepository(SMSVerification).count()).toBe(0);
+      expect(events).toMatchObject([{ rule: 'application', enforced: true, phoneNumber: NUMBER }]);
+      isOpen = true;
+      await register(test.app).expect(200);
+    },
+  );
 
-  it.each(ODD_THROWS)('refuses when it throws %s', async (_name, make) => {
+  it.each(ODD_THROWS)('refuses the send if it throws %s', async (_name, make) => {
     await start(() => {
       throw make();
     });
@@ -93,7 +96,7 @@ describe("the application's own say", () => {
     expect(logger.text).not.toContain(NUMBER);
   });
 
-  it('refuses when it has said nothing for five seconds', async () => {
+  it('refuses the send if it does not respond within five seconds', async () => {
     await start(() => new Promise(() => undefined));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate'] });
     const refused = test.service.sendSecurityCode(NUMBER).catch((error: unknown) => error);

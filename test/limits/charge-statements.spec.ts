@@ -21,8 +21,8 @@ const CHARGE: Readonly<Record<DatabaseStoreKind, readonly string[]>> = {
   mysql: ['SELECT', 'BEGIN', 'INSERT', 'SELECT', 'COMMIT'],
 };
 
-/** The code of a refusal after which a statement is run again. */
-const PASSING: Readonly<Record<DatabaseStoreKind, string>> = {
+/** The code of a transient error, after which a statement is retried. */
+const TRANSIENT_ERROR: Readonly<Record<DatabaseStoreKind, string>> = {
   postgres: '40P01',
   sqlite: 'SQLITE_BUSY',
   mariadb: 'ER_LOCK_DEADLOCK',
@@ -33,15 +33,15 @@ const SEVEN: readonly Charge[] = Array.from({ length: 7 }, (_, index) => {
   return { key: `key${index}`, max: 2, windowMs: HOUR, isEnforced: true };
 });
 
-/** Fills one of the seven, which was not there. */
-const FILL = `INSERT INTO sms_verification_counter (counter_key, used, verified, window_ends_at) VALUES ('key3', 2, 0, ${NOW + HOUR})`;
-/** The same, where it was there. */
-const FILL_UP = `UPDATE sms_verification_counter SET used = 2 WHERE counter_key = 'key3'`;
+/** Creates one of the seven counters, already full. */
+const CREATE_FULL = `INSERT INTO sms_verification_counter (counter_key, used, verified, window_ends_at) VALUES ('key3', 2, 0, ${NOW + HOUR})`;
+/** Fills one of the seven counters, which exists already. */
+const FILL_EXISTING = `UPDATE sms_verification_counter SET used = 2 WHERE counter_key = 'key3'`;
 
 const REFUSED = { isCharged: false, counters: [{ key: 'key3', used: 2, windowEndsAt: NOW + HOUR }] };
 
 let test: DatabaseStoreUnderTest;
-/** Another connection, where SQLite has one for all. */
+/** Another connection; on SQLite the same one. */
 let other: DataSource;
 
 function prepare(kind: DatabaseStoreKind): void {
@@ -65,7 +65,7 @@ function prepare(kind: DatabaseStoreKind): void {
   });
 }
 
-/** The first words of the statements so far. */
+/** The first words of the statements that were run. */
 function statements(): string[] {
   return test.log.statements.map((sql) => sql.split(' ')[0] ?? '');
 }
@@ -75,7 +75,7 @@ async function usedOf(...keys: string[]): Promise<(number | undefined)[]> {
   return keys.map((key) => rows.find((row) => row.key === key)?.used);
 }
 
-/** Refuses the statements that are named by their places from 0. */
+/** Fails the statements at the given places, counted from 0. */
 function refuse(code: string, isRefused: (place: number) => boolean): void {
   beforeStatements(test.dataSource, async (place) => {
     if (!isRefused(place)) return;
@@ -83,10 +83,10 @@ function refuse(code: string, isRefused: (place: number) => boolean): void {
   });
 }
 
-describe.each(databaseStoreKinds)('the statements on %s', (kind) => {
+describe.each(databaseStoreKinds)('the limit store on %s', (kind) => {
   prepare(kind);
 
-  it('of a charge are as many for seven counters as for one, and the first alone when one is full', async () => {
+  it('runs as many statements to charge seven counters as one, and only the first if a counter is full', async () => {
     await test.store.charge(SEVEN.slice(0, 1), NOW);
     await test.store.charge(SEVEN, NOW);
     expect(statements()).toEqual([...CHARGE[kind], ...CHARGE[kind]]);
@@ -96,7 +96,7 @@ describe.each(databaseStoreKinds)('the statements on %s', (kind) => {
     expect(statements()).toEqual(CHARGE[kind].slice(0, 1));
   });
 
-  it('of all else are one', async () => {
+  it('runs one statement for every other operation', async () => {
     const { counters } = await test.store.charge(SEVEN, NOW);
     test.log.clear();
 
@@ -110,9 +110,9 @@ describe.each(databaseStoreKinds)('the statements on %s', (kind) => {
   });
 
   it.each(CHARGE[kind].map((word, place) => [word, place] as const))(
-    'of a charge are run again after a deadlock of its %s, number %i, and count once',
+    'retries a charge after a deadlock in its %s, statement %i, and counts it once',
     async (_word, refused) => {
-      refuse(PASSING[kind], (place) => place === refused);
+      refuse(TRANSIENT_ERROR[kind], (place) => place === refused);
 
       expect(await test.store.charge(SEVEN, NOW)).toMatchObject({ isCharged: true });
 
@@ -120,7 +120,7 @@ describe.each(databaseStoreKinds)('the statements on %s', (kind) => {
     },
   );
 
-  it('of a charge whose last the database refuses count nothing', async () => {
+  it('counts nothing if the last statement of a charge fails', async () => {
     refuse('another', (place) => place === CHARGE[kind].length - 1);
 
     await expect(test.store.charge(SEVEN, NOW)).rejects.toMatchObject({
@@ -132,58 +132,64 @@ describe.each(databaseStoreKinds)('the statements on %s', (kind) => {
   });
 });
 
-describe.each(databaseStoreKinds.filter((kind) => kind !== 'postgres'))('a charge on %s', (kind) => {
-  prepare(kind);
+describe.each(databaseStoreKinds.filter((kind) => kind !== 'postgres'))(
+  'a charge on %s that checks before it inserts',
+  (kind) => {
+    prepare(kind);
 
-  it('after whose look a counter was filled is refunded', async () => {
-    beforeStatements(test.dataSource, async (place) => {
-      if (place === CHARGE[kind].indexOf('INSERT')) await other.query(FILL);
+    it('is refunded if a counter becomes full between the two statements', async () => {
+      beforeStatements(test.dataSource, async (place) => {
+        if (place === CHARGE[kind].indexOf('INSERT')) await other.query(CREATE_FULL);
+      });
+
+      expect(await test.store.charge(SEVEN, NOW)).toEqual(REFUSED);
+
+      expect(statements()).toEqual([...CHARGE[kind], 'UPDATE']);
+      expect(await usedOf('key0', 'key3')).toEqual([0, 2]);
+    });
+  },
+);
+
+describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))(
+  'a charge on %s that waits for a lock',
+  (kind) => {
+    prepare(kind);
+
+    /** Charges while another transaction has changed a counter but not yet committed. */
+    async function chargeDuring(change: string) {
+      await untilNoneWaits(other);
+      test.log.clear();
+      const waiting = await other.transaction(async (manager) => {
+        await manager.query(change);
+        const charge = test.store.charge(SEVEN, NOW);
+        await untilOneWaits(other);
+        return { charge };
+      });
+      return waiting.charge;
+    }
+
+    it('is refunded if it waited for a new counter that is then full', async () => {
+      expect(await chargeDuring(CREATE_FULL)).toEqual(REFUSED);
+
+      expect(statements()).toEqual([...CHARGE[kind], kind === 'postgres' ? 'WITH' : 'UPDATE']);
+      expect(await usedOf('key0', 'key3')).toEqual([0, 2]);
     });
 
-    expect(await test.store.charge(SEVEN, NOW)).toEqual(REFUSED);
+    it('is refused if it waited for a counter that is then full, on PostgreSQL by the same statement', async () => {
+      await test.store.charge(SEVEN, NOW);
 
-    expect(statements()).toEqual([...CHARGE[kind], 'UPDATE']);
-    expect(await usedOf('key0', 'key3')).toEqual([0, 2]);
-  });
-});
+      expect(await chargeDuring(FILL_EXISTING)).toEqual(REFUSED);
 
-describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))('a charge that waits on %s', (kind) => {
-  prepare(kind);
-
-  /** Charges while another transaction, which then commits, has changed a counter. */
-  async function chargeDuring(change: string) {
-    await untilNoneWaits(other);
-    test.log.clear();
-    const waiting = await other.transaction(async (manager) => {
-      await manager.query(change);
-      const charge = test.store.charge(SEVEN, NOW);
-      await untilOneWaits(other);
-      return { charge };
+      expect(statements()).toEqual(kind === 'postgres' ? ['WITH'] : [...CHARGE[kind], 'UPDATE']);
+      expect(await usedOf('key0', 'key3')).toEqual([1, 2]);
     });
-    return waiting.charge;
-  }
-
-  it('for a new counter, and then finds it full, is refunded', async () => {
-    expect(await chargeDuring(FILL)).toEqual(REFUSED);
-
-    expect(statements()).toEqual([...CHARGE[kind], kind === 'postgres' ? 'WITH' : 'UPDATE']);
-    expect(await usedOf('key0', 'key3')).toEqual([0, 2]);
-  });
-
-  it('for a counter that fills up is refused, on PostgreSQL by the same statement', async () => {
-    await test.store.charge(SEVEN, NOW);
-
-    expect(await chargeDuring(FILL_UP)).toEqual(REFUSED);
-
-    expect(statements()).toEqual(kind === 'postgres' ? ['WITH'] : [...CHARGE[kind], 'UPDATE']);
-    expect(await usedOf('key0', 'key3')).toEqual([1, 2]);
-  });
-});
+  },
+);
 
 describe.each(databaseStoreKinds.filter((kind) => kind === 'mysql'))('a transaction on %s', (kind) => {
   prepare(kind);
 
-  it('that the database neither ends nor undoes fails for its first reason', async () => {
+  it('throws its first error if both the commit and the rollback fail', async () => {
     refuse('another', (place) => place >= CHARGE[kind].indexOf('COMMIT'));
 
     await expect(test.store.charge(SEVEN, NOW)).rejects.toMatchObject({ cause: { code: 'another' } });

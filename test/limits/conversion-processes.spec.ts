@@ -17,7 +17,7 @@ function numbersOf(areaCode: number, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `+1${areaCode}5550${String(100 + index)}`);
 }
 
-describe.each(SETUPS)('conversion in two processes, counted on $name,', ({ kind, isInRedis }) => {
+describe.each(SETUPS)('the conversion guard of two processes that count in $name', ({ kind, isInRedis }) => {
   let database: FreshDatabase;
   let redis: FreshRedis | undefined;
   let here: TestApplication;
@@ -53,7 +53,7 @@ describe.each(SETUPS)('conversion in two processes, counted on $name,', ({ kind,
     }
   }
 
-  it('blocks for both what both have sent, by the timer of one', async () => {
+  it('blocks a prefix in both processes once their sends together reach the minimum', async () => {
     for (const number of numbersOf(415, 5)) expect(await sendHere(number)).toBe('sent');
     await here.exchangeConversion();
     expect(await there.sendAll(numbersOf(415, 5))).toEqual(Array.from({ length: 5 }, () => 'sent'));
@@ -72,7 +72,7 @@ describe.each(SETUPS)('conversion in two processes, counted on $name,', ({ kind,
     expect(await there.sendAll(['+14155550199', '+12125550199'])).toEqual(['rate_limited', 'sent']);
   });
 
-  it('is learned by a process that has nothing to count itself', async () => {
+  it('applies a block in the process that sent too little to cause it', async () => {
     for (const number of numbersOf(310, 10)) await sendHere(number);
     await here.exchangeConversion();
 
@@ -80,14 +80,14 @@ describe.each(SETUPS)('conversion in two processes, counted on $name,', ({ kind,
     await expect
       .poll(
         async () => {
-          const [answer] = await there.sendAll(['+13105550199']);
-          if (answer === 'sent') sent += 1;
-          return answer;
+          const [outcome] = await there.sendAll(['+13105550199']);
+          if (outcome === 'sent') sent += 1;
+          return outcome;
         },
         { timeout: 20_000, interval: 400 },
       )
       .toBe('rate_limited');
-    // Its own counts would not have blocked anything.
+    // With fewer than ten sends, its own counts cannot have caused the block.
     expect(sent).toBeLessThan(10);
   });
 });

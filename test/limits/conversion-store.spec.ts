@@ -10,7 +10,7 @@ const ALL_BITS = 2 ** 52 - 1;
 
 let subjects = 0;
 
-/** One that no other test has. */
+/** A subject that no other test uses. */
 function newSubject(kind: 'country' | 'prefix' = 'prefix'): string {
   return `${kind}:+1${String(subjects++).padStart(6, '0')}`;
 }
@@ -19,7 +19,7 @@ function count(subject: string, sent: number, verified = 0, addresses = 0): Conv
   return { subject, sent, verified, addresses };
 }
 
-describe.each(conversionStores)('the counts of conversion in $name', (factory) => {
+describe.each(conversionStores)('the conversion counts in $name', (factory) => {
   let store: TimedConversionStore;
   let close: () => Promise<void>;
 
@@ -29,7 +29,7 @@ describe.each(conversionStores)('the counts of conversion in $name', (factory) =
 
   afterAll(() => close());
 
-  it('are added up in one window of each subject', async () => {
+  it('are added up in one window for each subject', async () => {
     const [one, other] = [newSubject('country'), newSubject()];
 
     expect(await store.add([count(other, 2, 0, 1), count(one, 3, 1, 2)], NOW)).toEqual([
@@ -39,14 +39,14 @@ describe.each(conversionStores)('the counts of conversion in $name', (factory) =
     expect(await store.add([count(one, 4, 2, 1)], NOW + WINDOW_MS - 1)).toEqual([count(one, 7, 3, 3)]);
   });
 
-  it('begin anew when the window is over', async () => {
+  it('restart when the window has ended', async () => {
     const subject = newSubject();
     await store.add([count(subject, 5, 5, ALL_BITS)], NOW);
 
     expect(await store.add([count(subject, 1, 0, 4)], NOW + WINDOW_MS)).toEqual([count(subject, 1, 0, 4)]);
   });
 
-  it('are in a window that is cut when the clock goes back', async () => {
+  it('keep their values in a shortened window when the clock goes back', async () => {
     const subject = newSubject();
     await store.add([count(subject, 1)], NOW);
     await store.add([count(subject, 1)], NOW - 24 * WINDOW_MS);
@@ -55,7 +55,7 @@ describe.each(conversionStores)('the counts of conversion in $name', (factory) =
     expect(await store.add([count(subject, 1)], NOW - 23 * WINDOW_MS)).toEqual([count(subject, 1)]);
   });
 
-  it('keep every bit of the addresses', async () => {
+  it('store every bit of the address bitmap', async () => {
     const subject = newSubject();
     for (let bit = 0; bit < 52; bit += 2) await store.add([count(subject, 1, 0, 2 ** bit)], NOW);
     await store.add([count(subject, 0, 0, 2 ** 51)], NOW);
@@ -66,7 +66,7 @@ describe.each(conversionStores)('the counts of conversion in $name', (factory) =
     expect(total?.addresses).toBe(unionOf(even, 2 ** 51 + 2));
   });
 
-  it('are all added, by many at once and in any order', async () => {
+  it('are all added when many calls run in parallel and in any order', async () => {
     const all = Array.from({ length: 12 }, () => newSubject());
     const lists = Array.from({ length: 24 }, (_, index) => {
       const own = all
@@ -84,13 +84,13 @@ describe.each(conversionStores)('the counts of conversion in $name', (factory) =
     expect(totals.map(({ sent, verified }) => [sent, verified])).toEqual(all.map(() => [16, 16]));
   });
 
-  it('may be none', async () => {
+  it('may be an empty list', async () => {
     expect(await store.add([], NOW)).toEqual([]);
     await expect(store.block([], NOW + 1, NOW)).resolves.toBeUndefined();
   });
 });
 
-describe.each(conversionStores)('the blocks of conversion in $name', (factory) => {
+describe.each(conversionStores)('the conversion blocks in $name', (factory) => {
   let store: TimedConversionStore;
   let close: () => Promise<void>;
 
@@ -100,7 +100,7 @@ describe.each(conversionStores)('the blocks of conversion in $name', (factory) =
 
   afterAll(() => close());
 
-  it('are read until they end, and the counts begin anew', async () => {
+  it('are returned until they end, and restart the counts', async () => {
     const [country, prefix] = [newSubject('country'), newSubject()];
     await store.add([count(prefix, 60), count(country, 60)], NOW);
 
@@ -113,7 +113,7 @@ describe.each(conversionStores)('the blocks of conversion in $name', (factory) =
     expect(await store.add([count(prefix, 1)], NOW)).toEqual([count(prefix, 1)]);
   });
 
-  it('are never extended, only shortened, and may come again', async () => {
+  it('can be shortened but not extended, and can be set again after they end', async () => {
     const subject = newSubject();
     const start = NOW + 10 * MINUTE;
     await store.block([subject], start + MINUTE, start);
@@ -127,7 +127,7 @@ describe.each(conversionStores)('the blocks of conversion in $name', (factory) =
     expect(await store.readBlocks(start + 1000)).toEqual([{ subject, endsAt: start + MINUTE }]);
   });
 
-  it('are read a thousand at most, the last to end', async () => {
+  it('are returned up to a thousand, those that end last', async () => {
     const start = NOW + 60 * MINUTE;
     const [early, late] = [0, 1].map((half) => Array.from({ length: MAX_BLOCKS - 300 * half }, () => newSubject()));
     for (const [index, some] of [early ?? [], late ?? []].entries()) {
@@ -143,8 +143,8 @@ describe.each(conversionStores)('the blocks of conversion in $name', (factory) =
   });
 });
 
-describe.each(conversionStores)('$name, whatever is counted and blocked,', (factory) => {
-  it.each([1, 2])('answers what the store in memory answers (seed %i)', async (seed) => {
+describe.each(conversionStores)('the conversion store in $name, after any sequence of operations,', (factory) => {
+  it.each([1, 2])('returns the same results as the store in memory (seed %i)', async (seed) => {
     let state = seed;
     const draw = (below: number): number => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
@@ -155,7 +155,7 @@ describe.each(conversionStores)('$name, whatever is counted and blocked,', (fact
     expect(memory?.name).toBe('memory');
     const model = (await memory?.open())?.store ?? store;
     const all = Array.from({ length: 4 }, (_, index) => newSubject(index === 0 ? 'country' : 'prefix'));
-    // Farther from the window's ends than the slack of clocks.
+    // The steps are longer than the tolerance for clock differences.
     let now = NOW;
 
     for (let round = 0; round < 80; round++) {
@@ -174,12 +174,12 @@ describe.each(conversionStores)('$name, whatever is counted and blocked,', (fact
   });
 });
 
-it('counts in memory that are over are dropped when others come', async () => {
+it('the conversion store in memory deletes counts of an ended window when others are added', async () => {
   const store = new MemoryConversionStore();
   const add = (subject: string, now: number) => store.add([count(subject, 1)], { now, windowMs: WINDOW_MS });
   await add('prefix:+1', NOW);
   await add('prefix:+2', NOW + WINDOW_MS);
 
-  // The past shows that it is gone.
+  // An earlier instant would still find the count if it existed.
   expect(await add('prefix:+1', NOW + 1)).toEqual([count('prefix:+1', 1)]);
 });

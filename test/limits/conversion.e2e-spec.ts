@@ -49,17 +49,17 @@ async function start(conversion: NonNullable<LimitOptions['conversion']>, verify
   test.app.get(EventPort).subscribe((event) => events.push(event));
 }
 
-/** A new number of the United States each time, of one prefix. */
+/** Returns a new number of the United States at each call, always with the same prefix. */
 function newNumber(): string {
   return `+1415555${String(next++).padStart(4, '0')}`;
 }
 
-/** A new number of the United States each time, each of another prefix. */
-function numberElsewhere(): string {
+/** Returns a new number of the United States at each call, each with a different prefix. */
+function newNumberOfAnotherPrefix(): string {
   return `+1212${String(200 + (next++ % 700))}0100`;
 }
 
-/** Another address each time. */
+/** Returns a different address at each call. */
 function newAddress(): string {
   return `198.18.${next >> 8}.${next++ & 255}`;
 }
@@ -74,13 +74,13 @@ async function send(phoneNumber = newNumber(), ip?: string): Promise<number | 's
   }
 }
 
-/** Sends, and has the process exchange its counts with the store. */
+/** Sends codes, then exchanges the counts with the store. */
 async function sendTimes(times: number, numberOf = newNumber, addressOf?: () => string): Promise<void> {
   for (let index = 0; index < times; index++) expect(await send(numberOf(), addressOf?.())).toBe('sent');
   await test.exchangeConversion();
 }
 
-/** Sends a code and verifies it, as often as said. */
+/** Sends codes and verifies them, then exchanges the counts with the store. */
 async function verifyTimes(times: number, checks = 1): Promise<void> {
   for (let index = 0; index < times; index++) {
     const number = newNumber();
@@ -100,20 +100,20 @@ const reports = (): boolean[] =>
 
 afterEach(() => test.close());
 
-describe('a conversion guard that enforces', () => {
-  it('stops a prefix to which many messages go and almost none is verified, and no other of the country', async () => {
+describe('an enforcing conversion guard', () => {
+  it('blocks a prefix with many messages and few verified sessions, and no other prefix of the country', async () => {
     await start({ ...GUARD, minimumSent: 50, mode: 'enforce' });
     await sendTimes(60, newNumber, () => '203.0.113.7');
     expect(await send()).toBe(600);
     test.clock.advance(100);
     expect(await send()).toBe(500);
-    expect(await send(numberElsewhere())).toBe('sent');
+    expect(await send(newNumberOfAnotherPrefix())).toBe('sent');
     expect(await send(OTHER_NUMBER)).toBe('sent');
     expect(test.sandbox.outbox).toHaveLength(62);
     expect((await test.service.describePhone(newNumber())).conversionBlockedUntil?.getTime()).toBe(
       test.clock.now() + 500_000,
     );
-    expect((await test.service.describePhone(numberElsewhere())).conversionBlockedUntil).toBeUndefined();
+    expect((await test.service.describePhone(newNumberOfAnotherPrefix())).conversionBlockedUntil).toBeUndefined();
     expect(logger.text).toContain('its prefix is blocked, since too few of the messages sent there were verified');
   });
 
@@ -122,17 +122,17 @@ describe('a conversion guard that enforces', () => {
     ['the /64 networks of one IPv6 /48', () => `2001:db8:7:${(next++).toString(16)}::1`],
     ['9 addresses', () => `203.0.113.${next++ % 9}`],
     ['no address', undefined],
-  ])('stops no country for 200 messages from %s to many prefixes', async (_name, addressOf) => {
+  ])('does not block a country after 200 messages from %s to many prefixes', async (_name, addressOf) => {
     await start({ mode: 'enforce' });
-    for (let round = 0; round < 4; round++) await sendTimes(50, numberElsewhere, addressOf);
+    for (let round = 0; round < 4; round++) await sendTimes(50, newNumberOfAnotherPrefix, addressOf);
 
     expect(await send(newNumber())).toBe('sent');
     expect(reports()).toEqual([]);
   });
 
-  it('stops a country, and no other, for messages from 30 addresses', async () => {
+  it('blocks a country, and no other, after messages from 30 addresses', async () => {
     await start({ ...GUARD, mode: 'enforce' });
-    await sendTimes(30, numberElsewhere, newAddress);
+    await sendTimes(30, newNumberOfAnotherPrefix, newAddress);
 
     expect(await send(newNumber())).toBe(600);
     expect(await send(OTHER_NUMBER)).toBe('sent');
@@ -142,26 +142,26 @@ describe('a conversion guard that enforces', () => {
     expect(logger.text).toContain('its country is blocked');
   });
 
-  it('asks for the addresses that it is told to', async () => {
+  it('blocks a country only from minimumAddresses on', async () => {
     await start({ ...GUARD, minimumAddresses: 60, mode: 'enforce' });
-    await sendTimes(30, numberElsewhere, newAddress);
+    await sendTimes(30, newNumberOfAnotherPrefix, newAddress);
     expect(await send(newNumber())).toBe('sent');
 
-    await sendTimes(120, numberElsewhere, newAddress);
+    await sendTimes(120, newNumberOfAnotherPrefix, newAddress);
     expect(await send(newNumber())).toBe(600);
   });
 
-  it('stops prefixes alone where it is told to', async () => {
+  it('blocks only prefixes with `by: prefix`', async () => {
     await start({ ...GUARD, by: 'prefix', mode: 'enforce' });
-    await sendTimes(30, numberElsewhere, newAddress);
+    await sendTimes(30, newNumberOfAnotherPrefix, newAddress);
     expect(await send(newNumber())).toBe('sent');
     await sendTimes(10, newNumber, newAddress);
 
     expect(await send()).toBe(600);
-    expect(await send(numberElsewhere())).toBe('sent');
+    expect(await send(newNumberOfAnotherPrefix())).toBe('sent');
   });
 
-  it('lets the next messages through after the block, and looks at those', async () => {
+  it('lets messages through after the block and counts only those', async () => {
     await start({ ...GUARD, mode: 'enforce' });
     await sendTimes(10);
     expect(await send()).toBe(600);
@@ -171,7 +171,7 @@ describe('a conversion guard that enforces', () => {
     expect(await send()).toBe(600);
   });
 
-  it('stops a prefix for no longer than it says, though the clock ran ahead when it did', async () => {
+  it('blocks a prefix for at most blockSeconds, even if the clock was ahead when the block began', async () => {
     await start({ ...GUARD, mode: 'enforce' });
     const now = test.clock.now();
     test.clock.advance(365 * 86_400);
@@ -184,7 +184,7 @@ describe('a conversion guard that enforces', () => {
     await sendTimes(1);
   });
 
-  it('lets a prefix go on where enough is verified', async () => {
+  it('does not block a prefix with enough verified sessions', async () => {
     await start({ ...GUARD, mode: 'enforce' });
     await verifyTimes(5);
     await sendTimes(5);
@@ -192,7 +192,7 @@ describe('a conversion guard that enforces', () => {
     expect(await send()).toBe(600);
   });
 
-  it('looks at one window at a time', async () => {
+  it('counts each window separately', async () => {
     await start({ ...GUARD, mode: 'enforce' });
     await sendTimes(9);
     test.clock.advance(3600);
@@ -201,14 +201,14 @@ describe('a conversion guard that enforces', () => {
     expect(await send()).toBe(600);
   });
 
-  it('counts a session once, however often its code is used', async () => {
+  it('counts a verified session once, even if its code is used repeatedly', async () => {
     await start({ ...GUARD, mode: 'enforce' }, false);
     await verifyTimes(1, 9);
     await sendTimes(9);
     expect(await send()).toBe(600);
   });
 
-  it('counts neither messages nor sessions of a test number, whose code anybody may know', async () => {
+  it('counts neither messages nor sessions of a test number, whose code may be public', async () => {
     await start({ ...GUARD, mode: 'enforce' });
     await sendTimes(1);
     for (let index = 0; index < 9; index++) {
@@ -221,17 +221,20 @@ describe('a conversion guard that enforces', () => {
     expect(await send()).toBe(600);
   });
 
-  it.each(['throttled', 'unavailable', 'misconfigured'] as const)('counts no message that was %s', async (kind) => {
-    await start({ ...GUARD, mode: 'enforce' });
-    test.sandbox.kind = kind;
-    for (let index = 0; index < 20; index++) {
-      await expect(test.service.sendSecurityCode(newNumber())).rejects.toThrow(SmsDeliveryError);
-    }
-    test.sandbox.kind = undefined;
-    await sendTimes(9);
-    await sendTimes(1);
-    expect(await send()).toBe(600);
-  });
+  it.each(['throttled', 'unavailable', 'misconfigured'] as const)(
+    'does not count a message that failed as %s',
+    async (kind) => {
+      await start({ ...GUARD, mode: 'enforce' });
+      test.sandbox.kind = kind;
+      for (let index = 0; index < 20; index++) {
+        await expect(test.service.sendSecurityCode(newNumber())).rejects.toThrow(SmsDeliveryError);
+      }
+      test.sandbox.kind = undefined;
+      await sendTimes(9);
+      await sendTimes(1);
+      expect(await send()).toBe(600);
+    },
+  );
 
   it('counts a message that may have been sent', async () => {
     await start({ ...GUARD, mode: 'enforce' });
@@ -252,7 +255,7 @@ describe('a conversion guard that enforces', () => {
     expect(await send()).toBe(600);
   });
 
-  it('refuses a resend as well, and charges nothing for what it refuses', async () => {
+  it('refuses a resend too, and reports the refusal once', async () => {
     await start({ ...GUARD, mode: 'enforce' });
     const { sessionToken, phoneNumber } = await test.service.sendSecurityCode(newNumber());
     await sendTimes(9);
@@ -260,7 +263,7 @@ describe('a conversion guard that enforces', () => {
     expect(reports()).toEqual([true]);
   });
 
-  it('lets sends go on when its store is out of reach, and says so once', async () => {
+  it('lets sends through while its store is unavailable, and logs that once', async () => {
     await start({ ...GUARD, mode: 'enforce' });
     await test.dataSource.query('DROP TABLE sms_verification_counter');
     await sendTimes(10);
@@ -271,8 +274,8 @@ describe('a conversion guard that enforces', () => {
   });
 });
 
-describe('a conversion guard that reports', () => {
-  it('lets everything through and tells of it', async () => {
+describe('a reporting conversion guard', () => {
+  it('lets every send through and emits an event for each that it would refuse', async () => {
     await start(GUARD);
     await sendTimes(10);
     expect(reports()).toEqual([]);
@@ -284,7 +287,7 @@ describe('a conversion guard that reports', () => {
   });
 });
 
-it('a guard that is off counts nothing', async () => {
+it('a disabled conversion guard counts nothing', async () => {
   await start(false);
   await verifyTimes(2);
   expect(await test.dataSource.query('SELECT * FROM sms_verification_counter')).toEqual([]);

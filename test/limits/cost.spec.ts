@@ -9,94 +9,97 @@ import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/request
 const ip = '192.0.2.1';
 const TEST_NUMBER = '+33612345678';
 
-describe.runIf(databaseKinds.includes('postgres'))('statements for the default limits on postgres', () => {
-  let database: FreshDatabase;
-  let test: TestApplication;
-  const log = new QueryLog();
+describe.runIf(databaseKinds.includes('postgres'))(
+  'the number of statements for the default limits on postgres',
+  () => {
+    let database: FreshDatabase;
+    let test: TestApplication;
+    const log = new QueryLog();
 
-  beforeAll(async () => {
-    database = await freshDatabase('postgres');
-    test = await startApplication({
-      database: { ...database.options, logger: log } as never,
-      phoneVerify: { limits: {}, testNumbers: { numbers: { [TEST_NUMBER]: RIGHT_CODE } } },
+    beforeAll(async () => {
+      database = await freshDatabase('postgres');
+      test = await startApplication({
+        database: { ...database.options, logger: log } as never,
+        phoneVerify: { limits: {}, testNumbers: { numbers: { [TEST_NUMBER]: RIGHT_CODE } } },
+      });
     });
-  });
 
-  afterAll(async () => {
-    await test.close();
-    await database.drop();
-  });
+    afterAll(async () => {
+      await test.close();
+      await database.drop();
+    });
 
-  beforeEach(async () => {
-    await test.service.forgetPhone(NUMBER);
-    await test.service.forgetPhone(OTHER_NUMBER);
-    log.clear();
-  });
+    beforeEach(async () => {
+      await test.service.forgetPhone(NUMBER);
+      await test.service.forgetPhone(OTHER_NUMBER);
+      log.clear();
+    });
 
-  /** The statements about counters, by their first word. */
-  const counting = (): string[] =>
-    log.statements.filter((sql) => sql.includes('sms_verification_counter')).map((sql) => sql.split(' ')[0] ?? '');
+    /** The first words of the statements on counters. */
+    const counterStatements = (): string[] =>
+      log.statements.filter((sql) => sql.includes('sms_verification_counter')).map((sql) => sql.split(' ')[0] ?? '');
 
-  it('are one for a send, whatever number of limits it is charged to', async () => {
-    await test.service.sendSecurityCode(NUMBER, { ip });
-    expect(counting()).toEqual(['WITH']);
-    expect(log.statements[0]).toContain('sms_verification_counter');
-    expect(log.statements).toHaveLength(3);
-  });
+    it('is one for a send, whatever the number of limits', async () => {
+      await test.service.sendSecurityCode(NUMBER, { ip });
+      expect(counterStatements()).toEqual(['WITH']);
+      expect(log.statements[0]).toContain('sms_verification_counter');
+      expect(log.statements).toHaveLength(3);
+    });
 
-  it('are one for a send from an IPv6 address, which three networks count', async () => {
-    await test.service.sendSecurityCode(NUMBER, { ip: '2001:db8:1:2::1' });
-    expect(counting()).toEqual(['WITH']);
-    expect(log.statements).toHaveLength(3);
-  });
+    it('is one for a send from an IPv6 address, which charges three networks', async () => {
+      await test.service.sendSecurityCode(NUMBER, { ip: '2001:db8:1:2::1' });
+      expect(counterStatements()).toEqual(['WITH']);
+      expect(log.statements).toHaveLength(3);
+    });
 
-  it('are one for a test number', async () => {
-    await test.service.sendSecurityCode(TEST_NUMBER, { ip });
-    expect(counting()).toEqual(['WITH']);
-    expect(log.statements).toHaveLength(3);
-  });
+    it('is one for a test number', async () => {
+      await test.service.sendSecurityCode(TEST_NUMBER, { ip });
+      expect(counterStatements()).toEqual(['WITH']);
+      expect(log.statements).toHaveLength(3);
+    });
 
-  it('are one for a refused send', async () => {
-    await test.service.sendSecurityCode(NUMBER, { ip });
-    log.clear();
-    await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(RateLimitedError);
-    expect(log.statements).toHaveLength(1);
-  });
+    it('is one for a refused send', async () => {
+      await test.service.sendSecurityCode(NUMBER, { ip });
+      log.clear();
+      await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(RateLimitedError);
+      expect(log.statements).toHaveLength(1);
+    });
 
-  it('are two more for a message that was not sent: one counts the refund', async () => {
-    const send = test.sandbox.sendSms.bind(test.sandbox);
-    test.sandbox.sendSms = async () => {
-      throw new SmsDeliveryError('unavailable', 'Down.');
-    };
-    await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(SmsDeliveryError);
-    test.sandbox.sendSms = send;
-    expect(counting()).toEqual(['WITH', 'WITH', 'WITH']);
-  });
+    it('is two higher for a message that was not sent: one statement limits the refunds', async () => {
+      const send = test.sandbox.sendSms.bind(test.sandbox);
+      test.sandbox.sendSms = async () => {
+        throw new SmsDeliveryError('unavailable', 'Down.');
+      };
+      await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(SmsDeliveryError);
+      test.sandbox.sendSms = send;
+      expect(counterStatements()).toEqual(['WITH', 'WITH', 'WITH']);
+    });
 
-  it('are none for a check, right or wrong', async () => {
-    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    log.clear();
-    await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
-    expect(log.statements).toHaveLength(1);
-    log.clear();
-    await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
-    expect(log.statements).toHaveLength(1);
-    expect(counting()).toEqual([]);
-  });
+    it('is zero for a check, with a correct or a wrong code', async () => {
+      const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+      log.clear();
+      await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
+      expect(log.statements).toHaveLength(1);
+      log.clear();
+      await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+      expect(log.statements).toHaveLength(1);
+      expect(counterStatements()).toEqual([]);
+    });
 
-  it('are two in a second for the conversion of all sends and checks, whatever their number', async () => {
-    const numbers = Array.from({ length: 20 }, (_, index) => `+1415555${String(2000 + index)}`);
-    for (const number of numbers) await test.service.sendSecurityCode(number);
-    log.clear();
+    it('is two for each exchange of conversion counts, whatever the number of sends and checks', async () => {
+      const numbers = Array.from({ length: 20 }, (_, index) => `+1415555${String(2000 + index)}`);
+      for (const number of numbers) await test.service.sendSecurityCode(number);
+      log.clear();
 
-    await test.exchangeConversion();
+      await test.exchangeConversion();
 
-    expect(counting()).toEqual(['INSERT', 'SELECT']);
-    expect(log.statements).toHaveLength(2);
-  });
-});
+      expect(counterStatements()).toEqual(['INSERT', 'SELECT']);
+      expect(log.statements).toHaveLength(2);
+    });
+  },
+);
 
-describe.runIf(redisUrl !== undefined)('round trips for the default limits on redis', () => {
+describe.runIf(redisUrl !== undefined)('the number of round trips for the default limits on redis', () => {
   let test: TestApplication;
   let drop: () => Promise<void>;
   const calls: string[] = [];
@@ -127,14 +130,14 @@ describe.runIf(redisUrl !== undefined)('round trips for the default limits on re
     calls.length = 0;
   });
 
-  it('are one for a send, and one for a refused one', async () => {
+  it('is one for a send, refused or not', async () => {
     await test.service.sendSecurityCode(NUMBER, { ip });
     expect(calls).toEqual(['evalsha']);
     await expect(test.service.sendSecurityCode(NUMBER, { ip })).rejects.toThrow(RateLimitedError);
     expect(calls).toEqual(['evalsha', 'evalsha']);
   });
 
-  it('are none for a check', async () => {
+  it('is zero for a check', async () => {
     test.clock.advance(31);
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     calls.length = 0;

@@ -19,7 +19,7 @@ function limit(key: string, max: number, rest: Partial<Charge> = {}): Charge {
   return { key, max, windowMs: HOUR, isEnforced: true, ...rest };
 }
 
-describe.each(databaseStoreKinds)('the counters in the database through %s', (kind) => {
+describe.each(databaseStoreKinds)('the limit store on %s', (kind) => {
   let test: DatabaseStoreUnderTest;
 
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     return row && { used: row.used, windowEndsAt: row.windowEndsAt.getTime() };
   }
 
-  it('open a window with the first charge, which stays as it is until it is over', async () => {
+  it('opens a window with the first charge and keeps it until it ends', async () => {
     const three = limit('a', 3);
 
     expect(await charge([three])).toEqual({
@@ -52,7 +52,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     expect(next.counters).toEqual([{ key: 'a', used: 1, windowEndsAt: NOW + 2 * HOUR }]);
   });
 
-  it('refuse a charge beyond one, charge nothing for it and answer the full ones', async () => {
+  it('refuses a charge if a counter is full, charges nothing for it and returns the full counters', async () => {
     const charges = [limit('c', 1), limit('a', 5), limit('b', 1)];
     const once = (key: string) => ({ key, used: 1, windowEndsAt: NOW + HOUR });
 
@@ -69,7 +69,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     expect(await rowOf('new')).toBeNull();
   });
 
-  it('count on where a full one only reports', async () => {
+  it('charges a full counter that only reports', async () => {
     const reported = limit('a', 1, { isEnforced: false });
     await charge([reported]);
 
@@ -79,7 +79,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     });
   });
 
-  it('refund a charge in its own window alone, and close a window without charges', async () => {
+  it('refunds a charge only in its own window, and closes a window without charges', async () => {
     const { counters: first } = await charge([limit('a', 5), limit('b', 5)]);
     await charge([limit('b', 5)]);
 
@@ -93,7 +93,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     expect(await rowOf('a')).toMatchObject({ used: 1, windowEndsAt: NOW + 1 + HOUR });
   });
 
-  it('never go below nothing', async () => {
+  it('never decreases a counter below zero', async () => {
     const { counters } = await charge([limit('a', 5)]);
     await test.dataSource.query('UPDATE sms_verification_counter SET used = 0');
 
@@ -102,12 +102,12 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     expect(await rowOf('a')).toMatchObject({ used: 0 });
   });
 
-  it('cut a window when the clock goes back, and keep what was used', async () => {
+  it('shortens a window and keeps its count when the clock goes back', async () => {
     const [two, one] = [limit('a', 2), limit('b', 1)];
     await charge([two, one]);
 
     expect(await charge([two], NOW - HOUR)).toMatchObject({ counters: [{ used: 2, windowEndsAt: NOW }] });
-    // A full one is cut as well, or it would be full for as long as the clock went back.
+    // The window of a full counter must be shortened too, or the counter would stay full for too long.
     expect(await charge([one], NOW - HOUR)).toMatchObject({
       isCharged: false,
       counters: [{ used: 1, windowEndsAt: NOW }],
@@ -116,7 +116,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     expect(await charge([two, one], NOW)).toMatchObject({ isCharged: true });
   });
 
-  it('are read while their window is open, and forgotten when they are cleared', async () => {
+  it('returns counters while their window is open and until they are cleared', async () => {
     await charge([limit('a', 5), limit('b', 5, { windowMs: 2 * HOUR }), limit('c', 5)]);
 
     const keysAt = async (now: number) =>
@@ -129,7 +129,7 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     expect(await rowOf('c')).not.toBeNull();
   });
 
-  it('need no database where there are none', async () => {
+  it('runs no statement for an empty list', async () => {
     test.log.clear();
 
     expect(await charge([])).toEqual({ isCharged: true, counters: [] });
@@ -140,11 +140,11 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
     expect(test.log.statements).toEqual([]);
   });
 
-  it('are deleted in batches once their window is over', async () => {
-    const over = Array.from({ length: ROWS }, (_, index) => {
+  it('deletes counters in batches after their window has ended', async () => {
+    const ended = Array.from({ length: ROWS }, (_, index) => {
       return { key: `${index}`, used: 1, verified: 0, windowEndsAt: new Date(NOW - index) };
     });
-    await test.dataSource.getRepository(SMSVerificationCounter).insert(over);
+    await test.dataSource.getRepository(SMSVerificationCounter).insert(ended);
     await charge([limit('open', 5)]);
     test.log.clear();
 
@@ -161,8 +161,8 @@ describe.each(databaseStoreKinds)('the counters in the database through %s', (ki
   });
 });
 
-describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))('the time of %s', (kind) => {
-  it('is the same in a session of another time zone', async () => {
+describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))('the time of the limit store on %s', (kind) => {
+  it('does not depend on the time zone of the session', async () => {
     const sessionStatement = kind === 'postgres' ? undefined : `SET SESSION time_zone = '-03:30'`;
     const test = await startDatabaseStore(kind, { sessionStatement, poolSize: 1 });
     if (kind === 'postgres') await test.dataSource.query("SET TIME ZONE 'America/St_Johns'");
@@ -174,7 +174,7 @@ describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))('the time 
   });
 });
 
-it('the store in the database needs the entity of the counters', async () => {
+it('the limit store in the database throws a configuration error if its entity is missing', async () => {
   const database = await freshDatabase('sqlite');
   const dataSource = await new DataSource({ ...database.options, entities: [SMSVerification] }).initialize();
 

@@ -48,12 +48,12 @@ function limit(key: string, max: number): Charge {
   return { key, max, windowMs: HOUR, isEnforced: true };
 }
 
-function taken(outcomes: readonly ChargeOutcome[]): ChargeOutcome[] {
+function charged(outcomes: readonly ChargeOutcome[]): ChargeOutcome[] {
   return outcomes.filter(({ isCharged }) => isCharged);
 }
 
 describe.each(SETUPS.filter(({ kind }) => databaseStoreKinds.includes(kind)))(
-  'charges at once from two processes on $name',
+  'the limit store on $name, with parallel charges from two processes,',
   ({ kind, ...options }) => {
     let test: DatabaseStoreUnderTest;
     let there: RemoteApplication;
@@ -79,7 +79,7 @@ describe.each(SETUPS.filter(({ kind }) => databaseStoreKinds.includes(kind)))(
       return Object.fromEntries(rows.map(({ key, used }) => [key, used]));
     }
 
-    /** Half of them here, the rest there. */
+    /** Charges half of the lists in this process and half in the other one. */
     async function chargeAll(lists: readonly (readonly Charge[])[]): Promise<ChargeOutcome[]> {
       const half = lists.length / 2;
       const outcomes = await Promise.all([
@@ -90,42 +90,42 @@ describe.each(SETUPS.filter(({ kind }) => databaseStoreKinds.includes(kind)))(
     }
 
     it.each([
-      ['that nobody charged before', 0],
-      ['that was charged before', 3],
-    ])('of one counter %s are taken until it is full, and no more', async (_name, before) => {
+      ['new', 0],
+      ['existing', 3],
+    ])('charges a%s counter exactly up to its maximum', async (_name, before) => {
       for (let sent = 0; sent < before; sent++) await test.store.charge([limit('a', MAX)], NOW);
 
       const outcomes = await chargeAll(Array.from({ length: 4 * MAX }, () => [limit('a', MAX)]));
 
-      expect(taken(outcomes)).toHaveLength(MAX - before);
+      expect(charged(outcomes)).toHaveLength(MAX - before);
       expect(await usedOf()).toEqual({ a: MAX });
-      const counts = taken(outcomes).map(({ counters }) => counters[0]?.used ?? 0);
+      const counts = charged(outcomes).map(({ counters }) => counters[0]?.used ?? 0);
       const distinct = counts.toSorted((one, other) => one - other);
       expect(distinct).toEqual(Array.from({ length: MAX - before }, (_, index) => before + index + 1));
     });
 
-    it('of a counter whose window is over open one window', async () => {
+    it('opens one new window for a counter whose window has ended', async () => {
       await test.store.charge([limit('a', MAX)], NOW - 2 * HOUR);
 
-      expect(taken(await chargeAll(Array.from({ length: 4 * MAX }, () => [limit('a', MAX)])))).toHaveLength(MAX);
+      expect(charged(await chargeAll(Array.from({ length: 4 * MAX }, () => [limit('a', MAX)])))).toHaveLength(MAX);
       expect(await usedOf()).toEqual({ a: MAX });
     });
 
-    it('charge every counter or none', async () => {
+    it('charges all counters of a send or none', async () => {
       const lists = Array.from({ length: 2 * MAX }, (_, index) => [limit(`own${index}`, 1), limit('shared', MAX)]);
 
       const outcomes = await chargeAll(lists);
 
       const own = outcomes.map(({ isCharged }, index) => [`own${index}`, isCharged ? 1 : 0] as const);
-      expect(taken(outcomes)).toHaveLength(MAX);
+      expect(charged(outcomes)).toHaveLength(MAX);
       expect(await usedOf()).toMatchObject({ shared: MAX });
       const used = await usedOf();
       expect(own.map(([key]) => [key, used[key] ?? 0])).toEqual(own);
     });
 
-    it('of many counters in any order are all counted, and refunded, without an error', async () => {
+    it('charges and refunds many counters in any order without an error', async () => {
       const keys = Array.from({ length: 10 }, (_, index) => `key${index}`);
-      // 7 is prime to 10 and so are 1, 3 and 9: each list has 7 keys of its own order and choice.
+      // The steps are coprime to 10, so the 7 keys of a list are distinct.
       const lists = Array.from({ length: 40 }, (_, index) => {
         const step = [1, 3, 7, 9][index % 4] ?? 1;
         return Array.from({ length: 7 }, (_unused, place) => limit(keys[(index + place * step) % 10] ?? '', MANY));
@@ -135,24 +135,24 @@ describe.each(SETUPS.filter(({ kind }) => databaseStoreKinds.includes(kind)))(
       );
 
       const outcomes = await chargeAll(lists);
-      expect(taken(outcomes)).toHaveLength(lists.length);
+      expect(charged(outcomes)).toHaveLength(lists.length);
       expect(await usedOf()).toEqual(expected);
 
       await Promise.all(outcomes.map(({ counters }) => test.store.refund(counters.toReversed())));
       expect(Object.values(await usedOf())).toEqual(keys.map(() => 0));
     });
 
-    it('and refunded at once never let more than a counter allows stand', async () => {
-      let standing = 0;
-      let most = 0;
+    it('never exceeds the maximum while charges are refunded in parallel', async () => {
+      let outstanding = 0;
+      let maximum = 0;
       let refused = 0;
       const sender = async (): Promise<void> => {
         for (let sent = 0; sent < 6; sent++) {
           const { isCharged, counters } = await test.store.charge([limit('a', 3), limit('b', MANY)], NOW);
           if (isCharged) {
-            most = Math.max(most, ++standing);
+            maximum = Math.max(maximum, ++outstanding);
             await test.store.read(['a'], NOW);
-            standing--;
+            outstanding--;
             await test.store.refund(counters);
           } else {
             refused++;
@@ -162,7 +162,7 @@ describe.each(SETUPS.filter(({ kind }) => databaseStoreKinds.includes(kind)))(
 
       await Promise.all(Array.from({ length: 10 }, sender));
 
-      expect(most).toBeLessThanOrEqual(3);
+      expect(maximum).toBeLessThanOrEqual(3);
       expect(refused).toBeGreaterThan(0);
       expect(await usedOf()).toEqual({ a: 0, b: 0 });
     });

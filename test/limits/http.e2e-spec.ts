@@ -23,8 +23,8 @@ async function start(adapter: Adapter, limits: LimitOptions | 'defaults', trustP
 
 afterEach(() => test.close());
 
-describe.each(ADAPTERS)('limits over HTTP, on %s', (adapter) => {
-  it('are on where nothing is configured', async () => {
+describe.each(ADAPTERS)('the limits over HTTP, on %s', (adapter) => {
+  it('apply without configuration', async () => {
     await start(adapter, 'defaults');
     const { body } = await register(test.app).expect(200);
     expect(body.resend_in).toBe(30);
@@ -33,7 +33,7 @@ describe.each(ADAPTERS)('limits over HTTP, on %s', (adapter) => {
     await resend(test.app, NUMBER, body.session_token).expect(200);
   });
 
-  it('answer 429 with the seconds to wait, and nothing of the rule', async () => {
+  it('respond with 429 and the seconds to wait, without naming the rule', async () => {
     await start(adapter, { resendAfter: 30, perNumber: [{ max: 1, seconds: 3600 }] });
     const first = await register(test.app).expect(200);
     test.clock.advance(0.5);
@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('limits over HTTP, on %s', (adapter) => {
     await verify(test.app, NUMBER, first.body.session_token, RIGHT_CODE).expect(200);
   });
 
-  it('hold in any spelling of the path, and under other methods', async () => {
+  it('cannot be bypassed by another spelling of the path or another method', async () => {
     await start(adapter, { resendAfter: 30 });
     await register(test.app).expect(200);
     await post(test.app, '/phone/register', { phone_number: '+1 (415) 555-2671' }).expect(429);
@@ -67,7 +67,7 @@ describe.each(ADAPTERS)('limits over HTTP, on %s', (adapter) => {
     expect(test.sandbox.outbox).toHaveLength(1);
   });
 
-  it('count the address of the connection, whatever headers say to a server that trusts none', async () => {
+  it('count the address of the connection and ignore headers if no proxy is trusted', async () => {
     await start(adapter, { perIp: [{ max: 2, seconds: 60 }] });
     await register(test.app, numberOf(1)).expect(200);
     await register(test.app, numberOf(2)).expect(200);
@@ -75,18 +75,18 @@ describe.each(ADAPTERS)('limits over HTTP, on %s', (adapter) => {
     await register(test.app, numberOf(3)).set('X-Real-IP', '192.0.2.1').expect(429);
   });
 
-  it('only report behind a private proxy that is not trusted, with the setting to change', async () => {
+  it('are higher behind an untrusted private proxy, and the log names the setting to change', async () => {
     await start(adapter, { perIp: [{ max: 1, seconds: 60 }] });
     for (let index = 0; index < 4; index++) {
       await register(test.app, numberOf(index)).set('X-Forwarded-For', `192.0.2.${index}`).expect(200);
     }
     expect(logger.lines.filter((line) => line.startsWith('error: '))).toHaveLength(1);
     expect(logger.text).toMatch(/trust proxy.*trustProxy/);
-    // The limit behind such a proxy is another one, and far away.
+    // The higher limit behind such a proxy is not reached.
     expect(logger.text).not.toContain('limits.perIp refused');
   });
 
-  it('count the clients of a proxy that is trusted', async () => {
+  it('count each client of a trusted proxy separately', async () => {
     await start(adapter, { perIp: [{ max: 1, seconds: 60 }] }, 'loopback');
     const from = (ip: string, index: number) => register(test.app, numberOf(index)).set('X-Forwarded-For', ip);
     await from('192.0.2.1', 1).expect(200);
@@ -97,7 +97,7 @@ describe.each(ADAPTERS)('limits over HTTP, on %s', (adapter) => {
     expect(logger.lines.filter((line) => line.startsWith('error: '))).toEqual([]);
   });
 
-  it('refuse sends with 503 when their store is gone, and let checks go on', async () => {
+  it('refuse sends with 503 and still allow checks if their store is unavailable', async () => {
     await start(adapter, { resendAfter: 30, conversion: {} });
     const { body } = await register(test.app).expect(200);
     await test.dataSource.query('DROP TABLE sms_verification_counter');
@@ -112,7 +112,7 @@ describe.each(ADAPTERS)('limits over HTTP, on %s', (adapter) => {
   });
 });
 
-it('a number that is not allowed costs nothing', async () => {
+it('a number that is not allowed charges no limit', async () => {
   await start('express', { perIp: [{ max: 1, seconds: 60 }] });
   for (let index = 0; index < 3; index++) await register(test.app, '+449012345678').expect(400);
   await register(test.app).expect(200);

@@ -4,7 +4,7 @@ import { startApplication, type TestApplication } from '../support/application.j
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
 
-describe.each(databaseKinds)('incident tools on %s', (kind: DatabaseKind) => {
+describe.each(databaseKinds)('the incident tools on %s', (kind: DatabaseKind) => {
   let database: FreshDatabase;
   let test: TestApplication;
 
@@ -18,7 +18,7 @@ describe.each(databaseKinds)('incident tools on %s', (kind: DatabaseKind) => {
     await database.drop();
   });
 
-  it('describe a number: its sessions, newest first, and what is left', async () => {
+  it('describe the sessions of a number, newest first, and its remaining budgets', async () => {
     const first = await test.service.sendSecurityCode(NUMBER);
     const start = test.clock.now();
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, first.sessionToken);
@@ -57,7 +57,7 @@ describe.each(databaseKinds)('incident tools on %s', (kind: DatabaseKind) => {
     expect(description.conversionBlockedUntil).toBeUndefined();
   });
 
-  it('describe no secret', async () => {
+  it('reveal no secret in a description', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const [row] = await test.dataSource.getRepository(SMSVerification).find();
     const text = JSON.stringify(await test.service.describePhone(NUMBER));
@@ -66,7 +66,7 @@ describe.each(databaseKinds)('incident tools on %s', (kind: DatabaseKind) => {
     }
   });
 
-  it('describe a hundred sessions at most', async () => {
+  it('describe at most a hundred sessions', async () => {
     const repository = test.dataSource.getRepository(SMSVerification);
     await test.service.sendSecurityCode(NUMBER);
     const [row] = await repository.find();
@@ -76,7 +76,7 @@ describe.each(databaseKinds)('incident tools on %s', (kind: DatabaseKind) => {
     expect((await test.service.describePhone(NUMBER)).sessions).toHaveLength(100);
   });
 
-  it('clear the limits of a number alone', async () => {
+  it('clear the limits of one number and no others', async () => {
     await test.service.sendSecurityCode(NUMBER);
     await test.service.sendSecurityCode(OTHER_NUMBER);
     await expect(test.service.sendSecurityCode(NUMBER)).rejects.toThrow(RateLimitedError);
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('incident tools on %s', (kind: DatabaseKind) => {
     expect(budgets.find(({ rule, ownNumber }) => rule === 'perPrefix' && !ownNumber)).toMatchObject({ left: 98 });
   });
 
-  it('forget a number: its sessions, open ones too, and its counters', async () => {
+  it('delete all sessions and counters of a number', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     await test.service.sendSecurityCode(NUMBER, { ownNumber: true });
     await test.service.sendSecurityCode(OTHER_NUMBER);
@@ -107,7 +107,7 @@ describe.each(databaseKinds)('incident tools on %s', (kind: DatabaseKind) => {
     expect(await test.service.forgetPhone(NUMBER)).toEqual({ deleted: 0 });
   });
 
-  it('want a number', async () => {
+  it('reject a text that is not a number', async () => {
     await expect(test.service.describePhone('nobody')).rejects.toThrow(PhoneNumberInvalidError);
     await expect(test.service.clearLimits('nobody')).rejects.toThrow(PhoneNumberInvalidError);
     await expect(test.service.forgetPhone('nobody')).rejects.toThrow(PhoneNumberInvalidError);

@@ -5,7 +5,7 @@ import { chargeOf, HOUR, limitStores, type OpenLimitStore, openLimitStore } from
 
 const NOW = 1_764_000_000_123;
 
-describe.each(limitStores)('the counters in $name', (factory) => {
+describe.each(limitStores)('the limit store in $name', (factory) => {
   let opened: OpenLimitStore;
   let store: TimedStore;
   let key: string;
@@ -33,7 +33,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     for (let time = 0; time < times; time++) await store.charge([chargeOf(key, { max: times })], now);
   }
 
-  it('a window opens with the first charge and stays where it is', async () => {
+  it('opens a window with the first charge and does not move it', async () => {
     const first = await store.charge([chargeOf(key)], NOW);
     const second = await store.charge([chargeOf(key)], NOW + HOUR - 1);
 
@@ -41,7 +41,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(second).toEqual({ isCharged: true, counters: [counter(2)] });
   });
 
-  it('is full at its maximum until the window is over, and not a millisecond longer', async () => {
+  it('refuses charges beyond the maximum until the window ends, to the millisecond', async () => {
     await charge(2);
 
     const last = await store.charge([chargeOf(key)], NOW + HOUR - 1);
@@ -51,7 +51,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(next).toEqual({ isCharged: true, counters: [counter(1, { endsAt: NOW + 2 * HOUR })] });
   });
 
-  it('a full counter refuses the send and nothing is charged', async () => {
+  it('charges nothing if one counter is full', async () => {
     await charge(2);
 
     const outcome = await store.charge([chargeOf(other), chargeOf(key)], NOW + 1);
@@ -60,7 +60,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(await store.read([other, key], NOW + 1)).toEqual([counter(2)]);
   });
 
-  it('a full counter that is not enforced refuses nothing and goes on counting', async () => {
+  it('charges a full counter that is not enforced', async () => {
     const reported = chargeOf(key, { isEnforced: false });
     await charge(2);
 
@@ -69,7 +69,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(outcome).toEqual({ isCharged: true, counters: [counter(3), counter(1, { of: other })] });
   });
 
-  it('of several full counters all are told that are enforced', async () => {
+  it('returns all full counters that are enforced', async () => {
     const third = opened.key();
     await charge(2);
     await store.charge([chargeOf(other), chargeOf(third)], NOW + 5);
@@ -85,7 +85,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     });
   });
 
-  it('a message that is refunded leaves room for another in the same window', async () => {
+  it('allows another charge in the same window after a refund', async () => {
     await charge(2);
     await store.refund([counter(2)]);
 
@@ -93,7 +93,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(await store.charge([chargeOf(key)], NOW + 9)).toEqual({ isCharged: true, counters: [counter(2)] });
   });
 
-  it('a counter that is refunded to 0 has no window; the next charge opens one of full length', async () => {
+  it('closes the window of a counter that is refunded to 0, so that the next charge opens a full one', async () => {
     await store.charge([chargeOf(key), chargeOf(other)], NOW);
     await store.refund([counter(1), counter(1, { of: other })]);
 
@@ -104,7 +104,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     });
   });
 
-  it('nothing is refunded to another window than the one that was charged', async () => {
+  it('refunds only in the window that was charged', async () => {
     await charge(1);
     const [next] = (await store.charge([chargeOf(key)], NOW + HOUR)).counters;
     await store.refund([counter(1), counter(1, { of: other })]);
@@ -112,7 +112,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(await store.read([key, other], NOW + HOUR)).toEqual([next]);
   });
 
-  it('a window that ends too late, as after a clock that went back, is cut and forgets nothing', async () => {
+  it('shortens a window that ends too late because the clock went back, and keeps its count', async () => {
     await charge(1);
     const back = NOW - 24 * HOUR;
 
@@ -121,7 +121,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(outcome).toEqual({ isCharged: true, counters: [counter(2, { endsAt: back + HOUR })] });
   });
 
-  it('a window is not cut by sends that overtook each other, so that what they charged can be refunded', async () => {
+  it('does not shorten a window because of sends that arrive out of order, so that they can be refunded', async () => {
     const before = NOW - 500;
     await charge(1);
     expect((await store.charge([chargeOf(key)], before)).counters).toEqual([counter(2)]);
@@ -132,7 +132,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(await store.read([key], NOW)).toEqual([counter(1)]);
   });
 
-  it('a full counter whose window ends too late stays full for one window and no longer', async () => {
+  it('keeps a full counter full for at most one window after the clock went back', async () => {
     await charge(2);
     const back = NOW - 24 * HOUR;
     const cut = counter(2, { endsAt: back + HOUR });
@@ -142,7 +142,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect((await store.charge([chargeOf(key)], back + HOUR)).isCharged).toBe(true);
   });
 
-  it('charges of one counter may differ in what is full', async () => {
+  it('compares a counter with the maximum of each charge', async () => {
     const low = chargeOf(key, { max: 2 });
     const high = chargeOf(key, { max: 3 });
     for (let time = 0; time < 2; time++) expect((await store.charge([low], NOW)).isCharged).toBe(true);
@@ -153,7 +153,7 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     expect(await store.read([key], NOW)).toEqual([counter(3)]);
   });
 
-  it('reads the counters that are open, in the order of their keys', async () => {
+  it('returns the open counters in the order of their keys', async () => {
     const long = `${opened.key()}:${'x'.repeat(100)}`.slice(0, 100);
     await store.charge([chargeOf(key), chargeOf(long), chargeOf(other, { windowMs: 1 })], NOW);
 
@@ -163,40 +163,40 @@ describe.each(limitStores)('the counters in $name', (factory) => {
     await store.clear([long]);
   });
 
-  it('forgets the counters that it is told to', async () => {
+  it('clears the given counters and no others', async () => {
     await store.charge([chargeOf(key), chargeOf(other)], NOW);
     await store.clear([key, opened.key()]);
 
     expect(await store.read([key, other], NOW)).toEqual([counter(1, { of: other })]);
   });
 
-  it('tells its time, where that is not the one of the process', async () => {
-    const own = { before: 0, store: 0, after: 0 };
+  it('returns the time of its server, if it has one', async () => {
+    const none = { before: 0, store: 0, after: 0 };
     const time = await store.readTime();
-    const { before, store: instant, after } = time ?? own;
+    const { before, store: instant, after } = time ?? none;
 
     expect(time === undefined).toBe(['memory', 'sqlite'].includes(factory.name));
-    // The servers of a test run are on one machine.
+    // The servers run on the machine of the tests.
     expect(before - 1).toBeLessThanOrEqual(instant);
     expect(instant).toBeLessThanOrEqual(after + 1);
   });
 
-  it('takes no counters at all for what it says', async () => {
+  it('accepts an empty list for every operation', async () => {
     expect(await store.charge([], NOW)).toEqual({ isCharged: true, counters: [] });
     expect(await store.read([], NOW)).toEqual([]);
     await expect(store.refund([])).resolves.toBeUndefined();
     await expect(store.clear([])).resolves.toBeUndefined();
   });
 
-  it('deletes counters that are over, and no others', async () => {
-    const over = Array.from({ length: 30 }, () => opened.key());
-    await store.charge([...over.map((each) => chargeOf(each, { windowMs: 1000 })), chargeOf(key)], NOW);
+  it('deletes counters whose window has ended, and no others', async () => {
+    const ended = Array.from({ length: 30 }, () => opened.key());
+    await store.charge([...ended.map((each) => chargeOf(each, { windowMs: 1000 })), chargeOf(key)], NOW);
     let batches = 1;
     while ((await store.deleteExpired(NOW + 1000)) && batches < 100) batches++;
 
     expect(batches).toBeLessThan(100);
-    expect(await store.read([...over, key], NOW + 1000)).toEqual([counter(1)]);
-    // The past shows what is still there.
-    expect(await store.read(over, NOW)).toHaveLength(factory.forgetsByItself ? over.length : 0);
+    expect(await store.read([...ended, key], NOW + 1000)).toEqual([counter(1)]);
+    // An earlier instant finds the counters that still exist.
+    expect(await store.read(ended, NOW)).toHaveLength(factory.expiresByItself ? ended.length : 0);
   });
 });

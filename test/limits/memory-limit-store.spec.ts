@@ -5,9 +5,9 @@ import { chargeOf, HOUR } from '../support/limit-stores.js';
 
 const NOW = 1_764_000_000_123;
 
-describe('counters in memory that nobody cleans up', () => {
-  /** Whether a counter is still held, although it is over: the past shows it. */
-  async function countHeld(store: TimedStore, keys: readonly string[], openAt: number): Promise<number> {
+describe('the limit store in memory, without clean-up,', () => {
+  /** How many counters still exist: an instant within their window finds them even after it has ended. */
+  async function countExisting(store: TimedStore, keys: readonly string[], openAt: number): Promise<number> {
     return (await store.read(keys, openAt)).length;
   }
 
@@ -19,28 +19,28 @@ describe('counters in memory that nobody cleans up', () => {
     for (const key of keys) await store.charge([chargeOf(key)], now);
   }
 
-  it('are dropped when those of the next window come', async () => {
+  it('deletes counters of an ended window when new ones are charged', async () => {
     const store = withTimeout(new MemoryLimitStore());
     const first = keysOf('first', 2000);
     await chargeEach(store, first, NOW);
-    expect(await countHeld(store, first, NOW)).toBe(2000);
+    expect(await countExisting(store, first, NOW)).toBe(2000);
 
     await chargeEach(store, keysOf('second', 2000), NOW + HOUR);
 
-    expect(await countHeld(store, first, NOW)).toBe(0);
+    expect(await countExisting(store, first, NOW)).toBe(0);
   });
 
-  it('never are more than twice as many as were open at once, but for a few', async () => {
+  it('holds at most about twice as many counters as were open at the same time', async () => {
     const store = withTimeout(new MemoryLimitStore());
     const keys = keysOf('key', 20_000);
     for (const [index, key] of keys.entries()) {
       await store.charge([chargeOf(key, { windowMs: 1000 })], NOW + index);
     }
 
-    expect(await countHeld(store, keys, NOW)).toBeLessThanOrEqual(2000 + 48);
+    expect(await countExisting(store, keys, NOW)).toBeLessThanOrEqual(2000 + 48);
   });
 
-  it('stay while their window is open, however many come', async () => {
+  it('keeps a counter while its window is open, however many others are charged', async () => {
     const store = withTimeout(new MemoryLimitStore());
     await store.charge([chargeOf('mine', { max: 1 })], NOW);
     await chargeEach(store, keysOf('others', 5000), NOW + 1);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TimedStore } from '../support/timed-store.js';
 import {
   chargeOf,
-  countTaken,
+  countCharged,
   HOUR,
   limitStores,
   type OpenLimitStore,
@@ -13,7 +13,7 @@ const NOW = 1_764_000_000_123;
 const MAX = 25;
 const PARALLEL = 4 * MAX;
 
-describe.each(limitStores)('charges at once in $name', (factory) => {
+describe.each(limitStores)('the limit store in $name, with parallel charges,', (factory) => {
   let opened: OpenLimitStore;
   let store: TimedStore;
 
@@ -35,15 +35,15 @@ describe.each(limitStores)('charges at once in $name', (factory) => {
     return counter?.used ?? 0;
   }
 
-  it('exactly the maximum of one counter is taken', async () => {
+  it('charges one counter exactly up to its maximum', async () => {
     const [key = ''] = keys(1);
     const charges = Array.from({ length: PARALLEL }, () => [chargeOf(key, { max: MAX })]);
 
-    expect(await countTaken(store, charges, NOW)).toBe(MAX);
+    expect(await countCharged(store, charges, NOW)).toBe(MAX);
     expect(await used(key)).toBe(MAX);
   });
 
-  it('exactly the maximum is taken where each has other counters too, in any order', async () => {
+  it('charges a shared counter exactly up to its maximum if each charge has other counters too, in any order', async () => {
     const shared = keys(3);
     const [full = '', ...roomy] = shared;
     const charges = Array.from({ length: PARALLEL }, (_, index) => {
@@ -51,23 +51,23 @@ describe.each(limitStores)('charges at once in $name', (factory) => {
       return [...all.slice(index % 3), ...all.slice(0, index % 3), chargeOf(opened.key())];
     });
 
-    expect(await countTaken(store, charges, NOW)).toBe(MAX);
+    expect(await countCharged(store, charges, NOW)).toBe(MAX);
     expect(await Promise.all(shared.map(used))).toEqual([MAX, MAX, MAX]);
   });
 
-  it('a window that is over opens once', async () => {
+  it('opens one new window after the old one has ended', async () => {
     const [key = ''] = keys(1);
     await store.charge([chargeOf(key, { max: MAX })], NOW - HOUR);
     const charges = Array.from({ length: PARALLEL }, () => [chargeOf(key, { max: MAX })]);
 
-    expect(await countTaken(store, charges, NOW)).toBe(MAX);
+    expect(await countCharged(store, charges, NOW)).toBe(MAX);
     expect(await used(key)).toBe(MAX);
   });
 
-  it('with messages refunded between them, never more than the maximum are out', async () => {
+  it('never exceeds the maximum while charges are refunded', async () => {
     const [key = '', other = ''] = keys(2);
-    let out = 0;
-    let most = 0;
+    let outstanding = 0;
+    let maximum = 0;
     const sendAndRefund = async (): Promise<void> => {
       for (let time = 0; time < 5; time++) {
         const { isCharged, counters } = await store.charge(
@@ -75,17 +75,17 @@ describe.each(limitStores)('charges at once in $name', (factory) => {
           NOW,
         );
         if (!isCharged) continue;
-        most = Math.max(most, ++out);
+        maximum = Math.max(maximum, ++outstanding);
         await new Promise((resolve) => setImmediate(resolve));
-        out--;
+        outstanding--;
         await store.refund(counters);
       }
     };
 
     await Promise.all(Array.from({ length: 20 }, sendAndRefund));
 
-    expect(most).toBeGreaterThan(0);
-    expect(most).toBeLessThanOrEqual(3);
+    expect(maximum).toBeGreaterThan(0);
+    expect(maximum).toBeLessThanOrEqual(3);
     expect(await store.read([key, other], NOW)).toEqual([]);
   });
 });

@@ -10,14 +10,14 @@ const NOW = 1_764_000_000_123;
 const NUMBER = '+14155552671';
 const ADDRESS = '2001:db8:1:2::/64';
 
-describe('a Redis client that misbehaves', () => {
+describe('the limit store on a faulty Redis client', () => {
   function storeOn(evalsha: RedisClient['evalsha'], timeoutMs = 5000) {
     const run = vi.fn<RedisClient['eval']>(async () => [1]);
     return { store: withTimeout(new RedisLimitStore({ evalsha, eval: run }, timeoutMs), timeoutMs), run };
   }
 
   it.each([[undefined], [null], ['OK'], [{}], [[1, 0, 'many', NOW]], [[1, 0, 1, 2 ** 60]]])(
-    'whose reply is %o takes no charge',
+    'rejects a charge if the reply is %o',
     async (reply) => {
       const { store } = storeOn(async () => reply);
 
@@ -25,7 +25,7 @@ describe('a Redis client that misbehaves', () => {
     },
   );
 
-  it('that throws at once fails as one that rejects', async () => {
+  it('treats a synchronous exception like a rejection', async () => {
     const { store } = storeOn(() => {
       throw new Error('at once');
     });
@@ -36,7 +36,7 @@ describe('a Redis client that misbehaves', () => {
     });
   });
 
-  it('whose error repeats the keys gives neither number nor address away', async () => {
+  it('redacts numbers and addresses in an error that repeats the keys', async () => {
     const { store } = storeOn(async (_sha1, _count, ...texts) => {
       throw Object.assign(new Error(`ERR near ${texts.join(' ')} of ${NUMBER} from ${ADDRESS}`), { texts });
     });
@@ -49,7 +49,7 @@ describe('a Redis client that misbehaves', () => {
     for (const secret of [NUMBER.slice(1), ADDRESS, '2001:db8']) expect(text).not.toContain(secret);
   });
 
-  it('that asks for the script when the time is over is not told to run it', async () => {
+  it('does not run the script if NOSCRIPT arrives after the time limit', async () => {
     const late = deferred();
     const { store, run } = storeOn(() => late.promise, 20);
 
@@ -63,7 +63,7 @@ describe('a Redis client that misbehaves', () => {
   it.each([
     { outcome: 'charged', reply: [1, 0, 1, NOW], given: ['key', NOW] },
     { outcome: 'refused', reply: [0, 0, 1, NOW], given: undefined },
-  ])('that says too late that it $outcome leaves nothing charged', async ({ reply, given }) => {
+  ])('leaves nothing charged if the reply "$outcome" arrives after the time limit', async ({ reply, given }) => {
     const late = deferred();
     const evalsha = vi.fn<RedisClient['evalsha']>(async () => 1).mockReturnValueOnce(late.promise);
     const { store } = storeOn(evalsha, 20);
@@ -76,7 +76,7 @@ describe('a Redis client that misbehaves', () => {
     expect(given).toEqual(key && [String(key).replace('{phone-verify}:', ''), Number(windowEndsAt)]);
   });
 
-  it('that cannot refund a late charge either disturbs nobody', async () => {
+  it('causes no unhandled rejection if the refund of a late charge fails too', async () => {
     const late = deferred();
     const unhandled = vi.fn<(reason: unknown) => void>();
     process.on('unhandledRejection', unhandled);
@@ -96,7 +96,7 @@ describe('a Redis client that misbehaves', () => {
   });
 
   it.each([new Error('READONLY You cannot write'), 'NOSCRIPT'])(
-    'that fails with %o is not asked again',
+    'does not run the script after the error %o',
     async (thrown) => {
       const { store, run } = storeOn(() => Promise.reject(thrown));
 

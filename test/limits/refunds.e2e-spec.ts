@@ -12,7 +12,7 @@ import { startApplication, type TestApplication } from '../support/application.j
 import { NO_LIMITS } from '../support/limits.js';
 import { NUMBER } from '../support/requests.js';
 
-/** Fails as a test says, and otherwise sends. */
+/** Fails if a test sets a failure, and otherwise sends. */
 class FailingSandbox extends SandboxBackend {
   kind: SmsDeliveryErrorKind | undefined;
   hookFails = false;
@@ -46,7 +46,7 @@ async function start(): Promise<void> {
   })) as typeof test;
 }
 
-/** What is used of each budget. */
+/** Returns what is used of each budget. */
 async function used(): Promise<Record<string, number>> {
   const { budgets } = await test.service.describePhone(NUMBER);
   return Object.fromEntries(
@@ -66,14 +66,14 @@ async function failToRegister(kind: SmsDeliveryErrorKind): Promise<SentVerificat
   const error: unknown = await test.service.sendSecurityCode(NUMBER, { ip }).catch((thrown: unknown) => thrown);
   test.sandbox.kind = undefined;
   if (error instanceof SmsDeliveryError && error.sent !== undefined) return error.sent;
-  throw new Error('The send did not fail as it should.');
+  throw new Error('The send succeeded, but should have failed.');
 }
 
 const ALL_ONCE = Object.fromEntries(['resendAfter', 'perNumber', ...SHARED].map((rule) => [rule, 1]));
 
 afterEach(() => test.close());
 
-describe.each(['throttled', 'unavailable', 'misconfigured'] as const)('a message that is %s', (kind) => {
+describe.each(['throttled', 'unavailable', 'misconfigured'] as const)('a message that fails as %s', (kind) => {
   it('refunds the cooldown of a register, and nothing else', async () => {
     await start();
     const sent = await failToRegister(kind);
@@ -82,7 +82,7 @@ describe.each(['throttled', 'unavailable', 'misconfigured'] as const)('a message
     expect(await usedByAddress()).toBe(1);
   });
 
-  it('refunds all that a resend charged, but for the address', async () => {
+  it('refunds every charge of a resend except perIp', async () => {
     await start();
     const { sessionToken } = await failToRegister(kind);
     test.clock.advance(5);
@@ -97,14 +97,14 @@ describe.each(['throttled', 'unavailable', 'misconfigured'] as const)('a message
     await expect(test.service.resendSecurityCode(NUMBER, sessionToken, { ip })).rejects.toThrow(RateLimitedError);
   });
 
-  it('opens no more sessions than the number may have, however long the outage', async () => {
+  it('cannot open more sessions than perNumber allows, however long the outage', async () => {
     await start();
     for (let index = 0; index < 5; index++) await failToRegister(kind);
     await expect(test.service.sendSecurityCode(NUMBER)).rejects.toThrow(RateLimitedError);
   });
 });
 
-describe.each(['rejected', 'unknown'] as const)('a message whose outcome is %s', (kind) => {
+describe.each(['rejected', 'unknown'] as const)('a message that fails as %s', (kind) => {
   it('refunds nothing', async () => {
     await start();
     const sent = await failToRegister(kind);
@@ -118,7 +118,7 @@ describe.each(['rejected', 'unknown'] as const)('a message whose outcome is %s',
   });
 });
 
-/** Says that it is throttled, and delivers all the same. */
+/** Reports `throttled`, but delivers the message. */
 class LyingSandbox extends SandboxBackend {
   override async sendSms(number: string, message: string): Promise<SendReceipt> {
     await super.sendSms(number, message);
@@ -126,14 +126,14 @@ class LyingSandbox extends SandboxBackend {
   }
 }
 
-describe('a gateway that always responds 429 and delivers all the same', () => {
+describe('a gateway that always responds with 429 but delivers the message', () => {
   beforeEach(async () => {
     test = (await startApplication({
       phoneVerify: { backend: LyingSandbox, expiration: 86_400, limits: {} },
     })) as typeof test;
   });
 
-  /** What a send answers: the session that it opened, or the seconds to wait. */
+  /** Returns the session that a send opened, or the seconds to wait. */
   async function attempt(send: () => Promise<unknown>): Promise<SentVerification | number | undefined> {
     const failure: unknown = await send().catch((thrown: unknown) => thrown);
     if (failure instanceof RateLimitedError) return failure.retryAfterSeconds ?? Number.NaN;
@@ -143,22 +143,25 @@ describe('a gateway that always responds 429 and delivers all the same', () => {
   it.each([
     { resends: 1, messages: 18 },
     { resends: 50, messages: 14 },
-  ])('gets $messages messages to a number in a day, with $resends resends a session', async ({ resends, messages }) => {
-    const end = test.clock.now() + 86_400_000;
-    while (test.clock.now() < end && test.sandbox.outbox.length < 100) {
-      const opened = await attempt(() => test.service.sendSecurityCode(NUMBER));
-      if (typeof opened === 'number') test.clock.advance(opened);
-      if (typeof opened !== 'object') continue;
-      for (let resent = 0; resent < resends; resent++) {
-        const wait = await attempt(() => test.service.resendSecurityCode(NUMBER, opened.sessionToken));
-        if (typeof wait === 'number') break;
+  ])(
+    'delivers $messages messages to a number in a day, with $resends resends for each session',
+    async ({ resends, messages }) => {
+      const end = test.clock.now() + 86_400_000;
+      while (test.clock.now() < end && test.sandbox.outbox.length < 100) {
+        const opened = await attempt(() => test.service.sendSecurityCode(NUMBER));
+        if (typeof opened === 'number') test.clock.advance(opened);
+        if (typeof opened !== 'object') continue;
+        for (let resent = 0; resent < resends; resent++) {
+          const wait = await attempt(() => test.service.resendSecurityCode(NUMBER, opened.sessionToken));
+          if (typeof wait === 'number') break;
+        }
       }
-    }
 
-    expect(test.sandbox.outbox).toHaveLength(messages);
-  });
+      expect(test.sandbox.outbox).toHaveLength(messages);
+    },
+  );
 
-  it('has two sends of a session refunded, and the third waits for the cooldown', async () => {
+  it('gets refunds for two sends of a session, and the third charges the cooldown', async () => {
     const first: unknown = await test.service.sendSecurityCode(NUMBER).catch((thrown: unknown) => thrown);
     const { sessionToken = '', resendAt } = (first instanceof SmsDeliveryError && first.sent) || {};
     expect(resendAt?.getTime()).toBe(test.clock.now());
@@ -172,7 +175,7 @@ describe('a gateway that always responds 429 and delivers all the same', () => {
     expect(await used()).toMatchObject({ resendAfter: 1, perNumber: 2 });
   });
 
-  it('has two of many resends at once refunded', async () => {
+  it('gets refunds for two of many parallel resends', async () => {
     await test.close();
     test = (await startApplication({
       phoneVerify: { backend: LyingSandbox, limits: { ...NO_LIMITS, perNumber: [{ max: 30, seconds: 3600 }] } },
@@ -193,7 +196,7 @@ it('a hook that fails after the charge refunds nothing', async () => {
   expect(await used()).toEqual(ALL_ONCE);
 });
 
-it('a send that is refused meanwhile, by a process whose clock is behind, takes no cooldown from it', async () => {
+it('a send still gets its refund if a process whose clock is behind refused another send meanwhile', async () => {
   await start();
   test.sandbox.sendSms = async () => {
     test.clock.advance(-0.1);
@@ -205,7 +208,7 @@ it('a send that is refused meanwhile, by a process whose clock is behind, takes 
   expect(await used()).toEqual({ ...ALL_ONCE, resendAfter: 0 });
 });
 
-it('a refund that fails changes nothing for the caller, who is told to wait', async () => {
+it('a failing refund does not change the error, and the cooldown stays', async () => {
   await start();
   test.sandbox.sendSms = async () => {
     await test.dataSource.query('DROP TABLE sms_verification_counter');

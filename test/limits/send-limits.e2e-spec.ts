@@ -11,7 +11,7 @@ import {
 import { startApplication, type TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
 import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
-import { spellingsOf } from './simulation.js';
+import { notationsOf } from './simulation.js';
 
 let test: TestApplication;
 
@@ -19,7 +19,7 @@ async function start(limits: LimitOptions, more: Parameters<typeof startApplicat
   test = await startApplication({ ...more, phoneVerify: { ...more.phoneVerify, limits: { ...NO_LIMITS, ...limits } } });
 }
 
-/** Asks for a code, and answers how long to wait where that was refused. */
+/** Requests a code. Returns the seconds to wait if the request was refused. */
 async function send(phoneNumber = NUMBER, options: SendOptions = {}): Promise<number | 'sent'> {
   try {
     await test.service.sendSecurityCode(phoneNumber, options);
@@ -34,7 +34,7 @@ async function sendTimes(times: number, options: SendOptions = {}): Promise<(num
   return Promise.all(Array.from({ length: times }, () => send(NUMBER, options)));
 }
 
-const sentOf = (answers: readonly unknown[]): number => answers.filter((answer) => answer === 'sent').length;
+const sentOf = (outcomes: readonly unknown[]): number => outcomes.filter((outcome) => outcome === 'sent').length;
 const rows = (): Promise<number> => test.dataSource.getRepository(SMSVerification).count();
 
 afterEach(() => test.close());
@@ -47,11 +47,11 @@ describe('the cooldown', () => {
     first = await test.service.sendSecurityCode(NUMBER);
   });
 
-  it('says when the code may be sent again', () => {
+  it('determines resendAt', () => {
     expect(first.resendAt.getTime() - test.clock.now()).toBe(30_000);
   });
 
-  it('refuses a second message, writes nothing, charges nothing and leaves the code as it is', async () => {
+  it('refuses a second message without a row or a charge, and keeps the code valid', async () => {
     test.clock.advance(10);
 
     expect(await sendTimes(5)).toEqual([20, 20, 20, 20, 20]);
@@ -67,7 +67,7 @@ describe('the cooldown', () => {
     expect(status).toBe(VerificationStatus.Valid);
   });
 
-  it('ends after its seconds, to the millisecond', async () => {
+  it('ends after resendAfter seconds, to the millisecond', async () => {
     test.clock.advance(29.999);
     expect(await send()).toBe(1);
     test.clock.advance(0.001);
@@ -75,7 +75,7 @@ describe('the cooldown', () => {
     expect(await send()).toBe(30);
   });
 
-  it('tells a session that cannot be sent again before any limit is touched', async () => {
+  it('is not charged if the session does not allow a resend', async () => {
     await expect(test.service.resendSecurityCode(NUMBER, 'unknown')).rejects.toThrow(ResendRefusedError);
     await expect(test.service.resendSecurityCode(OTHER_NUMBER, first.sessionToken)).rejects.toThrow(ResendRefusedError);
     expect(await send(OTHER_NUMBER)).toBe('sent');
@@ -83,20 +83,20 @@ describe('the cooldown', () => {
 });
 
 describe('the limits of one number', () => {
-  it.each([4, 40])('let exactly max through of %d at once, in any spelling', async (parallel) => {
+  it.each([4, 40])('let exactly max of %d parallel sends through, in any notation', async (parallel) => {
     await start({ perNumber: [{ max: 4, seconds: 3600 }] });
-    const spellings = spellingsOf(['415', '555', '2671']);
+    const notations = notationsOf(['415', '555', '2671']);
 
-    const answers = await Promise.all(
-      Array.from({ length: parallel }, (_, index) => send(spellings[index % spellings.length])),
+    const outcomes = await Promise.all(
+      Array.from({ length: parallel }, (_, index) => send(notations[index % notations.length])),
     );
 
-    expect(sentOf(answers)).toBe(4);
+    expect(sentOf(outcomes)).toBe(4);
     expect(await rows()).toBe(4);
     expect(await send(OTHER_NUMBER)).toBe('sent');
   });
 
-  it('answer the longest wait of those that refuse, and the shorter ones are not charged', async () => {
+  it('return the longest wait of all full limits, and charge no other limit', async () => {
     await start({
       perNumber: [
         { max: 1, seconds: 60 },
@@ -122,7 +122,7 @@ describe('the limits of one number', () => {
     expect(await send()).toBe(3600);
   });
 
-  it('count sends with `ownNumber` by themselves', async () => {
+  it('count sends with `ownNumber` separately', async () => {
     await start({
       resendAfter: 30,
       perNumber: [{ max: 1, seconds: 3600 }],
@@ -138,7 +138,7 @@ describe('the limits of one number', () => {
     expect(await send('+33612345678', { ownNumber: true })).toBe(3599);
   });
 
-  it('bound the guesses at a number, whatever number of sessions they are made in', async () => {
+  it('bound the guesses at a number, whatever the number of sessions', async () => {
     await start({ perNumber: [{ max: 2, seconds: 86_400 }] });
     const sessions = [await test.service.sendSecurityCode(NUMBER), await test.service.sendSecurityCode(NUMBER)];
     expect(await send()).toBe(86_400);
@@ -153,7 +153,7 @@ describe('the limits of one number', () => {
     expect(await send()).toBe(86_400);
   });
 
-  it('leave an open session its attempts, whatever happens in others', async () => {
+  it('do not reduce the attempts of an open session because of other sessions', async () => {
     await start({ perNumber: [{ max: 2, seconds: 86_400 }] });
     const own = await test.service.sendSecurityCode(NUMBER);
     const other = await test.service.sendSecurityCode(NUMBER);
@@ -165,7 +165,7 @@ describe('the limits of one number', () => {
     expect(status).toBe(VerificationStatus.Valid);
   });
 
-  it('exempt test numbers', async () => {
+  it('do not apply to test numbers', async () => {
     await start(
       { resendAfter: 30, total: [{ max: 1, seconds: 60 }] },
       { phoneVerify: { testNumbers: { numbers: { [OTHER_NUMBER]: '4711' } } } },
@@ -177,27 +177,27 @@ describe('the limits of one number', () => {
   });
 });
 
-describe('limits that numbers share', () => {
+describe('a limit that numbers share', () => {
   const numberOf = (index: number): string => `+141555526${String(index).padStart(2, '0')}`;
 
   it.each([
     ['perPrefix', OTHER_NUMBER],
     ['perCountry', OTHER_NUMBER],
-  ] as const)('%s lets exactly max through, and others are free', async (rule, free) => {
+  ] as const)('lets exactly max sends through for %s, and does not affect other numbers', async (rule, free) => {
     await start({ [rule]: [{ max: 5, seconds: 3600 }] });
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => send(numberOf(index))));
-    expect(sentOf(answers)).toBe(5);
+    const outcomes = await Promise.all(Array.from({ length: 20 }, (_, index) => send(numberOf(index))));
+    expect(sentOf(outcomes)).toBe(5);
     expect(await send(free)).toBe('sent');
   });
 
-  it('total counts every number', async () => {
+  it('counts every number for total', async () => {
     await start({ total: [{ max: 5, seconds: 3600 }] });
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => send(numberOf(index))));
-    expect(sentOf(answers)).toBe(5);
+    const outcomes = await Promise.all(Array.from({ length: 20 }, (_, index) => send(numberOf(index))));
+    expect(sentOf(outcomes)).toBe(5);
     expect(await send(OTHER_NUMBER)).toBe(3600);
   });
 
-  it('perIp counts an address, an IPv6 one with its networks, and only where there is one', async () => {
+  it('counts an address for perIp, with its networks for IPv6, and nothing without an address', async () => {
     await start({ perIp: [{ max: 1, seconds: 3600 }] });
     expect(await send(numberOf(1), { ip: '2001:db8::1' })).toBe('sent');
     expect(await send(numberOf(2), { ip: '2001:db8::ffff:1' })).toBe(3600);
@@ -210,7 +210,7 @@ describe('limits that numbers share', () => {
     expect(await send(numberOf(6))).toBe('sent');
   });
 
-  it('refuse a number of no country where it is filtered, and count it where it is not', async () => {
+  it('counts numbers without a country together for perCountry', async () => {
     await start(
       { perCountry: [{ max: 1, seconds: 60 }] },
       { phoneVerify: { numbers: { allowNonGeographic: true, deniedTypes: [] } } },
@@ -220,7 +220,7 @@ describe('limits that numbers share', () => {
   });
 });
 
-describe('the tenth of a shared limit that is reserved for own numbers', () => {
+describe('the tenth of a shared limit reserved for own numbers', () => {
   const numberOf = (index: number): string => `+1415555${String(index).padStart(4, '0')}`;
   const ownNumber = true;
 
@@ -228,7 +228,7 @@ describe('the tenth of a shared limit that is reserved for own numbers', () => {
     return Promise.all(Array.from({ length: count }, (_, index) => send(numberOf(from + index), options)));
   }
 
-  it.each(['total', 'perCountry'] as const)('of %s is not spent by others, who stop before it', async (rule) => {
+  it.each(['total', 'perCountry'] as const)('cannot be used by other numbers, for %s', async (rule) => {
     await start({ [rule]: [{ max: 25, seconds: 3600 }] });
 
     expect(sentOf(await sendAll(40))).toBe(23);
@@ -237,7 +237,7 @@ describe('the tenth of a shared limit that is reserved for own numbers', () => {
     expect(await send(numberOf(80), { ownNumber })).toBe(3600);
   });
 
-  it('is all that others leave: own numbers may spend the rest as well', async () => {
+  it('does not prevent own numbers from using the rest too', async () => {
     await start({ total: [{ max: 20, seconds: 3600 }] });
 
     expect(sentOf(await sendAll(15, { ownNumber }))).toBe(15);
@@ -245,14 +245,14 @@ describe('the tenth of a shared limit that is reserved for own numbers', () => {
     expect(sentOf(await sendAll(15, { ownNumber }, 40))).toBe(2);
   });
 
-  it('is nothing of a limit below ten', async () => {
+  it('is zero for a limit below ten', async () => {
     await start({ total: [{ max: 9, seconds: 3600 }] });
 
     expect(sentOf(await sendAll(15))).toBe(9);
     expect(await send(numberOf(50), { ownNumber })).toBe(3600);
   });
 
-  it('is told apart by describePhone', async () => {
+  it('is a separate budget in describePhone', async () => {
     await start({ total: [{ max: 20, seconds: 3600 }], perCountry: [{ max: 5, seconds: 60 }] });
     await sendAll(3);
 
@@ -268,13 +268,13 @@ describe('the tenth of a shared limit that is reserved for own numbers', () => {
 });
 
 describe('a limit that only reports', () => {
-  it('lets everything through, and says so', async () => {
+  it('lets every send through, with resendAt now', async () => {
     await start({ resendAfter: { seconds: 30, mode: 'report' }, perNumber: [{ max: 1, seconds: 60, mode: 'report' }] });
     expect(await sendTimes(5)).toEqual(['sent', 'sent', 'sent', 'sent', 'sent']);
     expect((await test.service.sendSecurityCode(NUMBER)).resendAt.getTime()).toBe(test.clock.now());
   });
 
-  it('is not charged when another one refuses', async () => {
+  it('is not charged if another limit refuses', async () => {
     await start({ perNumber: [{ max: 1, seconds: 60 }], total: [{ max: 10, seconds: 60, mode: 'report' }] });
     await sendTimes(5);
     const { budgets } = await test.service.describePhone(NUMBER);
@@ -282,8 +282,8 @@ describe('a limit that only reports', () => {
   });
 });
 
-describe('counters over time', () => {
-  it('survive a restart, and a purge takes only those whose window is over', async () => {
+describe('the counters in the database', () => {
+  it('are purged only after their window has ended', async () => {
     await start({ perNumber: [{ max: 1, seconds: 3600 }], total: [{ max: 9, seconds: 60 }] });
     expect(await send()).toBe('sent');
     test.clock.advance(61);
@@ -293,7 +293,7 @@ describe('counters over time', () => {
     expect(await send()).toBe(3539);
   });
 
-  it('are never extended by a clock that went back', async () => {
+  it('never have a longer window after the clock went back', async () => {
     await start({ perNumber: [{ max: 2, seconds: 60 }] });
     test.clock.advance(86_400);
     expect(await send()).toBe('sent');

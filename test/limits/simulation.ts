@@ -9,7 +9,7 @@ export const MINUTE = 60;
 export const HOUR = 3600;
 export const DAY = 86_400;
 
-/** A provider that is down on a day, and knows what it sent when. */
+/** A provider with an outage that a test switches on and off. */
 export class ProviderWithAnOutage extends SandboxBackend {
   isDown = false;
 
@@ -19,11 +19,11 @@ export class ProviderWithAnOutage extends SandboxBackend {
   }
 }
 
-/** What became of one group of the simulated. */
+/** Results of one group of simulated users. */
 export interface Tally {
   requests: number;
   refused: number;
-  /** Simulated seconds at which a message went out. */
+  /** Simulated seconds at which a message was sent. */
   readonly sent: number[];
   /** Simulated seconds at which a guess was compared with a code. */
   readonly guessed: number[];
@@ -33,23 +33,23 @@ export function newTally(): Tally {
   return { requests: 0, refused: 0, sent: [], guessed: [] };
 }
 
-/** Something that somebody does at a simulated second. */
-export interface Act {
+/** An action at a simulated second. */
+export interface Action {
   readonly at: number;
   readonly perform: () => Promise<void>;
 }
 
-/** Plays acts in the order of their time, on an application whose clock stands where each says. */
-export async function play({ clock }: TestApplication, acts: readonly Act[]): Promise<void> {
+/** Runs actions in the order of their time, with the clock of the application set to each. */
+export async function simulate({ clock }: TestApplication, actions: readonly Action[]): Promise<void> {
   const start = clock.now();
-  for (const { at, perform } of acts.toSorted((one, other) => one.at - other.at)) {
+  for (const { at, perform } of actions.toSorted((one, other) => one.at - other.at)) {
     clock.set(start + at * 1000);
     await perform();
   }
 }
 
-/** Asks for a code. A session that is open although its message did not go is answered as well. */
-export async function ask(
+/** Requests a code. Returns the session, even if its message was not sent. */
+export async function requestCode(
   { service }: TestApplication,
   tally: Tally,
   at: number,
@@ -68,7 +68,7 @@ export async function ask(
   }
 }
 
-/** Guesses at a code, as often as wanted or as the session takes it. */
+/** Checks wrong codes, and records those that the session compared. */
 export async function guess(
   { service }: TestApplication,
   tally: Tally,
@@ -82,8 +82,8 @@ export async function guess(
   }
 }
 
-/** The most that fell into one window, where windows open with the first that falls into none. */
-export function mostInAWindow(instants: readonly number[], seconds: number): number {
+/** The highest count in one fixed window, which opens with the first instant outside the previous one. */
+export function mostInOneWindow(instants: readonly number[], seconds: number): number {
   let most = 0;
   let count = 0;
   let end = -Infinity;
@@ -95,12 +95,12 @@ export function mostInAWindow(instants: readonly number[], seconds: number): num
   return most;
 }
 
-/** Instants within a time in seconds: random, and the same in every run. */
+/** Random instants within a number of seconds, the same in every run. */
 export function randomInstants(count: number, within: number, seed: number): number[] {
   return fc.sample(fc.noBias(fc.integer({ min: 0, max: within - 1 })), { numRuns: count, seed });
 }
 
-/** The lines of a table on the page about limits, found by its heading, without padding. */
+/** The lines of a table in docs/limits.md, found by its heading, without padding. */
 export function documentedTable(heading: string): string[] {
   const lines = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8').split('\n');
   const start = lines.findIndex((line) => line.replace(/\s+/g, ' ').startsWith(heading));
@@ -108,8 +108,8 @@ export function documentedTable(heading: string): string[] {
   return lines.slice(start, end).map((line) => line.replace(/\s+/g, ' ').trim());
 }
 
-/** One number in many spellings, all of which are read. */
-export function spellingsOf(national: readonly [string, string, string]): string[] {
+/** One number in many valid notations. */
+export function notationsOf(national: readonly [string, string, string]): string[] {
   const [area, exchange, line] = national;
   return [
     `+1${area}${exchange}${line}`,

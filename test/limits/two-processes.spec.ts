@@ -20,7 +20,7 @@ const SETUPS: readonly { readonly name: string; readonly kind: DatabaseKind; rea
   ...(redisUrl === undefined ? [] : [{ name: 'counted on redis', kind: 'sqlite' as const, isInRedis: true }]),
 ];
 
-describe.each(SETUPS)('sends of two processes, $name', ({ kind, isInRedis }) => {
+describe.each(SETUPS)('the limits of two processes, $name,', ({ kind, isInRedis }) => {
   let database: FreshDatabase;
   let redis: FreshRedis | undefined;
   let here: TestApplication;
@@ -59,24 +59,24 @@ describe.each(SETUPS)('sends of two processes, $name', ({ kind, isInRedis }) => 
     ];
   }
 
-  it('let exactly max of four times as many through, of one number that is new to both', async () => {
-    const answers = await sendFromBoth(Array.from({ length: 2 * MAX }, () => NUMBER));
-    expect(answers.filter((answer) => answer === 'sent')).toHaveLength(MAX);
-    expect(answers.filter((answer) => answer === 'rate_limited')).toHaveLength(3 * MAX);
+  it('let exactly max of many parallel sends to one new number through', async () => {
+    const outcomes = await sendFromBoth(Array.from({ length: 2 * MAX }, () => NUMBER));
+    expect(outcomes.filter((outcome) => outcome === 'sent')).toHaveLength(MAX);
+    expect(outcomes.filter((outcome) => outcome === 'rate_limited')).toHaveLength(3 * MAX);
   });
 
-  it('have one timeout: what one spent, the other has not', async () => {
+  it('count the sends of both processes together', async () => {
     await here.service.sendSecurityCode(OTHER_NUMBER);
-    const answers = await there.sendAll(Array.from({ length: MAX }, () => OTHER_NUMBER));
-    expect(answers.filter((answer) => answer === 'sent')).toHaveLength(MAX - 1);
+    const outcomes = await there.sendAll(Array.from({ length: MAX }, () => OTHER_NUMBER));
+    expect(outcomes.filter((outcome) => outcome === 'sent')).toHaveLength(MAX - 1);
   });
 
-  it('let no more than max through of many numbers that share a limit, a tenth of it own numbers', async () => {
+  it('let exactly max through for numbers that share a limit, a tenth of them own numbers', async () => {
     const reserved = Math.floor((4 * MAX) / 10);
     const numbers = Array.from({ length: 2 * MAX + 6 }, (_, index) => `+336123456${String(index).padStart(2, '0')}`);
-    const answers = await sendFromBoth(numbers);
-    expect(answers.filter((answer) => answer === 'sent')).toHaveLength(4 * MAX - reserved);
-    expect(new Set(answers)).toEqual(new Set(['sent', 'rate_limited']));
+    const outcomes = await sendFromBoth(numbers);
+    expect(outcomes.filter((outcome) => outcome === 'sent')).toHaveLength(4 * MAX - reserved);
+    expect(new Set(outcomes)).toEqual(new Set(['sent', 'rate_limited']));
     const own = await Promise.allSettled(
       numbers.slice(0, 5).map((number) => here.service.sendSecurityCode(number, { ownNumber: true })),
     );

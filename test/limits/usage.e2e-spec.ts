@@ -44,7 +44,7 @@ async function start(
   log.clear();
 }
 
-async function noteUsage({ usage }: SendToAuthorize): Promise<boolean> {
+async function recordUsage({ usage }: SendToAuthorize): Promise<boolean> {
   usages.push(await usage());
   return true;
 }
@@ -64,9 +64,9 @@ afterEach(async () => {
   await database.drop();
 });
 
-describe('the usage that authorizeSend can read', () => {
-  it.each(databaseKinds)('is what every limit of the send has counted, on %s', async (kind) => {
-    await start(noteUsage, LIMITS, kind);
+describe('the usage that authorizeSend reads', () => {
+  it.each(databaseKinds)('has the count and the maximum of every limit of the send, on %s', async (kind) => {
+    await start(recordUsage, LIMITS, kind);
     await send(NUMBER, { ip: '203.0.113.7' });
     await send(NUMBER, { ip: '203.0.113.7' });
 
@@ -80,8 +80,8 @@ describe('the usage that authorizeSend can read', () => {
     expect(usages).toEqual([usageOf(0), usageOf(1)]);
   });
 
-  it('is that of own numbers for one, with the maximum that they have', async () => {
-    await start(noteUsage);
+  it('has the counts and maxima of own numbers for an own number', async () => {
+    await start(recordUsage);
     await send();
     await send(NUMBER, { ownNumber: true });
 
@@ -93,8 +93,8 @@ describe('the usage that authorizeSend can read', () => {
     ]);
   });
 
-  it('tells of each network of an IPv6 address', async () => {
-    await start(noteUsage);
+  it('has an entry for each network of an IPv6 address', async () => {
+    await start(recordUsage);
     await send(NUMBER, { ip: '2001:db8::1' });
     await send(NUMBER, { ip: '2001:db8:0:1::1' });
 
@@ -105,8 +105,8 @@ describe('the usage that authorizeSend can read', () => {
     ]);
   });
 
-  it('is that of its budget for a test number', async () => {
-    await start(noteUsage);
+  it('has the budget of a test number', async () => {
+    await start(recordUsage);
     await send(OTHER_NUMBER);
     await send(OTHER_NUMBER);
 
@@ -114,13 +114,13 @@ describe('the usage that authorizeSend can read', () => {
   });
 
   it('is empty without limits', async () => {
-    await start(noteUsage, NO_LIMITS);
+    await start(recordUsage, NO_LIMITS);
     await send();
 
     expect(usages).toEqual([[]]);
   });
 
-  it('costs a statement when it is read, and none otherwise', async () => {
+  it('takes one statement if it is read, and none otherwise', async () => {
     let isRead = false;
     await start(async ({ usage }) => {
       if (isRead) await usage();
@@ -135,68 +135,68 @@ describe('the usage that authorizeSend can read', () => {
     expect(log.statements).toHaveLength(without + 1);
   });
 
-  it('refuses the send where the limits cannot be asked and the application does not catch that', async () => {
-    await start(noteUsage);
+  it('makes authorizeSend refuse the send if it cannot be read and the error is not caught', async () => {
+    await start(recordUsage);
     await test.dataSource.query('DROP TABLE sms_verification_counter');
 
     expect(await send()).toBeNaN();
   });
 
-  it('lets an application ask for a CAPTCHA before a budget is used up', async () => {
+  it('lets an application require a CAPTCHA before a budget is used up', async () => {
     await start(async ({ usage }) => (await usage()).every(({ used, max }) => used < max / 2));
-    const answers = [await send(), await send(), await send(), await send()];
+    const outcomes = [await send(), await send(), await send(), await send()];
 
-    expect(answers).toEqual(['sent', 'sent', 'sent', Number.NaN]);
+    expect(outcomes).toEqual(['sent', 'sent', 'sent', Number.NaN]);
   });
 });
 
-describe('an address that perIp has just refused', () => {
+describe('an address that perIp refused', () => {
   const ip = '203.0.113.7';
-  let asked: number;
+  let calls: number;
 
   async function startCounting(limits: LimitOptions = LIMITS): Promise<void> {
-    asked = 0;
-    await start(() => (asked += 1) > 0, limits);
+    calls = 0;
+    await start(() => (calls += 1) > 0, limits);
   }
 
-  it('reaches neither authorizeSend nor the database until its Retry-After is over', async () => {
+  it('reaches neither authorizeSend nor the database until its Retry-After has passed', async () => {
     await startCounting();
     for (let index = 0; index < 3; index++) await send(NUMBER, { ip });
     test.clock.advance(10);
     expect(await send(NUMBER, { ip })).toBe(50);
-    expect(asked).toBe(4);
+    expect(calls).toBe(4);
     log.clear();
 
     test.clock.advance(20);
     for (let index = 0; index < 50; index++) expect(await send(`+1212736${1000 + index}`, { ip })).toBe(30);
     expect(await send(NUMBER, { ip, ownNumber: true })).toBe(30);
-    expect({ asked, statements: log.statements }).toEqual({ asked: 4, statements: [] });
+    expect({ calls, statements: log.statements }).toEqual({ calls: 4, statements: [] });
 
     test.clock.advance(30);
     expect(await send(NUMBER, { ip })).toBe('sent');
-    expect(asked).toBe(5);
+    expect(calls).toBe(5);
   });
 
-  it('does not keep others from it', async () => {
+  it('does not affect other addresses', async () => {
     await startCounting();
     for (let index = 0; index < 4; index++) await send(NUMBER, { ip });
     expect(await send(OTHER_NUMBER, { ip: '203.0.113.8' })).toBe('sent');
     expect(await send()).toBe('sent');
-    expect(asked).toBe(6);
+    expect(calls).toBe(6);
   });
 
-  it('is any of a network whose counter is full', async () => {
+  it('includes every address of a network that reached its limit', async () => {
     await startCounting({ ...NO_LIMITS, perIp: [{ max: 1, seconds: 60 }] });
     for (let index = 0; index < 4; index++) {
       expect(await send(NUMBER, { ip: `2001:db8:0:${index}::1` })).toBe('sent');
     }
     expect(await send(NUMBER, { ip: '2001:db8:0:4::1' })).toBe(60);
     expect(await send(NUMBER, { ip: '2001:db8:0:5::1' })).toBe(60);
-    expect(asked).toBe(5);
+    expect(calls).toBe(5);
     expect(await send(NUMBER, { ip: '2001:db8:0:100::1' })).toBe('sent');
   });
 
-  it('is not one of a limit that only reports, or that another limit refused', async () => {
+  it('excludes addresses that a reporting limit or another limit refused', async () => {
     await startCounting({
       ...NO_LIMITS,
       perIp: [{ max: 1, seconds: 60, mode: 'report' }],
@@ -204,10 +204,10 @@ describe('an address that perIp has just refused', () => {
     });
     for (let index = 0; index < 5; index++) await send(NUMBER, { ip });
 
-    expect(asked).toBe(5);
+    expect(calls).toBe(5);
   });
 
-  it('is told of each time, as perIp', async () => {
+  it('causes an event of the rule perIp for each refusal', async () => {
     await startCounting();
     const rules: string[] = [];
     test.app.get(EventPort).subscribe((event) => {
@@ -218,13 +218,13 @@ describe('an address that perIp has just refused', () => {
     expect(rules).toEqual(['perIp', 'perIp', 'perIp']);
   });
 
-  it('is forgotten when the clock goes back by more than the window', async () => {
+  it('is no longer refused after the clock went back by more than the window', async () => {
     await startCounting();
     test.clock.advance(86_400);
     for (let index = 0; index < 4; index++) await send(NUMBER, { ip });
     test.clock.advance(-86_400);
     await send(NUMBER, { ip });
 
-    expect(asked).toBe(5);
+    expect(calls).toBe(5);
   });
 });

@@ -1,4 +1,4 @@
-// An empty application that installed the package: it sends and checks a code, and ends by itself.
+// An empty application with the installed package: sends and checks a code, and ends by itself.
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { Injectable, Logger, Scope } from '@nestjs/common';
@@ -20,16 +20,16 @@ const {
 } = imported;
 
 function check(holds, what) {
-  if (!holds) throw new Error(`not so: ${what}`);
+  if (!holds) throw new Error(`failed: ${what}`);
 }
 
 check(Object.keys(imported).length >= 19, 'every public name is exported');
-for (const name of Object.keys(imported)) check(required[name] === imported[name], `require gives ${name}`);
+for (const name of Object.keys(imported)) check(required[name] === imported[name], `require returns the same ${name}`);
 
 const { describeBackend } = await import('nestjs-phone-verify/testing');
 check(
   require('nestjs-phone-verify/testing').describeBackend === describeBackend,
-  'require gives the conformance suite',
+  'require returns the conformance suite',
 );
 
 // TypeORM 0.3.20 calls its driver without `new`, which the class of libsql refuses.
@@ -55,7 +55,7 @@ async function sendAndVerify(context) {
   const service = context.get(PhoneVerificationService);
   const { sessionToken } = await service.sendSecurityCode('+14155552671');
   const { status } = await service.verifySecurityCode('+14155552671', '123456', sessionToken);
-  check(status === 'security_code_valid', 'the right code is valid');
+  check(status === 'security_code_valid', 'the correct code is valid');
 }
 
 Logger.overrideLogger(false);
@@ -85,6 +85,6 @@ const refused = await NestFactory.createApplicationContext(application(RequestSc
   logger: false,
   abortOnError: false,
 }).catch((error) => error);
-check(refused instanceof PhoneVerifyConfigurationError, 'a request-scoped backend stops the application');
+check(refused instanceof PhoneVerifyConfigurationError, 'a request-scoped backend is a startup error');
 
 console.log(`node ${process.version}: imported, required, sent, verified, overridden, refused`);

@@ -1,4 +1,4 @@
-// What the packed package gives to browsers: one small file without imports, and types that need nothing of Node.
+// Checks the browser client of the packed package: one small file without imports, and types that do not need Node's.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ const [tarball] = process.argv.slice(2);
 
 const BYTES = 12_000;
 
-/** A page's script, as strict as TypeScript is. */
+/** The script of a page, compiled in strict mode. */
 const PAGE = `
 import { definePhoneVerify, PhoneVerifyClient, PhoneVerifyClientError } from 'nestjs-phone-verify/client';
 
@@ -28,7 +28,7 @@ element.addEventListener('phone-verify-error', ({ detail }) => {
 `;
 
 function check(holds, what) {
-  if (!holds) throw new Error(`not so: ${what}`);
+  if (!holds) throw new Error(`failed: ${what}`);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'phone-verify-client-'));

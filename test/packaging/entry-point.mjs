@@ -1,19 +1,19 @@
-// In an application of its own: imports one entry point, starts a module that uses its backend, sends a code, and
-// answers as JSON which packages were loaded meanwhile and what stopped it.
+// In a separate application: imports one entry point, starts a module that uses its backend, and sends a code. Prints as
+// JSON which packages were loaded meanwhile, and the error if it failed.
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire, register } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const { entry, name, options, answer } = JSON.parse(process.argv[2]);
+const { entry, name, options, providerResponse } = JSON.parse(process.argv[2]);
 
 const require = createRequire(import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'phone-verify-loaded-'));
 const record = join(folder, 'record');
 appendFileSync(record, '');
 
-// Runs in a thread of its own, so that it tells through a file.
+// Module hooks run in a separate thread, so they report through a file.
 const hooks = `
 import { appendFileSync } from 'node:fs';
 let record;
@@ -24,7 +24,7 @@ export async function load(url, context, next) {
 }`;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`, { data: record });
 
-/** Names of the packages of which a file was loaded, as an ES module or by require. */
+/** Names of the packages from which a file was loaded, as an ES module or by require. */
 function loaded() {
   const files = [...readFileSync(record, 'utf8').split('\n'), ...Object.keys(require.cache)];
   const names = files.map((file) => /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file)?.[1]);
@@ -53,8 +53,8 @@ try {
   });
   server = createServer((request, response) => {
     request.resume();
-    response.writeHead(200, { 'content-type': typeof answer === 'string' ? 'text/xml' : 'application/json' });
-    response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
+    response.writeHead(200, { 'content-type': typeof providerResponse === 'string' ? 'text/xml' : 'application/json' });
+    response.end(typeof providerResponse === 'string' ? providerResponse : JSON.stringify(providerResponse));
   });
   await new Promise((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

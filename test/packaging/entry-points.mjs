@@ -1,4 +1,4 @@
-// What the packed package loads: in an application without any optional package, and in one with all of them.
+// Checks what the packed package loads: in an application without optional packages, and in one with all of them.
 import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,33 +12,33 @@ const manifest = JSON.parse(readFileSync(fileURLToPath(new URL('../../package.js
 const optional = Object.keys(manifest.peerDependenciesMeta);
 const required = Object.keys(manifest.peerDependencies).filter((peer) => !optional.includes(peer));
 
-/** Packages that only some applications need, with the SDKs that no backend uses. */
+/** Packages that only some applications need, including SDKs that no backend uses. */
 const WATCHED = new Set([...optional, 'messagebird', 'plivo', '@infobip-api/sdk']);
 
-/** Of what is installed, what any application loads when it starts: it cannot know who will ask. */
+/** Optional packages that every application loads at startup if they are installed. */
 const TOOLS = ['@nestjs/swagger', '@opentelemetry/api'];
 
 const FROM = '+15005550006';
 
-/** The backend of each entry point, the SDK that it imports, and an answer of its provider. */
+/** The backend of each entry point, the SDK that it imports, and a response of its provider. */
 const ENTRY_POINTS = {
   './twilio': {
     name: 'TwilioBackend',
     sdk: ['twilio'],
     options: { sid: 'AC1', secret: 's', from: FROM },
-    answer: { sid: 'message-1', num_segments: '1' },
+    providerResponse: { sid: 'message-1', num_segments: '1' },
   },
   './vonage': {
     name: 'VonageBackend',
     sdk: ['@vonage/auth', '@vonage/sms'],
     options: { key: 'k', secret: 's', from: FROM },
-    answer: { 'message-count': '1', messages: [{ status: '0', 'message-id': 'message-1' }] },
+    providerResponse: { 'message-count': '1', messages: [{ status: '0', 'message-id': 'message-1' }] },
   },
   './aws-sns': {
     name: 'AwsSnsBackend',
     sdk: ['@aws-sdk/client-sns'],
     options: { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 's' } },
-    answer:
+    providerResponse:
       '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>' +
       '<MessageId>message-1</MessageId></PublishResult></PublishResponse>',
   },
@@ -46,25 +46,25 @@ const ENTRY_POINTS = {
     name: 'MessageBirdBackend',
     sdk: [],
     options: { accessKey: 'k', originator: 'Acme' },
-    answer: { id: 'message-1', recipients: { items: [{ recipient: 14155552671, status: 'sent' }] } },
+    providerResponse: { id: 'message-1', recipients: { items: [{ recipient: 14155552671, status: 'sent' }] } },
   },
   './plivo': {
     name: 'PlivoBackend',
     sdk: [],
     options: { authId: 'MA1', authToken: 't', from: FROM },
-    answer: { message_uuid: ['message-1'] },
+    providerResponse: { message_uuid: ['message-1'] },
   },
   './telnyx': {
     name: 'TelnyxBackend',
     sdk: ['telnyx'],
     options: { apiKey: 'KEY1', from: FROM },
-    answer: { data: { id: 'message-1', record_type: 'message', errors: [], to: [{ status: 'queued' }] } },
+    providerResponse: { data: { id: 'message-1', record_type: 'message', errors: [], to: [{ status: 'queued' }] } },
   },
   './infobip': {
     name: 'InfobipBackend',
     sdk: [],
     options: { apiKey: 'k', from: 'Acme' },
-    answer: {
+    providerResponse: {
       messages: [
         {
           messageId: 'message-1',
@@ -76,16 +76,16 @@ const ENTRY_POINTS = {
   },
 };
 
-const ROOT = { entry: '', options: {}, answer: {} };
+const ROOT = { entry: '', options: {}, providerResponse: {} };
 
 function check(holds, what) {
-  if (!holds) throw new Error(`not so: ${what}`);
+  if (!holds) throw new Error(`failed: ${what}`);
 }
 
 function checkLoaded(packages, expected, what) {
   const watched = packages.filter((name) => WATCHED.has(name)).join(', ');
   const wanted = expected.toSorted().join(', ');
-  check(watched === wanted, `${what} loads "${wanted}" alone; it loads "${watched}"`);
+  check(watched === wanted, `${what} loads only "${wanted}"; it loads "${watched}"`);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'phone-verify-entry-points-'));
@@ -117,12 +117,12 @@ async function forEachEntryPoint(tools, inspect) {
   await Promise.all([checkRoot(tools), ...checks]);
 }
 
-/** What comes without an entry point needs no SDK, and takes none that is there. */
+/** The root entry point needs no SDK, and loads none that is installed. */
 async function checkRoot(tools) {
   const sandbox = await run({ ...ROOT, name: 'SandboxBackend' });
   check(sandbox.error === null, `the sandbox sends: ${sandbox.error}`);
-  check(sandbox.whenImported.includes('nestjs-phone-verify'), 'what is loaded is seen');
-  check(sandbox.whenSent.includes('libsql'), 'what is required is seen');
+  check(sandbox.whenImported.includes('nestjs-phone-verify'), 'imported packages are recorded');
+  check(sandbox.whenSent.includes('libsql'), 'required packages are recorded');
   checkLoaded(sandbox.whenImported, [], 'an import of the root');
   checkLoaded(sandbox.whenSent, tools, 'the root');
   const failover = await run({ ...ROOT, name: 'FailoverBackend' });
@@ -130,7 +130,7 @@ async function checkRoot(tools) {
   checkLoaded(failover.whenSent, tools, 'failover');
 }
 
-/** The entry point for `@nestjs/terminus` needs that package, and says so. */
+/** The entry point for `@nestjs/terminus` needs that package, and names it in its error. */
 async function checkTerminus(isInstalled) {
   const { error, whenImported } = await run({ ...ROOT, entry: '/terminus', name: 'PhoneVerifyHealthIndicator' });
   if (isInstalled) check(whenImported.includes('@nestjs/terminus'), `./terminus is imported: ${error}`);
@@ -171,7 +171,9 @@ try {
       check(isConfigurationError && command, `${entry} names what it needs: ${error}`);
     }
   });
-  console.log(`no SDK: ${Object.keys(ENTRY_POINTS).length} entry points import, and start or say what they need`);
+  console.log(
+    `no SDK: ${Object.keys(ENTRY_POINTS).length} entry points import, and start or name the package that they need`,
+  );
 
   install(...optional.map(atTestedVersion));
   await checkTerminus(true);
@@ -185,7 +187,7 @@ try {
       checkLoaded(whenSent, [...TOOLS, ...sdk], `a send of ${entry}`);
     },
   );
-  console.log('all SDKs: each entry point loads its own alone, when it starts, and sends');
+  console.log('all SDKs: each entry point loads only its own, when it starts, and sends');
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

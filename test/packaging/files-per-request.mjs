@@ -39,8 +39,8 @@ function installCopy() {
 const DIST = installCopy();
 const { PhoneVerifyModule, SandboxBackend, phoneVerifyMigrations } = await import(new URL('index.js', DIST));
 
-/** Most files that may run for each request. */
-const MOST = { register: 32, verify: 18 };
+/** Maximum number of files that may run for each request. */
+const MAX_FILES = { register: 32, verify: 18 };
 
 const database = {
   type: 'better-sqlite3',
@@ -81,15 +81,15 @@ session.connect();
 await session.post('Profiler.enable');
 await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
 
-/** The files whose functions were called while something happened. */
+/** Returns the files whose functions are called during work, and the response body that the work returns. */
 async function filesOf(work) {
   await session.post('Profiler.takePreciseCoverage');
-  const answer = await work();
+  const responseBody = await work();
   const { result } = await session.post('Profiler.takePreciseCoverage');
   const files = result
     .filter(({ url: file, functions }) => file.startsWith(DIST.href) && functions.some(isCalled))
     .map(({ url: file }) => fileURLToPath(file).slice(fileURLToPath(DIST).length));
-  return { answer, files: files.toSorted() };
+  return { responseBody, files: files.toSorted() };
 }
 
 function isCalled({ ranges }) {
@@ -97,20 +97,20 @@ function isCalled({ ranges }) {
 }
 
 const phone_number = '+14155552671';
-// The first requests also run what runs once, such as statements that are built on demand.
+// The first requests also run code that runs only once, such as building statements on demand.
 const first = await post('register', { phone_number: '+14155552672' });
 await post('verify', { phone_number: '+14155552672', session_token: first.session_token, security_code: '123456' });
 
 const register = await filesOf(() => post('register', { phone_number }));
 const verify = await filesOf(() =>
-  post('verify', { phone_number, session_token: register.answer.session_token, security_code: '123456' }),
+  post('verify', { phone_number, session_token: register.responseBody.session_token, security_code: '123456' }),
 );
 
 let isTooMany = false;
 for (const [name, { files }] of Object.entries({ register, verify })) {
-  console.log(`${name}: ${files.length} files, at most ${MOST[name]}`);
+  console.log(`${name}: ${files.length} files, at most ${MAX_FILES[name]}`);
   for (const file of files) console.log(`  ${file}`);
-  isTooMany ||= files.length > MOST[name];
+  isTooMany ||= files.length > MAX_FILES[name];
 }
 await app.close();
 process.exitCode = isTooMany ? 1 : 0;

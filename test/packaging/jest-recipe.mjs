@@ -1,4 +1,4 @@
-// The page on testing, in CommonJS applications with Jest: one as @nestjs/cli 11 generates it, and a bare one.
+// Runs the examples of docs/testing.md in CommonJS applications with Jest: one from @nestjs/cli 11, and a minimal one.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -63,7 +63,7 @@ const GENERATED = {
   },
 };
 
-/** A project that sets up Jest and TypeScript itself, as the page says. */
+/** A project that configures Jest and TypeScript itself, as the page describes. */
 const BARE = {
   jest: { testEnvironment: 'node', transform: { '^.+\\.[jt]s$': 'ts-jest' }, testRegex: '.*\\.(e2e-)?spec\\.ts$' },
   compilerOptions: {
@@ -127,7 +127,7 @@ test('a code is sent and checked', async () => {
 const page = readFileSync(fileURLToPath(new URL('../../docs/testing.md', import.meta.url)), 'utf8');
 const [, recipe] = /^```json jest\n([\s\S]*?)^```$/m.exec(page);
 
-/** A file of the page, changed as the page says for Jest. */
+/** A file of the page, changed for Jest as the page describes. */
 function fileOfPage(name) {
   const [, text] = new RegExp(`^\`\`\`ts\\n// ${name.replaceAll('.', '\\.')}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(page);
   return text

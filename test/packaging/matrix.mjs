@@ -14,13 +14,13 @@ const COMMON = {
   libsql: '0.5.29',
 };
 
-/** The oldest and the newest tools that the library can be seen with, for each Nest. */
+/** The oldest and the newest observability packages for each version of Nest. */
 const TOOLS = {
   11: tools('11.0.0', '3.0.0', '1.9.0'),
   12: tools('12', '12', '1'),
 };
 
-/** Peers that were tested together; each pair runs on the Node versions beside it. */
+/** Peers that are tested together, and the versions of Node on which they run. */
 const PAIRS = [
   {
     name: 'Nest 11 + TypeORM 0.3.20',

@@ -1,4 +1,4 @@
-// An application that installed the package and every tool that it can be seen with: events, health, OpenAPI, metrics.
+// An application with the package and every observability package: events, health, OpenAPI, metrics.
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { Controller, Get, Inject, Module } from '@nestjs/common';
@@ -14,7 +14,7 @@ import { PhoneVerifyHealthIndicator } from 'nestjs-phone-verify/terminus';
 const NUMBER = '+14155552671';
 
 function check(holds, what) {
-  if (!holds) throw new Error(`not so: ${what}`);
+  if (!holds) throw new Error(`failed: ${what}`);
 }
 
 // TypeORM 0.3.20 calls its driver without `new`, which the class of libsql refuses.
@@ -28,12 +28,12 @@ class HealthController {
     this.check = () => health.check([() => phones.isHealthy('phones')]);
   }
 
-  answer() {
+  respond() {
     return this.check();
   }
 }
 Controller('health')(HealthController);
-Get()(HealthController.prototype, 'answer', Object.getOwnPropertyDescriptor(HealthController.prototype, 'answer'));
+Get()(HealthController.prototype, 'respond', Object.getOwnPropertyDescriptor(HealthController.prototype, 'respond'));
 Inject(HealthCheckService)(HealthController, undefined, 0);
 Inject(PhoneVerifyHealthIndicator)(HealthController, undefined, 1);
 
@@ -79,10 +79,10 @@ const { status } = await fetch(`${address}/phone/register`, {
   body: JSON.stringify({ phone_number: NUMBER }),
 });
 check(status === 200, 'a code is sent');
-check(heard.join() === '+141******71', 'the event is heard');
+check(heard.join() === '+141******71', 'the listener gets the event');
 check(counted.join() === 'phone_verify.sent,phone_verify.delivery.duration', 'the message is counted');
 const { details } = await (await fetch(`${address}/health`)).json();
-check(details.phones.status === 'up' && details.phones.database === 'up', 'the health is told');
+check(details.phones.status === 'up' && details.phones.database === 'up', 'the health check reports up');
 await app.close();
 
 console.log(`node ${process.version}: heard, counted, healthy, described`);

@@ -1,5 +1,5 @@
-// What the package adds to an application that has its peers: megabytes on disk, and time to import as a share of what
-// the peers take, since milliseconds depend on the machine.
+// Measures what the package adds to an application that has its peers: megabytes on disk, and import time as a share of
+// that of the peers, because milliseconds depend on the machine.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 const [tarball] = process.argv.slice(2);
 
 const MEGABYTES = 25;
-/** Of the time that the import of the peers takes. More than half of it is the metadata of phone numbers. */
+/** Maximum share of the import time of the peers. More than half of it is the metadata of phone numbers. */
 const SHARE = 0.3;
 const PAIRS = 10;
-/** A loaded machine may spoil one series of measurements, not three. */
+/** Three series of measurements, because other load on the machine may distort one. */
 const TRIES = 3;
 
 const manifest = JSON.parse(readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'));

@@ -10,7 +10,7 @@ const NOW = 1_764_000_000_123;
 const KEY = 'perNumber:3600:+14155552671';
 const OTHER = 'perIp:3600:2001:db8:{1}::/64';
 
-describe('the counters in Redis', () => {
+describe('the limit store in Redis', () => {
   let redis: FreshRedis;
   let store: TimedStore;
 
@@ -23,8 +23,8 @@ describe('the counters in Redis', () => {
     await redis.drop();
   });
 
-  /** Passes commands on, each as many times as told, and notes their names. */
-  function passOn(times = 1): { client: RedisClient; commands: string[] } {
+  /** A client that forwards each command a number of times and records its name. */
+  function recordingClient(times = 1): { client: RedisClient; commands: string[] } {
     const commands: string[] = [];
     const run =
       (command: 'evalsha' | 'eval') =>
@@ -48,52 +48,52 @@ describe('the counters in Redis', () => {
     clear: (some) => some.clear([KEY, OTHER]),
   };
 
-  it.each(Object.entries(operations))('%s is one round trip', async (_name, operation) => {
+  it.each(Object.entries(operations))('runs %s in one round trip', async (_name, operation) => {
     await operation(store);
-    const { client, commands } = passOn();
+    const { client, commands } = recordingClient();
 
     await operation(withTimeout(new RedisLimitStore(client, 5000), 5000));
 
     expect(commands).toEqual(['evalsha']);
   });
 
-  it('leaves to Redis what is over', async () => {
-    const { client, commands } = passOn();
+  it('leaves the deletion of expired counters to Redis', async () => {
+    const { client, commands } = recordingClient();
 
     expect(await withTimeout(new RedisLimitStore(client, 5000), 5000).deleteExpired(NOW)).toBe(false);
     expect(commands).toEqual([]);
   });
 
   it.each(Object.entries(operations))(
-    '%s brings its script along when the server has lost it',
+    'sends the script of %s if the server does not have it',
     async (_name, operation) => {
       await store.charge([chargeOf(KEY), chargeOf(OTHER)], NOW);
       const expected = await operation(store);
       await store.clear([KEY, OTHER]);
       await store.charge([chargeOf(KEY), chargeOf(OTHER)], NOW);
       await redis.client.script('FLUSH');
-      const { client, commands } = passOn();
+      const { client, commands } = recordingClient();
 
       expect(await operation(withTimeout(new RedisLimitStore(client, 5000), 5000))).toEqual(expected);
       expect(commands).toEqual(['evalsha', 'eval']);
     },
   );
 
-  it('each key lives until its window is over, not much longer', async () => {
+  it('expires each key soon after its window ends', async () => {
     await store.charge([chargeOf(KEY), chargeOf(OTHER, { windowMs: 60_000 })], NOW);
     await store.charge([chargeOf(KEY, { max: 9 })], NOW + 1_000_000);
 
     expect(await lifetimes()).toEqual([60_000, HOUR - 1_000_000]);
   });
 
-  it('a key lives as long as its window after a clock that went back, in a full counter too', async () => {
+  it('expires a key with its window even if the counter is full and the clock went back', async () => {
     await store.charge([chargeOf(KEY, { max: 1, windowMs: 24 * HOUR })], NOW);
     await store.charge([chargeOf(KEY, { max: 1 })], NOW - HOUR);
 
     expect(await lifetimes()).toEqual([HOUR]);
   });
 
-  it('no operation leaves a key that lives for ever', async () => {
+  it('never leaves a key without an expiry', async () => {
     for (const [name, operation] of Object.entries(operations)) {
       await store.charge([chargeOf(KEY, { max: 99 }), chargeOf(OTHER, { max: 99 })], NOW);
       await operation(store);
@@ -101,7 +101,7 @@ describe('the counters in Redis', () => {
     }
   });
 
-  it('all keys are in one slot of a cluster, whatever is in them', async () => {
+  it('keeps all keys in one slot of a cluster, whatever they contain', async () => {
     for (const operation of Object.values(operations)) await operation(store);
     await store.charge([chargeOf(KEY), chargeOf(OTHER)], NOW);
 
@@ -111,29 +111,29 @@ describe('the counters in Redis', () => {
     expect(new Set(keys.map(slotOf))).toEqual(new Set([slotOf('phone-verify')]));
   });
 
-  it('keeps every digit of an instant', async () => {
+  it('stores every digit of an instant', async () => {
     const late = 8_640_000_000_000_000 - HOUR;
     await store.charge([chargeOf(KEY, { windowMs: HOUR - 1 })], late);
 
     expect(await store.read([KEY], late)).toEqual([{ key: KEY, used: 1, windowEndsAt: late + HOUR - 1 }]);
   });
 
-  it('refunds once what a client sends twice, as after a lost connection', async () => {
+  it('refunds once if a client sends the command twice, such as after a lost connection', async () => {
     for (let time = 0; time < 3; time++) await store.charge([chargeOf(KEY, { max: 3 })], NOW);
 
-    await withTimeout(new RedisLimitStore(passOn(2).client, 5000)).refund([window()]);
+    await withTimeout(new RedisLimitStore(recordingClient(2).client, 5000)).refund([window()]);
 
     expect(await store.read([KEY], NOW)).toMatchObject([{ used: 2 }]);
   });
 
-  /** What is left of each key, the shortest first, with up to ten seconds that the test has taken put back. */
+  /** The remaining lifetimes of all keys in ascending order, rounded up to ten seconds to allow for the time of the test. */
   async function lifetimes(): Promise<number[]> {
     const left = await Promise.all((await redis.keys()).map((key) => redis.client.pttl(key)));
     return left.toSorted((one, other) => one - other).map((milliseconds) => Math.ceil(milliseconds / 10_000) * 10_000);
   }
 });
 
-/** CRC16 of what stands in the first braces, as a cluster counts it. */
+/** The hash slot of a key in a cluster: CRC16 of the text in the first braces. */
 function slotOf(key: string): number {
   const [, tag = key] = /\{([^}]+)\}/.exec(key) ?? [];
   let crc = 0;

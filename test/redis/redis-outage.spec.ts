@@ -14,7 +14,7 @@ const NUMBER = '+14155552671';
 const KEY = `perNumber:3600:${NUMBER}`;
 const COUNTER = { key: KEY, windowEndsAt: NOW + HOUR };
 
-describe('when Redis is gone', () => {
+describe('the limit store during an outage of Redis', () => {
   let redis: FreshRedis;
   let proxy: TcpProxy;
   let client: Redis;
@@ -44,34 +44,40 @@ describe('when Redis is gone', () => {
     readTime: () => store.readTime(),
   };
 
-  /** What an operation throws, and how long that takes. */
+  /** Returns what an operation throws, and how long that takes. */
   async function failureOf(operation: () => Promise<unknown>): Promise<{ error: unknown; elapsed: number }> {
     const started = performance.now();
     const error: unknown = await operation().catch((thrown: unknown) => thrown);
     return { error, elapsed: performance.now() - started };
   }
 
-  it.each(Object.entries(operations))('%s fails in time on a port where nobody listens', async (_name, operation) => {
-    await proxy.refuse();
+  it.each(Object.entries(operations))(
+    'throws from %s in time if the server refuses connections',
+    async (_name, operation) => {
+      await proxy.refuse();
 
-    const { error, elapsed } = await failureOf(operation);
+      const { error, elapsed } = await failureOf(operation);
 
-    expect(error).toBeInstanceOf(StorageUnavailableError);
-    expect(error).toMatchObject({ message: 'The limit store is not available.' });
-    expect(elapsed).toBeLessThan(10 * TIMEOUT_MS);
-  });
+      expect(error).toBeInstanceOf(StorageUnavailableError);
+      expect(error).toMatchObject({ message: 'The limit store is not available.' });
+      expect(elapsed).toBeLessThan(10 * TIMEOUT_MS);
+    },
+  );
 
-  it.each(Object.entries(operations))('%s fails in time on a server that says nothing', async (_name, operation) => {
-    proxy.freeze();
+  it.each(Object.entries(operations))(
+    'throws from %s in time if the server does not respond',
+    async (_name, operation) => {
+      proxy.freeze();
 
-    const { error, elapsed } = await failureOf(operation);
+      const { error, elapsed } = await failureOf(operation);
 
-    expect(error).toBeInstanceOf(StorageUnavailableError);
-    expect(error).toMatchObject({ code: 'storage_unavailable', cause: { name: 'TimeLimitError' } });
-    expect(elapsed).toBeLessThan(10 * TIMEOUT_MS);
-  });
+      expect(error).toBeInstanceOf(StorageUnavailableError);
+      expect(error).toMatchObject({ code: 'storage_unavailable', cause: { name: 'TimeLimitError' } });
+      expect(elapsed).toBeLessThan(10 * TIMEOUT_MS);
+    },
+  );
 
-  it('counts on when it is back', async () => {
+  it('charges again when Redis is back', async () => {
     const port = await proxy.refuse();
     await expect(store.read([KEY], NOW)).rejects.toThrow(StorageUnavailableError);
 
@@ -81,7 +87,7 @@ describe('when Redis is gone', () => {
     expect(await patient.charge([chargeOf(KEY, { max: 9 })], NOW)).toMatchObject({ isCharged: true });
   });
 
-  it('a charge that waited in the queue until it was back leaves nothing charged', async () => {
+  it('refunds a charge that waited in the queue of the client until Redis was back', async () => {
     const port = await proxy.refuse();
     await expect(store.charge([chargeOf(KEY, { max: 9 })], NOW)).rejects.toThrow(StorageUnavailableError);
 
@@ -93,7 +99,7 @@ describe('when Redis is gone', () => {
     ]);
   });
 
-  it('the error tells why, and carries neither key nor number', async () => {
+  it('throws an error with the reason, but without a key or a number', async () => {
     await redis.client.set(`{phone-verify}:${KEY}`, 'not a counter');
 
     const { error } = await failureOf(() => store.charge([chargeOf(KEY)], NOW));

@@ -9,7 +9,7 @@ import { type TimedStore, withTimeout } from '../support/timed-store.js';
 const NOW = 1_764_000_000_123;
 const MAX = 50;
 
-describe('two processes on one Redis', () => {
+describe('two processes that use one Redis', () => {
   let redis: FreshRedis;
   let here: TimedStore;
   let there: ChargingProcess;
@@ -25,11 +25,11 @@ describe('two processes on one Redis', () => {
     await redis.drop();
   });
 
-  function taken(outcomes: readonly ChargeOutcome[]): number {
+  function countCharged(outcomes: readonly ChargeOutcome[]): number {
     return outcomes.filter(({ isCharged }) => isCharged).length;
   }
 
-  it('take exactly the maximum between them', async () => {
+  it('charge a counter exactly up to its maximum', async () => {
     const charges = Array.from({ length: 2 * MAX }, (_, index) => [
       chargeOf('perNumber', { max: MAX }),
       chargeOf('total', { max: 4 * MAX }),
@@ -37,13 +37,13 @@ describe('two processes on one Redis', () => {
     ]);
     const thereFirst = there.chargeAll(charges, NOW);
     const hereToo = Promise.all(charges.map((charge) => here.charge(charge, NOW)));
-    const counts = [taken(await thereFirst), taken(await hereToo)];
+    const counts = [countCharged(await thereFirst), countCharged(await hereToo)];
 
     expect(counts.reduce((sum, count) => sum + count)).toBe(MAX);
     expect(await here.read(['perNumber', 'total'], NOW)).toMatchObject([{ used: MAX }, { used: MAX }]);
   });
 
-  it('are in the same windows', async () => {
+  it('count in the same windows', async () => {
     await here.charge([chargeOf('shared')], NOW);
     const [later] = await there.chargeAll([[chargeOf('shared')]], NOW + 1000);
 
@@ -51,7 +51,7 @@ describe('two processes on one Redis', () => {
     expect((await here.charge([chargeOf('shared')], NOW + 2000)).isCharged).toBe(false);
   });
 
-  it('one whose clock is behind neither empties a counter nor keeps it for longer than a window', async () => {
+  it('neither empty a counter nor extend its window if the clock of one is behind', async () => {
     await there.chargeAll([[chargeOf('skewed')]], NOW);
     await here.charge([chargeOf('skewed')], NOW - 60_000);
 

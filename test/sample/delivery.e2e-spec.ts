@@ -43,7 +43,7 @@ describe('the sample application with providers', () => {
     return app;
   }
 
-  /** The code in a text, as a person reads it. */
+  /** The code in a text. */
   function codeIn(text: unknown): string {
     return /\b\d{6}\b/.exec(String(text))?.[0] ?? '';
   }

@@ -6,7 +6,7 @@ import { PROVIDER_NAMES, variablesOf } from '../../sample-app/src/delivery/provi
 
 const EXAMPLE = readFileSync(new URL('../../sample-app/.env.example', import.meta.url), 'utf8');
 
-/** Every variable that any provider needs. */
+/** The variables of all providers. */
 const ALL: Readonly<Record<string, string>> = {
   ...Object.fromEntries(PROVIDER_NAMES.flatMap(variablesOf).map((name) => [name, 'x'])),
   TWILIO_SID: 'AC1',

@@ -5,7 +5,7 @@ import { type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { openSession, post, RIGHT_CODE, verify } from '../support/requests.js';
 import { startSample, stopSample } from '../support/sample-application.js';
 
-/** By the end of an address. */
+/** Content types by file extension. */
 const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -38,7 +38,7 @@ describe('the files that the sample serves', () => {
       .set('Cookie', path === '/account' ? cookie : '');
   }
 
-  /** The files that a page or a module names, as addresses. */
+  /** The URLs of the files that a page or a module refers to. */
   function filesOf(text: string, base: string): string[] {
     const named = text.matchAll(/(?:<(?:link|script|img)[^>]*\s(?:href|src)=|from |import )["']([^"']+)["']/g);
     return Array.from(named, ([, address = '']) => new URL(address, `http://sample${base}`).pathname);
@@ -48,13 +48,13 @@ describe('the files that the sample serves', () => {
     const { status, text } = await get(page);
     const files = new Set(filesOf(text, page));
     for (const file of files) {
-      const answer = await get(file);
-      expect([file, answer.status, answer.headers['content-type']]).toEqual([
+      const response = await get(file);
+      expect([file, response.status, response.headers['content-type']]).toEqual([
         file,
         200,
         TYPES[file.split('.').at(-1) ?? ''],
       ]);
-      if (file.endsWith('.js')) for (const imported of filesOf(answer.text, file)) files.add(imported);
+      if (file.endsWith('.js')) for (const imported of filesOf(response.text, file)) files.add(imported);
     }
 
     expect(status).toBe(200);
@@ -62,7 +62,7 @@ describe('the files that the sample serves', () => {
   });
 
   it.each(['/', '/sign-in', '/account', '/assets/base.css', '/client/index.js', '/outbox', '/nothing'])(
-    '%s carries the headers that keep a page to itself',
+    'have the security headers at %s',
     async (path) => {
       const { headers } = await get(path);
 

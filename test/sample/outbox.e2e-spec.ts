@@ -23,14 +23,14 @@ describe('the outbox of the sample', () => {
     await database.drop();
   });
 
-  /** Opens the stream of a number's messages and reads on until a text has come. */
+  /** Opens the stream of the messages to a number. */
   async function openStream(sample: INestApplication, phoneNumber: string) {
     await sample.listen(0, '127.0.0.1');
     const { port }: AddressInfo = sample.getHttpServer().address();
-    const answer = await fetch(`http://127.0.0.1:${port}/outbox/stream?to=${encodeURIComponent(phoneNumber)}`);
-    const chunks = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const response = await fetch(`http://127.0.0.1:${port}/outbox/stream?to=${encodeURIComponent(phoneNumber)}`);
+    const chunks = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
-    /** Reads until there are so many messages, or the stream ends. */
+    /** Reads until a number of messages has arrived or the stream ends. */
     const read = async (messages: number): Promise<string[]> => {
       while (text.split('data: ').length <= messages) {
         const { done, value } = (await chunks?.read()) ?? { done: true };
@@ -39,13 +39,13 @@ describe('the outbox of the sample', () => {
       }
       return text.split('data: ').slice(1);
     };
-    return { answer, read };
+    return { response, read };
   }
 
   it('streams the existing and new messages to a number, and no others', async () => {
     app = await startSample(database);
     await register(app, NUMBER).expect(200);
-    const { answer, read } = await openStream(app, '+1 (415) 555-2671');
+    const { response, read } = await openStream(app, '+1 (415) 555-2671');
     expect(await read(1)).toHaveLength(1);
 
     await register(app, OTHER_NUMBER).expect(200);
@@ -53,13 +53,13 @@ describe('the outbox of the sample', () => {
     await backend.sendSms(NUMBER, 'the next one');
     const messages = await read(2);
 
-    expect(answer.headers.get('content-type')).toContain('text/event-stream');
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
     expect(messages).toHaveLength(2);
     expect(messages[1]).toContain('the next one');
   });
 
   it.each(['', '?to=%2B14155552671&to=%2B14155552671', '?to[0]=%2B14155552671'])(
-    'refuses the stream of %j, which is no number',
+    'refuses the stream of %j, which is not a number',
     async (query) => {
       app = await startSample(database);
 

@@ -58,15 +58,15 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     return post(app, '/users/change-phone', tokens).set('Cookie', cookie);
   }
 
-  /** The cookie of an answer, as a browser sends it back. */
+  /** The cookie of a response, as a browser sends it back. */
   function cookieOf({ headers }: Response): string {
     return String(headers['set-cookie']).split(';')[0] ?? '';
   }
 
   it('sign a new user in, with a cookie that neither scripts nor other sites can use', async () => {
-    const answer = await signUp();
+    const response = await signUp();
 
-    expect(String(answer.headers['set-cookie'])).toMatch(
+    expect(String(response.headers['set-cookie'])).toMatch(
       /^sample_session=[\w-]{43}; Max-Age=604800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
     );
   });
@@ -75,12 +75,12 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     (app as NestExpressApplication).set('trust proxy', 'loopback');
     const verification_token = await obtainToken(newNumber());
 
-    const answer = await post(app, '/users/sign-up', { username: newUsername(), verification_token }).set(
+    const response = await post(app, '/users/sign-up', { username: newUsername(), verification_token }).set(
       'X-Forwarded-Proto',
       'https',
     );
 
-    expect(String(answer.headers['set-cookie'])).toContain('; Secure');
+    expect(String(response.headers['set-cookie'])).toContain('; Secure');
   });
 
   it('store no cookie in the table', async () => {
@@ -94,9 +94,9 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
 
   it('show the account by name, with its verified number masked', async () => {
     const phoneNumber = newNumber();
-    const answer = await signUp('grace', phoneNumber);
+    const response = await signUp('grace', phoneNumber);
 
-    const { text, headers } = await get('/account', cookieOf(answer)).expect(200);
+    const { text, headers } = await get('/account', cookieOf(response)).expect(200);
 
     expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
     expect(text).toContain('Hello, <bdi>grace</bdi>');
@@ -134,18 +134,18 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     const one = cookieOf(await signUp(newUsername(), phoneNumber));
     const other = cookieOf(await post(app, '/users/sign-in', { verification_token: await obtainToken(phoneNumber) }));
 
-    const answer = await post(app, '/users/sign-out', {}).set('Cookie', one).expect(303);
+    const response = await post(app, '/users/sign-out', {}).set('Cookie', one).expect(303);
 
-    expect(answer.headers['location']).toBe('/');
-    expect(String(answer.headers['set-cookie'])).toMatch(/^sample_session=; Path=\/; Expires=Thu, 01 Jan 1970/);
+    expect(response.headers['location']).toBe('/');
+    expect(String(response.headers['set-cookie'])).toMatch(/^sample_session=; Path=\/; Expires=Thu, 01 Jan 1970/);
     await get('/account', one).expect(303);
     await get('/account', other).expect(200);
   });
 
   it("do not sign anyone out by another site's form, which comes without the cookie", async () => {
-    const answer = await request(app.getHttpServer()).post('/users/sign-out').type('form').expect(303);
+    const response = await request(app.getHttpServer()).post('/users/sign-out').type('form').expect(303);
 
-    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(response.headers['set-cookie']).toBeUndefined();
   });
 
   it('sign in to the account of a number only with its verification token', async () => {
@@ -180,13 +180,13 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     const phoneNumber = newNumber();
     const verificationTokens = [await obtainToken(phoneNumber), await obtainToken(phoneNumber)];
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       verificationTokens.map((verification_token) =>
         post(app, '/users/sign-up', { username: newUsername(), verification_token }),
       ),
     );
 
-    const outcomes = answers.map(({ status, body }) => `${status} ${body.code}`).toSorted();
+    const outcomes = responses.map(({ status, body }) => `${status} ${body.code}`).toSorted();
     expect(outcomes).toEqual(['201 undefined', '409 phone_number_taken']);
   });
 
@@ -194,14 +194,14 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     const [before, after] = [newNumber(), newNumber()];
     const cookie = cookieOf(await signUp('changing', before));
 
-    const answer = await changePhone(
+    const response = await changePhone(
       cookie,
       await obtainToken(before, 'change-phone'),
       await obtainToken(after, 'new-phone'),
     );
 
-    expect(answer.status).toBe(204);
-    expect((await get('/account', cookieOf(answer))).text).toContain(`•${after.slice(-2)}<`);
+    expect(response.status).toBe(204);
+    expect((await get('/account', cookieOf(response))).text).toContain(`•${after.slice(-2)}<`);
     await post(app, '/users/sign-in', { verification_token: await obtainToken(before) }).expect(404);
     await post(app, '/users/sign-in', { verification_token: await obtainToken(after, 'new-phone') }).expect(403);
     await post(app, '/users/sign-in', { verification_token: await obtainToken(after) }).expect(200);
@@ -246,14 +246,14 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     const elsewhere = cookieOf(await post(app, '/users/sign-in', { verification_token: await obtainToken(before) }));
     const stranger = cookieOf(await signUp());
 
-    const answer = await changePhone(
+    const response = await changePhone(
       here,
       await obtainToken(before, 'change-phone'),
       await obtainToken(after, 'new-phone'),
     );
 
     const statuses = [];
-    for (const cookie of [cookieOf(answer), here, elsewhere, stranger]) {
+    for (const cookie of [cookieOf(response), here, elsewhere, stranger]) {
       statuses.push((await get('/account', cookie)).status);
     }
     expect(statuses).toEqual([200, 303, 303, 200]);
@@ -264,16 +264,16 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     await signUp(newUsername(), before);
     const verification_token = await obtainToken(before);
     const { Transactions } = await import('../../sample-app/src/transactions.js');
-    let answer: Promise<Response> | undefined;
+    let signIn: Promise<Response> | undefined;
 
     await app.get(Transactions).run(async (manager) => {
       await manager.query(`UPDATE sample_user SET phone_number = '${after}' WHERE phone_number = '${before}'`);
-      answer = post(app, '/users/sign-in', { verification_token }).then((response) => response);
+      signIn = post(app, '/users/sign-in', { verification_token }).then((response) => response);
       // On SQLite, transactions of the sample wait for each other.
-      if (kind !== 'sqlite') await Promise.race([answer, untilOneWaits(app.get(DataSource))]);
+      if (kind !== 'sqlite') await Promise.race([signIn, untilOneWaits(app.get(DataSource))]);
     });
 
-    expect((await answer)?.status).toBe(404);
+    expect((await signIn)?.status).toBe(404);
   });
 
   it('change a number once with one pair of tokens, however many requests are parallel', async () => {
@@ -281,9 +281,9 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     const cookie = cookieOf(await signUp(newUsername(), before));
     const tokens = [await obtainToken(before, 'change-phone'), await obtainToken(after, 'new-phone')] as const;
 
-    const answers = await Promise.all(Array.from({ length: 5 }, () => changePhone(cookie, ...tokens)));
+    const responses = await Promise.all(Array.from({ length: 5 }, () => changePhone(cookie, ...tokens)));
 
-    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
+    expect(responses.filter(({ status }) => status === 204)).toHaveLength(1);
   });
 
   it('give no account a number that another has, and consume no token', async () => {
@@ -292,9 +292,9 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     const cookie = cookieOf(await signUp(newUsername(), before));
     const tokens = [await obtainToken(before, 'change-phone'), await obtainToken(taken, 'new-phone')] as const;
 
-    const answers = [await changePhone(cookie, ...tokens), await changePhone(cookie, ...tokens)];
+    const responses = [await changePhone(cookie, ...tokens), await changePhone(cookie, ...tokens)];
 
-    expect(answers.map(({ body }) => body.code)).toEqual(['phone_number_taken', 'phone_number_taken']);
+    expect(responses.map(({ body }) => body.code)).toEqual(['phone_number_taken', 'phone_number_taken']);
     await get('/account', cookie).expect(200);
   });
 
@@ -302,22 +302,22 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
     const number = newNumber();
     await signUp(newUsername(), number);
 
-    const answer = await changePhone(
+    const response = await changePhone(
       '',
       await obtainToken(number, 'change-phone'),
       await obtainToken(newNumber(), 'new-phone'),
     );
 
-    expect(answer.status).toBe(401);
+    expect(response.status).toBe(401);
   });
 
   it.each(['sign-up', 'sign-in', 'change-phone'])("refuse another site's form as a %s", async (action) => {
     const verification_token = await obtainToken(newNumber());
 
-    const answer = await post(app, `/users/${action}`, { username: newUsername(), verification_token }).type('form');
+    const response = await post(app, `/users/${action}`, { username: newUsername(), verification_token }).type('form');
 
-    expect(answer.status).toBe(415);
-    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(response.status).toBe(415);
+    expect(response.headers['set-cookie']).toBeUndefined();
   });
 
   it('escape names', async () => {

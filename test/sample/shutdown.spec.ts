@@ -3,7 +3,7 @@ import { RawConnection } from '../support/raw-connection.js';
 import { NUMBER } from '../support/requests.js';
 import { CompiledSample, type SampleProcess } from '../support/sample-process.js';
 
-/** What an orchestrator waits for at least. */
+/** The shortest time that an orchestrator usually waits. */
 const EXIT_WITHIN_MS = 10_000;
 
 const BODY = JSON.stringify({ phone_number: NUMBER });
@@ -30,15 +30,15 @@ describe('SIGTERM to the sample', () => {
     return connection;
   }
 
-  /** A connection that is kept after a response. */
-  async function openKept(): Promise<RawConnection> {
+  /** Opens a connection that stays open after a response. */
+  async function openIdle(): Promise<RawConnection> {
     const connection = await open();
     connection.write('GET /assets/icon.svg HTTP/1.1', 'Host: localhost', '', '');
     await connection.until('</svg>');
     return connection;
   }
 
-  /** A request whose handler waits for the rest of its body. */
+  /** Opens a request whose handler waits for the rest of its body. */
   async function openSlow(): Promise<RawConnection> {
     const connection = await open();
     const headers = ['Host: localhost', 'Content-Type: application/json', `Content-Length: ${BODY.length}`];
@@ -98,7 +98,7 @@ describe('SIGTERM to the sample', () => {
 
   it('exits while clients keep connections and event streams open', async () => {
     sample = await compiled.start({ DRAIN_SECONDS: '8' });
-    const idle = [await openKept(), await openKept(), await open()];
+    const idle = [await openIdle(), await openIdle(), await open()];
     const streams = [await openStream(), await openStream()];
     const half = await open();
     half.write('GET /account HTTP/1.1', 'Host: loc');
@@ -107,9 +107,9 @@ describe('SIGTERM to the sample', () => {
     const milliseconds = await sample.untilExit();
     await Promise.all([...idle, ...streams, half].map((connection) => connection.untilClosed()));
 
-    // At once: none of these is a request that could finish.
+    // Immediately, because none of these is a request that could finish.
     expect(milliseconds).toBeLessThan(4000);
-    // The last chunk: the streams were ended, not cut.
+    // The last chunk: the server ended the streams and did not cut them.
     expect(streams.map(({ received }) => received.endsWith('0\r\n\r\n'))).toEqual([true, true]);
   });
 

@@ -61,12 +61,12 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
   it('creates one account for twenty sign-ups with one verification token', async () => {
     const verificationToken = await obtainToken(newNumber());
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, (_, index) => signUp(`racer_${index}`, verificationToken)),
     );
 
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 403)).toHaveLength(19);
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(responses.filter(({ status }) => status === 403)).toHaveLength(19);
     const users = await app.get(DataSource).query("SELECT id FROM sample_user WHERE username LIKE 'racer%'");
     expect(users).toHaveLength(1);
   });

@@ -8,12 +8,12 @@ import { NUMBER, WRONG_CODE } from '../support/requests.js';
 const TIMEOUT_MS = 400;
 const POOL_SIZE = 10;
 const CLIENTS = 30;
-/** How long somebody else holds a lock: several times as long as a request waits. */
+/** How long another transaction holds a lock: several times as long as a request waits. */
 const HELD_MS = 5 * TIMEOUT_MS;
-/** The pool, as many connections that were replaced, and a few that cancel. */
-const MOST_CONNECTIONS = 25;
+/** The pool, as many replaced connections, and a few for cancel requests. */
+const MAX_CONNECTIONS = 25;
 
-describe.each(serverKinds())('statements on %s that wait longer than a request does', (kind) => {
+describe.each(serverKinds())('statements on %s that exceed the time limit of their request', (kind) => {
   let database: FreshDatabase;
   let test: TestApplication;
   let other: DataSource;
@@ -50,7 +50,7 @@ describe.each(serverKinds())('statements on %s that wait longer than a request d
     }
   }
 
-  /** Connections of the application at the server. */
+  /** Returns how many connections of the application the server has. */
   async function countConnections(): Promise<number> {
     const [{ total }] = await other.query(
       kind === 'postgres'
@@ -60,7 +60,7 @@ describe.each(serverKinds())('statements on %s that wait longer than a request d
     return Number(total) - holders.length - 1;
   }
 
-  /** Waits until the server runs nothing of the application. */
+  /** Waits until the server runs no statement of the application. */
   async function untilIdle(): Promise<void> {
     const running =
       kind === 'postgres'
@@ -69,7 +69,7 @@ describe.each(serverKinds())('statements on %s that wait longer than a request d
     await vi.waitFor(async () => expect(await other.query(running)).toEqual([]), { timeout: 5000, interval: 20 });
   }
 
-  /** Waits until the change of the schema waits for its lock. */
+  /** Waits until the schema change waits for its lock. */
   async function untilWaiting(): Promise<void> {
     const waiting =
       kind === 'postgres'
@@ -78,27 +78,27 @@ describe.each(serverKinds())('statements on %s that wait longer than a request d
     await vi.waitFor(async () => expect(await other.query(waiting)).toHaveLength(1), { timeout: 5000, interval: 20 });
   }
 
-  /** Checks codes with many clients for a time, and returns the most connections that the server saw. */
+  /** Checks codes with many clients for a time, and returns the maximum number of connections at the server. */
   async function checkFor(milliseconds: number, sessionToken: string): Promise<number> {
     const end = performance.now() + milliseconds;
-    let most = 0;
+    let maximum = 0;
     const client = async (): Promise<void> => {
       while (performance.now() < end) {
         await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken).catch(() => undefined);
       }
     };
     const observer = async (): Promise<void> => {
-      while (performance.now() < end) most = Math.max(most, await countConnections());
+      while (performance.now() < end) maximum = Math.max(maximum, await countConnections());
     };
     await Promise.all([observer(), ...Array.from({ length: CLIENTS }, client)]);
-    return most;
+    return maximum;
   }
 
-  it('are cancelled, so that a held row does not use up the connections of the server', async () => {
+  it('are cancelled, so that a locked row does not exhaust the connections of the server', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     await hold('SELECT * FROM sms_verification FOR UPDATE');
 
-    expect(await checkFor(HELD_MS, sessionToken)).toBeLessThanOrEqual(MOST_CONNECTIONS);
+    expect(await checkFor(HELD_MS, sessionToken)).toBeLessThanOrEqual(MAX_CONNECTIONS);
 
     await untilIdle();
     await release();
@@ -107,14 +107,14 @@ describe.each(serverKinds())('statements on %s that wait longer than a request d
     );
   });
 
-  it('are cancelled, so that a change of the schema that waits does not use them up either', async () => {
+  it('are cancelled, so that a waiting schema change does not exhaust the connections of the server', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     await hold('SELECT 1 FROM sms_verification LIMIT 1');
     const changer = other.createQueryRunner();
     const change = changer.query('ALTER TABLE sms_verification ADD COLUMN extra integer');
     await untilWaiting();
 
-    expect(await checkFor(HELD_MS, sessionToken)).toBeLessThanOrEqual(MOST_CONNECTIONS);
+    expect(await checkFor(HELD_MS, sessionToken)).toBeLessThanOrEqual(MAX_CONNECTIONS);
 
     await untilIdle();
     await release();
@@ -125,7 +125,7 @@ describe.each(serverKinds())('statements on %s that wait longer than a request d
     );
   });
 
-  it('count no attempt when they were cancelled', async () => {
+  it('count no attempt if they are cancelled', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     await hold('SELECT * FROM sms_verification FOR UPDATE');
     const checks = Array.from({ length: 3 }, () => test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken));
@@ -137,18 +137,18 @@ describe.each(serverKinds())('statements on %s that wait longer than a request d
     expect(attemptsLeft).toBe(4);
   });
 
-  it('charge no limit when they were cancelled', async () => {
+  it('charge no limit if they are cancelled', async () => {
     await test.service.sendSecurityCode(NUMBER);
     test.clock.advance(30);
     await hold('SELECT * FROM sms_verification_counter FOR UPDATE');
-    const clicks: string[] = [];
-    for (let click = 0; click < 5; click++) {
-      await test.service.sendSecurityCode(NUMBER).catch((error: { code: string }) => clicks.push(error.code));
+    const codes: string[] = [];
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await test.service.sendSecurityCode(NUMBER).catch((error: { code: string }) => codes.push(error.code));
     }
     await untilIdle();
     await release();
 
-    expect(clicks).toEqual(Array.from({ length: 5 }, () => 'storage_unavailable'));
+    expect(codes).toEqual(Array.from({ length: 5 }, () => 'storage_unavailable'));
     const counters = await test.dataSource.getRepository(SMSVerificationCounter).find();
     expect(counters.map(({ used }) => used)).toEqual([1, 1, 1]);
     await test.service.sendSecurityCode(NUMBER);

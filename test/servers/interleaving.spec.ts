@@ -7,7 +7,7 @@ import { interceptNextStatement } from '../support/statement-interceptor.mjs';
 
 const { Valid, Invalid, TooManyAttempts, Verified } = VerificationStatus;
 
-describe.each(serverKinds())('what happens right after the statement of a check, on %s', (kind) => {
+describe.each(serverKinds())('a check on %s, while other checks run before its result is read,', (kind) => {
   let database: FreshDatabase;
   let one: TestApplication;
   let other: TestApplication;
@@ -24,29 +24,29 @@ describe.each(serverKinds())('what happens right after the statement of a check,
     await database.drop();
   });
 
-  /** Has something happen once, after the next statement of the first application and before its answer is read. */
-  function afterNextStatement(happen: () => Promise<unknown>): void {
+  /** Runs work once, after the next statement of the first application and before its result is read. */
+  function afterNextStatement(work: () => Promise<unknown>): void {
     interceptNextStatement(one.dataSource, async (run) => {
       const result = await run();
-      await happen();
+      await work();
       return result;
     });
   }
 
-  it('a right code does not make a wrong one valid', async () => {
+  it('rejects a wrong code although the correct code arrived in between', async () => {
     const { sessionToken } = await one.service.sendSecurityCode(NUMBER);
-    let right: VerificationStatus | undefined;
+    let correct: VerificationStatus | undefined;
     afterNextStatement(async () => {
-      right = (await other.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status;
+      correct = (await other.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status;
     });
 
     const wrong = await one.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
 
-    expect(right).toBe(Valid);
+    expect(correct).toBe(Valid);
     expect(wrong).toEqual({ status: Invalid, attemptsLeft: 4 });
   });
 
-  it('wrong codes do not change the count that an earlier one is told', async () => {
+  it('returns its own count although further wrong codes arrived in between', async () => {
     const { sessionToken } = await one.service.sendSecurityCode(NUMBER);
     afterNextStatement(async () => {
       for (let time = 0; time < 4; time++) await other.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
@@ -59,7 +59,7 @@ describe.each(serverKinds())('what happens right after the statement of a check,
     expect(status).toBe(TooManyAttempts);
   });
 
-  it('a right code leaves another right one without a verification token', async () => {
+  it('accepts the correct code once although it arrived a second time in between', async () => {
     const { sessionToken } = await one.service.sendSecurityCode(NUMBER);
     let second: VerificationStatus | undefined;
     afterNextStatement(async () => {
@@ -73,8 +73,8 @@ describe.each(serverKinds())('what happens right after the statement of a check,
   });
 });
 
-describe.each(serverKinds())('many requests at once on %s', (kind) => {
-  it('a hundred registrations of one number open a hundred sessions', async () => {
+describe.each(serverKinds())('many parallel requests on %s', (kind) => {
+  it('open a hundred sessions by a hundred registers of one number', async () => {
     const database = await freshDatabase(kind);
     const test = await startApplication({ database: database.options });
 
@@ -85,7 +85,7 @@ describe.each(serverKinds())('many requests at once on %s', (kind) => {
     expect(new Set(sent.map(({ sessionToken }) => sessionToken)).size).toBe(100);
   });
 
-  it('checks, registrations, resends and purges of one number leave each other alone', async () => {
+  it('do not affect each other: checks, registers, resends and purges of one number', async () => {
     const database = await freshDatabase(kind);
     const test = await startApplication({ database: database.options });
     const sessions = await Promise.all(Array.from({ length: 10 }, () => test.service.sendSecurityCode(NUMBER)));

@@ -4,7 +4,7 @@ import { startApplication } from '../support/application.js';
 import { freshDatabase, serverKinds } from '../support/databases.js';
 import { NUMBER, WRONG_CODE } from '../support/requests.js';
 
-it.each(serverKinds())('checks on %s go on while many sends wait for the counters', async (kind) => {
+it.each(serverKinds())('checks on %s succeed while many sends wait for locked counters', async (kind) => {
   const database = await freshDatabase(kind);
   const storage = { timeoutMs: 2000 };
   const test = await startApplication({ database: database.options, phoneVerify: { limits: {}, storage } });
@@ -26,7 +26,7 @@ it.each(serverKinds())('checks on %s go on while many sends wait for the counter
   expect(new Set(codes)).toEqual(new Set(['storage_unavailable']));
   await runner.query(kind === 'postgres' ? 'ROLLBACK' : 'UNLOCK TABLES');
   await runner.release();
-  // Those that waited hold nothing: sends go on.
+  // The sends that timed out hold no lock.
   await test.service.sendSecurityCode('+33612345678');
   await other.destroy();
   await test.close();

@@ -16,7 +16,7 @@ const UNAVAILABLE = {
   code: 'service_unavailable',
 };
 
-describe.each(serverKinds())('when %s is gone', (kind) => {
+describe.each(serverKinds())('the application, during an outage of %s,', (kind) => {
   const connectTimeout = kind === 'postgres' ? { connectTimeoutMS: TIMEOUT_MS } : { connectTimeout: TIMEOUT_MS };
   let database: FreshDatabase;
   let proxy: TcpProxy;
@@ -38,7 +38,7 @@ describe.each(serverKinds())('when %s is gone', (kind) => {
     await database.drop();
   });
 
-  it('a registration answers 503 and sends nothing', async () => {
+  it('responds to a register with 503 and sends nothing', async () => {
     await proxy.refuse();
 
     const { status, body } = await register(test.app);
@@ -47,7 +47,7 @@ describe.each(serverKinds())('when %s is gone', (kind) => {
     expect(test.sandbox.outbox).toEqual([]);
   });
 
-  it('a check answers 503, never a wrong code, and the session works when it is back', async () => {
+  it('responds to a check with 503 and not as to a wrong code, and accepts the code when the server is back', async () => {
     const token = await openSession(test.app);
     const port = await proxy.refuse();
 
@@ -57,7 +57,7 @@ describe.each(serverKinds())('when %s is gone', (kind) => {
     expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).status).toBe(200);
   });
 
-  it('the next request after connections were cut while idle works', async () => {
+  it('serves requests after its idle connections were cut', async () => {
     const token = await openSession(test.app);
     proxy.cut();
     await new Promise((resolve) => setImmediate(resolve));
@@ -65,30 +65,30 @@ describe.each(serverKinds())('when %s is gone', (kind) => {
     const statuses = [];
     for (let time = 0; time < 3; time++) statuses.push((await verify(test.app, NUMBER, token, WRONG_CODE)).status);
 
-    // A request that raced with the cut may be told 503; the ones after it are served.
+    // A request that races with the cut may get 503; the following ones succeed.
     expect(statuses.at(-1)).toBe(400);
   });
 
-  it('a server that says nothing is given up in time, however many ask, and used again when it is back', async () => {
+  it('responds in time to many requests while the server does not respond, and uses it again later', async () => {
     const token = await openSession(test.app);
     proxy.freeze();
 
     const started = performance.now();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 4 * POOL_SIZE }, () => verify(test.app, NUMBER, token, WRONG_CODE)),
     );
     expect(performance.now() - started).toBeLessThan(10 * TIMEOUT_MS);
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([503]));
 
-    // The frozen connections stay frozen for ever; what works from here on are new ones.
+    // The frozen connections never respond again; new connections work.
     proxy.thaw();
     const statuses = [];
     for (let time = 0; time < 4; time++) statuses.push((await verify(test.app, NUMBER, token, RIGHT_CODE)).status);
-    // The first may be told 503, and its code be taken all the same; the ones after it are served.
+    // The first request may get 503 although its code is used up; the following ones succeed.
     expect(statuses.at(-1)).not.toBe(503);
   });
 
-  it('a statement that waited too long for a connection is not run later', async () => {
+  it('does not run a statement that waited too long for a connection', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const held = await Promise.all(
       Array.from({ length: POOL_SIZE }, async () => {
@@ -107,7 +107,7 @@ describe.each(serverKinds())('when %s is gone', (kind) => {
     expect(session?.failedAttempts).toBe(0);
   });
 
-  it('a row that another transaction holds is waited for no longer than the limit', async () => {
+  it('waits for a locked row no longer than the time limit', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     await test.dataSource.transaction(async (manager) => {
       await manager.query('UPDATE sms_verification SET modified_at = modified_at + 1');
@@ -119,7 +119,7 @@ describe.each(serverKinds())('when %s is gone', (kind) => {
     expect([VerificationStatus.Valid, VerificationStatus.Verified]).toContain(status);
   });
 
-  it('the error carries no parameter', async () => {
+  it('throws an error without parameters', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const [row] = await test.dataSource.getRepository(SMSVerification).find();
     await test.dataSource.query('DROP TABLE sms_verification');

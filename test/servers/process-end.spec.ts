@@ -7,12 +7,12 @@ import { startApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { NUMBER, RIGHT_CODE } from '../support/requests.js';
 
-/** Drivers cannot be sent to another process; it loads its own. */
+/** The options without the driver, which cannot be sent to another process. */
 function transferable({ options }: FreshDatabase): object {
   return Object.fromEntries(Object.entries(options).filter(([key]) => key !== 'driver'));
 }
 
-describe.each(databaseKinds.filter((kind) => kind !== 'sqlite'))('the end of a process, on %s', (kind) => {
+describe.each(databaseKinds.filter((kind) => kind !== 'sqlite'))('the end of a process on %s', (kind) => {
   let database: FreshDatabase;
   let server: ChildProcess;
   let address: string;
@@ -42,26 +42,26 @@ describe.each(databaseKinds.filter((kind) => kind !== 'sqlite'))('the end of a p
     });
   }
 
-  it('SIGTERM lets a request in flight finish, then the process ends by itself', async () => {
+  it('by SIGTERM lets a pending request finish', async () => {
     const sending = once(server, 'message');
-    const answer = post('register', { phone_number: NUMBER });
+    const response = post('register', { phone_number: NUMBER });
     await sending;
     const ended = once(server, 'exit');
 
     server.kill('SIGTERM');
     server.send('go on');
 
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
     expect((await ended)[0]).toBe(0);
   });
 
-  it('kill -9 after the commit and before the message leaves a session that nobody can use', async () => {
+  it('by kill -9 between the commit and the message leaves a session that nobody can use', async () => {
     const sending = once(server, 'message');
-    const answer = post('register', { phone_number: NUMBER }).catch(() => 'cut off');
+    const response = post('register', { phone_number: NUMBER }).catch(() => 'cut off');
     await sending;
     const ended = once(server, 'exit');
     server.kill('SIGKILL');
-    expect(await answer).toBe('cut off');
+    expect(await response).toBe('cut off');
     await ended;
 
     const test = await startApplication({ database: database.options });

@@ -5,7 +5,7 @@ import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
 
 describe.each(serverKinds())('a data source with replicas on %s', (kind) => {
   let primary: FreshDatabase;
-  /** As far behind as can be: it has no table. */
+  /** Has no table, so that every query on it fails. */
   let replica: FreshDatabase;
 
   beforeEach(async () => {
@@ -21,7 +21,7 @@ describe.each(serverKinds())('a data source with replicas on %s', (kind) => {
     return { url: 'url' in options ? (options.url ?? '') : '' };
   }
 
-  it('asks the primary alone', async () => {
+  it('is queried only on the primary', async () => {
     const test = await startApplication({
       database: { type: kind, replication: { master: urlOf(primary), slaves: [urlOf(replica)] } },
     });

@@ -22,25 +22,25 @@ import { NO_LIMITS } from './limits.js';
 
 export type Adapter = 'express' | 'fastify';
 
-/** What both adapters take: every proxy or none, or the names of networks and addresses. */
+/** The values that both adapters accept: every proxy or none, or the names of networks and addresses. */
 export type TrustProxy = boolean | string | string[];
 
 export const ADAPTERS: readonly Adapter[] = ['express', 'fastify'];
 
 export interface ApplicationOptions {
-  /** Default: a new SQLite file, which goes when the application closes. */
+  /** Default: a new SQLite file, which is deleted when the application closes. */
   readonly database?: DataSourceOptions;
   readonly adapter?: Adapter;
-  /** Without `limits` nothing is limited, since most tests register one number again and again. */
+  /** Without `limits` all limits are off, because most tests register one number repeatedly. */
   readonly phoneVerify?: Partial<PhoneVerifyModuleOptions>;
-  /** In place of `PhoneVerifyModule.forRoot`. */
+  /** Replaces `PhoneVerifyModule.forRoot`. */
   readonly module?: DynamicModule;
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   /** Overrides of providers. */
   readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
   /** Which proxies the adapter trusts: `trust proxy` of Express, `trustProxy` of Fastify. */
   readonly trustProxy?: TrustProxy;
-  /** What the application itself sets up before it starts: pipes, prefix, versioning. */
+  /** Configures the application before it starts: pipes, prefix, versioning. */
   readonly configure?: (app: INestApplication) => void;
   /** Default `false`: nothing of the application is logged. */
   readonly logger?: Parameters<TestingModuleBuilder['setLogger']>[0] | false;
@@ -51,24 +51,24 @@ export interface TestApplication {
   readonly service: PhoneVerificationService;
   readonly dataSource: DataSource;
   readonly clock: TestClock;
-  /** Adds what was counted for `conversion` to the store and reads the blocks, which otherwise a timer does. */
+  /** Exchanges the counts and blocks of `conversion` with the store, as the timer does outside tests. */
   exchangeConversion(): Promise<void>;
-  /** The backend in place; the sandbox unless the test gave another. */
+  /** The backend; the sandbox unless the test uses another. */
   readonly sandbox: SandboxBackend;
   close(): Promise<void>;
 }
 
-/** From now on connections seem to come from an address; the one on which tests really connect is always 127.0.0.1. */
+/** Makes later connections appear to come from an address. The real address of the tests is always 127.0.0.1. */
 export function connectFrom({ app }: TestApplication, address: string): void {
   app.getHttpServer().prependListener('connection', (socket: Socket) => {
     Object.defineProperty(socket, 'remoteAddress', { value: address, configurable: true });
   });
 }
 
-/** In place of the timer for the statistic, so that no statement of it comes in between. */
+/** Replaces the timer of the conversion statistic, so that it runs no statements during a test. */
 const never: Schedule = () => () => undefined;
 
-/** Starts an application with the module in it, on a migrated database, with a clock that the test moves. */
+/** Starts an application with the module, on a migrated database, with a clock that the test controls. */
 export async function startApplication(options: ApplicationOptions = {}): Promise<TestApplication> {
   const own = options.database === undefined ? await freshDatabase('sqlite') : undefined;
   const database = options.database ?? own?.options;

@@ -14,7 +14,7 @@ export class Gateway {
   readonly messages: DeliveredMessage[] = [];
   behaviour: ProviderScenario | undefined;
 
-  /** Answers the id of the message, or the kind of its refusal. */
+  /** Accepts a message and returns its id, or throws as the scenario requires. */
   async take(number: string, message: string, signal?: AbortSignal): Promise<string> {
     if (signal?.aborted) throw new SmsDeliveryError('unavailable', 'There is no time.');
     if (this.behaviour === 'hanging') {
@@ -33,7 +33,7 @@ export interface Settings {
   readonly key: string;
 }
 
-/** A backend that breaks no rule; the broken ones differ from it by one fault each. */
+/** A backend that obeys every rule. Each broken backend differs from it by one fault. */
 export class SoundBackend extends BaseBackend<Settings> {
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt | void> {
     const messageId = await this.options.gateway.take(number, message, send?.signal);
@@ -53,7 +53,7 @@ export class SoundBackend extends BaseBackend<Settings> {
   }
 }
 
-/** The sound backend with another answer to every send. */
+/** The sound backend with a different return value of every send. */
 export function answering(change: (receipt: SendReceipt) => unknown) {
   return class AnsweringBackend extends SoundBackend {
     override async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt | void> {
@@ -76,7 +76,7 @@ export function throwing(change: (error: SmsDeliveryError, number: string, messa
   };
 }
 
-/** The sound backend with another answer to bulk sends. */
+/** The sound backend with a different return value of bulk sends. */
 export function answeringBulk(change: (results: BulkSendResult) => unknown) {
   return class extends SoundBackend {
     override async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult | void> {
@@ -103,7 +103,7 @@ export class SharedFieldBackend extends SoundBackend {
   }
 }
 
-/** Answers the id of whichever message came last. */
+/** Returns the id of the last message, which may be that of a parallel send. */
 export class SharedIdBackend extends SoundBackend {
   override async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt | void> {
     await this.options.gateway.take(number, message, send?.signal);
@@ -119,7 +119,7 @@ export class NoSubclassBackend extends SoundBackend {
   }
 }
 
-/** Fails where it is given no context. */
+/** Fails without a context. */
 export function needingContext() {
   return class extends SoundBackend {
     override async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt | void> {
@@ -148,7 +148,7 @@ export function leaking(secret: (number: string, message: string, key: string) =
   );
 }
 
-/** Keeps waiting whatever the signal says. */
+/** Ignores the signal. */
 export function heedingNoSignal() {
   return class extends SoundBackend {
     override async sendSms(number: string, message: string): Promise<SendReceipt | void> {

@@ -1,4 +1,4 @@
-// Charges counters in Redis from a process of its own, with the built library, as often as it is told over IPC.
+// A process that charges counters in Redis with the built library, on request over IPC.
 import { Redis } from 'ioredis';
 import { StorageTimeout } from '../../dist/common/time-limit.js';
 import { RedisLimitStore } from '../../dist/limits/redis-limit.store.js';
@@ -10,5 +10,5 @@ process.on('message', async ({ charges, now }) => {
   const outcomes = await Promise.all(charges.map((charge) => store.charge(charge, now, new StorageTimeout(20_000))));
   process.send(outcomes);
 });
-// Nothing is left behind when the test that started it is gone.
+// Ends with the test process that started it.
 process.on('disconnect', () => process.exit());

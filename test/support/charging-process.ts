@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import type { Charge, ChargeOutcome } from '../../lib/limits/limit.store.js';
 import type { FreshRedis } from './redis.js';
 
-/** A process of its own that charges the same counters in Redis. */
+/** Another process that charges the same counters in Redis. */
 export class ChargingProcess {
   private constructor(private readonly child: ChildProcess) {}
 
-  /** Answers once the process has a connection. */
+  /** Resolves when the process is connected. */
   static async start({ url, keyPrefix }: FreshRedis['connection']): Promise<ChargingProcess> {
     const script = fileURLToPath(new URL('charging-process.mjs', import.meta.url));
     const started = new ChargingProcess(fork(script, [url, keyPrefix]));
@@ -16,7 +16,7 @@ export class ChargingProcess {
     return started;
   }
 
-  /** Charges all at once. */
+  /** Runs all charges in parallel. */
   async chargeAll(charges: readonly (readonly Charge[])[], now: number): Promise<readonly ChargeOutcome[]> {
     this.child.send({ charges, now });
     const [outcomes] = await once(this.child, 'message');

@@ -1,2 +1,2 @@
-/** The browser of the browser tests: the one that `TEST_CHROMIUM` names. Without it they are left out, and the run says so. */
+/** Path of the browser, from `TEST_CHROMIUM`. Without it, the browser tests are skipped, which the run reports at its end. */
 export const CHROMIUM: string | undefined = process.env['TEST_CHROMIUM'] || undefined;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/common/time.js';
 
-/** A clock that stands still until it is moved. It starts at the real time, so that it agrees with other processes. */
+/** A clock that only the test advances. It starts at the real time, so that it agrees with other processes. */
 export class TestClock implements Clock {
   #now = Date.now();
 

@@ -4,7 +4,7 @@ import { prepareBackend } from '../../lib/backends/module-aware.backend.js';
 
 type Behaviour = (send: SendContext | undefined, number: string) => unknown;
 
-/** A backend that keeps what it was handed and then does what a test says. */
+/** A backend that records its calls and behaves as a test defines. */
 export abstract class ScriptedBackend extends BaseBackend {
   readonly handed: { number: string; message: string; send: SendContext | undefined }[] = [];
 
@@ -16,7 +16,7 @@ export abstract class ScriptedBackend extends BaseBackend {
   }
 }
 
-/** A backend of a class with a name, by which receipts and logs call it. Takes every message unless told otherwise. */
+/** Creates a backend with a class name, which receipts and logs show. By default it accepts every message. */
 export function scripted(name: string, behaviour: Behaviour = () => undefined): ScriptedBackend {
   const named = {
     [name]: class extends ScriptedBackend {
@@ -32,19 +32,19 @@ export function fails(kind: SmsDeliveryErrorKind, retryAfterSeconds?: number): B
   };
 }
 
-/** Never answers, whatever the signal says. */
+/** Never settles, and ignores the signal. */
 export function hangs(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-/** The backend as it is once the application has started. */
+/** Prepares a backend as the start of an application does. */
 export function started<T extends BaseBackend<unknown>>(backend: T, limits: { leafMs?: number } = {}): T {
   const leafMs = limits.leafMs ?? 5000;
   prepareBackend(backend, { timeoutMs: leafMs * 2, insideTimeoutMs: leafMs, around: [], resolve: () => undefined });
   return backend;
 }
 
-/** What a send throws. */
+/** Returns what a send throws. */
 export async function failureOf(sending: Promise<unknown>): Promise<SmsDeliveryError> {
   const thrown: unknown = await sending.then(
     () => undefined,
@@ -54,19 +54,19 @@ export async function failureOf(sending: Promise<unknown>): Promise<SmsDeliveryE
   throw new TypeError('no SmsDeliveryError was thrown', { cause: thrown });
 }
 
-/** Stops time, both the clock on the wall and the one that only runs forward. */
+/** Fakes the system clock, the monotonic clock and timers. */
 export function stopTime(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
 }
 
-/** Lets time pass, and what it set off come to its end. */
+/** Advances the time and runs everything that becomes due. */
 export async function pass(milliseconds: number): Promise<void> {
   await settle();
   await vi.advanceTimersByTimeAsync(milliseconds);
   await settle();
 }
 
-/** Lets everything go on that waits for no time. */
+/** Runs all pending callbacks. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

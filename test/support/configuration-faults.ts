@@ -1,6 +1,6 @@
 import { PhoneVerifyConfigurationError } from '../../lib/index.js';
 
-/** What an attempt to build something says is wrong with its settings; nothing when it is built. */
+/** Returns the validation errors of a configuration error that a function throws; none if it throws nothing. */
 export function faultsOf(build: () => unknown): readonly string[] {
   try {
     build();

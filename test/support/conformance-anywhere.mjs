@@ -1,4 +1,4 @@
-// Runs the conformance suite under whichever runner starts this file: its globals, or node:test.
+// Runs the conformance suite under the test runner that starts this file: with its globals, or with node:test.
 import { strictEqual } from 'node:assert';
 import { createRequire } from 'node:module';
 import { BaseBackend, SandboxBackend } from '../../dist/index.js';

@@ -1,10 +1,10 @@
 import { type BackendUnderTest, describeBackend, type ProviderScenario } from '../../lib/testing/index.js';
 import { Gateway } from './broken-backends.js';
 
-/** In the settings of every backend that is judged. */
+/** The credential in the settings of every tested backend. */
 export const KEY = 'key-of-the-account';
 
-/** Names of the rules that a backend breaks and of those that were skipped, and what was said. */
+/** Runs the conformance suite. Returns its rules, those that failed or were skipped, and the error texts. */
 export async function judge(backend: BackendUnderTest['backend'], given: Partial<BackendUnderTest> = {}) {
   const failed: string[] = [];
   const skipped: string[] = [];
@@ -27,7 +27,7 @@ export async function judge(backend: BackendUnderTest['backend'], given: Partial
   return { rules: rules.map(({ name }) => name), failed: failed.toSorted(), skipped, reasons: reasons.join('\n') };
 }
 
-/** A backend and the provider in memory that it sends through. */
+/** A backend and the provider in memory through which it sends. */
 export function played(backend: BackendUnderTest['backend'], given: Partial<BackendUnderTest>): BackendUnderTest {
   const gateway = new Gateway();
   const play = (behaviour: ProviderScenario) => () => {

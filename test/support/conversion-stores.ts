@@ -9,12 +9,12 @@ import { freshRedis, redisUrl } from './redis.js';
 
 export const WINDOW_MS = 3_600_000;
 
-/** A store whose calls each have a timeout of their own, and whose windows last an hour. */
+/** A store whose calls each have a separate timeout, and whose windows last an hour. */
 export interface TimedConversionStore {
-  /** Answers what the windows have counted, sorted by subject. */
+  /** Returns the counts of the windows, sorted by subject. */
   add(counts: readonly ConversionCount[], now: number): Promise<readonly ConversionCount[]>;
   block(subjects: readonly string[], endsAt: number, now: number): Promise<void>;
-  /** The last to end first, and of those that end at once in the order of the subjects. */
+  /** Sorted by their end, the latest first, then by subject. */
   readBlocks(now: number): Promise<readonly ConversionBlock[]>;
 }
 
@@ -23,7 +23,7 @@ export interface ConversionStoreFactory {
   open(): Promise<{ readonly store: TimedConversionStore; close(): Promise<void> }>;
 }
 
-/** The stores that this run has, each empty. */
+/** The stores that are available in this run. Each is empty. */
 export const conversionStores: readonly ConversionStoreFactory[] = [
   {
     name: 'memory',

@@ -7,7 +7,7 @@ import { type DatabaseKind, databaseKinds, freshDatabase } from './databases.js'
 import { QueryLog } from './query-log.js';
 import { beginSessionsWith, type IsolationLevel, withIsolation } from './session-default.js';
 
-/** The databases, and MariaDB once more through TypeORM's type for MySQL. */
+/** The databases, and MariaDB a second time through TypeORM's type `mysql`. */
 export type DatabaseStoreKind = DatabaseKind | 'mysql';
 
 export const databaseStoreKinds: readonly DatabaseStoreKind[] = [
@@ -18,22 +18,22 @@ export const databaseStoreKinds: readonly DatabaseStoreKind[] = [
 export interface DatabaseStoreOptions {
   readonly isolation?: IsolationLevel;
   readonly poolSize?: number;
-  /** Run by each connection to MariaDB before anything else. */
+  /** The first statement of each connection to MariaDB. */
   readonly sessionStatement?: string | undefined;
 }
 
 export interface DatabaseStoreUnderTest {
   readonly store: TimedStore;
   readonly dataSource: DataSource;
-  /** Where the counters are, for another process. */
+  /** The options with which another process finds the counters. */
   readonly options: DataSourceOptions;
   readonly log: QueryLog;
-  /** Connects once more; what runs there is not logged. */
+  /** Opens another connection, whose statements are not logged. */
   connect(): Promise<DataSource>;
   close(): Promise<void>;
 }
 
-/** A store on a migrated database of its own. */
+/** Creates a store on a new, migrated database. */
 export async function startDatabaseStore(
   kind: DatabaseStoreKind,
   { isolation = 'READ COMMITTED', poolSize = 10, sessionStatement }: DatabaseStoreOptions = {},

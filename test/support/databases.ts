@@ -7,29 +7,29 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 
 export type DatabaseKind = 'sqlite' | 'postgres' | 'mariadb';
 
-/** An empty database of its own. */
+/** A new, empty database. */
 export interface FreshDatabase {
   readonly options: DataSourceOptions;
   drop(): Promise<void>;
 }
 
-/** Where the servers are. Without an address a server's tests are left out, and the run says so. */
+/** URLs of the servers. Without a URL, the tests of a server are skipped, which the run reports at its end. */
 const SERVERS = { postgres: process.env['TEST_POSTGRES_URL'], mariadb: process.env['TEST_MARIADB_URL'] };
 
-/** The databases that this run has. */
+/** The databases that are available in this run. */
 export const databaseKinds: readonly DatabaseKind[] = ['sqlite', ...serverKinds()];
 
-/** Of {@link databaseKinds}, the servers: those that many processes and connections use at once. */
+/** The database servers of {@link databaseKinds}, which support many processes and parallel connections. */
 export function serverKinds(): ('postgres' | 'mariadb')[] {
   return (['postgres', 'mariadb'] as const).filter((kind) => SERVERS[kind]);
 }
 
-/** Of all databases, those that this run does not have. */
+/** The databases that are not available in this run. */
 export function missingKinds(): DatabaseKind[] {
   return (['postgres', 'mariadb'] as const).filter((kind) => !SERVERS[kind]);
 }
 
-/** Makes an empty database. */
+/** Creates an empty database. */
 export async function freshDatabase(kind: DatabaseKind): Promise<FreshDatabase> {
   return kind === 'sqlite' ? freshFile() : freshOnServer(kind);
 }
@@ -54,7 +54,7 @@ async function freshOnServer(kind: 'postgres' | 'mariadb'): Promise<FreshDatabas
   };
 }
 
-/** Runs one statement beside the databases under test. */
+/** Runs one statement on the server, outside the databases under test. */
 export async function administrate(kind: 'postgres' | 'mariadb', sql: string): Promise<void> {
   const dataSource = new DataSource({ type: kind, url: SERVERS[kind] ?? '' });
   await dataSource.initialize();

@@ -1,6 +1,6 @@
 import { BaseBackend } from '../../lib/index.js';
 
-/** A backend whose send does what a test says. */
+/** Creates a backend class with the given send. */
 export function backendThat(send: (number: string, message: string, signal?: AbortSignal) => unknown) {
   return class extends BaseBackend {
     override sendSms(...[number, message, context]: Parameters<BaseBackend['sendSms']>): Promise<void> {
@@ -9,7 +9,7 @@ export function backendThat(send: (number: string, message: string, signal?: Abo
   };
 }
 
-/** Everything odd that code can throw. */
+/** Unusual values that code can throw. */
 export const ODD_THROWS: readonly (readonly [string, () => unknown])[] = [
   ['an error', () => new Error('boom')],
   ['a string', () => 'boom'],
@@ -18,7 +18,7 @@ export const ODD_THROWS: readonly (readonly [string, () => unknown])[] = [
   ['a symbol', () => Symbol('boom')],
   ['a frozen error', () => Object.freeze(new Error('boom'))],
   [
-    'an object that refuses every look',
+    'a revoked proxy',
     () => {
       const { proxy, revoke } = Proxy.revocable({}, {});
       revoke();

@@ -4,13 +4,13 @@ import { missingKinds } from './databases.js';
 import { redisUrl } from './redis.js';
 
 /**
- * Refuses to leave anything out where everything is required.
+ * Fails if `TEST_ALL_DATABASES` or `TEST_CHROMIUM` requires something that is missing.
  *
- * @returns Prints, at the end of the run, what it left out.
+ * @returns A function that prints, at the end of the run, which tests were left out.
  */
 export default function setup(): () => void {
   if (CHROMIUM !== undefined && !existsSync(CHROMIUM)) {
-    throw new Error(`TEST_CHROMIUM is ${CHROMIUM}, which is not there`);
+    throw new Error(`TEST_CHROMIUM is ${CHROMIUM}, which does not exist`);
   }
   const leftOut = findLeftOut();
   if (process.env['TEST_ALL_DATABASES'] && missingServers().length > 0) {

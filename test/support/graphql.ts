@@ -7,20 +7,20 @@ import type * as GraphQL from 'graphql';
 import { PhoneVerificationService, PhoneVerifyModule, phoneVerifyMigrations, SandboxBackend } from '../../lib/index.js';
 import { freshDatabase } from './databases.js';
 
-/** The copy that Nest's own packages load; the bundler of the tests would take another. */
+/** The copy of the package that Nest loads; an `import` in Vitest would load another one. */
 const { graphql }: typeof GraphQL = createRequire(import.meta.url)('graphql');
 
-/** Keeps the schema in place of serving it. */
+/** Stores the schema instead of serving it. */
 @Injectable()
-class KeepingDriver extends AbstractGraphQLDriver {
+class SchemaDriver extends AbstractGraphQLDriver {
   static schema: GraphQL.GraphQLSchema | undefined;
 
   override async start({ schema }: GqlModuleOptions): Promise<void> {
-    KeepingDriver.schema = schema;
+    SchemaDriver.schema = schema;
   }
 
   override async stop(): Promise<void> {
-    KeepingDriver.schema = undefined;
+    SchemaDriver.schema = undefined;
   }
 }
 
@@ -31,7 +31,7 @@ export interface GraphQLApplication {
   close(): Promise<void>;
 }
 
-/** Starts an application without the routes, whose resolver is the way in. */
+/** Starts an application with a resolver instead of the routes. */
 export async function startGraphQLApplication(resolver: Type): Promise<GraphQLApplication> {
   const database = await freshDatabase('sqlite');
   const module = await Test.createTestingModule({
@@ -43,7 +43,7 @@ export async function startGraphQLApplication(resolver: Type): Promise<GraphQLAp
         migrationsRun: true,
       }),
       PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', controllers: false, cleanup: false }),
-      GraphQLModule.forRoot({ driver: KeepingDriver, autoSchemaFile: true }),
+      GraphQLModule.forRoot({ driver: SchemaDriver, autoSchemaFile: true }),
     ],
     providers: [resolver],
   }).compile();
@@ -52,7 +52,7 @@ export async function startGraphQLApplication(resolver: Type): Promise<GraphQLAp
   return {
     service: app.get(PhoneVerificationService),
     run: async (source, req) => {
-      const { schema } = KeepingDriver;
+      const { schema } = SchemaDriver;
       if (schema === undefined) throw new Error('the application has no schema');
       return graphql({ schema, source, contextValue: { req } });
     },

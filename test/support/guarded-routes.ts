@@ -4,10 +4,10 @@ import { RequireVerifiedPhone, VerifiedPhone } from '../../lib/index.js';
 /** The purposes that the routes require. */
 export const PURPOSES = ['login', 'change-phone'];
 
-/** The header in which a verification token may stand. */
+/** The header for a verification token. */
 export const TOKEN_HEADER = 'x-phone-verification-token';
 
-/** Keeps every phone that a handler was given. */
+/** Records every phone that a handler gets. */
 @Injectable()
 export class Handled {
   readonly phones: VerifiedPhone[] = [];

@@ -1,6 +1,6 @@
 import { ScriptedBackend } from './composites.js';
 
-/** A backend that keeps which of Nest's hooks it was called with. */
+/** A backend that records the calls of Nest's lifecycle hooks. */
 export class HookedBackend extends ScriptedBackend {
   readonly hooks: unknown[] = [];
 

@@ -1,4 +1,4 @@
-// Installs the dependencies when they are not there, or not those of the lock file, so that one command is enough.
+// Installs the dependencies if they are missing or differ from the lock file.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { type PhoneVerifyEvent, PhoneVerifyEvents } from '../../lib/index.js';
 
-/** An application's listener: keeps what it is told, in its order. */
+/** A listener of the application that records all events in their order. */
 @Injectable()
 export class KeptEvents {
   readonly all: PhoneVerifyEvent[] = [];

@@ -9,28 +9,28 @@ import { deleteKeys, freshRedis, redisUrl } from './redis.js';
 
 export const HOUR = 3_600_000;
 
-/** Longer than any test: of a store that must not give up. */
+/** Longer than any test, so that no call times out. */
 const TIMEOUT_MS = 20_000;
 
-/** A way to keep counters. */
+/** A kind of limit store. */
 export interface LimitStoreFactory {
   readonly name: string;
-  /** Whether what is over goes away without `deleteExpired`. */
-  readonly forgetsByItself: boolean;
-  /** A store, which may have counters of other tests in it. */
+  /** Whether counters of ended windows are deleted without `deleteExpired`. */
+  readonly expiresByItself: boolean;
+  /** Opens a store, which may contain counters of other tests. */
   open(): Promise<{ readonly store: TimedStore; close(): Promise<void> }>;
 }
 
-/** The stores that this run has. */
+/** The stores that are available in this run. */
 export const limitStores: readonly LimitStoreFactory[] = [
   {
     name: 'memory',
-    forgetsByItself: false,
+    expiresByItself: false,
     open: async () => ({ store: withTimeout(new MemoryLimitStore()), close: async () => undefined }),
   },
   ...databaseStoreKinds.map((kind) => ({
     name: kind,
-    forgetsByItself: false,
+    expiresByItself: false,
     open: () => startDatabaseStore(kind),
   })),
   ...(redisUrl === undefined ? [] : redisStores(redisUrl)),
@@ -40,7 +40,7 @@ function redisStores(url: string): LimitStoreFactory[] {
   return [
     {
       name: 'redis',
-      forgetsByItself: true,
+      expiresByItself: true,
       open: async () => {
         const client = new Redis(url);
         const close = async (): Promise<void> => {
@@ -52,7 +52,7 @@ function redisStores(url: string): LimitStoreFactory[] {
     },
     {
       name: 'redis with a key prefix, automatic pipelines and numbers as text',
-      forgetsByItself: true,
+      expiresByItself: true,
       open: async () => {
         const { client, drop } = freshRedis({ enableAutoPipelining: true, stringNumbers: true });
         return { store: withTimeout(new RedisLimitStore(client, TIMEOUT_MS)), close: drop };
@@ -61,16 +61,16 @@ function redisStores(url: string): LimitStoreFactory[] {
   ];
 }
 
-/** A store in use by one test file. */
+/** A store that one test file uses. */
 export interface OpenLimitStore {
   readonly store: TimedStore;
-  /** A key that nobody else has. */
+  /** Returns a new, unique key. */
   key(): string;
-  /** Forgets what was counted under its keys. */
+  /** Clears the counters of its keys. */
   close(): Promise<void>;
 }
 
-/** Opens a store, and keeps track of what a test leaves in it. */
+/** Opens a store, and clears the counters of the test when it is closed. */
 export async function openLimitStore(factory: LimitStoreFactory): Promise<OpenLimitStore> {
   const { store, close } = await factory.open();
   const keys: string[] = [];
@@ -88,13 +88,13 @@ export async function openLimitStore(factory: LimitStoreFactory): Promise<OpenLi
   };
 }
 
-/** What one send charges to a counter: a plain limit of two an hour, unless told otherwise. */
+/** The charge of one send to a counter. By default the limit is two an hour. */
 export function chargeOf(key: string, charge: Partial<Charge> = {}): Charge {
   return { key, max: 2, windowMs: HOUR, isEnforced: true, ...charge };
 }
 
-/** How many of many charges at once were taken. */
-export async function countTaken(
+/** Runs charges in parallel. Returns how many succeeded. */
+export async function countCharged(
   store: TimedStore,
   charges: readonly (readonly Charge[])[],
   now: number,

@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 
-/** Keeps what is logged, at every level. */
+/** A logger that records the lines of every level. */
 export class KeptLogs implements LoggerService {
   readonly lines: string[] = [];
 

@@ -1,4 +1,4 @@
-/** A number of each type, and the country whose it is. */
+/** A number of each type. */
 export const NUMBERS_OF_TYPES = {
   MOBILE: '+447400123456',
   FIXED_LINE_OR_MOBILE: '+14155552671',
@@ -13,7 +13,7 @@ export const NUMBERS_OF_TYPES = {
   PERSONAL_NUMBER: '+15005550006',
 } as const;
 
-/** Numbers that the defaults forbid. */
+/** Numbers that are not allowed by default. */
 export const FORBIDDEN_NUMBERS = [
   NUMBERS_OF_TYPES.PREMIUM_RATE,
   NUMBERS_OF_TYPES.SHARED_COST,
@@ -27,7 +27,7 @@ export const FORBIDDEN_NUMBERS = [
   '+80012345678',
 ] as const;
 
-/** A mobile of each country that shares the ranges of the United Kingdom. */
+/** A mobile number of each country that shares `+44`. */
 export const BRITISH_MOBILES = {
   GB: '+447400123456',
   GG: '+447911123456',
@@ -44,7 +44,7 @@ export const NORTH_AMERICAN_NUMBERS = {
   BS: '+12423591234',
 } as const;
 
-/** Numbers of no country whose type is not denied by default: of satellite and international networks. */
+/** Numbers without a country whose type is not denied by default: of satellite and international networks. */
 export const NON_GEOGRAPHIC_NUMBERS = [
   '+870773111632',
   '+878101234567890',

@@ -3,7 +3,7 @@ import type { BackendUnderTest, DeliveredMessage } from '../../lib/testing/index
 import type { Conversation } from '../backends/wire/conversation.js';
 import { type WireAnswer, WireServer } from './wire-server.js';
 
-/** Answers whose kind the status alone tells, for kinds that a provider has no code of its own for. */
+/** Statuses for kinds of failure without a provider's error code. */
 const STATUSES: Readonly<Record<SmsDeliveryErrorKind, number>> = {
   rejected: 400,
   throttled: 429,
@@ -12,19 +12,19 @@ const STATUSES: Readonly<Record<SmsDeliveryErrorKind, number>> = {
   unknown: 500,
 };
 
-/** What a provider answers that does not take a message. */
+/** The response of a provider that refuses a message. */
 export type Refuse = (kind: SmsDeliveryErrorKind, words: string) => WireAnswer;
 
-/** A refusal that is told by the status alone. */
+/** Refuses with a status only. */
 export const refuseByStatus: Refuse = (kind, body) => ({ status: STATUSES[kind], body });
 
-/** Refuses as the provider documents it, where it has a way of its own. */
+/** Refuses as the provider documents it, or else with a status only. */
 export function refuseLike({ wire }: Conversation): Refuse {
   return (kind, words) =>
     wire.refusals.find((refusal) => refusal.kind === kind)?.answer(words) ?? refuseByStatus(kind, words);
 }
 
-/** A provider that a server plays: it takes messages, and repeats all it was told when it does not. */
+/** Starts a server that simulates a provider. It accepts messages; its refusals repeat all that the request contained. */
 export async function playProvider(
   conversation: Pick<Conversation, 'read' | 'take'>,
   refuse: Refuse,
@@ -34,7 +34,7 @@ export async function playProvider(
   const messages: DeliveredMessage[] = [];
   server.answer((request) => {
     const { numbers, text } = conversation.read(request);
-    // The provider may answer with one id for all numbers of a request; then so does this one.
+    // One id for all numbers of a request, because some providers return only one.
     const id = `message-${server.requests.length}`;
     const taken = numbers.map((number) => ({ number, message: text, messageId: id }));
     messages.push(...taken);

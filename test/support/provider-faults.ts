@@ -8,34 +8,34 @@ import { type ReceivedRequest, type WireAnswer, WireServer } from './wire-server
 
 export const TO = '+14155552671';
 export const CODE = '481516';
-/** Outside GSM-7, so that an encoding fault shows. */
+/** Not in GSM-7, so that wrong encodings are detected. */
 export const TEXT = `Ваш код – ${CODE} ✓`;
 
-/** Where the sends of a provider are, and how it answers. One for each provider, written from its documentation. */
+/** Requests and responses of a provider, as its documentation describes them. */
 export interface ProviderWire {
   readonly name: string;
   create(options: { baseUrl: string; timeoutMs?: number }): BaseBackend<unknown>;
-  /** Texts that the options hold and no error, log or inspection may show. */
+  /** Secrets in the options, which no error, log or inspection may show. */
   readonly credentials: readonly string[];
-  /** An answer that takes the message, with this id. */
+  /** A response that accepts the message, with this id. */
   success(messageId: string): WireAnswer;
-  /** Answers that do not take it, as the provider documents them. `text` is where it may repeat what it was sent. */
+  /** Responses that refuse the message, as the provider documents them. `text` is a place where it may repeat the request. */
   readonly refusals: readonly {
     readonly when: string;
     readonly answer: (text: string) => WireAnswer;
     readonly kind: SmsDeliveryErrorKind;
     readonly providerCode: string;
   }[];
-  /** Checks what arrived for {@link TO} and {@link TEXT}, with a code that lives 540 s longer. */
+  /** Checks the request for {@link TO} and {@link TEXT}, with a code that expires in 540 s. */
   expectRequest(request: ReceivedRequest): void;
 }
 
-/** The context of a send whose code lives nine minutes longer. */
+/** The context of a send whose code expires in nine minutes. */
 export function sendContext(overrides: Partial<SendContext> = {}): SendContext {
   return {
     signal: new AbortController().signal,
     deadline: new Date(Date.now() + 10_000),
-    // Half a second more, so that a slow machine still rounds to 540.
+    // Slightly more, so that it still rounds to 540 on a slow machine.
     expiresAt: new Date(Date.now() + 540_900),
     country: 'US',
     purpose: '',
@@ -44,9 +44,9 @@ export function sendContext(overrides: Partial<SendContext> = {}): SendContext {
   };
 }
 
-/** What every provider backend must do, through its real SDK where it has one, against a server that plays the provider. */
+/** Tests a provider backend, with its real SDK if it has one, against a server that simulates the provider. */
 export function describeProvider(wire: ProviderWire): void {
-  describe(`${wire.name} and its provider`, () => {
+  describe(`the backend of ${wire.name}`, () => {
     let server: WireServer;
     let backend: BaseBackend<unknown>;
 
@@ -57,7 +57,7 @@ export function describeProvider(wire: ProviderWire): void {
 
     afterAll(() => server.close());
 
-    it('sends one request that says what the provider documents', async () => {
+    it('sends one request as the provider documents it', async () => {
       server.answer(wire.success('message-1'));
 
       const receipt = await backend.sendSms(TO, TEXT, sendContext());
@@ -67,20 +67,20 @@ export function describeProvider(wire: ProviderWire): void {
       expect(server.requests).toHaveLength(1);
     });
 
-    it('sends without a context too', async () => {
+    it('sends without a context', async () => {
       server.answer(wire.success('message-2'));
 
       expect(await backend.sendSms(TO, TEXT)).toMatchObject({ messageId: 'message-2' });
     });
 
-    it.each(wire.refusals)('$when is $kind', async ({ answer, kind, providerCode }) => {
+    it.each(wire.refusals)('throws $kind for: $when', async ({ answer, kind, providerCode }) => {
       server.answer(answer('refused'));
 
       expect(await failure(backend)).toMatchObject({ kind, providerCode });
     });
 
     it.each(wire.refusals)(
-      '$when shows neither code, number nor credentials, even when repeated',
+      'redacts code, number and credentials that a response repeats: $when',
       async ({ answer }) => {
         server.answer(
           answer(`"${TEXT}" to ${TO} (${TO.slice(1)}) with ${wire.credentials.join(' ')}`.replaceAll('"', '')),
@@ -92,7 +92,7 @@ export function describeProvider(wire: ProviderWire): void {
       },
     );
 
-    it('429 is throttled, with the seconds to wait', async () => {
+    it('throws throttled with the seconds to wait for 429', async () => {
       server.answer({ status: 429, headers: { 'retry-after': '17' }, body: {} });
       expect(await failure(backend)).toMatchObject({ kind: 'throttled', retryAfterSeconds: 17 });
 
@@ -106,7 +106,7 @@ export function describeProvider(wire: ProviderWire): void {
       ['1000000000', 3600],
       ['-5', 1],
       ['soon', undefined],
-    ])('429 that asks for %s waits for %s', async (value, seconds) => {
+    ])('reads Retry-After %s as %s', async (value, seconds) => {
       server.answer({ status: 429, headers: { 'retry-after': value }, body: '' });
 
       expect(await failure(backend)).toMatchObject({ kind: 'throttled', retryAfterSeconds: seconds });
@@ -117,14 +117,14 @@ export function describeProvider(wire: ProviderWire): void {
       [502, 'unknown'],
       [503, 'unavailable'],
       [401, 'misconfigured'],
-    ] as const)('a page of HTML with %d is %s', async (status, kind) => {
+    ] as const)('reads an HTML page with status %d as %s', async (status, kind) => {
       server.answer({ status, body: '<html><body>An error</body></html>' });
 
       expect(await failure(backend)).toMatchObject({ kind });
     });
 
     it.each(['<html>Welcome</html>', '', '{}', '[]', 'null', '{"broken":'])(
-      '200 with %j is no success',
+      'throws unknown for status 200 with the body %j',
       async (body) => {
         server.answer({ status: 200, headers: { 'content-type': 'application/json' }, body });
 
@@ -132,7 +132,7 @@ export function describeProvider(wire: ProviderWire): void {
       },
     );
 
-    it('a redirect is not followed', async () => {
+    it('does not follow a redirect', async () => {
       const elsewhere = await WireServer.start();
       elsewhere.answer(wire.success('stolen'));
       for (const status of [301, 302, 303, 307, 308]) {
@@ -144,14 +144,14 @@ export function describeProvider(wire: ProviderWire): void {
       await elsewhere.close();
     });
 
-    it('an answer without end is cut off', async () => {
+    it('aborts a response that does not end', async () => {
       server.answerWithoutEnd(200);
 
       expect(await failure(backend)).toMatchObject({ kind: 'unknown' });
       await expect.poll(() => server.openConnections).toBe(0);
     });
 
-    it('a hanging provider is left at the time limit, with its connection closed', async () => {
+    it('closes the connection to a hanging provider at the time limit', async () => {
       server.hang();
       const started = performance.now();
 
@@ -162,7 +162,7 @@ export function describeProvider(wire: ProviderWire): void {
       await expect.poll(() => server.openConnections).toBe(0);
     });
 
-    it('a hanging provider is left when the signal aborts, with its connection closed', async () => {
+    it('closes the connection to a hanging provider when the signal aborts', async () => {
       server.hang();
       const before = server.requests.length;
       const controller = new AbortController();
@@ -175,7 +175,7 @@ export function describeProvider(wire: ProviderWire): void {
       await expect.poll(() => server.openConnections).toBe(0);
     });
 
-    it('a send without time is not begun', async () => {
+    it('does not start a send whose signal has already aborted', async () => {
       const before = server.requests.length;
 
       expect(await failure(backend, sendContext({ signal: AbortSignal.abort() }))).toMatchObject({
@@ -184,24 +184,27 @@ export function describeProvider(wire: ProviderWire): void {
       expect(server.requests).toHaveLength(before);
     });
 
-    it('a reset after the request was written is unknown', async () => {
+    it('throws unknown if the connection is reset after the request was written', async () => {
       server.reset();
 
       expect(await failure(backend)).toMatchObject({ kind: 'unknown' });
     });
 
-    it('a reset before the request was written is unavailable', async () => {
+    it('throws unavailable if the connection is reset before the request was written', async () => {
       const cut = await cuttingServer();
 
       expect(await failure(wire.create({ baseUrl: cut.url }))).toMatchObject({ kind: 'unavailable' });
       cut.server.close();
     });
 
-    it.each(['http://127.0.0.1:1', 'https://name.invalid'])('%s is unavailable', async (baseUrl) => {
-      expect(await failure(wire.create({ baseUrl }))).toMatchObject({ kind: 'unavailable' });
-    });
+    it.each(['http://127.0.0.1:1', 'https://name.invalid'])(
+      'throws unavailable if %s cannot be reached',
+      async (baseUrl) => {
+        expect(await failure(wire.create({ baseUrl }))).toMatchObject({ kind: 'unavailable' });
+      },
+    );
 
-    it('shows no credentials', () => {
+    it('shows no credentials when it is printed', () => {
       const text = inspect(backend, { depth: 10, showHidden: true }) + JSON.stringify(backend);
 
       for (const credential of wire.credentials) expect(text).not.toContain(credential);
@@ -219,7 +222,7 @@ async function failure(backend: BaseBackend<unknown>, send?: SendContext): Promi
   throw new Error('it was sent');
 }
 
-/** Cuts each connection within the TLS handshake, so that nothing of a request can have come through. */
+/** Resets each connection during the TLS handshake, so that it cannot have received a request. */
 async function cuttingServer(): Promise<{ server: Server; url: string }> {
   const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
   server.listen(0, '127.0.0.1');

@@ -20,7 +20,7 @@ interface EntryPoint {
 const printer = ts.createPrinter({ removeComments: true });
 
 /**
- * Lists the exported names of every entry point with their signatures, and the types of our own that these refer to, as
+ * Lists the exported names of every entry point with their signatures, and the library's types that these refer to, as
  * the build declares them.
  */
 export function describePublicApi(): string {
@@ -61,7 +61,7 @@ function describeExport([name, symbol]: readonly [string, ts.Symbol]): string {
   return name === symbol.name ? describeSymbol(symbol) : `export { ${symbol.name} as ${name} }`;
 }
 
-/** The symbols and every one of our own that they refer to. */
+/** The symbols, and every symbol of the library that they refer to. */
 function withReferences(checker: ts.TypeChecker, exported: ReadonlySet<ts.Symbol>): Set<ts.Symbol> {
   const symbols = new Set(exported);
   const visit = (node: ts.Node): void => {
@@ -73,7 +73,7 @@ function withReferences(checker: ts.TypeChecker, exported: ReadonlySet<ts.Symbol
   const add = (symbol: ts.Symbol): void => {
     if (declarationsOf(symbol).length > 0) symbols.add(symbol);
   };
-  // A set that grows while it is iterated goes on with what was added.
+  // The iteration includes symbols that are added meanwhile.
   for (const symbol of symbols) for (const declaration of declarationsOf(symbol)) visit(declaration);
   return symbols;
 }

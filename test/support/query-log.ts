@@ -1,6 +1,6 @@
 import { AbstractLogger, type LogMessage, type QueryRunner } from 'typeorm';
 
-/** Keeps every statement with its parameters, as an application's query log would have them. */
+/** Records every statement with its parameters, as an application's query log does. */
 export class QueryLog extends AbstractLogger {
   readonly entries: { readonly sql: string; readonly parameters: readonly unknown[] }[] = [];
 

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A connection on which a test writes every byte itself. */
+/** A TCP connection whose bytes a test writes. */
 export class RawConnection {
   #received = '';
 
   private constructor(private readonly socket: Socket) {
     socket.setEncoding('utf8').on('data', (text) => (this.#received += text));
-    // A reset ends it like anything else; what was received tells the rest.
+    // A reset closes the connection, which tests detect by `received`.
     socket.on('error', () => undefined);
   }
 
@@ -17,7 +17,7 @@ export class RawConnection {
     return new RawConnection(socket);
   }
 
-  /** Everything that came so far. */
+  /** All text that was received. */
   get received(): string {
     return this.#received;
   }
@@ -30,7 +30,7 @@ export class RawConnection {
     this.socket.write(lines.join('\r\n'));
   }
 
-  /** Waits until something has come, and fails when the connection ends before that. */
+  /** Waits until a text was received. Throws if the connection ends first. */
   async until(text: string): Promise<void> {
     while (!this.#received.includes(text)) {
       if (!this.isOpen) throw new Error(`The connection ended after ${JSON.stringify(this.#received)}`);

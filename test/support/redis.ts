@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { Redis, type RedisOptions } from 'ioredis';
 
-/** Where the server is. Without an address its tests are left out, and the run says so. */
+/** URL of the server. Without it, its tests are skipped, which the run reports at its end. */
 export const redisUrl = process.env['TEST_REDIS_URL'] || undefined;
 
-/** A client whose keys begin with a text of their own, as if the server were empty. */
+/** A client with a unique key prefix, as if the server were empty. */
 export interface FreshRedis {
   readonly client: Redis;
-  /** What another process needs to see the same keys. */
+  /** What another process needs to use the same keys. */
   readonly connection: { readonly url: string; readonly keyPrefix: string };
-  /** The keys that are there, without the client's prefix. */
+  /** The existing keys, without the prefix. */
   keys(): Promise<string[]>;
   /** Deletes the keys and closes the client. */
   drop(): Promise<void>;
 }
 
-/** Connects as an application would, with options of its own. */
+/** Connects as an application does. */
 export function freshRedis(options: RedisOptions = {}): FreshRedis {
   const connection = { url: redisUrl ?? '', keyPrefix: `test-${randomUUID()}:` };
   const client = new Redis(connection.url, { ...options, keyPrefix: connection.keyPrefix });
@@ -36,7 +36,7 @@ export async function deleteKeys(client: Redis, pattern: string): Promise<void> 
   if (keys.length > 0) await client.del(keys);
 }
 
-/** A client puts its prefix neither before the pattern of a scan nor takes it off what a scan finds. */
+/** The client does not apply its prefix to scans, neither to the pattern nor to the results. */
 async function findKeys(client: Redis, pattern: string): Promise<string[]> {
   const { keyPrefix = '' } = client.options;
   const found: string[] = [];

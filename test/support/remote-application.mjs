@@ -1,4 +1,4 @@
-// An application in a process of its own: the built library on a database that others use too, told over IPC what to do.
+// An application in another process: the built library on a shared database, controlled over IPC.
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { Test } from '@nestjs/testing';
@@ -13,7 +13,7 @@ import { Database } from '../../dist/database/database.js';
 import { GuardedController, HEADER } from './remote-guarded-controller.mjs';
 import { interceptStatements } from './statement-interceptor.mjs';
 
-/** A system clock that is off, as that of another machine may be. */
+/** Shifts the system clock, as on another machine. */
 const clockShiftMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);
 if (clockShiftMs !== 0) {
   const now = Date.now.bind(Date);
@@ -56,20 +56,20 @@ const commands = {
     Promise.all(codes.map((code) => service.verifySecurityCode(phoneNumber, code, sessionToken))),
   consumeAll: ({ verificationToken, times }) =>
     Promise.all(Array.from({ length: times }, () => service.consumeVerifiedPhone(verificationToken))),
-  /** Answers the status of each of many requests with one verification token, and how many of them reached the handler. */
+  /** Sends parallel requests with one verification token. Returns their statuses and how many reached the handler. */
   async requestAll({ verificationToken, times }) {
     const url = `${await app.getUrl()}/guarded`;
     const request = () => fetch(url, { method: 'POST', headers: { [HEADER]: verificationToken } });
-    const answers = await Promise.all(Array.from({ length: times }, request));
-    return { statuses: answers.map(({ status }) => status), handled: app.get(GuardedController).handled };
+    const responses = await Promise.all(Array.from({ length: times }, request));
+    return { statuses: responses.map(({ status }) => status), handled: app.get(GuardedController).handled };
   },
   purge: (options) => service.purgeExpired(options),
-  /** Each list of charges at once with the others, on the store of counters in the database. */
+  /** Charges all lists in parallel, in the limit store in the database. */
   chargeAll({ lists, now }) {
     const store = new DatabaseLimitStore(app.get(Database), 20_000);
     return Promise.all(lists.map((charges) => store.charge(charges, now, new StorageTimeout(20_000))));
   },
-  /** Answers once the statement of the check has run; the check itself never goes on. */
+  /** Resolves when the statement of the check has run. The check itself then hangs. */
   hangAfterCounting: ({ phoneNumber, code, sessionToken }) =>
     new Promise((resolve) => {
       interceptStatements(app.get(DataSource), async (run) => {
@@ -84,7 +84,7 @@ const commands = {
     await client?.quit();
     commands.abandon();
   },
-  /** Lets go of the parent and closes nothing. */
+  /** Disconnects from the parent without closing anything. */
   abandon() {
     isEnding = true;
     process.disconnect();
@@ -92,7 +92,7 @@ const commands = {
 };
 
 process.on('disconnect', () => {
-  // Nothing is left behind when the test that started it is gone.
+  // Ends with the test process that started it.
   if (!isEnding) process.exit(1);
 });
 process.on('message', async ({ id, command, input }) => {
@@ -104,7 +104,7 @@ process.on('message', async ({ id, command, input }) => {
   }
 });
 
-/** A driver cannot be sent to another process; this one loads its own. */
+/** Adds the driver, which cannot be sent to another process. */
 function withDriver(database) {
   if (database.type !== 'better-sqlite3') return database;
   return { ...database, driver: createRequire(import.meta.url)(process.env.TEST_SQLITE_DRIVER ?? 'libsql') };

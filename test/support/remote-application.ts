@@ -14,36 +14,36 @@ import { NO_LIMITS } from './limits.js';
 import type { FreshRedis } from './redis.js';
 
 export interface RemoteApplicationOptions {
-  /** Migrated already. */
+  /** Must be migrated. */
   readonly database: DataSourceOptions;
-  /** Without `limits` nothing is limited. */
+  /** Without `limits` all limits are off. */
   readonly phoneVerify?: Partial<PhoneVerifyModuleOptions>;
-  /** Run by each connection to MariaDB before anything else. */
+  /** The first statement of each connection to MariaDB. */
   readonly sessionStatement?: string | undefined;
-  /** Where the limits count, in place of the database. */
+  /** Redis for the limits, instead of the database. */
   readonly redis?: FreshRedis['connection'] | undefined;
-  /** Whether it has a server, for {@link RemoteApplication.requestAll}. */
+  /** Whether it has an HTTP server, for {@link RemoteApplication.requestAll}. */
   readonly listens?: boolean;
   /** `CLOCK_SHIFT_MS` shifts the system clock of its process. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-interface Answer {
+interface Reply {
   readonly result?: unknown;
   readonly error?: string;
 }
 
-/** The built library in a process of its own, on any database, with a clock that the test sets. */
+/** The built library in another process, on any database, with a clock that the test sets. */
 export class RemoteApplication {
   #lastId = 0;
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #waiting = new Map<number, (reply: Reply) => void>();
   readonly #exit: Promise<unknown[]>;
 
   private constructor(private readonly child: ChildProcess) {
     this.#exit = once(child, 'exit');
-    child.on('message', ({ id, ...answer }: Answer & { id: number }) => this.#waiting.get(id)?.(answer));
+    child.on('message', ({ id, ...reply }: Reply & { id: number }) => this.#waiting.get(id)?.(reply));
     child.on('exit', () => {
-      for (const answer of this.#waiting.values()) answer({ error: 'the process ended' });
+      for (const reply of this.#waiting.values()) reply({ error: 'the process ended' });
     });
   }
 
@@ -51,7 +51,7 @@ export class RemoteApplication {
     const script = fileURLToPath(new URL('remote-application.mjs', import.meta.url));
     const remote = new RemoteApplication(fork(script, { env: { ...process.env, ...environment } }));
     const sent = Object.fromEntries(Object.entries(database).filter(([key]) => key !== 'driver' && key !== 'logger'));
-    await remote.#ask('start', {
+    await remote.#request('start', {
       ...options,
       database: sent,
       phoneVerify: { limits: NO_LIMITS, ...options.phoneVerify },
@@ -60,59 +60,59 @@ export class RemoteApplication {
   }
 
   async setClock(instant: number): Promise<void> {
-    await this.#ask('setClock', instant);
+    await this.#request('setClock', instant);
   }
 
-  /** Instants are texts: they come over a channel. */
+  /** Instants are texts, because they are sent over IPC. */
   send(
     phoneNumber: string,
   ): Promise<Pick<SentVerification, 'sessionToken'> & { readonly expiresAt: string; readonly resendAt: string }> {
-    return this.#ask('send', { phoneNumber });
+    return this.#request('send', { phoneNumber });
   }
 
-  /** Sends all at once, and answers `sent` or the code of the error for each. */
+  /** Sends all in parallel. Returns `sent` or the error code for each. */
   sendAll(phoneNumbers: readonly string[]): Promise<string[]> {
-    return this.#ask('sendAll', { phoneNumbers });
+    return this.#request('sendAll', { phoneNumbers });
   }
 
   verifyAll(phoneNumber: string, codes: readonly string[], sessionToken: string): Promise<VerificationResult[]> {
-    return this.#ask('verifyAll', { phoneNumber, codes, sessionToken });
+    return this.#request('verifyAll', { phoneNumber, codes, sessionToken });
   }
 
   consumeAll(verificationToken: string, times: number): Promise<(VerifiedPhone | null)[]> {
-    return this.#ask('consumeAll', { verificationToken, times });
+    return this.#request('consumeAll', { verificationToken, times });
   }
 
-  /** Makes many requests with one verification token, all at once, to a route that consumes it. */
+  /** Sends parallel requests with one verification token to a route that consumes it. */
   requestAll(verificationToken: string, times: number): Promise<{ statuses: number[]; handled: number }> {
-    return this.#ask('requestAll', { verificationToken, times });
+    return this.#request('requestAll', { verificationToken, times });
   }
 
   purge(options: PurgeOptions): Promise<{ deleted: number }> {
-    return this.#ask('purge', options);
+    return this.#request('purge', options);
   }
 
-  /** Each list of charges at once with the others, on the store of counters in the database. */
+  /** Charges all lists in parallel, in the limit store in the database. */
   chargeAll(lists: readonly (readonly Charge[])[], now: number): Promise<ChargeOutcome[]> {
-    return this.#ask('chargeAll', { lists, now });
+    return this.#request('chargeAll', { lists, now });
   }
 
-  /** Has a check count its attempt and then hang, so that its answer never comes. */
+  /** Starts a check that hangs after it has counted its attempt. */
   async hangAfterCounting(phoneNumber: string, code: string, sessionToken: string): Promise<void> {
-    await this.#ask('hangAfterCounting', { phoneNumber, code, sessionToken });
+    await this.#request('hangAfterCounting', { phoneNumber, code, sessionToken });
   }
 
-  /** Closes the application, and waits for the process to end by itself. Answers its exit code. */
+  /** Closes the application and waits until the process ends by itself. Returns its exit code. */
   async close(): Promise<unknown> {
     return this.#end('close');
   }
 
-  /** Closes nothing, and waits for the process to end by itself. Answers its exit code. */
+  /** Closes nothing and waits until the process ends by itself. Returns its exit code. */
   async abandon(): Promise<unknown> {
     return this.#end('abandon');
   }
 
-  /** As `kill -9`; nothing happens to a process that has ended. */
+  /** Like `kill -9`. Does nothing if the process has ended. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.#exit;
@@ -124,14 +124,14 @@ export class RemoteApplication {
     return exitCode;
   }
 
-  async #ask<T>(command: string, input: unknown): Promise<T> {
+  async #request<T>(command: string, input: unknown): Promise<T> {
     const id = ++this.#lastId;
-    const answer = await new Promise<Answer>((resolve) => {
+    const reply = await new Promise<Reply>((resolve) => {
       this.#waiting.set(id, resolve);
       this.child.send({ id, command, input });
     });
     this.#waiting.delete(id);
-    if (answer.error !== undefined) throw new Error(answer.error);
-    return answer.result as T;
+    if (reply.error !== undefined) throw new Error(reply.error);
+    return reply.result as T;
   }
 }

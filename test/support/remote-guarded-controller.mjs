@@ -1,4 +1,4 @@
-// A route that consumes a verification token, in plain JavaScript for a process of its own.
+// A route that consumes a verification token, in plain JavaScript for another process.
 import { Controller, Post } from '@nestjs/common';
 import { RequireVerifiedPhone, VerifiedPhone } from '../../dist/index.js';
 

@@ -5,7 +5,7 @@ import request, { type Response, type Test } from 'supertest';
 export const NUMBER = '+14155552671';
 export const OTHER_NUMBER = '+447911123456';
 
-/** What the sandbox always sends. */
+/** The code that the sandbox always sends. */
 export const RIGHT_CODE = '123456';
 export const WRONG_CODE = '654321';
 
@@ -26,7 +26,7 @@ export function verify(app: INestApplication, phoneNumber: string, sessionToken:
   return post(app, '/phone/verify', body);
 }
 
-/** Registers a number and answers the session's token. */
+/** Registers a number. Returns the session token. */
 export async function openSession(app: INestApplication, phoneNumber = NUMBER): Promise<string> {
   const { body }: Response = await register(app, phoneNumber).expect(200);
   return body.session_token;

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../../lib/common/time.js';
 import type { FreshDatabase } from './databases.js';
 import { EndlessLimitStore } from './endless-limit.store.js';
 
-/** Starts the sample application on a database of the test's own, with an environment and the time of a clock. */
+/** Starts the sample application on a new database, with environment variables and a clock. */
 export async function startSample(
   { options }: FreshDatabase,
   environment: Readonly<Record<string, string>> = {},
@@ -18,7 +18,7 @@ export async function startSample(
   vi.resetModules();
   vi.doMock('../../sample-app/src/configuration.js', async (original) => {
     const configuration = await original<typeof import('../../sample-app/src/configuration.js')>();
-    // The file of the sample is the developer's own; a test has one of its own.
+    // Tests must not use the developer's database file.
     const dataSourceOptions = (url: string | undefined) => ({
       ...configuration.dataSourceOptions(url),
       ...(url === undefined && options),
@@ -29,7 +29,7 @@ export async function startSample(
   const { AppModule } = await import('../../sample-app/src/app.module.js');
   const builder = Test.createTestingModule({ imports: [AppModule] });
   builder.overrideProvider(PHONE_VERIFY_CLOCK).useValue(clock);
-  // These tests send to one range from one address within a second.
+  // These tests send more messages from one address than the limits allow.
   builder.overrideProvider(PHONE_VERIFY_LIMIT_STORE).useClass(EndlessLimitStore);
   const module = await builder.compile();
   const app = module.createNestApplication<NestExpressApplication>({ logger: false, forceCloseConnections: true });
@@ -38,7 +38,7 @@ export async function startSample(
   return app;
 }
 
-/** Ends the sample and forgets its environment. */
+/** Closes the sample and restores the environment. */
 export async function stopSample(app: INestApplication | undefined): Promise<void> {
   await app?.close();
   vi.unstubAllEnvs();

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** Inside the repository, so that the sample finds the package. Not under version control. */
+/** Inside the repository, so that the sample finds the package. Ignored by Git. */
 const WORK_FOLDER = join(ROOT, '.test-results');
 const TYPESCRIPT = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-/** The sample application, compiled to a folder of its own, apart from the developer's database and `.env`. */
+/** The sample application, compiled to a separate folder without the developer's database and `.env`. */
 export class CompiledSample {
   readonly #folder: string;
 
@@ -24,7 +24,7 @@ export class CompiledSample {
     execFileSync(process.execPath, [TYPESCRIPT, ...options], { cwd: ROOT });
   }
 
-  /** Starts it in a process of its own, on any free port and an empty database. */
+  /** Starts it in another process, on any free port and an empty database. */
   async start(environment: Readonly<Record<string, string>> = {}): Promise<SampleProcess> {
     rmSync(join(this.#folder, 'data.sqlite'), { force: true });
     const variables = { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '0', ...environment };
@@ -46,7 +46,7 @@ export class CompiledSample {
   }
 }
 
-/** The sample in a process of its own. */
+/** The sample in another process. */
 export class SampleProcess {
   readonly #exit: Promise<unknown>;
 
@@ -57,19 +57,19 @@ export class SampleProcess {
     this.#exit = once(child, 'exit');
   }
 
-  /** Asks it to end, as an orchestrator does. */
+  /** Sends SIGTERM, as an orchestrator does. */
   terminate(): void {
     this.child.kill('SIGTERM');
   }
 
-  /** Milliseconds until it has ended, from now. */
+  /** Waits until it has ended. Returns the time in milliseconds. */
   async untilExit(): Promise<number> {
     const start = performance.now();
     await this.#exit;
     return performance.now() - start;
   }
 
-  /** Ends it whatever it does. */
+  /** Sends SIGKILL. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.#exit;

@@ -1,5 +1,5 @@
-// An application of its own process: the built library behind HTTP. Its backend tells its parent when it is called, and
-// answers when the parent says so.
+// An application in another process: the built library with its routes. Its backend notifies the parent when it is called,
+// and returns when the parent replies.
 import 'reflect-metadata';
 import { once } from 'node:events';
 import { NestFactory } from '@nestjs/core';
@@ -33,7 +33,7 @@ const app = await NestFactory.create(
 app.enableShutdownHooks();
 await app.listen(0, '127.0.0.1');
 process.send({ event: 'listening', port: app.getHttpServer().address().port });
-// Nothing is left behind when the test that started it is gone.
+// Ends with the test process that started it.
 process.on('disconnect', () => process.exit());
-// The channel must not keep the process alive: it is to end by itself.
+// The IPC channel must not keep the process alive.
 process.on('SIGTERM', () => process.channel.unref());

@@ -2,7 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 
 export type IsolationLevel = 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
 
-/** The options with a pool size, and on PostgreSQL with an isolation level that every connection starts with. */
+/** The options with a pool size and, on PostgreSQL, with the default isolation level of every connection. */
 export function withIsolation(
   options: DataSourceOptions,
   isolation: IsolationLevel,
@@ -13,13 +13,13 @@ export function withIsolation(
   return { ...options, poolSize, extra: { options: `-c default_transaction_isolation=${level}` } };
 }
 
-/** On MariaDB, where no option sets it, has each connection of the pool begin with a statement. */
+/** On MariaDB, runs a statement first on each connection of the pool, because no option does this. */
 export async function beginSessionsWith(dataSource: DataSource, statement: string): Promise<void> {
   const { type } = dataSource.options;
   if ((type !== 'mariadb' && type !== 'mysql') || !('pool' in dataSource.driver)) return;
   const { pool } = dataSource.driver as unknown as { pool: SessionPool };
   pool.on('connection', (connection) => connection.query(statement));
-  // The connection that was made while starting is there already, and idle.
+  // The idle connection that was opened at startup.
   await dataSource.query(statement);
 }
 

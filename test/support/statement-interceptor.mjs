@@ -1,18 +1,18 @@
-// Plain JavaScript, since applications in processes of their own use it too.
+// Plain JavaScript, because applications in other processes use it too.
 
 /**
- * Runs a function in place of every statement of the query runners that a data source creates from now on.
+ * Runs a function instead of every statement of the query runners that a data source creates from now on.
  *
- * @param dataSource - Of TypeORM.
+ * @param dataSource - The TypeORM data source.
  * @param intercept - Gets a function that runs the statement. What it returns or throws, the statement does.
- * @returns A function that ends this, also for the query runners that were created meanwhile.
+ * @returns A function that ends this, including for query runners that were created meanwhile.
  */
 export function interceptStatements(dataSource, intercept) {
   const create = dataSource.createQueryRunner;
   const queries = new Map();
   dataSource.createQueryRunner = (mode) => {
     const queryRunner = create.call(dataSource, mode);
-    // SQLite has one query runner for all.
+    // SQLite always returns the same query runner.
     if (queries.has(queryRunner)) return queryRunner;
     const { query } = queryRunner;
     queries.set(queryRunner, query);
@@ -26,7 +26,7 @@ export function interceptStatements(dataSource, intercept) {
   };
 }
 
-/** As {@link interceptStatements}, for the next statement alone. */
+/** As {@link interceptStatements}, for the next statement only. */
 export function interceptNextStatement(dataSource, intercept) {
   const stop = interceptStatements(dataSource, (run) => {
     stop();

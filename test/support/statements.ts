@@ -2,23 +2,23 @@ import type { DataSource } from 'typeorm';
 import { onTestFinished, vi } from 'vitest';
 import { interceptStatements } from './statement-interceptor.mjs';
 
-/** Waits until a statement waits for another one's lock, on a server. */
+/** Waits until one statement on the server waits for a lock. */
 export async function untilOneWaits(dataSource: DataSource): Promise<void> {
-  await untilSoManyWait(dataSource, 1);
+  await untilCountWaits(dataSource, 1);
 }
 
-/** Waits until no statement does, so that {@link untilOneWaits} is not told of one that waited before. */
+/** Waits until no statement waits for a lock, so that {@link untilOneWaits} does not find an earlier one. */
 export async function untilNoneWaits(dataSource: DataSource): Promise<void> {
-  await untilSoManyWait(dataSource, 0);
+  await untilCountWaits(dataSource, 0);
 }
 
-async function untilSoManyWait(dataSource: DataSource, count: number): Promise<void> {
-  // MariaDB refreshes what it tells about transactions ten times a second, if nobody asks more often.
-  const look = { timeout: 5000, interval: 150 };
+async function untilCountWaits(dataSource: DataSource, count: number): Promise<void> {
+  // MariaDB refreshes its list of transactions ten times a second, unless it is queried more often.
+  const polling = { timeout: 5000, interval: 150 };
   await vi.waitFor(async () => {
     const waiting = await waitingStatements(dataSource);
     if (waiting !== count) throw new Error(`${waiting} statements wait, not ${count}`);
-  }, look);
+  }, polling);
 }
 
 async function waitingStatements(dataSource: DataSource): Promise<number> {
@@ -32,11 +32,11 @@ async function waitingStatements(dataSource: DataSource): Promise<number> {
 }
 
 /**
- * Runs an action before each statement of the connections that are taken from now on, until the test ends. What it throws,
+ * Runs an action before each statement of later connections, until the test ends. What it throws,
  * the statement throws.
  *
- * @param action - Gets the statement's place, from 0.
- * @returns Ends this earlier.
+ * @param action - Gets the position of the statement, from 0.
+ * @returns A function that ends this earlier.
  */
 export function beforeStatements(dataSource: DataSource, action: (place: number) => Promise<void>): () => void {
   let places = 0;

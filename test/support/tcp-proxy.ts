@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { DataSourceOptions } from 'typeorm';
 
-/** Stands between an application and a server that it needs, so that a test can take the server away. */
+/** A proxy between an application and a server, with which a test simulates outages. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -12,13 +12,13 @@ export class TcpProxy {
     this.#server = createServer((client) => this.#connect(client));
   }
 
-  /** A proxy in front of a database server, and the options that lead through it. */
+  /** Starts a proxy to a database server. Returns it with the options to connect through it. */
   static async start(options: DataSourceOptions): Promise<{ proxy: TcpProxy; options: DataSourceOptions }> {
     const { proxy, url } = await TcpProxy.inFrontOf('url' in options ? (options.url ?? '') : '');
     return { proxy, options: { ...options, url } as DataSourceOptions };
   }
 
-  /** A proxy in front of any server, and the address that leads through it. */
+  /** Starts a proxy to any server. Returns it with the URL to connect through it. */
   static async inFrontOf(address: string): Promise<{ proxy: TcpProxy; url: string }> {
     const url = new URL(address);
     const proxy = new TcpProxy({ host: url.hostname, port: Number(url.port) });
@@ -31,14 +31,14 @@ export class TcpProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Takes connections, at first on any free port. */
+  /** Accepts connections on a port; 0 for any free port. */
   async listen(port: number): Promise<number> {
     this.#server.listen(port, '127.0.0.1');
     await once(this.#server, 'listening');
     return this.port;
   }
 
-  /** As if the server were shut down: open connections end, new ones are refused. */
+  /** Simulates a server that is shut down: closes open connections and refuses new ones. */
   async refuse(): Promise<number> {
     const { port } = this;
     this.#server.close();
@@ -47,18 +47,18 @@ export class TcpProxy {
     return port;
   }
 
-  /** Ends all connections; new ones pass. */
+  /** Closes all connections, but accepts new ones. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** As if the network swallowed everything: connections stay open, and nothing passes on them any more. */
+  /** Simulates a network that drops all packets: connections stay open, but transfer nothing. */
   freeze(): void {
     this.#isFrozen = true;
     for (const socket of this.#sockets) socket.pause().removeAllListeners('data').unpipe();
   }
 
-  /** New connections pass again. Those that were frozen stay so. */
+  /** New connections work again. Frozen ones stay frozen. */
   thaw(): void {
     this.#isFrozen = false;
   }

@@ -24,7 +24,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 
-/** Keeps the active span, as the SDK for Node does. */
+/** Stores the active span, as the SDK for Node does. */
 class TestContextManager implements ContextManager {
   readonly #storage = new AsyncLocalStorage<Context>();
 
@@ -48,7 +48,7 @@ class TestContextManager implements ContextManager {
   }
 }
 
-/** OpenTelemetry as an application sets it up, which keeps everything here. */
+/** OpenTelemetry as an application configures it, with exporters in memory. */
 export class KeptTelemetry {
   readonly #spans = new InMemorySpanExporter();
   readonly #metrics = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -73,14 +73,14 @@ export class KeptTelemetry {
     return this.#spans.getFinishedSpans();
   }
 
-  /** Every instrument with what it has measured so far. */
+  /** Every instrument with its measurements. */
   async instruments(): Promise<readonly MetricData[]> {
     this.#metrics.reset();
     await this.#reader.forceFlush();
     return this.#metrics.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
   }
 
-  /** Attributes and values of an instrument; of a histogram the sum of what was measured. */
+  /** Attributes and values of an instrument; the sum for a histogram. */
   async points(name: string): Promise<readonly { attributes: Attributes; value: unknown }[]> {
     const points = await this.#pointsOf(name);
     return points.map(({ attributes, value }) => ({ attributes, value: isHistogram(value) ? value.sum : value }));

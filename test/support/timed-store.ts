@@ -8,7 +8,7 @@ import type {
   StoreTime,
 } from '../../lib/limits/limit.store.js';
 
-/** A store whose calls each have a timeout of their own. */
+/** A store whose calls each have a separate timeout. */
 export interface TimedStore {
   charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome>;
   refund(charged: readonly CounterWindow[]): Promise<void>;

@@ -1,5 +1,5 @@
-// For TypeDoc: finds what a `{@link …}` in `@throws` names, in whichever entry point exports it. TypeScript reads the
-// braces after `@throws` as a type, so TypeDoc knows the name only and looks for it in the entry point at hand.
+// A plugin for TypeDoc: resolves a `{@link …}` in `@throws` to the entry point that exports the name. TypeScript parses the
+// braces after `@throws` as a type, so TypeDoc has only the name and looks for it only in the current entry point.
 import { ReflectionKind } from 'typedoc';
 
 export function load({ converter }) {

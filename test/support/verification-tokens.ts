@@ -1,7 +1,7 @@
 import type { TestApplication } from './application.js';
 import { NUMBER, RIGHT_CODE } from './requests.js';
 
-/** Verifies a number and answers the verification token. */
+/** Verifies a number. Returns the verification token. */
 export async function obtainToken(
   { service }: Pick<TestApplication, 'service'>,
   purpose = '',

@@ -14,13 +14,13 @@ export interface ReceivedRequest {
 export interface WireAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** An object goes as JSON. */
+  /** An object is sent as JSON. */
   readonly body?: object | string;
 }
 
 type Behaviour = (request: ReceivedRequest, response: ServerResponse, socket: Socket) => void;
 
-/** A local HTTP server that plays a provider: it keeps what arrives and answers what the test says. */
+/** A local HTTP server that simulates a provider: it records requests and responds as the test defines. */
 export class WireServer {
   readonly requests: ReceivedRequest[] = [];
   #behaviour: Behaviour = (_request, response) => response.writeHead(500).end();
@@ -57,7 +57,7 @@ export class WireServer {
     return last;
   }
 
-  /** Answers every request from now on. */
+  /** Sets the response to every later request. */
   answer(answer: WireAnswer | ((request: ReceivedRequest) => WireAnswer)): void {
     this.#behaviour = (request, response) => {
       const { status, headers, body = '' } = typeof answer === 'function' ? answer(request) : answer;
@@ -67,17 +67,17 @@ export class WireServer {
     };
   }
 
-  /** Reads requests and never answers. */
+  /** Reads requests and never responds. */
   hang(): void {
     this.#behaviour = () => undefined;
   }
 
-  /** Reads a whole request and resets the connection. */
+  /** Reads a request completely and resets the connection. */
   reset(): void {
     this.#behaviour = (_request, _response, socket) => socket.resetAndDestroy();
   }
 
-  /** Begins an answer that never ends. */
+  /** Starts a response that never ends. */
   answerWithoutEnd(status: number): void {
     this.#behaviour = (_request, response) => {
       response.writeHead(status, { 'content-type': 'application/json' });

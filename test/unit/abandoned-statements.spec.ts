@@ -3,8 +3,8 @@ import { AbandonedStatements } from '../../lib/database/abandoned-statements.js'
 
 const LIMIT = 3;
 
-/** Pauses that end when the test says so. */
-class HeldPauses {
+/** Pauses that a test ends. */
+class ControlledPauses {
   readonly #pauses: { milliseconds: number; end: () => void }[] = [];
 
   readonly pause = async (milliseconds: number): Promise<void> =>
@@ -12,7 +12,7 @@ class HeldPauses {
       this.#pauses.push({ milliseconds, end: resolve });
     });
 
-  /** Ends every pause that is not longer, and lets everything go on that waited for it. */
+  /** Ends every pause of at most this length, and runs what waited for it. */
   async pass(milliseconds: number): Promise<void> {
     const ending = this.#pauses.filter((pause) => pause.milliseconds <= milliseconds);
     for (const pause of ending) {
@@ -23,12 +23,12 @@ class HeldPauses {
   }
 }
 
-/** Lets everything go on that waits for nothing from outside. */
+/** Runs all pending callbacks. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Statements that end when they are cancelled or closed, as the test decides. */
+/** Statements that a test ends, and that end when they are closed. */
 function statements(count: number) {
   return Array.from({ length: count }, (_, connection) => {
     let end: () => void = () => undefined;
@@ -44,9 +44,9 @@ function statements(count: number) {
   });
 }
 
-describe('a statement that nobody waits for any more', () => {
+describe('an abandoned statement', () => {
   it('is cancelled and keeps its connection until it has ended', async () => {
-    const pauses = new HeldPauses();
+    const pauses = new ControlledPauses();
     const cancelled: unknown[] = [];
     const [statement] = statements(1);
     const abandoned = new AbandonedStatements(
@@ -58,7 +58,7 @@ describe('a statement that nobody waits for any more', () => {
       pauses.pause,
     );
 
-    if (statement) void abandoned.take(statement);
+    if (statement) void abandoned.end(statement);
     await settle();
     await pauses.pass(1_000_000);
 
@@ -66,12 +66,12 @@ describe('a statement that nobody waits for any more', () => {
     expect(statement?.isClosed).toBe(false);
   });
 
-  it('is closed after a grace time when cancelling had no effect', async () => {
-    const pauses = new HeldPauses();
+  it('is closed after a grace period if the cancel request has no effect', async () => {
+    const pauses = new ControlledPauses();
     const [statement] = statements(1);
     const abandoned = new AbandonedStatements(async () => undefined, LIMIT, pauses.pause);
 
-    if (statement) void abandoned.take(statement);
+    if (statement) void abandoned.end(statement);
     await settle();
     expect(statement?.isClosed).toBe(false);
     await pauses.pass(1000);
@@ -79,8 +79,8 @@ describe('a statement that nobody waits for any more', () => {
     expect(statement?.isClosed).toBe(true);
   });
 
-  it('is closed at once when the server cannot be reached', async () => {
-    const pauses = new HeldPauses();
+  it('is closed immediately if the server cannot be reached', async () => {
+    const pauses = new ControlledPauses();
     const [statement] = statements(1);
     const abandoned = new AbandonedStatements(
       async () => Promise.reject(new Error('unreachable')),
@@ -88,45 +88,45 @@ describe('a statement that nobody waits for any more', () => {
       pauses.pause,
     );
 
-    if (statement) void abandoned.take(statement);
+    if (statement) void abandoned.end(statement);
     await settle();
 
     expect(statement?.isClosed).toBe(true);
   });
 
-  it('never leaves more closed connections behind than the pool has, however long it hangs', async () => {
-    const pauses = new HeldPauses();
+  it('never adds more closed connections than the pool has, however long it hangs', async () => {
+    const pauses = new ControlledPauses();
     const many = statements(3 * LIMIT);
     const abandoned = new AbandonedStatements(async () => undefined, LIMIT, pauses.pause);
 
-    for (const statement of many) void abandoned.take(statement);
+    for (const statement of many) void abandoned.end(statement);
     await settle();
     for (let second = 0; second < 30; second++) await pauses.pass(1000);
 
     expect(many.filter(({ isClosed }) => isClosed)).toHaveLength(LIMIT);
-    expect(abandoned.areAtLimit).toBe(true);
+    expect(abandoned.isExhausted).toBe(true);
   });
 
-  it('makes room again when it ends, and after ten minutes when nobody knows', async () => {
-    const pauses = new HeldPauses();
+  it('no longer counts when it ends, or after ten minutes if its end is unknown', async () => {
+    const pauses = new ControlledPauses();
     const many = statements(2 * LIMIT);
     const abandoned = new AbandonedStatements(async () => undefined, LIMIT, pauses.pause);
-    for (const statement of many) void abandoned.take(statement);
+    for (const statement of many) void abandoned.end(statement);
     await settle();
     await pauses.pass(1000);
-    expect(abandoned.areAtLimit).toBe(true);
+    expect(abandoned.isExhausted).toBe(true);
 
     many.find(({ isClosed }) => !isClosed)?.end();
     await settle();
-    expect(abandoned.areAtLimit).toBe(false);
+    expect(abandoned.isExhausted).toBe(false);
 
     await pauses.pass(600_000);
     await pauses.pass(1000);
     expect(many.filter(({ isClosed }) => isClosed)).toHaveLength(2 * LIMIT - 1);
   });
 
-  it('is cancelled later where the server could not be reached before', async () => {
-    const pauses = new HeldPauses();
+  it('is cancelled later if the server could not be reached before', async () => {
+    const pauses = new ControlledPauses();
     let isReachable = false;
     let cancels = 0;
     const many = statements(2 * LIMIT);
@@ -138,7 +138,7 @@ describe('a statement that nobody waits for any more', () => {
       LIMIT,
       pauses.pause,
     );
-    for (const statement of many) void abandoned.take(statement);
+    for (const statement of many) void abandoned.end(statement);
     await settle();
     expect(many.filter(({ isClosed }) => isClosed)).toHaveLength(LIMIT);
 

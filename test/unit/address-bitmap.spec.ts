@@ -5,13 +5,13 @@ function bitmapOfAll(count: number, address = (index: number) => `198.18.${index
   return Array.from({ length: count }, (_, index) => bitmapOf(address(index))).reduce(unionOf, 0);
 }
 
-/** The smallest bitmap of so many bits. */
+/** The smallest bitmap with a number of bits. */
 function bits(count: number): AddressBitmap {
   return 2 ** count - 1;
 }
 
 describe('the bitmap of addresses', () => {
-  it('has one of 52 bits for an address, always the same, and none without one', () => {
+  it('has one of 52 bits for each address, always the same, and no bit without an address', () => {
     const bitmap = bitmapOf('203.0.113.7');
 
     expect(Math.log2(bitmap) % 1).toBe(0);
@@ -20,13 +20,13 @@ describe('the bitmap of addresses', () => {
     expect(bitmapOf(undefined)).toBe(0);
   });
 
-  it('is exact in both halves when two are united', () => {
+  it('contains every bit of both bitmaps after a union', () => {
     expect(unionOf(2 ** 51 + 1, 2 ** 26 + 2 ** 25 + 1)).toBe(2 ** 51 + 2 ** 26 + 2 ** 25 + 1);
     expect(unionOf(bits(52), bits(52))).toBe(bits(52));
     expect(unionOf(0, 0)).toBe(0);
   });
 
-  it('uses all of its bits', () => {
+  it('uses all bits', () => {
     expect(bitmapOfAll(2000)).toBe(bits(52));
   });
 });
@@ -37,18 +37,18 @@ describe('the estimate of addresses', () => {
     [1, 1],
     [5, 5],
     [9, 9],
-  ])('of %i bits is %i, so that fewer than 10 addresses never count as 10', (count, floor) => {
+  ])('is for %i bits %i, so that fewer than 10 addresses never count as 10', (count, floor) => {
     expect(Math.floor(estimateAddresses(bits(count)))).toBe(floor);
   });
 
-  it.each([10, 30, 100])('of %i addresses is about that', (count) => {
+  it.each([10, 30, 100])('is about %i for as many addresses', (count) => {
     const estimate = estimateAddresses(bitmapOfAll(count));
 
     expect(estimate).toBeGreaterThan(count * 0.6);
     expect(estimate).toBeLessThan(count * 1.5);
   });
 
-  it('is more than any minimum when every bit is set', () => {
+  it('exceeds every minimum if every bit is set', () => {
     expect(estimateAddresses(bits(52))).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -23,7 +23,7 @@ describe('the lines for autofill', () => {
     [{ domain: DOMAIN, androidAppHash: undefined }, 'Hi 123456\n\n@example.com #123456'],
     [{ domain: undefined, androidAppHash: HASH }, 'Hi 123456\n\nFA+9qCX9VSu'],
     [NONE, 'Hi 123456'],
-  ])('of %o give %j', (autofill, message) => {
+  ])('are for %o in the message %j', (autofill, message) => {
     expect(withAutofill('Hi 123456', '123456', autofill)).toBe(message);
   });
 
@@ -99,7 +99,7 @@ describe('a template', () => {
     [{ message: 'a\u2028@home: {security_code}' }, { domain: DOMAIN }],
     [{ message: '{app}: {security_code}', appName: '@home' }, { domain: DOMAIN }],
     [{ message: '{name}@home: {security_code}', contextKeys: ['name'] }, { domain: DOMAIN }],
-  ])('of %o is refused beside %o', (options, autofill) => {
+  ])('is refused with %o and autofill %o', (options, autofill) => {
     expect(check({ ...options, autofill })).toContain(LINE);
     expect(check({ ...options, autofill: {} })).not.toContain(LINE);
   });
@@ -121,7 +121,7 @@ describe('a template', () => {
     ['a'.repeat(117).concat('{app}'), {}, 140],
     ['a'.repeat(118).concat('{app}'), {}, 141],
     ['a'.repeat(121).concat('{name}'), { contextKeys: ['name'] }, 140],
-  ])('of %j with %o comes to %i bytes beside the hash', (text, options, bytes) => {
+  ])('is refused if it is too long with the hash: %j with %o has %i bytes', (text, options, bytes) => {
     const faults = check({ message: `{security_code}${text}`, ...options, autofill: { androidAppHash: HASH } });
 
     expect(faults.filter((fault) => fault.includes('bytes'))).toEqual(
@@ -131,7 +131,7 @@ describe('a template', () => {
     );
   });
 
-  it('may have any length beside only the domain', () => {
+  it('may have any length if only the domain is set', () => {
     const message = `{security_code}${'a'.repeat(130)}`;
 
     expect(obstaclesToAutofill(message, message, { ...NONE, domain: DOMAIN })).toEqual([]);
@@ -155,11 +155,11 @@ describe('a template', () => {
       { message: `{security_code}${'a'.repeat(140)}`, tokenLength: 32 },
       'message: takes 2 segments (172 units of gsm-7); each is billed',
     ],
-  ])('of %o warns of %j', (options, warning) => {
+  ])('causes with %o the warning %j', (options, warning) => {
     expect(check(options)).toEqual(warning === undefined ? [] : [warning]);
   });
 
-  it('is named by its language in warnings', () => {
+  it('is identified by its language in warnings', () => {
     const autofill = { androidAppHash: HASH };
 
     expect(check({ messages: { de: '@home {security_code}' }, autofill })).toEqual([
@@ -169,16 +169,16 @@ describe('a template', () => {
       'messages.de: takes 2 segments (71 units of ucs-2, because "ж" is not in GSM-7); each is billed',
     );
     expect(check({ messages: { de: '{security_code} {name}' }, contextKeys: ['name'] })).toEqual([
-      'messages.de: {name} renders empty in messages requested over HTTP; only callers of the service give context',
+      'messages.de: {name} renders empty in messages requested over HTTP; only callers of the service pass a context',
     ]);
   });
 });
 
-describe('the texts that come with the library', () => {
+describe('the shipped texts', () => {
   const SHIPPED = 'message: is not given, and of the texts that come with the library';
   const LONG_NAME = 'a'.repeat(60);
 
-  it('stop the application when the English one prevents autofill', () => {
+  it('prevent the start of the application if the English one prevents autofill', () => {
     const faults = check({ appName: LONG_NAME, autofill: { domain: DOMAIN, androidAppHash: HASH } });
 
     expect(faults).toEqual([
@@ -186,20 +186,20 @@ describe('the texts that come with the library', () => {
     ]);
   });
 
-  it('are one segment each with a name of ten letters and a domain of 15, of which nothing is told', () => {
+  it('are one segment each with a name of ten letters and a domain of 15, without a warning', () => {
     expect(check({ appName: 'TenLetters', autofill: { domain: 'example-app.com' } })).toEqual([]);
   });
 
   it.each([
     ['a longer name', 'TenLetters!', { domain: 'example-app.com' }],
     ['a longer domain', 'TenLetters', { domain: 'example-shop.com' }],
-  ])('are told when they cost more with %s, and what they have room for', (_what, appName, autofill) => {
+  ])('cause a warning with the available lengths if they need more segments with %s', (_what, appName, autofill) => {
     expect(check({ appName, autofill })).toEqual([
       `${SHIPPED} these take more than one segment, each of which is billed: bg (2), bn (2), he (2), ko (2), ru (2), vi (2); one segment has room for an appName of 10 letters and an autofill.domain of 15, without autofill.androidAppHash`,
     ]);
   });
 
-  it('are told when they cannot be read', () => {
+  it('cause a warning if they prevent autofill', () => {
     const warnings = check({ appName: 'a'.repeat(35), autofill: { domain: DOMAIN, androidAppHash: HASH } });
 
     expect(warnings).toEqual([
@@ -210,7 +210,7 @@ describe('the texts that come with the library', () => {
     ]);
   });
 
-  it('are in a warning with the character of the name that makes them take more segments', () => {
+  it('cause a warning that quotes the character of the name because of which they need more segments', () => {
     expect(check({ appName: 'Acme – the shop' })).toEqual([
       expect.stringMatching(/ billed: ca \(2\), .*, en \(2\), .*; "–" of appName is not in GSM-7$/),
     ]);
@@ -219,7 +219,7 @@ describe('the texts that come with the library', () => {
   it.each([
     { message: '{security_code}' },
     { messages: Object.fromEntries(Object.keys(SHIPPED_TEXTS).map((tag) => [tag, '{security_code}'])) },
-  ])('do not matter beside %o', (options) => {
+  ])('cause no warning if they are replaced by %o', (options) => {
     expect(check({ appName: LONG_NAME, autofill: { domain: DOMAIN, androidAppHash: HASH }, ...options })).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ const SEND = {
   isResend: false,
 };
 
-class NotingStore extends MemoryConversionStore {
+class RecordingStore extends MemoryConversionStore {
   readonly calls: string[] = [];
   isDown = false;
 
@@ -44,7 +44,7 @@ class NotingStore extends MemoryConversionStore {
 }
 
 let clock: TestClock;
-let store: NotingStore;
+let store: RecordingStore;
 let logs: KeptLogs;
 
 function statistic(schedule = scheduleByTimer): ConversionStatistic {
@@ -57,7 +57,7 @@ function statistic(schedule = scheduleByTimer): ConversionStatistic {
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   clock = new TestClock();
-  store = new NotingStore();
+  store = new RecordingStore();
   logs = new KeptLogs();
   Logger.overrideLogger(logs);
 });
@@ -67,8 +67,8 @@ afterEach(() => {
   Logger.overrideLogger(false);
 });
 
-describe('the statistic of conversion', () => {
-  it('reads the blocks when it starts, and nothing of a process that does nothing', async () => {
+describe('the conversion statistic', () => {
+  it('reads the blocks once while the process is idle', async () => {
     await statistic().onModuleInit();
     await vi.advanceTimersByTimeAsync(3_600_000);
 
@@ -76,7 +76,7 @@ describe('the statistic of conversion', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('adds what was counted in a second by one call of its timer, and no more often', async () => {
+  it('adds its counts to the store in one call a second', async () => {
     const counted = statistic();
     await counted.onModuleInit();
     store.calls.length = 0;
@@ -96,7 +96,7 @@ describe('the statistic of conversion', () => {
     expect(store.calls.slice(1)).toEqual(['add prefix:+1415555 1/0, country:US 1/0']);
   });
 
-  it('keeps no process alive', () => {
+  it('does not keep the process alive', () => {
     vi.useRealTimers();
     const cancel: (() => void)[] = [];
     const timers = vi.spyOn(globalThis, 'setTimeout');
@@ -111,7 +111,7 @@ describe('the statistic of conversion', () => {
     timers.mockRestore();
   });
 
-  it('learns of a block of another process by the first send after a second, which it does not hold up', async () => {
+  it('reads blocks of other processes at the first send after a second, without delaying that send', async () => {
     const here = statistic();
     await here.onModuleInit();
     await store.block(['prefix:+1415555'], clock.now() + 60_000, { now: clock.now(), windowMs: 1000 });
@@ -129,7 +129,7 @@ describe('the statistic of conversion', () => {
     ]);
   });
 
-  it('knows of its own block at once', async () => {
+  it('applies its own block immediately', async () => {
     const here = statistic();
     for (let index = 0; index < 3; index++) here.countSent(SEND);
     await vi.advanceTimersByTimeAsync(1000);
@@ -139,7 +139,7 @@ describe('the statistic of conversion', () => {
     ]);
   });
 
-  it('counts nothing of what is blocked, so that its counts begin anew', async () => {
+  it('counts nothing while a subject is blocked, so that its counts restart', async () => {
     const here = statistic();
     await store.block(['prefix:+1415555'], clock.now() + 60_000, { now: clock.now(), windowMs: 1000 });
     await here.onModuleInit();
@@ -150,7 +150,7 @@ describe('the statistic of conversion', () => {
     expect(store.calls).toContain('add country:US 1/1');
   });
 
-  it('adds what is left when the application ends, and sets no timer from then on', async () => {
+  it('adds the remaining counts when the application ends, and sets no timer afterwards', async () => {
     const counted = statistic();
     counted.countSent(SEND);
 
@@ -162,7 +162,7 @@ describe('the statistic of conversion', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('keeps what the store did not take, and says once a minute that it did not', async () => {
+  it('keeps counts that the store rejected, and logs that once a minute', async () => {
     const counted = statistic();
     store.isDown = true;
     counted.countSent(SEND);
@@ -184,7 +184,7 @@ describe('the statistic of conversion', () => {
     expect(store.calls.at(-2)).toBe('add prefix:+1415555 2/1, country:US 2/1');
   });
 
-  it('tries again by itself when the store was out of reach', async () => {
+  it('retries without a send after the store was unavailable', async () => {
     const counted = statistic();
     store.isDown = true;
     counted.countSent(SEND);
@@ -196,7 +196,7 @@ describe('the statistic of conversion', () => {
     expect(store.calls.at(-1)).toBe('add prefix:+1415555 2/0, country:US 2/0');
   });
 
-  it('holds no more than ten thousand subjects for a store that is out of reach', async () => {
+  it('keeps at most ten thousand subjects while the store is unavailable', async () => {
     const counted = statistic();
     store.isDown = true;
     for (let index = 0; index < 12_000; index++) {

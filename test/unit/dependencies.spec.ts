@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CRUISER = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
 
-/** Imports of a file by the file that it is in; each of them is forbidden. */
+/** Forbidden imports: the importing file and the imported one. */
 const FORBIDDEN: readonly (readonly [from: string, to: string])[] = [
   ['lib/limits/charge.ts', 'lib/http/controller.ts'],
   ['lib/limits/store.ts', 'lib/verification/service.ts'],
@@ -25,7 +25,7 @@ const FORBIDDEN: readonly (readonly [from: string, to: string])[] = [
   ['lib/verification/suite.ts', 'lib/testing/suite.ts'],
 ];
 
-/** Imports that are fine. */
+/** Allowed imports. */
 const ALLOWED: readonly (readonly [from: string, to: string])[] = [
   ['lib/http/controller.ts', 'lib/verification/service.ts'],
   ['lib/verification/service.ts', 'lib/limits/charge.ts'],
@@ -59,7 +59,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Imports types and values, as either counts. */
+/** Writes files that import types and values, because both count. */
 function contentOf(file: string, targets: readonly string[]): string {
   const lines = targets.map((target, index) => {
     const path = `${'../'.repeat(file.split('/').length - 1)}${target.replace(/\.ts$/, '.js')}`;

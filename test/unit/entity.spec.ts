@@ -18,14 +18,14 @@ function session(): SMSVerification {
   });
 }
 
-it('an entity shows none of its four secrets', () => {
+it('the entity shows none of its four secrets when it is printed or serialised', () => {
   const shown = inspect({ row: session() }, { depth: 5 }) + JSON.stringify([session()]);
 
   expect(shown).toContain('+14155552671');
   expect(shown).not.toContain('secret-');
 });
 
-it('an entity is expired at its end, by the clock of the process', () => {
+it('the entity is expired from expiresAt on, by the clock of the process', () => {
   vi.useFakeTimers({ now: 999 });
   expect(session().isExpired).toBe(false);
   vi.setSystemTime(1000);

@@ -44,7 +44,7 @@ describe('SmsDeliveryError', () => {
     [Number.POSITIVE_INFINITY, 3600],
     [Number.NaN, undefined],
     [undefined, undefined],
-  ])('brings %s seconds into 1 to 3600: %s', (given, seconds) => {
+  ])('clamps %s seconds to 1 to 3600: %s', (given, seconds) => {
     expect(new SmsDeliveryError('throttled', 'later', { retryAfterSeconds: given }).retryAfterSeconds).toBe(seconds);
   });
 });

@@ -26,8 +26,8 @@ async function healthWith(limits: Pick<LimitStore, 'read'> | undefined): Promise
   return result;
 }
 
-describe('the limit store', () => {
-  it('is up when a read that changes nothing succeeds', async () => {
+describe('the health of the limit store', () => {
+  it('is up if a read succeeds, which changes nothing', async () => {
     const asked: unknown[] = [];
     const read: LimitStore['read'] = async (...question) => {
       asked.push(question);
@@ -38,7 +38,7 @@ describe('the limit store', () => {
     expect(asked).toEqual([[['health'], NOW, expect.any(StorageTimeout)]]);
   });
 
-  it('is down, and the library with it, when the read fails', async () => {
+  it('is down if the read fails, and makes the library down', async () => {
     const read = async (): Promise<never> => {
       throw new StorageUnavailableError({ cause: new Error('redis://secret@host') });
     };
@@ -46,7 +46,7 @@ describe('the limit store', () => {
     expect(await healthWith({ read })).toEqual({ status: 'down', database: 'up', limits: 'down', openBreakers: [] });
   });
 
-  it('makes nothing down if there is none', async () => {
+  it('is not reported if no store is configured', async () => {
     expect(await healthWith(undefined)).toMatchObject({ status: 'up', limits: 'not configured' });
   });
 });

@@ -3,7 +3,7 @@ import { readBody, RequestInvalidError } from '../../lib/http/http-request.js';
 import { RegisterRequest, VerifyRequest } from '../../lib/http/bodies.js';
 
 describe('the body of a request', () => {
-  it('gives the fields that are named, and nothing else', () => {
+  it('returns the requested fields and no others', () => {
     const body: unknown = JSON.parse(
       '{ "phone_number": "1", "is_verified": true, "__proto__": { "session_token": "a" } }',
     );
@@ -14,7 +14,7 @@ describe('the body of a request', () => {
     ]);
   });
 
-  it('has a field of its own, or it is missing', () => {
+  it('lacks a field that is not its own property', () => {
     const inherited: unknown = Object.create({ phone_number: '1' });
     const computed = {
       get phone_number(): string {
@@ -26,13 +26,13 @@ describe('the body of a request', () => {
     expect(() => readBody(RegisterRequest, computed, ['login'])).toThrow(RequestInvalidError);
   });
 
-  it('inherits no purpose', () => {
+  it('does not inherit a purpose', () => {
     const inherited: unknown = Object.assign(Object.create({ purpose: 'login' }), { phone_number: '1' });
 
     expect(readBody(RegisterRequest, inherited, ['login']).purpose).toBeUndefined();
   });
 
-  it('tells of every field at fault, one text each', () => {
+  it('has one error text for every invalid field', () => {
     const errors = { phone_number: ['This field is required.'], session_token: ['Not a valid string.'] };
 
     expect(() => readBody(VerifyRequest, { session_token: 1, security_code: '1' }, [])).toThrow(

@@ -4,12 +4,12 @@ import { lookUpText } from '../../lib/message/language-lookup.js';
 import { templateFor } from '../../lib/message/message-choice.js';
 import { SHIPPED_TEXTS } from '../../lib/message/shipped-texts.js';
 
-/** Texts that say which they are. */
+/** Texts that contain their own tag. */
 function textsIn(...tags: string[]): Record<string, string> {
   return Object.fromEntries(tags.map((tag) => [tag, tag]));
 }
 
-describe('a text', () => {
+describe('the lookup of a text', () => {
   it.each([
     ['en', ['en'], 'en'],
     ['en-GB', ['en'], 'en'],
@@ -20,12 +20,12 @@ describe('a text', () => {
     ['zh-Hant-TW', ['zh', 'zh-Hant', 'zh-Hant-TW'], 'zh-Hant-TW'],
     ['zh-Hant-TW', ['zh', 'zh-Hant'], 'zh-Hant'],
     ['zh-Hant-TW', ['zh'], 'zh'],
-    // The example of RFC 4647: a single character does not stay last.
+    // The example of RFC 4647: no candidate ends with a single character.
     ['zh-Hant-CN-x-private1-private2', ['zh-Hant-CN-x-private1'], 'zh-Hant-CN-x-private1'],
     ['zh-Hant-CN-x-private1-private2', ['zh-Hant-CN'], 'zh-Hant-CN'],
     ['de-CH-1996-u-co-phonebk', ['de', 'de-CH'], 'de-CH'],
     ['de-x-formal', ['de', 'de-x-formal'], 'de-x-formal'],
-    // Scripts that go without saying.
+    // Implied scripts.
     ['zh-TW', ['zh', 'zh-Hans', 'zh-Hant'], 'zh-Hant'],
     ['zh-HK', ['zh-Hans', 'zh-Hant'], 'zh-Hant'],
     ['zh-TW', ['zh-TW', 'zh-Hant'], 'zh-TW'],
@@ -35,19 +35,19 @@ describe('a text', () => {
     ['zh-SG', ['zh-Hans', 'zh-Hant'], 'zh-Hans'],
     ['sr-ME', ['sr', 'sr-Latn'], 'sr-Latn'],
     ['sr-RS', ['sr', 'sr-Latn'], 'sr'],
-    // Names that have changed, and tags that only RFC 5646 knows.
+    // Renamed languages, and tags that only RFC 5646 knows.
     ['iw-IL', ['he'], 'he'],
     ['in', ['id'], 'id'],
     ['tl', ['fil'], 'fil'],
     ['sh', ['sr', 'sr-Latn'], 'sr-Latn'],
     ['zh-min-nan', ['zh'], 'zh'],
     ['zh-cmn-Hant', ['zh-Hans'], 'zh-Hans'],
-    // In the order of preference.
+    // Several languages, in the order of preference.
     ['fr, de;q=0.9, en;q=0.8', ['en', 'de'], 'de'],
     ['en;q=0.1, de-AT;q=0.2', ['en', 'de'], 'de'],
     ['fr, *, de', ['de'], 'de'],
     ['de;q=0, en;q=0.1', ['de', 'en'], 'en'],
-    // Nothing to go by.
+    // No usable language.
     ['*', ['en'], undefined],
     ['und', ['en'], undefined],
     ['abcd', ['en'], undefined],
@@ -55,11 +55,11 @@ describe('a text', () => {
     ['constructor, valueOf, toString, __proto__', ['en'], undefined],
     ['../../en', ['en'], undefined],
     ['en\u0000', ['en'], undefined],
-  ] as const)('for %j of those in %j is that in %s', (header, tags, expected) => {
+  ] as const)('finds for %j among %j the text in %s', (header, tags, expected) => {
     expect(lookUpText(preferredLanguages(header), textsIn(...tags))).toBe(expected);
   });
 
-  it('is not looked up among inherited properties', () => {
+  it('ignores inherited properties', () => {
     expect(lookUpText(['valueof', 'en'], Object.create({ en: 'x', valueof: 'x' }))).toBeUndefined();
   });
 });
@@ -77,17 +77,17 @@ it.each([
   `a${'-1'.repeat(450)}`,
   ';'.repeat(1000),
   ','.repeat(1000),
-])('%.20s… gives the default language at once', (header) => {
+])('the header %.20s… selects the default text in linear time', (header) => {
   const start = performance.now();
   for (let time = 0; time < 100; time++) {
     expect(templateFor(header, { message: undefined, messages: {} })).toBe(SHIPPED_TEXTS.en);
   }
 
-  // A hundred of them: seconds if anything grew with more than the length.
+  // A hundred repetitions would take seconds if the time were not linear.
   expect(performance.now() - start).toBeLessThan(1000);
 });
 
-it('the cache does not grow with made-up languages', () => {
+it('the cache of language tags does not grow with made-up tags', () => {
   const asked = vi.spyOn(Intl.Locale.prototype, 'maximize');
   const asksFor = (tag: string): boolean => {
     asked.mockClear();
@@ -122,7 +122,7 @@ describe('the template for a person', () => {
     ['zh-HK', { messages: {}, message: undefined }, SHIPPED_TEXTS['zh-Hant']],
     ['tlh', { messages: {}, message: undefined }, SHIPPED_TEXTS.en],
     [undefined, { messages: {}, message: undefined }, SHIPPED_TEXTS.en],
-  ])('of %s beside %o is %j', (languages, own, template) => {
+  ])('is for %s with %o: %j', (languages, own, template) => {
     expect(templateFor(languages, own)).toBe(template);
   });
 });

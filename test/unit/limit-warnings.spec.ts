@@ -14,7 +14,7 @@ afterEach(() => vi.unstubAllEnvs());
 describe('an application without a cap on its bill', () => {
   beforeEach(() => vi.stubEnv('NODE_ENV', 'production'));
 
-  it('is warned in production, once, with what bounds the bill and what does not', () => {
+  it('gets one warning in production, which names the options that would bound the bill', () => {
     const [warning, another] = warningsOf({});
 
     expect(another).toBeUndefined();
@@ -35,23 +35,23 @@ describe('an application without a cap on its bill', () => {
       { mode: 'enforce', minimumAddresses: 12 },
       'it stops a prefix, or a country when they are requested from about 12 addresses, when, of 50 messages or more,',
     ],
-  ] as const)('with conversion %j is told what that does', (conversion, text) => {
+  ] as const)('gets a warning that describes the effect of conversion %j', (conversion, text) => {
     expect(warningsOf({ conversion })).toEqual([expect.stringContaining(text)]);
   });
 
-  it('is warned of a total that only reports', () => {
+  it('gets a warning about a total that only reports', () => {
     expect(warningsOf({ total: [{ ...HOUR, mode: 'report' }] })).toEqual([
       expect.stringContaining('limits.total only reports'),
     ]);
   });
 
-  it.each(['test', 'development', ''])('is not warned where NODE_ENV is %j', (environment) => {
+  it.each(['test', 'development', ''])('gets no warning if NODE_ENV is %j', (environment) => {
     vi.stubEnv('NODE_ENV', environment);
 
     expect(warningsOf({})).toEqual([]);
   });
 
-  it('is not one when its countries are named, or the total is capped', () => {
+  it('gets no warning if it names its countries or caps the total', () => {
     expect(warningsOf({}, { allowedCountries: ['GB'] })).toEqual([]);
     expect(warningsOf({ total: [HOUR] })).toEqual([]);
     expect(
@@ -71,18 +71,18 @@ describe('an application that does not cap the sessions of a number', () => {
     [{ perNumber: false }, 'limits.perNumber: it is off'],
     [{ perNumber: [{ ...HOUR, mode: 'report' }] }, 'limits.perNumber: it only reports'],
     [NO_LIMITS, 'limits.perNumber: it is off'],
-  ] as const)('is warned anywhere, %j', (limits, text) => {
+  ] as const)('gets a warning in every environment, with %j', (limits, text) => {
     expect(warningsOf(limits)).toEqual([expect.stringContaining(text)]);
     expect(warningsOf(limits)[0]).toContain('can be guessed without end: each session takes 7 wrong codes');
   });
 
-  it('is not one when an entry is enforced', () => {
+  it('gets no warning if one entry is enforced', () => {
     expect(warningsOf({ perNumber: [{ max: 9, seconds: 60, mode: 'report' }, HOUR] })).toEqual([]);
   });
 });
 
-describe('the memory as the store of limits', () => {
-  it('is warned of in production alone', () => {
+describe('the limit store in memory', () => {
+  it('causes a warning only in production', () => {
     const limits: LimitOptions = { store: 'memory', total: [HOUR] };
     expect(warningsOf(limits)).toEqual([]);
 

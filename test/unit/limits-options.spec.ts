@@ -35,8 +35,8 @@ function faultsOf(limits: unknown): readonly string[] {
   return read(limits).faults;
 }
 
-describe('the limits', () => {
-  it.each([undefined, {}, { perNumber: undefined, store: undefined }])('of %j are the defaults', (given) => {
+describe('the option limits', () => {
+  it.each([undefined, {}, { perNumber: undefined, store: undefined }])('has the defaults with %j', (given) => {
     const { limits, faults } = read(given);
 
     expect(faults).toEqual([]);
@@ -63,7 +63,7 @@ describe('the limits', () => {
     });
   });
 
-  it('are each replaced by what is given, whatever its order', () => {
+  it('replaces the default of each given rule, in any order', () => {
     const { limits } = read({
       total: [{ ...HOUR, mode: 'report' }],
       perCountry: [{ max: 1, seconds: 1, mode: 'enforce' }],
@@ -80,7 +80,7 @@ describe('the limits', () => {
     expect(limits.rules).toHaveLength(8);
   });
 
-  it('are off where they are false', () => {
+  it('turns off each rule that is false', () => {
     const off = { perNumber: false, perIp: false, perPrefix: false, perCountry: false, total: false };
 
     expect(read({ ...off, resendAfter: false, conversion: false }).limits).toEqual({
@@ -96,14 +96,14 @@ describe('the limits', () => {
     [{ seconds: 60 }, 60, 'enforce'],
     [{ mode: 'report' }, 30, 'report'],
     [{ seconds: 60, mode: 'report' }, 60, 'report'],
-  ])('with resendAfter %j have one message in %i seconds, %s', (resendAfter, seconds, mode) => {
+  ])('allows with resendAfter %j one message in %i seconds, %s', (resendAfter, seconds, mode) => {
     expect(read({ resendAfter })).toMatchObject({
       faults: [],
       limits: { rules: expect.arrayContaining([{ rule: 'resendAfter', max: 1, seconds, mode }]) },
     });
   });
 
-  it('keep the keys of conversion that are not given', () => {
+  it('keeps the defaults of the keys of conversion that are not given', () => {
     const { limits, faults } = read({ conversion: { by: 'prefix', minimumVerified: 1, mode: 'enforce' } });
 
     expect(faults).toEqual([]);
@@ -128,12 +128,12 @@ describe('the limits', () => {
   });
 });
 
-describe('the store of limits', () => {
+describe('the option limits.store', () => {
   it.each(['database', 'memory'])('can be %s', (store) => {
     expect(read({ store })).toMatchObject({ faults: [], limits: { store } });
   });
 
-  it('can be a client of Redis, which no log of the options shows', () => {
+  it('can be a Redis client, which the printed options do not show', () => {
     const redis = new FakeRedis();
     const { limits, faults } = read({ store: { redis } });
 
@@ -162,19 +162,19 @@ describe('the store of limits', () => {
     ]);
   });
 
-  it('takes no settings beside the client', () => {
+  it('accepts no other settings than the client', () => {
     expect(faultsOf({ store: { redis: new FakeRedis(), prefix: 'x' } })).toEqual([
       'limits.store.prefix: is not an option; the options are redis',
     ]);
   });
 });
 
-describe('the limits are refused', () => {
-  it.each([7, 'off', false, true, null, []])('as %j', (limits) => {
+describe('the application does not start with limits', () => {
+  it.each([7, 'off', false, true, null, []])('of the value %j', (limits) => {
     expect(faultsOf(limits)).toEqual(['limits: must be an object']);
   });
 
-  it('with a name that is none, at every depth', () => {
+  it('with an unknown name at any depth', () => {
     expect(
       faultsOf({
         perPhone: [],
@@ -197,14 +197,14 @@ describe('the limits are refused', () => {
     expect(faultsOf({ resendAfter: { seconds: resendAfter } })).toEqual([`limits.resendAfter.seconds: ${fault}`]);
   });
 
-  it.each(['30', true, null, [30]])('with resendAfter of another type, %j', (resendAfter) => {
+  it.each(['30', true, null, [30]])('with resendAfter of a wrong type: %j', (resendAfter) => {
     expect(faultsOf({ resendAfter })).toEqual([
       'limits.resendAfter: must be a number of seconds, { seconds, mode }, or false to turn it off',
     ]);
   });
 
   describe.each(['perNumber', 'perIp', 'perPrefix', 'perCountry', 'total'])('with %s', (rule) => {
-    it.each([true, null, 5, '5', HOUR])('that is no list, %j', (given) => {
+    it.each([true, null, 5, '5', HOUR])('that is not a list: %j', (given) => {
       expect(faultsOf({ [rule]: given })).toEqual([
         `limits.${rule}: must be a list of entries { max, seconds }, or false to turn it off`,
       ]);
@@ -232,13 +232,13 @@ describe('the limits are refused', () => {
       ]);
     });
 
-    it('with two entries of one length', () => {
+    it('with two entries of the same length', () => {
       expect(faultsOf({ [rule]: [HOUR, { max: 1, seconds: 60 }, { max: 9, seconds: 3600 }] })).toEqual([
         `limits.${rule}[2].seconds: another entry of the list has the same, and they would share a counter; keep one`,
       ]);
     });
 
-    it('with entries that lack something', () => {
+    it('with incomplete entries', () => {
       const required = (index: number) =>
         ['max', 'seconds'].map((name) => `limits.${rule}[${index}].${name}: is required`);
 
@@ -261,17 +261,17 @@ describe('the limits are refused', () => {
     ['seconds', [0, -1, 1.5, Number.NaN, '60', 31_536_001], 'must be a whole number from 1 to 31536000'],
     ['blockSeconds', [0, -1, 1.5, Number.NaN, '60', 31_536_001], 'must be a whole number from 1 to 31536000'],
     ['mode', ['off', false, null], 'must be "enforce" or "report"'],
-  ])('with a conversion whose %s is any of %j', (name, values, fault) => {
+  ])('with a conversion whose %s is one of %j', (name, values, fault) => {
     for (const value of values) {
       expect(faultsOf({ conversion: { [name]: value } })).toEqual([`limits.conversion.${name}: ${fault}`]);
     }
   });
 
-  it.each([true, null, 0.1, []])('with a conversion that is no object, %j', (conversion) => {
+  it.each([true, null, 0.1, []])('with a conversion that is not an object: %j', (conversion) => {
     expect(faultsOf({ conversion })).toEqual(['limits.conversion: must be an object']);
   });
 
-  it('with every fault at once', () => {
+  it('with several errors, which are all reported', () => {
     const faults = faultsOf({ store: 'x', resendAfter: 0, perIp: true, perNumber: [], conversion: { by: 1 } });
 
     expect(faults.map((fault) => fault.slice(0, fault.indexOf(':')))).toEqual([

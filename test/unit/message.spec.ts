@@ -3,7 +3,7 @@ import { placeholdersOf, renderMessage } from '../../lib/message/message-templat
 import { preferredLanguage, preferredLanguages } from '../../lib/message/language.js';
 
 describe('a message', () => {
-  it('has each name replaced everywhere', () => {
+  it('replaces every occurrence of a placeholder', () => {
     expect(renderMessage('{a}-{b}-{a}', { a: '1', b: '2' })).toBe('1-2-1');
   });
 
@@ -18,21 +18,21 @@ describe('a message', () => {
   });
 
   it.each(['constructor', 'toString', 'hasOwnProperty', '__proto__', 'valueOf'])(
-    'reads nothing that a value inherits: %s',
+    'does not render inherited properties: %s',
     (name) => {
       expect(renderMessage(`[{${name}}]`, {})).toBe('[]');
     },
   );
 
   it.each(['\n', '\r\n', '\r', '\u2028', '\u2029', '\u0085', '\v', '\f'])(
-    'keeps the line break %j of a value from forging a line',
+    'replaces the line break %j in a value, so that no value can forge a line',
     (lineBreak) => {
       expect(renderMessage('Hi {name}', { name: `Ada${lineBreak}@evil.com #123456` })).toBe('Hi Ada @evil.com #123456');
     },
   );
 
   it.each(['{name} {security_code}', 'Hi\n{name} {security_code}', 'Hi\r \n {empty}{name} {security_code}'])(
-    'keeps a value from beginning a line of %j with @',
+    'prevents a value from beginning a line of %j with @',
     (template) => {
       const values = { security_code: '123456', empty: '' };
       const message = renderMessage(template, { ...values, name: '@@ @evil.com #123456' });
@@ -56,7 +56,7 @@ describe('a message', () => {
     expect(renderMessage('[{name}]', { name: value })).toBe('[]');
   });
 
-  it('keeps single braces', () => {
+  it('keeps unpaired braces', () => {
     expect(renderMessage('{ } } { {a}', { a: '1', ' ': '' })).toBe(' } { 1');
   });
 
@@ -89,17 +89,17 @@ describe('the preferred language', () => {
     ['../../etc', undefined],
     ['<script>', undefined],
     ['x'.repeat(40), undefined],
-  ])('of %j is %s', (header, language) => {
+  ])('is for %j: %s', (header, language) => {
     expect(preferredLanguage(header)).toBe(language);
   });
 
-  it('of nothing, or of anything but a text, is undefined', () => {
+  it('is undefined for a missing value or a value that is not a text', () => {
     expect(preferredLanguage(undefined)).toBeUndefined();
     expect(preferredLanguage(7 as never)).toBeUndefined();
   });
 });
 
-it('the preferred languages are the best ten, best first', () => {
+it('the preferred languages are the first ten by descending quality', () => {
   expect(preferredLanguages('en;q=0.1, *;q=0.9, ../../x, de;q=0.5, pt-BR, fr;q=0.5')).toEqual([
     'pt-BR',
     'de',

@@ -32,8 +32,8 @@ function allowedOf(byName: Readonly<Record<string, string>>, numbers: NumberOpti
   return Object.entries(byName).flatMap(([name, number]) => (isAllowed(number, numbers) ? [name] : []));
 }
 
-describe('the countries', () => {
-  it('are all allowed unless said otherwise', () => {
+describe('the policy for countries', () => {
+  it('allows all countries by default', () => {
     expect(allowedOf(BRITISH_MOBILES, {})).toEqual(['GB', 'GG', 'JE', 'IM']);
     expect(allowedOf(NORTH_AMERICAN_NUMBERS, {})).toEqual(['US', 'CA', 'JM', 'PR', 'BS']);
   });
@@ -46,7 +46,7 @@ describe('the countries', () => {
       ['JE', 'IM'],
     ],
     [['US'], []],
-  ])('%j are those of which %j are allowed among those that share +44', (allowedCountries, allowed) => {
+  ])('with allowedCountries %j allows %j of the countries that share +44', (allowedCountries, allowed) => {
     expect(allowedOf(BRITISH_MOBILES, { allowedCountries })).toEqual(allowed);
   });
 
@@ -54,18 +54,18 @@ describe('the countries', () => {
     [['GB'], []],
     [['GG'], ['GB', 'JE', 'IM']],
     [['US'], ['GB', 'GG', 'JE', 'IM']],
-  ])('%j denied leave %j of those that share +44', (deniedCountries, allowed) => {
+  ])('with deniedCountries %j allows %j of the countries that share +44', (deniedCountries, allowed) => {
     expect(allowedOf(BRITISH_MOBILES, { deniedCountries })).toEqual(allowed);
   });
 
-  it.each(Object.keys(NORTH_AMERICAN_NUMBERS))('of +1 each stand for themselves: %s', (country) => {
+  it.each(Object.keys(NORTH_AMERICAN_NUMBERS))('distinguishes the countries that share +1: %s', (country) => {
     const others = Object.keys(NORTH_AMERICAN_NUMBERS).filter((other) => other !== country);
 
     expect(allowedOf(NORTH_AMERICAN_NUMBERS, { allowedCountries: [country] })).toEqual([country]);
     expect(allowedOf(NORTH_AMERICAN_NUMBERS, { deniedCountries: [country] })).toEqual(others);
   });
 
-  it('are denied where they are allowed as well', () => {
+  it('denies a country that is both allowed and denied', () => {
     expect(allowedOf(BRITISH_MOBILES, { allowedCountries: ['GB'], deniedCountries: ['JE'] })).toEqual([
       'GB',
       'GG',
@@ -73,7 +73,7 @@ describe('the countries', () => {
     ]);
   });
 
-  it('refuse a number that could be of another one', () => {
+  it('refuses a number that could belong to a country that is not allowed', () => {
     const possible: NumberOptions = { validation: 'possible' };
     const ofOneOfFour = '+447700900123';
     const ofAnyOfPlusOne = '+12001234567';
@@ -88,8 +88,8 @@ describe('the countries', () => {
   });
 });
 
-describe('a number of no country', () => {
-  /** Every calling code without a country that the metadata know. */
+describe('a number without a country', () => {
+  /** A number of every calling code without a country in the metadata. */
   const OF_EVERY_CODE = [
     ...NON_GEOGRAPHIC_NUMBERS,
     '+80012345678',
@@ -105,25 +105,28 @@ describe('a number of no country', () => {
     expect(isAllowed(number, { deniedTypes: [], validation: 'possible' })).toBe(false);
   });
 
-  it.each(NON_GEOGRAPHIC_NUMBERS)('is allowed by allowNonGeographic alone, whatever the lists say: %s', (number) => {
-    for (const lists of [{}, { allowedCountries: ['US'] }, { deniedCountries: ['US'] }]) {
-      expect(isAllowed(number, { ...lists, allowNonGeographic })).toBe(true);
-      expect(isAllowed(number, { ...lists, allowNonGeographic: false })).toBe(false);
-    }
-  });
+  it.each(NON_GEOGRAPHIC_NUMBERS)(
+    'is allowed only by allowNonGeographic, whatever the lists of countries contain: %s',
+    (number) => {
+      for (const lists of [{}, { allowedCountries: ['US'] }, { deniedCountries: ['US'] }]) {
+        expect(isAllowed(number, { ...lists, allowNonGeographic })).toBe(true);
+        expect(isAllowed(number, { ...lists, allowNonGeographic: false })).toBe(false);
+      }
+    },
+  );
 
   it.each([
     ['+80012345678', 'TOLL_FREE'],
     ['+80812345678', 'SHARED_COST'],
     ['+88812345678901', 'UAN'],
     ['+979123456789', 'PREMIUM_RATE'],
-  ] as const)('is still refused by its type: %s is %s', (number, type) => {
+  ] as const)('can still be refused because of its type: %s is %s', (number, type) => {
     expect(isAllowed(number, { allowNonGeographic })).toBe(false);
     expect(isAllowed(number, { allowNonGeographic, deniedTypes: [type] })).toBe(false);
     expect(isAllowed(number, { allowNonGeographic, deniedTypes: [] })).toBe(true);
   });
 
-  it('is not one whose country is only not certain', () => {
+  it('is not a number whose country is ambiguous', () => {
     const ofOneOfFour = '+447700900123';
 
     expect(isAllowed(ofOneOfFour, { validation: 'possible' })).toBe(true);
@@ -134,19 +137,19 @@ describe('a number of no country', () => {
   });
 });
 
-describe('the types', () => {
-  it('are refused by default when they cost more or take no message', () => {
+describe('the policy for types', () => {
+  it('refuses by default the types that cost more or cannot receive a message', () => {
     expect(allowedOf(NUMBERS_OF_TYPES, {})).toEqual(['MOBILE', 'FIXED_LINE_OR_MOBILE', 'VOIP']);
     for (const number of FORBIDDEN_NUMBERS) expect(isAllowed(number, {})).toBe(false);
   });
 
-  it.each(PHONE_NUMBER_TYPES)('are those that are named, %s alone', (type) => {
+  it.each(PHONE_NUMBER_TYPES)('refuses only the type that is named: %s', (type) => {
     const others = Object.keys(NUMBERS_OF_TYPES).filter((other) => other !== type);
 
     expect(allowedOf(NUMBERS_OF_TYPES, { deniedTypes: [type] })).toEqual(others);
   });
 
-  it('refuse none when the list is empty', () => {
+  it('refuses no type if the list is empty', () => {
     expect(allowedOf(NUMBERS_OF_TYPES, { deniedTypes: [] })).toEqual(Object.keys(NUMBERS_OF_TYPES));
   });
 });
@@ -159,7 +162,7 @@ describe('the options of numbers', () => {
     { allowedCountries: ['GB'], deniedCountries: [], deniedTypes: [], validation: 'possible' },
     { allowNonGeographic: true },
     { allowNonGeographic: undefined },
-  ])('%j are right', (numbers) => {
+  ])('can be %j', (numbers) => {
     expect(read(numbers).faults).toEqual([]);
   });
 
@@ -180,7 +183,7 @@ describe('the options of numbers', () => {
     [{ allowNonGeographic: null }, /^numbers\.allowNonGeographic: must be true or false/],
     [{ validation: 'strict' }, /^numbers\.validation: must be "valid" or "possible"/],
     [{ validation: true }, /^numbers\.validation: must be "valid" or "possible"/],
-  ])('%j are refused', (numbers, fault) => {
+  ])('cannot be %j', (numbers, fault) => {
     expect(read(numbers).faults).toEqual([expect.stringMatching(fault)]);
   });
 });

@@ -16,7 +16,7 @@ function summariesOf(controller: { readonly prototype: object }): unknown[] {
 }
 
 describe('the OpenAPI description of the routes', () => {
-  it('leaves every handler as it is', async () => {
+  it('does not replace the handlers', async () => {
     const controller = createPhoneVerifyController('phone');
     const before = handlersOf(controller);
 
@@ -27,7 +27,7 @@ describe('the OpenAPI description of the routes', () => {
     expect(summariesOf(controller)).toEqual(['Send a code', 'Send the code again', 'Check a code']);
   });
 
-  it('describes one controller and no other', async () => {
+  it('does not describe the routes of another controller', async () => {
     const [described, other] = [createPhoneVerifyController('one'), createPhoneVerifyController('other')];
 
     await describeController(described, ['login']);

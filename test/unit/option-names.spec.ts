@@ -9,12 +9,12 @@ interface Example {
 type Names = Parameters<typeof optionNames<Example>>[0];
 
 describe('the names of the options of a type', () => {
-  it('has them in the order in which they are written', () => {
+  it('are in the order in which they are written', () => {
     expect(optionNames<Example>({ second: true, first: true })).toEqual(['second', 'first']);
   });
 
-  // Checked by the compiler, which type-checks the tests.
-  it('has every name, and no other', () => {
+  // The compiler checks this, because the tests are type-checked too.
+  it('are complete and contain no other name', () => {
     expectTypeOf<{ first: true; second: true }>().toExtend<Names>();
     expectTypeOf<{ second: true }>().not.toExtend<Names>();
     expectTypeOf<keyof Names>().toEqualTypeOf<'first' | 'second'>();

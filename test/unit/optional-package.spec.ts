@@ -11,11 +11,11 @@ describe('an optional package', () => {
     expect(await loadOptional('lamp', async () => ({ shines: true }))).toEqual({ shines: true });
   });
 
-  it('is left out when it is not installed', async () => {
+  it('is undefined if it is not installed', async () => {
     expect(await loadOptional('lamp', () => Promise.reject(notFound('lamp')))).toBeUndefined();
   });
 
-  it('is left out under Jest, whose loader throws errors of another realm', async () => {
+  it('is undefined if it is not installed under Jest, whose loader throws errors of another realm', async () => {
     const fault: unknown = runInNewContext(
       `Object.assign(new Error("Cannot find module 'lamp' from 'here.js'"), { code: 'MODULE_NOT_FOUND' })`,
     );
@@ -24,7 +24,7 @@ describe('an optional package', () => {
   });
 
   it.each([notFound('lamp-oil'), new Error('it is broken'), 'it is broken'])(
-    'tells when it is there and %s',
+    'causes an error if it is installed but fails to load: %s',
     async (fault) => {
       await expect(loadOptional('lamp', () => Promise.reject(fault))).rejects.toBe(fault);
     },

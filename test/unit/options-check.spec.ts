@@ -52,7 +52,7 @@ describe('the options', () => {
     { events: {} },
     { events: { fullNumbers: true } },
     { tokenLength: undefined, secret: undefined, cleanup: undefined },
-  ])('%o are right', (options) => {
+  ])('can be %o', (options) => {
     expect(faultsOf({ ...GOOD, ...options })).toEqual([]);
   });
 
@@ -93,7 +93,7 @@ describe('the options', () => {
       ['login', {}, null, [7], [''], ['Login'], ['a b'], ['log_in'], ['é'], ['login\n'], ['a'.repeat(65)], ['a', 'a']],
     ],
     ['events', [true, 'x', null]],
-  ] as const)('%s is refused when it is any of %j', (name, values) => {
+  ] as const)('cannot have as %s one of %j', (name, values) => {
     for (const value of values) {
       const faults = faultsOf({ ...GOOD, [name]: value });
       expect(faults.join('\n')).toMatch(new RegExp(`^${name}: `, 'm'));
@@ -127,7 +127,7 @@ describe('the options', () => {
     [{ autofill: { host: 'x' } }, 'autofill.host: is not an option; the options are domain, androidAppHash'],
     [{ events: { fullNumbers: 'yes' } }, 'events.fullNumbers: must be true or false'],
     [{ delivery: { timeout: 5 } }, 'delivery.timeout: is not an option; the options are timeoutMs'],
-  ])('%o is refused with %s', (options, fault) => {
+  ])('cannot be %o, because: %s', (options, fault) => {
     expect(faultsOf({ ...GOOD, ...options })).toEqual([fault]);
   });
 
@@ -136,15 +136,15 @@ describe('the options', () => {
     [{ minTokenLength: 4 }, 6],
     [{ minTokenLength: 8 }, 8],
     [{ minTokenLength: 8, tokenLength: 9 }, 9],
-  ])('%o give codes of %i digits', (options, tokenLength) => {
+  ])('are with %o for codes of %i digits', (options, tokenLength) => {
     expect(checkOptions({ ...GOOD, ...options }, {}).options.tokenLength).toBe(tokenLength);
   });
 
-  it.each(['tokenLenght'])('%s is not known', (name) => {
+  it.each(['tokenLenght'])('cannot contain an unknown name: %s', (name) => {
     expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([expect.stringMatching(`^${name}: is not an option`)]);
   });
 
-  it('have their language tags in one spelling', () => {
+  it('have their language tags in canonical spelling', () => {
     const { options } = checkOptions(
       { ...GOOD, messages: { 'ZH-hant-tw': '{security_code}', iw: '{security_code}' } },
       {},
@@ -153,7 +153,7 @@ describe('the options', () => {
     expect(options.messages).toEqual({ 'zh-Hant-TW': '{security_code}', he: '{security_code}' });
   });
 
-  it('are told with every fault at once', () => {
+  it('cause one error that lists all validation errors', () => {
     const faults = faultsOf(
       { tokenLength: 1, expiration: 0, delivery: { x: 1 }, y: 1 },
       { path: 7, controllers: 'no' },
@@ -172,15 +172,18 @@ describe('the options', () => {
     [{ dataSource: 7 }, 'dataSource'],
     [{ imports: {} }, 'imports'],
     [{ expiration: 60 }, 'expiration'],
-  ])('given statically, %o is refused', (extras, name) => {
+  ])('cannot contain for forRoot %o', (extras, name) => {
     expect(faultsOf(GOOD, extras)).toEqual([expect.stringMatching(`^${name}: `)]);
   });
 
-  it.each([null, undefined, [], 'text', 7])('%j are no options', (given) => {
+  it.each([null, undefined, [], 'text', 7])('cannot be %j', (given) => {
     expect(faultsOf(given)).toEqual(['options: the factory must return an object']);
   });
 
-  it.each([class {}, {}, 'SandboxBackend', () => undefined, { useClass: class {} }])('%o is no backend', (backend) => {
-    expect(faultsOf({ appName: 'Acme' }, { backend })).toEqual([expect.stringMatching('^backend: must be a class')]);
-  });
+  it.each([class {}, {}, 'SandboxBackend', () => undefined, { useClass: class {} }])(
+    'cannot have as a backend %o',
+    (backend) => {
+      expect(faultsOf({ appName: 'Acme' }, { backend })).toEqual([expect.stringMatching('^backend: must be a class')]);
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PhoneNumberInvalidError } from '../../lib/index.js';
 import { parsePhoneNumber } from '../../lib/phone-number/phone-number.js';
 
-describe('one number', () => {
+describe('a phone number', () => {
   it.each([
     '+14155552671',
     '+1 415 555 2671',
@@ -23,7 +23,7 @@ describe('one number', () => {
     '+1(415)555.2671',
     '+1 4155 552671',
     '+14155552671\u200b',
-  ])('is the same in the spelling %j', (spelling) => {
+  ])('is the same in the notation %j', (spelling) => {
     expect(parsePhoneNumber(spelling)).toMatchObject({
       e164: '+14155552671',
       country: 'US',
@@ -36,18 +36,18 @@ describe('one number', () => {
     ['1 415 555 2671', 'US'],
     ['011 1 415 555 2671', 'US'],
     ['001 415 555 2671', 'GB'],
-  ] as const)('is read from %j in %s', (text, country) => {
+  ] as const)('can be written as %j with the default country %s', (text, country) => {
     expect(parsePhoneNumber(text, country).e164).toBe('+14155552671');
   });
 
   it.each(['+54 9 11 2345-6789', '+54 11 2345-6789', '+54 11 15 2345-6789', '+5491123456789'])(
-    'of an Argentine mobile has the 9, written %s',
+    'contains the 9 of an Argentine mobile, written as %s',
     (text) => {
       expect(parsePhoneNumber(text)).toMatchObject({ e164: '+5491123456789', country: 'AR', type: 'MOBILE' });
     },
   );
 
-  it('of an Argentine mobile is read from its national spelling', () => {
+  it('can be written in the national notation of an Argentine mobile', () => {
     expect(parsePhoneNumber('011 15-2345-6789', 'AR').e164).toBe('+5491123456789');
   });
 
@@ -60,7 +60,7 @@ describe('one number', () => {
     });
   });
 
-  it('keeps its country where several share a calling code', () => {
+  it('has its country even if several share a calling code', () => {
     expect(parsePhoneNumber('+447911123456').country).toBe('GG');
   });
 });
@@ -68,7 +68,7 @@ describe('one number', () => {
 describe('a possible number', () => {
   const NEW_RANGE = '+44 7700 900123';
 
-  it('is one where the range need not be known', () => {
+  it('may be of an unknown range', () => {
     expect(() => parsePhoneNumber(NEW_RANGE)).toThrow(PhoneNumberInvalidError);
     expect(parsePhoneNumber(NEW_RANGE, undefined, 'possible')).toMatchObject({
       e164: '+447700900123',
@@ -78,22 +78,22 @@ describe('a possible number', () => {
   });
 
   it.each(['+54 9 11 9999-9999', '+54 11 9999-9999', '+54 011 15 9999-9999'])(
-    'of Argentina is one in the spelling %s',
+    'may be an Argentine mobile, written as %s',
     (text) => {
       expect(parsePhoneNumber(text, undefined, 'possible').e164).toBe('+5491199999999');
     },
   );
 
-  it('of Argentina keeps a form that is known to be no mobile', () => {
+  it('keeps its form if it is known not to be an Argentine mobile', () => {
     expect(parsePhoneNumber('+54 800 123-4567', undefined, 'possible').e164).toBe('+548001234567');
   });
 
-  it.each(['+1415555', '+141555526711234', '+979000000000', '+883000000000'])('is not %s', (text) => {
+  it.each(['+1415555', '+141555526711234', '+979000000000', '+883000000000'])('cannot be %s', (text) => {
     expect(() => parsePhoneNumber(text, undefined, 'possible')).toThrow(PhoneNumberInvalidError);
   });
 });
 
-describe('no number', () => {
+describe('an invalid number', () => {
   it.each([
     ['empty', ''],
     ['spaces', '   '],

@@ -5,13 +5,13 @@ import { faultsOf } from '../support/configuration-faults.js';
 
 const DEFAULTS = { maxAge: 900, consume: false, purpose: '', from: 'body' };
 
-describe('what a route requires', () => {
+describe('the options of RequireVerifiedPhone', () => {
   it.each([
     [{}, DEFAULTS],
     [{ maxAge: undefined, consume: undefined, purpose: undefined, from: undefined }, DEFAULTS],
     [{ maxAge: 1, consume: true, purpose: 'login', from: 'header' } as const, {}],
     [{ maxAge: 315_360_000, from: 'body' } as const, {}],
-  ])('%o is right', (options, defaults) => {
+  ])('can be %o', (options, defaults) => {
     const requirement = readRequirement(options);
 
     expect(requirement).toEqual({ ...DEFAULTS, ...options, ...defaults });
@@ -36,17 +36,17 @@ describe('what a route requires', () => {
     [{ from: null }, 'from'],
     [{ maxage: 60 }, 'maxage'],
     [{ maxAgeSeconds: 60 }, 'maxAgeSeconds'],
-  ])('%o is refused where it is written', (options, name) => {
+  ])('cannot be %o, which throws where the decorator is applied', (options, name) => {
     expect(faultsOf(() => RequireVerifiedPhone(options as never))).toEqual([
       expect.stringMatching(`^RequireVerifiedPhone\\.${name}: `),
     ]);
   });
 
-  it.each([null, 'login', 7, ['login']])('%j is refused where it is written', (options) => {
+  it.each([null, 'login', 7, ['login']])('cannot be %j, which throws where the decorator is applied', (options) => {
     expect(faultsOf(() => RequireVerifiedPhone(options as never))).toEqual(['RequireVerifiedPhone: must be an object']);
   });
 
-  it('is refused where it stands twice, of which one would not count', () => {
+  it('cannot be given twice for one class or handler, because one would be ignored', () => {
     const onClass = RequireVerifiedPhone({ consume: true });
     class Guarded {
       handler(): void {}
@@ -72,7 +72,7 @@ describe('what a route requires', () => {
     RequireVerifiedPhone()(...place(Inheriting));
   });
 
-  it('is refused with every fault at once', () => {
+  it('cause one error that lists all validation errors', () => {
     const faults = faultsOf(() => RequireVerifiedPhone({ maxAge: 0, consume: 1, purpose: 1, from: 1, x: 1 } as never));
 
     expect(faults).toHaveLength(5);

@@ -18,32 +18,32 @@ describe('a redacted text', () => {
   });
 
   it.each(['123456', '123 456', '123-456', '1.2.3.4.5.6', 'code=123456;', '"123456"'])(
-    'has the code in %j taken out',
+    'does not contain the code of %j',
     (text) => {
       expect(redact(text, SECRETS)).toContain('[redacted]');
       expect(redact(text, SECRETS)).not.toMatch(/1\D*2\D*3\D*4\D*5\D*6/);
     },
   );
 
-  it('has no occurrence of a secret, also of one with special characters', () => {
+  it('contains no occurrence of a secret, even one with special characters', () => {
     expect(redact('aB-c_9 and aB-c_9', SECRETS)).toBe('[redacted] and [redacted]');
     expect(redact('1.22.3 1x22x3', { hidden: ['1.22.3'] })).toBe('[redacted] 1x22x3');
   });
 
-  it('has all numbers masked, in any form', () => {
+  it('has all numbers masked, in any grouping', () => {
     const secrets = { hidden: ['+', '5', '4155'], phoneNumbers: [NUMBER, '+447911123456'] };
 
     expect(redact('to=14155552671,447911123456', secrets)).toBe('to=+141******71,+447*******56');
   });
 
-  it('has no part of a token, whatever was sent as a code beside it', () => {
+  it('contains no part of a token, even if a part of it was sent as a code', () => {
     const token = 'yXOrvkgaRLaXgiwxvoyhw3-Q9w1FzmZSyd6T7xuCnAU';
 
     expect(redact(`session ${token}.`, { hidden: ['k', 'kgaRLa', token] })).toBe('session [redacted].');
   });
 
   it.each(['!'.repeat(64), '='.repeat(26), '1'.repeat(64), '-1'.repeat(32), '%12'.repeat(21)])(
-    'costs no more than its length, with %j in it',
+    'takes linear time, even for %j',
     (secret) => {
       const started = performance.now();
       for (const filling of [secret, '!'.repeat(5000), '%11'.repeat(5000), '1-'.repeat(5000)]) {
@@ -85,6 +85,6 @@ describe('the redacted cause of an error', () => {
 it.each([
   ['+14155552671', '+141******71'],
   ['+2901234', '+290**34'],
-])('%s is shown as %s', (number, masked) => {
+])('the number %s is masked as %s', (number, masked) => {
   expect(maskPhoneNumber(number)).toBe(masked);
 });

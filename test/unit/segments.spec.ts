@@ -10,7 +10,7 @@ function sizeOf(text: string, encoding: MessageSegments['encoding']): number {
   return text.length + Array.from(text).filter((character) => EXTENSION.includes(character)).length;
 }
 
-/** The segments themselves, cut one character after the other, and what the last of them has left. */
+/** A simple reference implementation: cuts the text into segments, character by character. */
 function cut(text: string, encoding: MessageSegments['encoding']): { count: number; unitsLeft: number } {
   const [single, several] = encoding === 'ucs-2' ? [70, 67] : [160, 153];
   const size = sizeOf(text, encoding);
@@ -43,7 +43,7 @@ describe('the segments of a text', () => {
     ['Hi 👍 ж', { count: 1, encoding: 'ucs-2', units: 7, unitsLeft: 63, unsupportedCharacter: '👍' }],
     ['{€} ж', { count: 1, encoding: 'ucs-2', units: 5, unitsLeft: 65, unsupportedCharacter: 'ж' }],
     ['\ud83d', { count: 1, encoding: 'ucs-2', units: 1, unitsLeft: 69, unsupportedCharacter: '\ud83d' }],
-  ])('of %j are %o', (text, expected) => {
+  ])('are for %j: %o', (text, expected) => {
     expect(segments(text)).toEqual(expected);
   });
 
@@ -59,24 +59,27 @@ describe('the segments of a text', () => {
     expect(segments(text)).toMatchObject({ units: 134, count: 3, unitsLeft: 66 });
   });
 
-  it('know every character of the alphabet, and no other', () => {
+  it('use GSM-7 for every character of its alphabet, and for no other', () => {
     const known = Array.from({ length: 0xd800 }, (_, point) => String.fromCodePoint(point)).filter(
       (character) => segments(character).encoding === 'gsm-7',
     );
 
     expect(new Set(known)).toEqual(new Set(BASIC + EXTENSION));
-    // Of 128 places one is the escape.
+    // One of the 128 positions is the escape character.
     expect(BASIC).toHaveLength(127);
     expect(Array.from(BASIC, (character) => segments(character).units)).toEqual(Array.from(BASIC, () => 1));
     expect(Array.from(EXTENSION, (character) => segments(character).units)).toEqual(Array.from(EXTENSION, () => 2));
   });
 
-  it.each(['a', 'a€', '€', 'aж', 'ж👍', '👍', 'a€ж👍'])('are as many as a text of %j is cut into', (pattern) => {
-    for (let length = 0; length < 400; length++) {
-      const text = Array.from(pattern.repeat(length)).slice(0, length).join('');
-      const { encoding, ...counted } = segments(text);
+  it.each(['a', 'a€', '€', 'aж', 'ж👍', '👍', 'a€ж👍'])(
+    'are as many as the reference implementation returns for repetitions of %j',
+    (pattern) => {
+      for (let length = 0; length < 400; length++) {
+        const text = Array.from(pattern.repeat(length)).slice(0, length).join('');
+        const { encoding, ...counted } = segments(text);
 
-      expect(counted).toMatchObject({ ...cut(text, encoding), units: sizeOf(text, encoding) });
-    }
-  });
+        expect(counted).toMatchObject({ ...cut(text, encoding), units: sizeOf(text, encoding) });
+      }
+    },
+  );
 });

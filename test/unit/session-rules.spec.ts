@@ -15,14 +15,14 @@ function session(values: Partial<Session> = {}): Session {
   return { id: 'id', sealedCode: '', failedAttempts: 0, expiresAt: NOW + 600_000, isVerified: false, ...values };
 }
 
-const ALL_AT_ONCE = { failedAttempts: 5, expiresAt: NOW, isVerified: true };
+const LOCKED_EXPIRED_VERIFIED = { failedAttempts: 5, expiresAt: NOW, isVerified: true };
 
-describe('a check that compared nothing is explained', () => {
+describe('a refused check', () => {
   it.each([
-    ['by an unknown session', null, SessionTokenInvalid],
-    ['by the lock before anything else', session(ALL_AT_ONCE), TooManyAttempts],
-    ['by the end before the first use', session({ ...ALL_AT_ONCE, failedAttempts: 4 }), Expired],
-    ['by the first use', session({ isVerified: true }), Verified],
+    ['returns SessionTokenInvalid for an unknown session', null, SessionTokenInvalid],
+    ['returns TooManyAttempts first', session(LOCKED_EXPIRED_VERIFIED), TooManyAttempts],
+    ['returns Expired before Verified', session({ ...LOCKED_EXPIRED_VERIFIED, failedAttempts: 4 }), Expired],
+    ['returns Verified last', session({ isVerified: true }), Verified],
   ])('%s', (_name, found, status) => {
     const outcome = { kind: 'refused', session: found } as const;
 
@@ -30,7 +30,7 @@ describe('a check that compared nothing is explained', () => {
   });
 });
 
-it('a comparison is told by its statement', () => {
+it('the result of a comparison is that of the statement', () => {
   expect(resultOfCheck({ kind: 'wrong', failedAttempts: 5 }, 'verification token', NOW, options())).toEqual({
     status: Invalid,
     attemptsLeft: 0,
@@ -43,13 +43,13 @@ it('a comparison is told by its statement', () => {
   });
 });
 
-describe('a resend is refused', () => {
+describe('a resend', () => {
   it.each([
-    ['by an unknown session', null, SessionTokenInvalid],
-    ['by the lock before anything else', session(ALL_AT_ONCE), TooManyAttempts],
-    ['by a verification before the end', session({ ...ALL_AT_ONCE, failedAttempts: 4 }), Verified],
-    ['in the last minute', session({ expiresAt: NOW + 59_999 }), Expired],
-    ['not with a minute left', session({ expiresAt: NOW + 60_000 }), undefined],
+    ['is refused with SessionTokenInvalid for an unknown session', null, SessionTokenInvalid],
+    ['is refused with TooManyAttempts first', session(LOCKED_EXPIRED_VERIFIED), TooManyAttempts],
+    ['is refused with Verified before Expired', session({ ...LOCKED_EXPIRED_VERIFIED, failedAttempts: 4 }), Verified],
+    ['is refused in the last minute', session({ expiresAt: NOW + 59_999 }), Expired],
+    ['is allowed with a minute left', session({ expiresAt: NOW + 60_000 }), undefined],
   ])('%s', (_name, found, status) => {
     expect(refusalOfResend(found, NOW, options())).toBe(status);
   });
@@ -59,7 +59,7 @@ describe('a resend is refused', () => {
     [60, 15_000, undefined],
     [240, 59_999, Expired],
     [239, 59_750, undefined],
-  ])('in the last quarter of %s seconds: %s ms left, %s', (expiration, left, status) => {
+  ])('is refused in the last quarter of %s seconds: with %s ms left, %s', (expiration, left, status) => {
     expect(refusalOfResend(session({ expiresAt: NOW + left }), NOW, options(expiration))).toBe(status);
   });
 });

@@ -7,11 +7,11 @@ import { SHIPPED_TEXTS } from '../../lib/message/shipped-texts.js';
 
 const APP = 'TenLetters';
 const CODE = '123456';
-/** With a domain of 15 letters; the hash of an Android application has no room in a message of 70 units. */
+/** With a domain of 15 letters. A message of 70 units is too short for the hash of an Android application. */
 const AUTOFILL = { domain: 'example-app.com', androidAppHash: undefined };
 const TEXTS = Object.entries(SHIPPED_TEXTS);
 const RIGHT_TO_LEFT = ['ar', 'fa', 'he', 'ur'];
-/** Languages whose text GSM-7 can write, some of them because it is worded so that it can. */
+/** Languages whose text consists of GSM-7 characters. */
 const GSM_7 = 'ca da de en es et fi fil fr hr id it lt lv ms nb nl nn no pl ro sl sr-Latn sv sw tr'.split(' ');
 
 function render(template: string, app = APP): string {
@@ -19,7 +19,7 @@ function render(template: string, app = APP): string {
 }
 
 describe.each(TEXTS)('the text in %s', (language, template) => {
-  it('is one segment long, alone and with the line for autofill', () => {
+  it('is one segment long, with and without the autofill line', () => {
     const { count, encoding, units } = segments(withAutofill(render(template), CODE, AUTOFILL));
 
     expect({ count, encoding }).toEqual({ count: 1, encoding: GSM_7.includes(language) ? 'gsm-7' : 'ucs-2' });
@@ -27,19 +27,19 @@ describe.each(TEXTS)('the text in %s', (language, template) => {
     expect(segments(render(template))).toMatchObject({ count: 1, encoding });
   });
 
-  it('has the code and the name once each, and no other name', () => {
+  it('has one placeholder for the code and one for the name, and no other', () => {
     const names = Array.from(template.matchAll(/\{([^}]*)\}/g), ([, name]) => name);
 
     expect(names).toHaveLength(2);
     expect(new Set(names)).toEqual(new Set(['app', 'security_code']));
   });
 
-  it('is one line of composed characters, none of them invisible', () => {
+  it('is one line of composed, visible characters', () => {
     expect(template).toBe(template.normalize('NFC').trim());
     expect(template).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00a0]| {2}/u);
   });
 
-  it('does not begin with the name, which could be taken for a line of its own', () => {
+  it('does not begin with the name, which could begin with @', () => {
     expect(template).not.toMatch(/^\{app\}/);
     expect(render(template, '@home')).not.toMatch(/^@/);
   });
@@ -50,7 +50,7 @@ describe.each(TEXTS)('the text in %s', (language, template) => {
     expect(Buffer.byteLength(withAutofill(render(template), CODE, autofill))).toBeLessThanOrEqual(140);
   });
 
-  it('runs in the direction of its language', () => {
+  it('has the direction of its language', () => {
     const [firstLetter = ''] = /\p{Letter}/u.exec(render(template)) ?? [];
 
     expect(/[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(firstLetter)).toBe(RIGHT_TO_LEFT.includes(language));
@@ -58,7 +58,7 @@ describe.each(TEXTS)('the text in %s', (language, template) => {
 });
 
 describe('the shipped texts', () => {
-  it('are in at least 24 languages, by canonical tags in order', () => {
+  it('are in at least 24 languages, sorted by canonical tags', () => {
     const tags = TEXTS.map(([tag]) => tag);
 
     expect(new Set(tags.map((tag) => new Intl.Locale(tag).language)).size).toBeGreaterThanOrEqual(24);
@@ -67,11 +67,11 @@ describe('the shipped texts', () => {
     expect(tags).toEqual(expect.arrayContaining(RIGHT_TO_LEFT));
   });
 
-  it('differ, but for the two tags of Bokmål', () => {
+  it('differ, except for the two tags of Bokmål', () => {
     expect(new Set(Object.values(SHIPPED_TEXTS)).size).toBe(TEXTS.length - 1);
   });
 
-  it('are listed on the page about messages', () => {
+  it('are listed in docs/messages.md', () => {
     const page = readFileSync(new URL('../../docs/messages.md', import.meta.url), 'utf8');
     const [, list = ''] = /The library's own texts are in (.*?)\. /.exec(page) ?? [];
 

@@ -19,7 +19,7 @@ describe('the storage timeout of a request', () => {
     return outcome;
   }
 
-  it('counts the waits of a request together', async () => {
+  it('limits all waits of a request together', async () => {
     const timeout = new StorageTimeout(1000);
 
     expect(await takes(timeout, 400)).toBe('done');
@@ -35,7 +35,7 @@ describe('the storage timeout of a request', () => {
     expect(await takes(timeout, 400)).toBe('done');
   });
 
-  it('starts nothing once it is used up', async () => {
+  it('starts no work after it is used up', async () => {
     const timeout = new StorageTimeout(1000);
     await takes(timeout, 1000);
     const work = vi.fn(async () => 'done');
@@ -44,7 +44,7 @@ describe('the storage timeout of a request', () => {
     expect(work).not.toHaveBeenCalled();
   });
 
-  it('aborts what runs when it is used up', async () => {
+  it('aborts running work when it is used up', async () => {
     const timeout = new StorageTimeout(1000);
     let signal: AbortSignal | undefined;
     const waiting = timeout
@@ -65,7 +65,7 @@ describe('the storage timeout of a request', () => {
 describe('a semaphore', () => {
   const never = new AbortController().signal;
 
-  it('lets as many in as it has permits, the others in the order in which they came', async () => {
+  it('grants its permits, and later ones in the order of the requests', async () => {
     const semaphore = new Semaphore(2);
     const order: number[] = [];
     const releases = [await semaphore.acquire(never), await semaphore.acquire(never)];
@@ -82,7 +82,7 @@ describe('a semaphore', () => {
     expect(order).toEqual([3, 4]);
   });
 
-  it('forgets a request whose signal aborted while it waited', async () => {
+  it('removes a waiting request whose signal aborts', async () => {
     const semaphore = new Semaphore(1);
     const release = await semaphore.acquire(never);
     const impatient = new AbortController();
@@ -97,7 +97,7 @@ describe('a semaphore', () => {
     expect(await semaphore.acquire(never)).toBeTypeOf('function');
   });
 
-  it('lets nobody in whose signal has aborted already', async () => {
+  it('grants no permit to a request whose signal has already aborted', async () => {
     await expect(new Semaphore(1).acquire(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
   });
 });

@@ -11,17 +11,17 @@ import { KeptLogs } from '../support/logs.js';
 const START = Date.UTC(2027, 0, 1);
 const MINUTE = 60_000;
 
-/** A store whose clock is ahead of the system's, and whose replies take a while. */
-class DistantStore extends MemoryLimitStore {
+/** A store with its own clock and a delay before each reply. */
+class RemoteStore extends MemoryLimitStore {
   aheadMs = 0;
   roundTripMs = 4;
   reads = 0;
   isDown = false;
-  answering: Promise<void> | undefined;
+  pendingReply: Promise<void> | undefined;
 
   override async readTime(): Promise<StoreTime> {
     this.reads += 1;
-    await this.answering;
+    await this.pendingReply;
     if (this.isDown) throw new Error('gone');
     const now = Date.now();
     const half = this.roundTripMs / 2;
@@ -29,7 +29,7 @@ class DistantStore extends MemoryLimitStore {
   }
 }
 
-let store: DistantStore;
+let store: RemoteStore;
 let logs: KeptLogs;
 
 function start(clock: Clock = systemClock): StoreClock {
@@ -42,14 +42,14 @@ async function synchronized(time: StoreClock): Promise<number> {
   return time.now();
 }
 
-/** Both clocks of the process go on. */
+/** Advances both clocks of the process. */
 function pass(milliseconds: number): void {
   vi.advanceTimersByTime(milliseconds);
 }
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: START });
-  store = new DistantStore();
+  store = new RemoteStore();
   logs = new KeptLogs();
   Logger.overrideLogger(logs);
 });
@@ -60,7 +60,7 @@ afterEach(() => {
 });
 
 describe("the limit store's time", () => {
-  it.each([60_000, -60_000, 4000])('is the process time and an offset of %i ms', async (aheadMs) => {
+  it.each([60_000, -60_000, 4000])('is the process time plus an offset of %i ms', async (aheadMs) => {
     store.aheadMs = aheadMs;
     const time = start();
     await time.onModuleInit();
@@ -69,7 +69,7 @@ describe("the limit store's time", () => {
     expect(time.toProcess(START + aheadMs)).toBe(START);
   });
 
-  it('is the process time where the offset is within what the measurement can tell', async () => {
+  it('is the process time if the offset is within the accuracy of the measurement', async () => {
     store.aheadMs = 3;
     const time = start();
     await time.onModuleInit();
@@ -77,7 +77,7 @@ describe("the limit store's time", () => {
     expect(time.now()).toBe(START);
   });
 
-  it('follows an injected clock by its difference to the system clock', async () => {
+  it('includes the difference between an injected clock and the system clock', async () => {
     store.aheadMs = 60_000;
     const injected = { now: () => Date.now() - 86_400_000 };
     const time = start(injected);
@@ -86,7 +86,7 @@ describe("the limit store's time", () => {
     expect(time.now()).toBe(START - 86_400_000 + 60_000);
   });
 
-  it('is measured before the first send where it could not be at the start, whose failure is logged', async () => {
+  it('is measured before the first send if that failed at startup, which is logged', async () => {
     store.isDown = true;
     const time = start();
     await time.onModuleInit();
@@ -99,7 +99,7 @@ describe("the limit store's time", () => {
     expect(store.reads).toBe(2);
   });
 
-  it('is measured again once a minute, which no send waits for', async () => {
+  it('is measured again once a minute, without delaying a send', async () => {
     const time = start();
     await time.onModuleInit();
     store.aheadMs = 60_000;
@@ -108,13 +108,13 @@ describe("the limit store's time", () => {
     expect(store.reads).toBe(1);
 
     pass(1);
-    let answer = (): void => undefined;
-    store.answering = new Promise((resolve) => {
-      answer = resolve;
+    let reply = (): void => undefined;
+    store.pendingReply = new Promise((resolve) => {
+      reply = resolve;
     });
     expect(await synchronized(time)).toBe(START + MINUTE);
     expect(store.reads).toBe(2);
-    answer();
+    reply();
     await new Promise((resolve) => setImmediate(resolve));
     expect(time.now()).toBe(START + 2 * MINUTE);
   });
@@ -133,7 +133,7 @@ describe("the limit store's time", () => {
     },
   );
 
-  it('is not measured for a correction of the clock that is no step', async () => {
+  it('is not measured again after a small correction of the system clock', async () => {
     const time = start();
     await time.onModuleInit();
     vi.setSystemTime(START + 900);
@@ -149,7 +149,7 @@ describe("the limit store's time", () => {
     expect(store.reads).toBe(1);
   });
 
-  it('keeps a good measurement where a later one took too long to tell', async () => {
+  it('is not replaced by a later measurement that is less accurate', async () => {
     store.aheadMs = 60_000;
     const time = start();
     await time.onModuleInit();
@@ -162,7 +162,7 @@ describe("the limit store's time", () => {
     expect(time.now()).toBe(START + MINUTE + 60_000);
   });
 
-  it('keeps the last offset where the store is out of reach, and says so once a minute', async () => {
+  it('keeps the last offset while the store is unavailable, and logs that once a minute', async () => {
     store.aheadMs = 60_000;
     const time = start();
     await time.onModuleInit();
@@ -177,8 +177,8 @@ describe("the limit store's time", () => {
     expect(logs.lines).toHaveLength(3);
   });
 
-  it('does not hold a send for longer than its time', async () => {
-    store.answering = new Promise(() => undefined);
+  it('does not delay a send beyond its time limit', async () => {
+    store.pendingReply = new Promise(() => undefined);
     const time = start();
 
     await time.synchronize(new StorageTimeout(20));
@@ -187,7 +187,7 @@ describe("the limit store's time", () => {
   });
 });
 
-it('a store in memory has the time of the process', async () => {
+it('the limit store in memory uses the time of the process', async () => {
   const { options } = checkOptions({ appName: 'Acme', backend: SandboxBackend }, {});
   const time = new StoreClock(new MemoryLimitStore(), options, systemClock);
   await time.onModuleInit();

@@ -28,29 +28,29 @@ describe('a test number', () => {
     until: '2027-01-01',
   });
 
-  it('has its code in whatever spelling it was configured', () => {
+  it('has its code whatever the notation in which it was configured', () => {
     expect(testCodeOf(NUMBER, testNumbers, 0)).toBe('4242');
     expect(testCodeOf('+5491123456789', testNumbers, 0)).toBe('abc!');
     expect(testCodeOf('+14155552672', testNumbers, 0)).toBeUndefined();
     expect(testCodeOf(NUMBER, undefined, 0)).toBeUndefined();
   });
 
-  it('is an ordinary one from the start of its last day in UTC', () => {
+  it('is an ordinary number from the start of `until` in UTC', () => {
     expect(testCodeOf(NUMBER, testNumbers, NEW_YEAR - 1)).toBe('4242');
     expect(testCodeOf(NUMBER, testNumbers, NEW_YEAR)).toBeUndefined();
   });
 
-  it('whose time is over is warned of', () => {
+  it('causes a warning after `until`', () => {
     expect(warningsOfTestNumbers(testNumbers, NEW_YEAR - 1)).toEqual([]);
     expect(warningsOfTestNumbers(testNumbers, NEW_YEAR)).toEqual([expect.stringMatching(/until 2027-01-01 is over/)]);
     expect(warningsOfTestNumbers(undefined, NEW_YEAR)).toEqual([]);
   });
 
-  it('without a last day stays one', () => {
-    const forEver = read({ numbers: { [NUMBER]: '4242' } }).testNumbers;
+  it('remains one without `until`', () => {
+    const withoutEnd = read({ numbers: { [NUMBER]: '4242' } }).testNumbers;
 
-    expect(testCodeOf(NUMBER, forEver, Number.MAX_SAFE_INTEGER)).toBe('4242');
-    expect(warningsOfTestNumbers(forEver, Number.MAX_SAFE_INTEGER)).toEqual([]);
+    expect(testCodeOf(NUMBER, withoutEnd, Number.MAX_SAFE_INTEGER)).toBe('4242');
+    expect(warningsOfTestNumbers(withoutEnd, Number.MAX_SAFE_INTEGER)).toEqual([]);
   });
 });
 
@@ -63,7 +63,7 @@ describe('the options of test numbers', () => {
     { numbers: {} },
     { numbers: GOOD, until: '2028-02-29' },
     { numbers: GOOD, until: undefined },
-  ])('%j are right', (testNumbers) => {
+  ])('can be %j', (testNumbers) => {
     expect(read(testNumbers).faults).toEqual([]);
   });
 
@@ -78,7 +78,7 @@ describe('the options of test numbers', () => {
     [{ numbers: { [NUMBER]: '123' } }, /the code of number 1 must be/],
     [{ numbers: { [NUMBER]: '123 456' } }, /the code of number 1 must be/],
     [{ numbers: { [NUMBER]: '1'.repeat(33) } }, /the code of number 1 must be/],
-  ])('%j are refused', (testNumbers, fault) => {
+  ])('cannot be %j', (testNumbers, fault) => {
     expect(read(testNumbers).faults).toContainEqual(expect.stringMatching(fault));
   });
 
@@ -97,13 +97,13 @@ describe('the options of test numbers', () => {
     20270101,
     null,
     new Date(NEW_YEAR),
-  ])('end on no day when until is %j', (until) => {
+  ])('cannot have as until %j', (until) => {
     expect(read({ numbers: GOOD, until }).faults).toEqual([
       'testNumbers.until: must be a day as YYYY-MM-DD, such as "2027-01-01"',
     ]);
   });
 
-  it.each(['production', 'staging', 'prod'])('must end with NODE_ENV=%s', (environment) => {
+  it.each(['production', 'staging', 'prod'])('must have `until` with NODE_ENV=%s', (environment) => {
     vi.stubEnv('NODE_ENV', environment);
 
     expect(read({ numbers: GOOD }).faults).toEqual([expect.stringMatching(/^testNumbers\.until: is required/)]);
@@ -111,13 +111,13 @@ describe('the options of test numbers', () => {
     expect(read(undefined).faults).toEqual([]);
   });
 
-  it.each(['test', 'development', '', undefined])('need not end with NODE_ENV=%j', (environment) => {
+  it.each(['test', 'development', '', undefined])('need no `until` with NODE_ENV=%j', (environment) => {
     vi.stubEnv('NODE_ENV', environment);
 
     expect(read({ numbers: GOOD }).faults).toEqual([]);
   });
 
-  it('show neither number nor code in a fault', () => {
+  it('cause validation errors without a number or a code', () => {
     const { faults } = read({ numbers: { '4155552671': '123456', [NUMBER]: '12 34' } });
 
     expect(faults).toHaveLength(2);

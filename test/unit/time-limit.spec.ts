@@ -18,7 +18,7 @@ describe('a time limit', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('rejects with what is thrown synchronously', async () => {
+  it('rejects with a synchronous exception', async () => {
     const work = () => {
       throw new Error('at once');
     };
@@ -27,7 +27,7 @@ describe('a time limit', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('ends work that never settles, with its signal aborted, not a millisecond earlier', async () => {
+  it('aborts the signal of work that never settles and rejects, not a millisecond early', async () => {
     let seen: AbortSignal | undefined;
     const settled = vi.fn<(error: unknown) => void>();
     withinTimeLimit(1000, (signal) => {
@@ -45,7 +45,7 @@ describe('a time limit', () => {
     expect(seen?.aborted).toBe(true);
   });
 
-  it('ignores a failure that comes too late', async () => {
+  it('ignores a failure after the time limit', async () => {
     const unhandled = vi.fn<(reason: unknown) => void>();
     process.on('unhandledRejection', unhandled);
     const late = withinTimeLimit(
@@ -62,7 +62,7 @@ describe('a time limit', () => {
     process.off('unhandledRejection', unhandled);
   });
 
-  it('returns the result of work that ends on the signal', async () => {
+  it('returns the result of work that ends when the signal aborts', async () => {
     const outcome = withinTimeLimit(
       1000,
       (signal) =>

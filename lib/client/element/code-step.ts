@@ -112,7 +112,7 @@ export class CodeStep extends Step {
   /** Ends the step: no code can verify this session any more, only a new one can be requested. */
   close(reason: string): void {
     this.#hasEnded = true;
-    this.root.toggleAttribute('data-over', true);
+    this.root.toggleAttribute('data-ended', true);
     this.showError(reason);
     this.setSubmitText(this.texts.requestNewCode);
   }

@@ -53,7 +53,7 @@ export function countryOfNumber(number: string, countries: readonly Country[], p
 /** Calling codes after which a 0 is part of the number: Italy, San Marino, Vatican, Ivory Coast, Gabon, Congo. */
 const CODES_WITH_LEADING_ZERO: ReadonlySet<string> = new Set(['39', '378', '379', '225', '241', '242']);
 
-/** A number in readable groups: `+1 415 555 2671`. A national prefix 0 is a group of its own. */
+/** A number in readable groups: `+1 415 555 2671`. A national prefix 0 is a separate group. */
 export function groupDigits(number: string): string {
   const code = /^\+\d+$/.test(number) && [...CALLING_CODES.values()].find((each) => number.startsWith(`+${each}`));
   if (!code) return number;

@@ -14,6 +14,6 @@ import { PhoneVerifyElement } from './phone-verify.element.js';
  */
 export function definePhoneVerify(name = 'phone-verify'): void {
   if (typeof customElements === 'undefined' || customElements.get(name) !== undefined) return;
-  // A class can be registered under one name only; another name needs a class of its own.
+  // A class can be registered under one name only, so each name gets a new class.
   customElements.define(name, class extends PhoneVerifyElement {});
 }

@@ -24,7 +24,7 @@ export interface FlowHost {
 
 /** How a step is shown. */
 interface Placement {
-  /** Whether it takes the focus. */
+  /** Whether it gets the focus. */
   readonly isFocused: boolean;
 }
 

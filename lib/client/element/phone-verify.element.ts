@@ -90,7 +90,7 @@ export class PhoneVerifyElement extends Base {
       Reflect.set(this, name, value);
     }
     this.#timer = setInterval(() => this.#flow.tick(), 1000);
-    this.#speak();
+    this.#applyLanguage();
     this.#flow.resume();
   }
 
@@ -112,11 +112,11 @@ export class PhoneVerifyElement extends Base {
   }
 
   #refresh(): void {
-    this.#speak();
+    this.#applyLanguage();
     this.#flow.refresh();
   }
 
-  #speak(): void {
+  #applyLanguage(): void {
     this.#card.dir = directionOf(this.#language);
     this.#card.lang = this.#isTranslated ? this.#language : 'en';
   }

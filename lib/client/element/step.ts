@@ -24,7 +24,7 @@ export class Step {
   /** Text of the button while a call is pending. */
   #busyText: string | undefined;
   #isBusy = false;
-  /** When the button can be used again; `undefined` if it need not wait. */
+  /** When the button can be used again; `undefined` if there is no wait. */
   #waitUntil: number | undefined;
 
   constructor(
@@ -51,7 +51,7 @@ export class Step {
     this.#render();
   }
 
-  /** Whether no call is pending and the button need not wait. */
+  /** Whether no call is pending and the button has no countdown. */
   get isReady(): boolean {
     return !this.#isBusy && this.#secondsToWait === 0;
   }
@@ -119,7 +119,7 @@ export class Step {
     const seconds = this.#secondsToWait;
     if (seconds === 0 && this.#waitUntil !== undefined) {
       this.#waitUntil = undefined;
-      // The error was about waiting, which is over.
+      // The error was about the wait, which has ended.
       this.clearError();
     }
     setText(this.#label, this.#busyText ?? (seconds > 0 ? this.texts.tryAgainIn(clockTime(seconds)) : this.#text));

@@ -76,7 +76,7 @@ button[aria-disabled='true'] { cursor: default; filter: none; }
 .links button { padding: 0; color: var(--accent); font-weight: 550; }
 .links button:hover { text-decoration: underline; }
 .links button[aria-disabled='true'] { color: var(--muted); font-weight: 400; text-decoration: none; font-variant-numeric: tabular-nums; }
-[data-over] .field, [data-over] [part='resend'] { display: none; }
+[data-ended] .field, [data-ended] [part='resend'] { display: none; }
 .done { display: grid; justify-items: center; gap: 0.75rem; text-align: center; }
 .done h2 + p { margin: -0.5rem 0 0; }
 .done svg { inline-size: 3.5rem; padding: 0.75rem; border-radius: 50%; fill: none; stroke: var(--success); stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; background: color-mix(in srgb, var(--success) 14%, transparent); }

@@ -14,7 +14,7 @@ export interface PhoneVerifyTexts {
   readonly send: string;
   readonly sending: string;
   readonly tryAgain: string;
-  /** On a button that has to wait. */
+  /** On a button with a countdown. */
   readonly tryAgainIn: (time: string) => string;
   readonly codeHeading: string;
   readonly codeHint: (phoneNumber: string, codeLength: number) => string;

@@ -21,7 +21,7 @@ const COLUMNS: TableColumnOptions[] = [
   { name: 'modified_at', type: 'bigint' },
 ];
 
-/** Creates the table of the sessions. The list is frozen: what the entity gains later, a later migration adds. */
+/** Creates the table of the sessions. Never change the columns: a later migration adds new ones. */
 export class CreateSmsVerification1764000000000 implements MigrationInterface {
   readonly name = 'CreateSmsVerification1764000000000';
 

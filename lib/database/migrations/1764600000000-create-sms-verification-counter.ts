@@ -13,7 +13,7 @@ const COLUMNS: TableColumnOptions[] = [
   { name: 'window_ends_at', type: 'bigint' },
 ];
 
-/** Creates the table of the counters. The list is frozen: what the entity gains later, a later migration adds. */
+/** Creates the table of the counters. Never change the columns: a later migration adds new ones. */
 export class CreateSmsVerificationCounter1764600000000 implements MigrationInterface {
   readonly name = 'CreateSmsVerificationCounter1764600000000';
 

@@ -5,7 +5,7 @@ const INDEX = new TableIndex({
   columnNames: ['phone_number', 'created_at'],
 });
 
-/** Finds the sessions of one number, to describe and to forget them. */
+/** Adds the index to find the sessions of one number, for `describePhone` and `forgetPhone`. */
 export class IndexSmsVerificationPhoneNumber1764700000000 implements MigrationInterface {
   readonly name = 'IndexSmsVerificationPhoneNumber1764700000000';
 

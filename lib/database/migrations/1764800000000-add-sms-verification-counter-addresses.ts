@@ -2,7 +2,7 @@ import { type MigrationInterface, type QueryRunner, TableColumn } from 'typeorm'
 
 const COLUMN = new TableColumn({ name: 'addresses', type: 'bigint', isNullable: true });
 
-/** Counts the addresses that messages to a country came from. */
+/** Adds the column that estimates how many addresses requested messages to a country. */
 export class AddSmsVerificationCounterAddresses1764800000000 implements MigrationInterface {
   readonly name = 'AddSmsVerificationCounterAddresses1764800000000';
 

@@ -6,7 +6,7 @@ import { AddSmsVerificationCounterAddresses1764800000000 } from './1764800000000
 
 /**
  * TypeORM migrations that create exactly the schema of {@link SMSVerification} and {@link SMSVerificationCounter}. Add
- * them to the `migrations` of the data source, beside the application's own.
+ * them to the `migrations` of the data source, together with the application's own.
  *
  * @publicApi
  */

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable, UnsupportedMediaTypeException } from '@nestjs/common';
 import type { HttpRequest } from '../http.js';
 
-/** Accepts JSON only: by posting a form, another site could sign its visitors in to an account of its own. */
+/** Accepts JSON only: by posting a form, another site could sign its visitors in to the attacker's account. */
 @Injectable()
 export class JsonOnlyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -70,7 +70,7 @@ describe('a verification through a failover', () => {
 
     expect(await sending).toMatchObject({ phoneNumber: NUMBER });
     expect(second.handed[0]?.message).toBe(first.handed[0]?.message);
-    expect(logs.text).toContain('warn: First could not send to +141******71: unknown: No answer within 5000 ms.');
+    expect(logs.text).toContain('warn: First could not send to +141******71: unknown: No response within 5000 ms.');
   });
 
   it('keeps its session when all are down, and a resend sends the same code later', async () => {

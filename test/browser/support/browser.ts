@@ -1,7 +1,7 @@
 import { type Browser, chromium } from 'playwright-core';
 import { CHROMIUM } from '../../support/chromium.js';
 
-/** Starts Chromium, which speaks with nobody but the tests. */
+/** Starts Chromium without any network access except to the tests. */
 export async function launchBrowser(): Promise<Browser> {
   if (CHROMIUM === undefined) throw new Error('no Chromium: set TEST_CHROMIUM');
   return chromium.launch({

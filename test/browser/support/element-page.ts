@@ -2,8 +2,8 @@ import type { Locator, Page } from 'playwright-core';
 
 export type PhonePath = 'register' | 'resend' | 'verify';
 
-/** What the element told the page, as the page's script keeps it. */
-export interface HeardEvent {
+/** An event of the element, as the script of the page records it. */
+export interface ElementEvent {
   readonly type: 'sent' | 'verified' | 'error';
   readonly phoneNumber?: string;
   readonly verificationToken?: string;
@@ -11,7 +11,7 @@ export interface HeardEvent {
   readonly retryAfter?: number;
 }
 
-/** The element on a page, as a person finds it: by what is read out. */
+/** The element on a page. Finds its parts by their accessible names. */
 export class ElementPage {
   readonly number: Locator;
   readonly country: Locator;
@@ -41,29 +41,29 @@ export class ElementPage {
     return this.page.getByRole('heading', { name });
   }
 
-  /** Types a number and has the code sent, up to the question for it. */
+  /** Types a number, requests a code and waits for the next step. */
   async send(number: string): Promise<void> {
     await this.number.fill(number);
     await this.button('Send code').click();
     await this.heading('Enter the code').waitFor();
   }
 
-  /** Types a code and has it checked. */
+  /** Types a code and submits it. */
   async verify(code: string): Promise<void> {
     await this.code.fill(code);
     await this.button('Verify').click();
   }
 
-  /** Waits until the alert reads so. */
+  /** Waits until the alert has this text. */
   async alerted(text: string | RegExp): Promise<void> {
     await this.alert.filter({ hasText: text }).waitFor();
   }
 
-  heard(): Promise<HeardEvent[]> {
-    return this.page.evaluate('heard');
+  events(): Promise<ElementEvent[]> {
+    return this.page.evaluate('events');
   }
 
-  /** Name of the field that has the focus, looked up through the shadow tree. */
+  /** Name of the focused field inside the shadow tree. */
   focused(): Promise<string> {
     return this.page.evaluate(() => {
       const focused = document.activeElement?.shadowRoot?.activeElement;
@@ -71,8 +71,8 @@ export class ElementPage {
     });
   }
 
-  /** Answers a route itself, once or from now on. */
-  async answer(path: PhonePath, status: number, body: object | string, times?: number): Promise<void> {
+  /** Responds to a route instead of the server, a number of times or always. */
+  async respondWith(path: PhonePath, status: number, body: object | string, times?: number): Promise<void> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     await this.page.route(
       `**/phone/${path}`,
@@ -81,12 +81,12 @@ export class ElementPage {
     );
   }
 
-  /** Fails a route once, as the routes tell a failure. */
+  /** Responds to a route once with an error. */
   fail(path: PhonePath, status: number, code: string, extra: object = {}): Promise<void> {
-    return this.answer(path, status, { statusCode: status, error: 'Error', message: code, code, ...extra }, 1);
+    return this.respondWith(path, status, { statusCode: status, error: 'Error', message: code, code, ...extra }, 1);
   }
 
-  /** Lets the server answer, and changes what it says. */
+  /** Changes fields of the server's response. */
   async change(path: PhonePath, extra: object): Promise<void> {
     await this.page.route(`**/phone/${path}`, async (route) => {
       const response = await route.fetch();
@@ -95,16 +95,16 @@ export class ElementPage {
     });
   }
 
-  /** Holds the requests to a route until they are let go. */
+  /** Delays the requests to a route until the returned function is called. */
   async hold(path: PhonePath): Promise<() => void> {
-    let letGo = (): void => undefined;
+    let release = (): void => undefined;
     const released = new Promise<void>((resolve) => {
-      letGo = resolve;
+      release = resolve;
     });
     await this.page.route(`**/phone/${path}`, async (route) => {
       await released;
       await route.fallback();
     });
-    return letGo;
+    return release;
   }
 }

@@ -2,13 +2,13 @@ import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import type { ElementPage } from './element-page.js';
 
-/** Waits until something is seen. */
+/** Waits until an element is visible. */
 export async function expectVisible(locator: Locator): Promise<void> {
   await locator.waitFor();
   expect(await locator.isVisible()).toBe(true);
 }
 
-/** Waits until the alert reads so. */
+/** Waits until the alert has this text. */
 export async function expectAlert({ alert }: ElementPage, text: string): Promise<void> {
   await alert.filter({ hasText: text }).waitFor();
   expect(await alert.textContent()).toContain(text);

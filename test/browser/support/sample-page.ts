@@ -7,12 +7,12 @@ import { startSample, stopSample } from '../../support/sample-application.js';
 
 const TABLES = ['sample_session', 'sample_user', 'sms_verification'];
 
-/** The sample application, where a browser reaches it. */
+/** The sample application on a port that a browser can reach. */
 export interface ServedSample {
   readonly origin: string;
   readonly clock: TestClock;
   readonly sandbox: SandboxBackend;
-  /** Another day: no accounts, no messages. */
+  /** Starts over a day later, without accounts and messages. */
   beginAnew(): Promise<void>;
   close(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export async function serveSample(environment: Readonly<Record<string, string>> 
   };
 }
 
-/** The pages as a person finds their way in them: by what is read out. */
+/** The pages of the sample. Finds their parts by accessible names. */
 export class SamplePage {
   readonly username: Locator;
   readonly number: Locator;
@@ -51,7 +51,7 @@ export class SamplePage {
     readonly page: Page,
     private readonly origin: string,
   ) {
-    // The account has one for each number; one is shown at a time.
+    // The account page has one element for each number, of which one is visible.
     const element = page.locator('phone-verify:not([hidden])');
     this.username = page.getByLabel('User name');
     this.number = element.getByLabel('Phone number');
@@ -68,20 +68,20 @@ export class SamplePage {
     return this.page.getByRole('button', { name });
   }
 
-  /** Has a code sent, and waits until it is on the phone. */
+  /** Requests a code and waits until the phone on the page shows it. */
   async send(number: string): Promise<void> {
     await this.number.fill(number);
     await this.button('Send code').click();
     await this.messages.first().waitFor();
   }
 
-  /** Types a code and has it checked. */
+  /** Types a code and submits it. */
   async verify(code: string): Promise<void> {
     await this.code.fill(code);
     await this.button('Verify').click();
   }
 
-  /** Opens the change of the account's number, and confirms the one that it has. */
+  /** Opens the change of the account's number and confirms the current one. */
   async confirmCurrent(number: string): Promise<void> {
     await this.button('Change number').click();
     await this.send(number);
@@ -89,7 +89,7 @@ export class SamplePage {
     await this.page.getByText('Step 2 of 2').waitFor();
   }
 
-  /** Goes from the sign-up to the account. */
+  /** Completes the sign-up, up to the account page. */
   async signUp(username: string, number: string): Promise<void> {
     await this.open();
     await this.username.fill(username);

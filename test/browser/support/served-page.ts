@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { type ApplicationOptions, startApplication, type TestApplication } from '../../support/application.js';
 
-/** What the package ships for browsers, built. */
+/** The built browser client of the package. */
 const CLIENT = readFileSync(fileURLToPath(new URL('../../../dist/client/index.js', import.meta.url)), 'utf8');
 
-/** Nothing inline, nothing from elsewhere: what a careful application allows. */
+/** A strict policy: nothing inline, nothing from other origins. */
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'";
 
 const STYLES = `
@@ -18,15 +18,15 @@ const STYLES = `
   phone-verify { justify-self: center; inline-size: 100%; }
 `;
 
-/** Keeps what the element tells, for the tests. */
+/** Records the events of the element. */
 const SCRIPT = `
   import { definePhoneVerify, PhoneVerifyClient } from '/client/index.js';
   globalThis.PhoneVerifyClient = PhoneVerifyClient;
-  globalThis.heard = [];
+  globalThis.events = [];
   for (const type of ['sent', 'verified', 'error']) {
     document.addEventListener('phone-verify-' + type, (event) => {
       const { code, retryAfter, ...detail } = event.detail;
-      heard.push({ type, ...(type === 'error' ? { code, retryAfter } : detail) });
+      events.push({ type, ...(type === 'error' ? { code, retryAfter } : detail) });
     });
   }
   definePhoneVerify();
@@ -53,7 +53,7 @@ function assetOf(url: URL): Asset | undefined {
   return { type: 'text/html', text: page(searchParams.get('attributes') ?? '', searchParams.get('language') ?? 'en') };
 }
 
-/** Answers the page and its files, and leaves everything else to the application. */
+/** Serves the page and its files, and passes other requests to the application. */
 function servePage(request: IncomingMessage, response: ServerResponse, next: () => void): void {
   const asset = assetOf(new URL(request.url ?? '/', 'http://localhost'));
   if (asset === undefined) {
@@ -70,11 +70,11 @@ function servePage(request: IncomingMessage, response: ServerResponse, next: () 
 
 /** An application with the routes and a page with the element. */
 export interface ServedPage extends TestApplication {
-  /** Address of a page whose element has these attributes, such as `'default-country="DE"'`. */
+  /** URL of a page whose element has these attributes, such as `'default-country="DE"'`. */
   url(attributes?: string, language?: string): string;
 }
 
-/** Starts the library in an application that serves the built client as well. */
+/** Starts an application with the library that also serves the built client. */
 export async function startServedPage(options: ApplicationOptions = {}): Promise<ServedPage> {
   const application = await startApplication({ ...options, configure: (app) => app.use(servePage) });
   const origin = await application.app.getUrl();

@@ -8,7 +8,7 @@ async function sendCode(element: ElementPage): Promise<void> {
 }
 
 async function enterCodeStep(element: ElementPage, extra: object = {}): Promise<void> {
-  await element.answer('register', 200, { ...SENT, ...extra });
+  await element.respondWith('register', 200, { ...SENT, ...extra });
   await sendCode(element);
   await element.code.waitFor();
 }
@@ -18,7 +18,7 @@ async function checkCode(element: ElementPage): Promise<void> {
   await element.code.press('Enter');
 }
 
-/** Every look that the element has, and how to come to it with answers that no server gives. */
+/** Every state of the element, and how to reach it with responses of the test. */
 const STATES: Readonly<Record<string, (element: ElementPage) => Promise<void>>> = {
   number: (element) => element.number.waitFor(),
   sending: async (element) => {
@@ -63,23 +63,23 @@ const STATES: Readonly<Record<string, (element: ElementPage) => Promise<void>>> 
   },
   resent: async (element) => {
     await enterCodeStep(element, { resend_in: 0 });
-    await element.answer('resend', 200, SENT);
+    await element.respondWith('resend', 200, SENT);
     await element.page.locator('[part=resend]').click();
     await element.status.filter({ hasText: /./ }).waitFor();
   },
   done: async (element) => {
     await enterCodeStep(element);
-    await element.answer('verify', 200, { phone_number: '+14155552671', verification_token: 'y' });
+    await element.respondWith('verify', 200, { phone_number: '+14155552671', verification_token: 'y' });
     await checkCode(element);
     await element.page.locator('.done').waitFor();
   },
 };
 
-/** Brings the element into each of its states, on the page at an address, and collects what a look at it finds. */
+/** Brings the element on a page into each of its states, and collects what a function returns for each. */
 export async function inEachState<Finding>(
   element: ElementPage,
   url: string,
-  look: (name: string) => Promise<Finding>,
+  inspect: (name: string) => Promise<Finding>,
 ): Promise<Record<string, Finding>> {
   const { page } = element;
   const findings: Record<string, Finding> = {};
@@ -87,7 +87,7 @@ export async function inEachState<Finding>(
   for (const [name, enter] of Object.entries(STATES)) {
     await page.goto(url);
     await enter(element);
-    findings[name] = await look(name);
+    findings[name] = await inspect(name);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   }
   return findings;

@@ -5,20 +5,20 @@ import { launchBrowser } from './browser.js';
 import { ElementPage } from './element-page.js';
 import { type ServedPage, startServedPage } from './served-page.js';
 
-/** What each test of the element has anew, the browser aside. */
+/** What each test of the element gets. The browser is shared. */
 export interface ElementTest {
   readonly browser: Browser;
   readonly context: BrowserContext;
   readonly page: Page;
   readonly element: ElementPage;
   readonly served: ServedPage;
-  /** Opens the page with these attributes at the element. */
+  /** Opens the page with these attributes of the element. */
   open(attributes?: string, language?: string): Promise<void>;
-  /** Moves the time of the page and that of the server. */
+  /** Advances the time of the page and of the server. */
   pass(seconds: number): Promise<void>;
 }
 
-/** Gives each test of a file an application and a page, whose time stands still until the test moves it. */
+/** Gives each test of a file a new application and page, whose time only the test advances. */
 export function useElement(options: BrowserContextOptions = {}, application: ApplicationOptions = {}): ElementTest {
   let browser: Browser;
   let context: BrowserContext;

@@ -15,13 +15,13 @@ import { beforeStatements, untilOneWaits } from '../support/statements.js';
 
 const TIMEOUT_MS = 400;
 
-const PASSING: Readonly<Record<DatabaseKind, readonly string[]>> = {
+const TRANSIENT_ERRORS: Readonly<Record<DatabaseKind, readonly string[]>> = {
   sqlite: ['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_LOCKED'],
   postgres: ['40001', '40P01'],
   mariadb: ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'],
 };
 
-describe.each(databaseKinds)('a statement that the database refused on %s', (kind) => {
+describe.each(databaseKinds)('a failed statement on %s', (kind) => {
   let database: FreshDatabase;
   let test: TestApplication;
 
@@ -38,12 +38,12 @@ describe.each(databaseKinds)('a statement that the database refused on %s', (kin
     await database.drop();
   });
 
-  /** Has the next statements of an operation fail. Answers how many were tried meanwhile. */
-  async function whileRefusing<T>(code: string, times: number, operation: () => Promise<T>) {
+  /** Makes the first statements of an operation fail. Returns how many statements were tried. */
+  async function whileFailing<T>(code: string, times: number, operation: () => Promise<T>) {
     let tries = 0;
     const stop = beforeStatements(test.dataSource, async (place) => {
       tries += 1;
-      if (place < times) throw refusal(code);
+      if (place < times) throw queryError(code);
     });
     const [outcome] = await Promise.allSettled([operation()]);
     stop();
@@ -54,22 +54,22 @@ describe.each(databaseKinds)('a statement that the database refused on %s', (kin
     return () => test.service.verifySecurityCode(NUMBER, code, sessionToken);
   }
 
-  it.each(PASSING[kind])('with %s is run again, and counted once', async (code) => {
+  it.each(TRANSIENT_ERRORS[kind])('is retried after %s, and counted once', async (code) => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
 
-    const { tries, outcome } = await whileRefusing(code, 3, check(sessionToken, WRONG_CODE));
+    const { tries, outcome } = await whileFailing(code, 3, check(sessionToken, WRONG_CODE));
 
     expect(outcome).toMatchObject({ value: { status: VerificationStatus.Invalid, attemptsLeft: 4 } });
     expect(tries).toBe(4);
     expect(await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken)).toMatchObject({ attemptsLeft: 3 });
   });
 
-  it('is given up at the time limit', async () => {
+  it('is retried after transient errors until the time limit', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const started = performance.now();
 
-    const { tries, outcome } = await whileRefusing(
-      PASSING[kind][0] ?? '',
+    const { tries, outcome } = await whileFailing(
+      TRANSIENT_ERRORS[kind][0] ?? '',
       Number.POSITIVE_INFINITY,
       check(sessionToken, RIGHT_CODE),
     );
@@ -80,22 +80,22 @@ describe.each(databaseKinds)('a statement that the database refused on %s', (kin
     expect(tries).toBeLessThan(TIMEOUT_MS);
   });
 
-  it('for any other reason is not run again', async () => {
+  it('is not retried after any other error', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
 
-    const { tries, outcome } = await whileRefusing('another', 1, check(sessionToken, RIGHT_CODE));
+    const { tries, outcome } = await whileFailing('another', 1, check(sessionToken, RIGHT_CODE));
 
     expect(outcome).toMatchObject({ reason: expect.any(StorageUnavailableError) });
     expect(tries).toBe(1);
   });
 
-  it("inside the caller's transaction is the caller's to run again", async () => {
+  it("is not retried inside the caller's transaction", async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
-    const [code = ''] = PASSING[kind];
+    const [code = ''] = TRANSIENT_ERRORS[kind];
     const queryRunner = test.dataSource.createQueryRunner();
     await queryRunner.startTransaction();
-    const spy = vi.spyOn(queryRunner, 'query').mockRejectedValue(refusal(code));
+    const spy = vi.spyOn(queryRunner, 'query').mockRejectedValue(queryError(code));
     const { manager } = queryRunner;
 
     const consumed = test.service.consumeVerifiedPhone(verificationToken, { manager });
@@ -109,7 +109,7 @@ describe.each(databaseKinds)('a statement that the database refused on %s', (kin
   });
 });
 
-describe.each(serverKinds())('a check that waited for a row which then changed, on %s', (kind) => {
+describe.each(serverKinds())('a check on %s that waited for a row which then changed', (kind) => {
   let database: FreshDatabase;
   let test: TestApplication;
 
@@ -124,7 +124,7 @@ describe.each(serverKinds())('a check that waited for a row which then changed, 
     await database.drop();
   });
 
-  it('is run again and counted once', async () => {
+  it('is retried and counted once', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
 
     const check = await test.dataSource.transaction(async (manager) => {
@@ -140,6 +140,6 @@ describe.each(serverKinds())('a check that waited for a row which then changed, 
   });
 });
 
-function refusal(code: string): QueryFailedError {
+function queryError(code: string): QueryFailedError {
   return new QueryFailedError('a statement', [], Object.assign(new Error('refused'), { code }));
 }

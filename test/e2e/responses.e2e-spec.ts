@@ -33,19 +33,19 @@ describe.each(ADAPTERS)('the responses of the routes on %s', (adapter) => {
     return { statusCode: 400, error: 'Bad Request', message: REFUSALS[code], code };
   }
 
-  it('every route refuses an impossible number with phone_number_invalid', async () => {
+  it('every route refuses an invalid number with phone_number_invalid', async () => {
     const token = await openSession(test.app);
 
-    for (const answer of [
+    for (const response of [
       await register(test.app, '+1415555'),
       await resend(test.app, '+1415555', token),
       await verify(test.app, '+1415555', token, RIGHT_CODE),
     ]) {
-      expect({ status: answer.status, body: answer.body }).toEqual({
+      expect({ status: response.status, body: response.body }).toEqual({
         status: 400,
         body: refusal('phone_number_invalid'),
       });
-      expect(answer.headers['cache-control']).toBe('no-store');
+      expect(response.headers['cache-control']).toBe('no-store');
     }
   });
 
@@ -135,10 +135,10 @@ describe.each(ADAPTERS)('the responses of the routes on %s', (adapter) => {
   it('a repeated request is refused without an error', async () => {
     const token = await openSession(test.app);
 
-    const answers = await Promise.all([1, 2, 3].map(() => verify(test.app, NUMBER, token, RIGHT_CODE)));
+    const responses = await Promise.all([1, 2, 3].map(() => verify(test.app, NUMBER, token, RIGHT_CODE)));
 
-    expect(answers.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 400)).toHaveLength(2);
+    expect(responses.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(1);
+    expect(responses.filter(({ status }) => status === 400)).toHaveLength(2);
   });
 
   it.each(['/phone/register', '/phone/verify', '/phone/resend'])('GET %s does not exist', async (path) => {
