@@ -17,10 +17,11 @@ import { VerificationStatus } from '../common/verification-status.js';
 import { CodeRequests, type SendInput } from '../verification/code-requests.js';
 import { ClientAddresses } from './client-address.js';
 import { CheckRefusedError } from './error-response.js';
-import { type HttpRequest, readBody, requireJson } from './http-request.js';
+import { type HttpRequest, readBody, RequestInvalidError, requireJson } from './http-request.js';
 import { PhoneVerifyExceptionFilter } from './phone-verify-exception.filter.js';
 import { RegisterRequest, ResendRequest, VerifyRequest } from './requests.js';
 import { describeSent, type SentResponse, type VerifiedResponse } from './responses.js';
+import { UnparsedBodies } from './unparsed-body.js';
 
 /**
  * Creates the controller of the three routes at a path. Each call creates new handler functions, so that metadata on
@@ -33,6 +34,7 @@ export function createPhoneVerifyController(path: string): Type<object> {
   @UseFilters(PhoneVerifyExceptionFilter)
   class PhoneVerifyController {
     readonly #addresses = new ClientAddresses();
+    readonly #unparsed = new UnparsedBodies();
 
     constructor(
       private readonly requests: CodeRequests,
@@ -44,8 +46,7 @@ export function createPhoneVerifyController(path: string): Type<object> {
     @HttpCode(200)
     @Header('Cache-Control', 'no-store')
     async register(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
-      requireJson(request);
-      const { phone_number, purpose } = readBody(RegisterRequest, body, this.options.purposes);
+      const { phone_number, purpose } = this.#read(RegisterRequest, request, body);
       const sent = await this.requests.send(this.#sendInput(request, phone_number, purpose));
       return describeSent(sent, this.clock.now());
     }
@@ -54,8 +55,7 @@ export function createPhoneVerifyController(path: string): Type<object> {
     @HttpCode(200)
     @Header('Cache-Control', 'no-store')
     async resend(@Req() request: HttpRequest, @Body() body: unknown): Promise<SentResponse> {
-      requireJson(request);
-      const { phone_number, session_token, purpose } = readBody(ResendRequest, body, this.options.purposes);
+      const { phone_number, session_token, purpose } = this.#read(ResendRequest, request, body);
       const input = this.#sendInput(request, phone_number, purpose);
       const sent = await this.requests.resend({ ...input, sessionToken: session_token });
       return describeSent(sent, this.clock.now());
@@ -65,8 +65,7 @@ export function createPhoneVerifyController(path: string): Type<object> {
     @HttpCode(200)
     @Header('Cache-Control', 'no-store')
     async verify(@Req() request: HttpRequest, @Body() body: unknown): Promise<VerifiedResponse> {
-      requireJson(request);
-      const fields = readBody(VerifyRequest, body, this.options.purposes);
+      const fields = this.#read(VerifyRequest, request, body);
       const { phoneNumber, result } = await this.requests.check({
         phoneNumber: fields.phone_number,
         securityCode: fields.security_code,
@@ -79,6 +78,20 @@ export function createPhoneVerifyController(path: string): Type<object> {
         phone_number: phoneNumber,
         ...(result.verificationToken !== undefined && { verification_token: result.verificationToken }),
       };
+    }
+
+    #read<Fields extends { purpose: string | undefined }>(
+      type: new () => Fields,
+      request: HttpRequest,
+      body: unknown,
+    ): Fields {
+      requireJson(request);
+      try {
+        return readBody(type, body, this.options.purposes);
+      } catch (error) {
+        if (error instanceof RequestInvalidError) this.#unparsed.inspect(request);
+        throw error;
+      }
     }
 
     #sendInput(request: HttpRequest, phoneNumber: string, purpose: string | undefined): SendInput {

@@ -14,6 +14,7 @@ import { describeOutage, serviceUnavailable } from './error-response.js';
 import { type HttpRequest, isJson, readField } from './http-request.js';
 import { PhoneNotVerifiedException } from './phone-not-verified.exception.js';
 import { type PhoneRequirement, Requirement } from './phone-requirement.js';
+import { UnparsedBodies } from './unparsed-body.js';
 import { hasMet, recordVerified } from './verified-requests.js';
 
 const BODY_FIELD = 'verification_token';
@@ -27,6 +28,7 @@ const HEADER = 'x-phone-verification-token';
 @Injectable()
 export class VerifiedPhoneGuard implements CanActivate {
   readonly #logger = new Logger('PhoneVerify');
+  readonly #unparsed = new UnparsedBodies();
 
   constructor(
     private readonly service: PhoneVerificationService,
@@ -56,7 +58,7 @@ export class VerifiedPhoneGuard implements CanActivate {
   }
 
   async #requirePhone(request: HttpRequest, requirement: PhoneRequirement): Promise<VerifiedPhone> {
-    const token = requirement.from === 'header' ? request.headers[HEADER] : readToken(request);
+    const token = requirement.from === 'header' ? request.headers[HEADER] : this.#readToken(request);
     // A header that is sent twice arrives as one joined string or as an array: neither is a token.
     const phone = isToken(token) ? await this.#find(token, requirement) : null;
     if (phone === null) throw new PhoneNotVerifiedException();
@@ -74,12 +76,15 @@ export class VerifiedPhoneGuard implements CanActivate {
       throw new ServiceUnavailableException(serviceUnavailable(), { cause: error });
     }
   }
-}
 
-/**
- * Only JSON: another site could post a form that carries its author's verification token, and the browser would send it
- * with the session of the person who is signed in.
- */
-function readToken(request: HttpRequest): unknown {
-  return isJson(request) ? readField(request.body, BODY_FIELD) : undefined;
+  /**
+   * Only JSON: another site could post a form that carries its author's verification token, and the browser would send
+   * it with the session of the person who is signed in.
+   */
+  #readToken(request: HttpRequest): unknown {
+    if (!isJson(request)) return undefined;
+    const token = readField(request.body, BODY_FIELD);
+    if (token === undefined) this.#unparsed.inspect(request);
+    return token;
+  }
 }
