@@ -62,7 +62,7 @@ export function defineModule(module: Type, statics: StaticOptions, given: Provid
       optionsProvider(statics),
       backendProvider(backend),
       ...verificationProviders(dataSource),
-      ...routes.map(openApiProvider),
+      openApiProvider(routes),
     ],
     exports: [
       PHONE_VERIFY_BACKEND,

@@ -13,13 +13,9 @@ import type { VerifiedPhone } from '../verification/verification.types.js';
 import { describeOutage, serviceUnavailable } from './error-response.js';
 import { type HttpRequest, isJson, readField } from './http-request.js';
 import { PhoneNotVerifiedException } from './phone-not-verified.exception.js';
-import { type PhoneRequirement, Requirement } from './phone-requirement.js';
+import { type PhoneRequirement, Requirement, TOKEN_FIELD, TOKEN_HEADER } from './phone-requirement.js';
 import { UnparsedBodies } from './unparsed-body.js';
 import { hasMet, recordVerified } from './verified-requests.js';
-
-const BODY_FIELD = 'verification_token';
-
-const HEADER = 'x-phone-verification-token';
 
 /**
  * Lets requests through that carry a valid verification token. The application's own filters handle what it throws, so
@@ -58,7 +54,7 @@ export class VerifiedPhoneGuard implements CanActivate {
   }
 
   async #requirePhone(request: HttpRequest, requirement: PhoneRequirement): Promise<VerifiedPhone> {
-    const token = requirement.from === 'header' ? request.headers[HEADER] : this.#readToken(request);
+    const token = requirement.from === 'header' ? request.headers[TOKEN_HEADER] : this.#readToken(request);
     // A header that is sent twice arrives as one joined string or as an array: neither is a token.
     const phone = isToken(token) ? await this.#find(token, requirement) : null;
     if (phone === null) throw new PhoneNotVerifiedException();
@@ -83,7 +79,7 @@ export class VerifiedPhoneGuard implements CanActivate {
    */
   #readToken(request: HttpRequest): unknown {
     if (!isJson(request)) return undefined;
-    const token = readField(request.body, BODY_FIELD);
+    const token = readField(request.body, TOKEN_FIELD);
     if (token === undefined) this.#unparsed.inspect(request);
     return token;
   }
