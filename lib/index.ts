@@ -13,6 +13,7 @@ export {
   type SmsDeliveryErrorKind,
   type SmsDeliveryErrorOptions,
 } from './common/sms-delivery.error.js';
+export type { ErrorResponse } from './http/error-response.js';
 export { PhoneNotVerifiedException } from './http/phone-not-verified.exception.js';
 export type { RequireVerifiedPhoneOptions } from './http/phone-requirement.js';
 export { RequireVerifiedPhone } from './http/require-verified-phone.decorator.js';

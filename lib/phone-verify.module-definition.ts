@@ -48,6 +48,7 @@ import { VerificationStore } from './verification/verification.store.js';
 export function defineModule(module: Type, statics: StaticOptions, given: Provider[]): DynamicModule {
   const { isGlobal = false, controllers = true, path = 'phone', dataSource, imports = [], backend } = statics;
   const routes = controllers ? [createPhoneVerifyController(path)] : [];
+  for (const controller of routes) decorate(controller, statics.decorators);
   return {
     module,
     global: isGlobal,
@@ -62,7 +63,7 @@ export function defineModule(module: Type, statics: StaticOptions, given: Provid
       optionsProvider(statics),
       backendProvider(backend),
       ...verificationProviders(dataSource),
-      ...routes.map(openApiProvider),
+      openApiProvider(routes),
     ],
     exports: [
       PHONE_VERIFY_BACKEND,
@@ -73,6 +74,12 @@ export function defineModule(module: Type, statics: StaticOptions, given: Provid
       PHONE_VERIFY_CLOCK,
     ],
   };
+}
+
+/** Anything but an array of functions is reported by the validation of the options. */
+function decorate(controller: Type<object>, decorators: unknown): void {
+  if (!Array.isArray(decorators)) return;
+  for (const decorator of decorators) if (typeof decorator === 'function') decorator(controller);
 }
 
 /** The providers of the options that `forRootAsync` gets. */

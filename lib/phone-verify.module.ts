@@ -49,8 +49,8 @@ export class PhoneVerifyModule implements OnModuleInit {
    * ```
    */
   static forRoot(options: PhoneVerifyModuleOptions): DynamicModule {
-    const { isGlobal, controllers, path, dataSource, imports, backend, ...given } = options;
-    const statics = withoutUndefined({ isGlobal, controllers, path, dataSource, imports, backend });
+    const { isGlobal, controllers, path, dataSource, imports, decorators, backend, ...given } = options;
+    const statics = withoutUndefined({ isGlobal, controllers, path, dataSource, imports, decorators, backend });
     return defineModule(PhoneVerifyModule, statics, [{ provide: PHONE_VERIFY_GIVEN_OPTIONS, useValue: given }]);
   }
 

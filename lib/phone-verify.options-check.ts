@@ -53,6 +53,7 @@ const STATIC_OPTIONS = optionNames<StaticOptions>({
   path: true,
   dataSource: true,
   imports: true,
+  decorators: true,
 });
 
 const DELIVERY = optionNames<NonNullable<PhoneVerifyOptions['delivery']>>({ timeoutMs: true });
@@ -112,7 +113,16 @@ function checkExtras(extras: object, faults: string[]): OptionReader {
   if (reader.value('imports') !== undefined && !Array.isArray(reader.value('imports'))) {
     reader.fault('imports', 'must be an array of modules');
   }
+  checkDecorators(reader);
   return reader;
+}
+
+function checkDecorators(reader: OptionReader): void {
+  const decorators = reader.value('decorators');
+  if (decorators === undefined) return;
+  if (!Array.isArray(decorators) || !decorators.every((decorator) => typeof decorator === 'function')) {
+    reader.fault('decorators', 'must be an array of class decorators, such as [Public(), SkipThrottle()]');
+  }
 }
 
 function checkBackend(reader: OptionReader, statics: OptionReader): void {

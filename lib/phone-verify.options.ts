@@ -116,8 +116,19 @@ export interface PhoneVerifyModuleExtras {
   path?: string;
   /** Name of the TypeORM data source. Default: the default data source. */
   dataSource?: string;
-  /** Modules whose providers the backend, or the options factory, injects. Default `[]`. */
+  /** Modules whose providers the backend, the options factory or a class in `decorators` injects. Default `[]`. */
   imports?: ModuleMetadata['imports'];
+  /**
+   * Class decorators for the controller of the routes, applied in this order: the application's own markers, by which
+   * its global guards and interceptors recognise these routes, or `UseGuards`, `UseInterceptors` and `UseFilters`. What
+   * such a class injects must be global or in `imports`. Default `[]`.
+   *
+   * @example
+   * ```ts
+   * PhoneVerifyModule.forRoot({ backend, appName: 'Acme', decorators: [Public(), SkipThrottle()] });
+   * ```
+   */
+  decorators?: readonly ClassDecorator[];
 }
 
 /**

@@ -1,7 +1,8 @@
 import { type PhoneVerifyVerified, readFailure, readSent, readVerified } from './responses.js';
 import { PhoneVerifyClientError } from './client-error.js';
 import { type PhoneVerifyStorage, SessionMemory, secondsLeft, type SessionRecord } from './session-record.js';
-import { type Fetch, post, responseInvalid, type WireResponse, type WireOptions } from './wire.js';
+import { responseInvalid } from './unexpected-response.js';
+import { type Fetch, post, type WireResponse, type WireOptions } from './wire.js';
 
 /**
  * Options of {@link PhoneVerifyClient}. All have defaults.
@@ -160,7 +161,7 @@ export class PhoneVerifyClient {
       const response = await this.#post('verify', body);
       if (response.status === 200) {
         const verified = readVerified(response.body);
-        if (verified === undefined) throw responseInvalid(200);
+        if (verified === undefined) throw responseInvalid(response);
         this.#end(record);
         return verified;
       }
@@ -229,9 +230,9 @@ function share<Result>(calls: Map<string, Promise<Result>>, call: string, run: (
   return promise;
 }
 
-function sentRecord(phoneNumber: string, { status, body }: WireResponse): SessionRecord {
-  const sent = readSent(body);
-  if (sent === undefined) throw responseInvalid(status);
+function sentRecord(phoneNumber: string, response: WireResponse): SessionRecord {
+  const sent = readSent(response.body);
+  if (sent === undefined) throw responseInvalid(response);
   return { ...sent, phoneNumber, isSent: true, receivedAt: Date.now() };
 }
 

@@ -1,5 +1,6 @@
 import { isWireCode, PhoneVerifyClientError } from './client-error.js';
-import { isObject, responseInvalid, type WireResponse } from './wire.js';
+import { isObject, responseInvalid } from './unexpected-response.js';
+import type { WireResponse } from './wire.js';
 
 /** A session as a response describes it. */
 export interface SentState {
@@ -44,9 +45,10 @@ export function readVerified({ phone_number, verification_token }: Body): PhoneV
 }
 
 /** The error that a response describes. */
-export function readFailure({ status, body }: WireResponse): PhoneVerifyClientError {
+export function readFailure(response: WireResponse): PhoneVerifyClientError {
+  const { status, body } = response;
   const { code, message, retry_after, attempts_left, errors } = body;
-  if (status < 400 || !isWireCode(code)) return responseInvalid(status);
+  if (status < 400 || !isWireCode(code)) return responseInvalid(response);
   const texts: unknown[] = Array.isArray(message) ? message : [message];
   return new PhoneVerifyClientError(code, texts.filter(isText).join(' '), {
     status,

@@ -1,4 +1,5 @@
 import { PhoneVerifyClientError } from './client-error.js';
+import { isObject, type ReceivedResponse, responseInvalid } from './unexpected-response.js';
 
 /** The part of the browser's `fetch` that the client uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -12,8 +13,7 @@ export interface WireOptions {
 }
 
 /** A response whose body is a JSON object; its fields are not validated yet. */
-export interface WireResponse {
-  readonly status: number;
+export interface WireResponse extends ReceivedResponse {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -59,31 +59,17 @@ async function exchange(
     body: JSON.stringify(body),
     signal,
   });
-  return { status: response.status, body: readObject(await response.text(), response.status) };
+  const { status, redirected: isRedirected } = response;
+  const received = parse(await response.text());
+  if (!isObject(received)) throw responseInvalid({ status, isRedirected, body: received });
+  return { status, isRedirected, body: received };
 }
 
-function readObject(text: string, status: number): WireResponse['body'] {
+/** The JSON, or the text where it is not JSON. */
+function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
+    return JSON.parse(text);
   } catch {
-    // Not JSON: refused below, like JSON that is no object.
+    return text;
   }
-  throw responseInvalid(status);
-}
-
-/** Whether a value is an object and no array. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The error for a response that these routes do not give. */
-export function responseInvalid(status: number): PhoneVerifyClientError {
-  return new PhoneVerifyClientError(
-    'response_invalid',
-    'The response is not one of the phone verification routes. Check baseUrl.',
-    {
-      status,
-    },
-  );
 }

@@ -12,13 +12,21 @@ import { VerificationStatus } from '../common/verification-status.js';
 import { MediaTypeUnsupportedError, RequestInvalidError } from './http-request.js';
 import { describeSent } from './bodies.js';
 
-/** Body of every failure response. `code` is stable, `message` is for people. */
+/**
+ * Body of every failure response of the routes.
+ *
+ * @publicApi
+ */
 export interface ErrorResponse {
+  /** HTTP status. */
   readonly statusCode: number;
   /** Reason phrase of the status. */
   readonly error: string;
+  /** For people: a text, or with `request_invalid` a list of texts. */
   readonly message: string | readonly string[];
+  /** Stable code of the failure. */
   readonly code: string;
+  /** Further fields of some codes, such as `errors`, `attempts_left` and `retry_after`. */
   readonly [extra: string]: unknown;
 }
 

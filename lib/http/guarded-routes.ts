@@ -16,26 +16,55 @@ const reflector = new Reflector();
  * @throws {@link PhoneVerifyConfigurationError} with every route that cannot.
  */
 export function checkGuardedRoutes(modules: ModulesContainer, options: Options): void {
+  const faults = [...controllersOf(modules)].flatMap((type) => faultsOfController(type, options));
+  if (faults.length > 0) throw new PhoneVerifyConfigurationError(faults);
+}
+
+/** A handler that requires a verified phone. */
+export interface GuardedHandler {
+  readonly controller: Type;
+  readonly method: string;
+  readonly required: PhoneRequirement;
+}
+
+/** All handlers of the application that require a verified phone. */
+export function guardedHandlersOf(modules: ModulesContainer): GuardedHandler[] {
+  return [...controllersOf(modules)].flatMap((controller) =>
+    methodsOf(controller).flatMap((method) => {
+      const required = requirementOf(controller, method) ?? requirementOf(controller);
+      return required === undefined ? [] : { controller, method, required };
+    }),
+  );
+}
+
+function controllersOf(modules: ModulesContainer): Set<Type> {
   const types = new Set<Type>();
   for (const { controllers } of modules.values()) {
     for (const { metatype } of controllers.values()) if (isClass(metatype)) types.add(metatype);
   }
-  const faults = [...types].flatMap((type) => faultsOfController(type, options));
-  if (faults.length > 0) throw new PhoneVerifyConfigurationError(faults);
+  return types;
 }
 
 function isClass(value: unknown): value is Type {
   return typeof value === 'function';
 }
 
+function methodsOf(controller: Type): string[] {
+  return new MetadataScanner().getAllMethodNames(controller.prototype);
+}
+
+/** The own requirement of a class or of one of its methods. */
+function requirementOf(controller: Type, method?: string): PhoneRequirement | undefined {
+  return reflector.get(Requirement, method === undefined ? controller : controller.prototype[method]);
+}
+
 function faultsOfController(type: Type, options: Options): string[] {
-  const required: PhoneRequirement | undefined = reflector.get(Requirement, type);
-  const methods = new MetadataScanner().getAllMethodNames(type.prototype);
+  const required = requirementOf(type);
   return [
     ...faultsOfRequirement(type.name, required, options),
-    ...methods.flatMap((method) => {
+    ...methodsOf(type).flatMap((method) => {
       const place = `${type.name}.${method}`;
-      const own: PhoneRequirement | undefined = reflector.get(Requirement, type.prototype[method]);
+      const own = requirementOf(type, method);
       if ((own ?? required) === undefined && hasVerifiedPhoneParameter(type.prototype, method)) {
         return [`${place}: @VerifiedPhone() needs @RequireVerifiedPhone() on the handler or its class`];
       }

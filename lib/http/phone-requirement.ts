@@ -5,6 +5,12 @@ import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
 import { LONGEST_AGE_SECONDS } from '../verification/call-arguments.js';
 import { DEFAULT_MAX_AGE_SECONDS } from '../verification/verification-tokens.js';
 
+/** The field of the body that carries a verification token. */
+export const TOKEN_FIELD = 'verification_token';
+
+/** The header that carries a verification token. */
+export const TOKEN_HEADER = 'x-phone-verification-token';
+
 /**
  * Which verification tokens a route accepts.
  *

@@ -19,7 +19,7 @@ import { CodeRequests, type SendInput } from '../verification/code-requests.js';
 import { ClientAddresses } from './client-address.js';
 import { ClientIdentification } from './client-identification.js';
 import { CheckRefusedError } from './error-response.js';
-import { readBody, requireJson } from './http-request.js';
+import { readBody, RequestInvalidError, requireJson } from './http-request.js';
 import { PhoneVerifyExceptionFilter } from './phone-verify-exception.filter.js';
 import {
   describeSent,
@@ -29,6 +29,7 @@ import {
   type VerifiedResponse,
   VerifyRequest,
 } from './bodies.js';
+import { UnparsedBodies } from './unparsed-body.js';
 
 /**
  * Creates the controller of the three routes at a path. Each call creates new handler functions, so that metadata on
@@ -42,6 +43,7 @@ export function createPhoneVerifyController(path: string): Type<object> {
   class PhoneVerifyController {
     readonly #addresses = new ClientAddresses();
     readonly #identification: ClientIdentification | undefined;
+    readonly #unparsed = new UnparsedBodies();
 
     constructor(
       private readonly requests: CodeRequests,
@@ -56,8 +58,7 @@ export function createPhoneVerifyController(path: string): Type<object> {
     @HttpCode(200)
     @Header('Cache-Control', 'no-store')
     async register(@Req() request: IncomingRequest, @Body() body: unknown): Promise<SentResponse> {
-      requireJson(request);
-      const { phone_number, purpose } = readBody(RegisterRequest, body, this.options.purposes);
+      const { phone_number, purpose } = this.#read(RegisterRequest, request, body);
       const sent = await this.requests.send(await this.#sendInput(request, phone_number, purpose));
       return describeSent(sent, this.clock.now());
     }
@@ -66,8 +67,7 @@ export function createPhoneVerifyController(path: string): Type<object> {
     @HttpCode(200)
     @Header('Cache-Control', 'no-store')
     async resend(@Req() request: IncomingRequest, @Body() body: unknown): Promise<SentResponse> {
-      requireJson(request);
-      const { phone_number, session_token, purpose } = readBody(ResendRequest, body, this.options.purposes);
+      const { phone_number, session_token, purpose } = this.#read(ResendRequest, request, body);
       const input = await this.#sendInput(request, phone_number, purpose);
       const sent = await this.requests.resend({ ...input, sessionToken: session_token });
       return describeSent(sent, this.clock.now());
@@ -77,8 +77,7 @@ export function createPhoneVerifyController(path: string): Type<object> {
     @HttpCode(200)
     @Header('Cache-Control', 'no-store')
     async verify(@Req() request: IncomingRequest, @Body() body: unknown): Promise<VerifiedResponse> {
-      requireJson(request);
-      const fields = readBody(VerifyRequest, body, this.options.purposes);
+      const fields = this.#read(VerifyRequest, request, body);
       const { phoneNumber, result } = await this.requests.check({
         phoneNumber: fields.phone_number,
         securityCode: fields.security_code,
@@ -91,6 +90,20 @@ export function createPhoneVerifyController(path: string): Type<object> {
         phone_number: phoneNumber,
         ...(result.verificationToken !== undefined && { verification_token: result.verificationToken }),
       };
+    }
+
+    #read<Fields extends { purpose: string | undefined }>(
+      type: new () => Fields,
+      request: IncomingRequest,
+      body: unknown,
+    ): Fields {
+      requireJson(request);
+      try {
+        return readBody(type, body, this.options.purposes);
+      } catch (error) {
+        if (error instanceof RequestInvalidError) this.#unparsed.inspect(request);
+        throw error;
+      }
     }
 
     async #sendInput(request: IncomingRequest, phoneNumber: string, purpose = ''): Promise<SendInput> {

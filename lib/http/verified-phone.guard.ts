@@ -14,12 +14,9 @@ import type { VerifiedPhone } from '../verification/verification.types.js';
 import { describeOutage, serviceUnavailable } from './error-response.js';
 import { isJson, readField } from './http-request.js';
 import { PhoneNotVerifiedException } from './phone-not-verified.exception.js';
-import { type PhoneRequirement, Requirement } from './phone-requirement.js';
+import { type PhoneRequirement, Requirement, TOKEN_FIELD, TOKEN_HEADER } from './phone-requirement.js';
+import { UnparsedBodies } from './unparsed-body.js';
 import { hasMet, recordVerified } from './verified-requests.js';
-
-const BODY_FIELD = 'verification_token';
-
-const HEADER = 'x-phone-verification-token';
 
 /**
  * Lets requests through that carry a valid verification token. The application's own filters handle what it throws, so
@@ -28,6 +25,7 @@ const HEADER = 'x-phone-verification-token';
 @Injectable()
 export class VerifiedPhoneGuard implements CanActivate {
   readonly #logger = new Logger('PhoneVerify');
+  readonly #unparsed = new UnparsedBodies();
 
   constructor(
     private readonly service: PhoneVerificationService,
@@ -57,7 +55,7 @@ export class VerifiedPhoneGuard implements CanActivate {
   }
 
   async #requirePhone(request: IncomingRequest, requirement: PhoneRequirement): Promise<VerifiedPhone> {
-    const token = requirement.from === 'header' ? request.headers[HEADER] : readToken(request);
+    const token = requirement.from === 'header' ? request.headers[TOKEN_HEADER] : this.#readToken(request);
     // A header that is sent twice arrives as one joined string or as an array: neither is a token.
     const phone = isToken(token) ? await this.#find(token, requirement) : null;
     if (phone === null) throw new PhoneNotVerifiedException();
@@ -75,12 +73,15 @@ export class VerifiedPhoneGuard implements CanActivate {
       throw new ServiceUnavailableException(serviceUnavailable(), { cause: error });
     }
   }
-}
 
-/**
- * Only JSON: another site could post a form that carries its author's verification token, and the browser would send it
- * with the session of the person who is signed in.
- */
-function readToken(request: IncomingRequest): unknown {
-  return isJson(request) ? readField(request.body, BODY_FIELD) : undefined;
+  /**
+   * Only JSON: another site could post a form that carries its author's verification token, and the browser would send
+   * it with the session of the person who is signed in.
+   */
+  #readToken(request: IncomingRequest): unknown {
+    if (!isJson(request)) return undefined;
+    const token = readField(request.body, TOKEN_FIELD);
+    if (token === undefined) this.#unparsed.inspect(request);
+    return token;
+  }
 }

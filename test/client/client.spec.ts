@@ -551,6 +551,101 @@ describe('an unexpected response', () => {
     expect(client.session).toBeUndefined();
   });
 
+  const EXEMPT = 'exempt these routes with the option `decorators` of PhoneVerifyModule';
+
+  it.each([
+    [
+      'a wrapped session',
+      200,
+      { data: SENT, meta: {} },
+      'status 200, a JSON object with the fields data, meta',
+      `An interceptor or exception filter of the application wraps responses in \`data\`: ${EXEMPT}.`,
+    ],
+    [
+      'a wrapped failure',
+      400,
+      { error: { code: 'phone_number_invalid' } },
+      'status 400, a JSON object with the fields error',
+      `An interceptor or exception filter of the application wraps responses in \`error\`: ${EXEMPT}.`,
+    ],
+    [
+      'the refusal of a guard',
+      401,
+      { message: 'Unauthorized', statusCode: 401 },
+      'status 401, a JSON object with the fields message, statusCode',
+      `A guard of the application, or a proxy, requires a login: ${EXEMPT}.`,
+    ],
+    [
+      'the refusal of a throttler',
+      429,
+      { statusCode: 429, message: 'ThrottlerException: Too Many Requests' },
+      'status 429, a JSON object with the fields statusCode, message',
+      `Another rate limiter refused the request, such as @nestjs/throttler: ${EXEMPT}, as in \`[SkipThrottle()]\`.`,
+    ],
+    [
+      'no route',
+      404,
+      { message: 'Cannot POST /phone/register', error: 'Not Found', statusCode: 404 },
+      'status 404, a JSON object with the fields message, error, statusCode',
+      'The route does not exist at this URL. Check `baseUrl`: the global prefix of the application, then `path` of PhoneVerifyModule.',
+    ],
+    [
+      'a web page',
+      200,
+      '\n<!doctype html><title>Acme</title>',
+      'status 200, an HTML page',
+      'Another server, such as that of the web pages, responded. Check `baseUrl`.',
+    ],
+    [
+      'the page of a proxy',
+      502,
+      '<html>Bad Gateway</html>',
+      'status 502, an HTML page',
+      'The application or a proxy in front of it failed. Their logs say why.',
+    ],
+    [
+      'no body',
+      204,
+      null,
+      'status 204, no body',
+      `Check \`baseUrl\`. If an interceptor or exception filter of the application changes responses, ${EXEMPT}.`,
+    ],
+    [
+      'a list',
+      200,
+      '[]',
+      'status 200, JSON that is no object',
+      `Check \`baseUrl\`. If an interceptor or exception filter of the application changes responses, ${EXEMPT}.`,
+    ],
+  ])('says what was received and the likely cause: %s', async (_name, status, body, received, cause) => {
+    const text = typeof body === 'object' && body !== null ? JSON.stringify(body) : body;
+    const client = open({ fetch: async () => new Response(text, { status }) });
+
+    const { message } = await failureOf(client.register(NUMBER));
+
+    expect(message).toBe(`The response is not one of the phone verification routes: ${received}. ${cause}`);
+  });
+
+  it('says that the request was redirected', async () => {
+    const redirected = new Response('<html>Log in</html>');
+    Object.defineProperty(redirected, 'redirected', { value: true });
+
+    const { message } = await failureOf(open({ fetch: async () => redirected }).register(NUMBER));
+
+    expect(message).toContain('The request was redirected. Set `baseUrl` to the final URL.');
+  });
+
+  it('never shows a value of the response, which can be a token', async () => {
+    const client = await openSession();
+    server.answer([200, { data: { ...VERIFIED, verification_token: 'secret-token' } }]);
+
+    const { message } = await failureOf(client.verify('123456'));
+
+    expect(message).toContain('wraps responses in `data`');
+    expect(message).not.toContain('secret-token');
+    expect(message).not.toContain(NUMBER);
+  });
+
   it.each([[{}], [{ phone_number: '' }], [{ phone_number: 1 }], [{ ...VERIFIED, verification_token: 1 }]])(
     'is no verification: %o',
     async (body) => {

@@ -4,13 +4,24 @@ import {
   Catch,
   type ExceptionFilter,
   type INestApplication,
+  Module,
   ValidationPipe,
   VersioningType,
 } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost, NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { describe, expect, it } from 'vitest';
-import { BaseBackend, PhoneVerificationService, type SendContext } from '../../lib/index.js';
+import {
+  BaseBackend,
+  PhoneVerificationService,
+  PhoneVerifyModule,
+  phoneVerifyMigrations,
+  SandboxBackend,
+  type SendContext,
+} from '../../lib/index.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
+import { freshDatabase } from '../support/databases.js';
+import { GuardedModule, PURPOSES } from '../support/guarded-routes.js';
 import { NUMBER, post, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
 
 @Catch()
@@ -121,6 +132,32 @@ describe.each(ADAPTERS)('in an application on %s', (adapter) => {
     expect(sends[0]?.language).toBe(language);
     await test.close();
   });
+});
+
+it('the service works in an application without HTTP, beside guarded routes', async () => {
+  const database = await freshDatabase('sqlite');
+  @Module({
+    imports: [
+      TypeOrmModule.forRoot({
+        ...database.options,
+        autoLoadEntities: true,
+        migrations: phoneVerifyMigrations,
+        migrationsRun: true,
+      }),
+      PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', isGlobal: true, purposes: PURPOSES }),
+      GuardedModule,
+    ],
+  })
+  class WorkerModule {}
+  const worker = await NestFactory.createApplicationContext(WorkerModule, { logger: false });
+
+  const service = worker.get(PhoneVerificationService, { strict: false });
+  const { sessionToken } = await service.sendSecurityCode(NUMBER);
+  const { status } = await service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+
+  expect(status).toBe('security_code_valid');
+  await worker.close();
+  await database.drop();
 });
 
 it('a backend gets the context of a send, and no secret', async () => {

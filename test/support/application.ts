@@ -42,6 +42,8 @@ export interface ApplicationOptions {
   readonly trustProxy?: TrustProxy;
   /** Configures the application before it starts: pipes, prefix, versioning. */
   readonly configure?: (app: INestApplication) => void;
+  /** Whether Nest registers its parsers of request bodies. Default `true`. */
+  readonly bodyParser?: boolean;
   /** Default `false`: nothing of the application is logged. */
   readonly logger?: Parameters<TestingModuleBuilder['setLogger']>[0] | false;
 }
@@ -101,7 +103,8 @@ export async function startApplication(options: ApplicationOptions = {}): Promis
       .useValue(never),
   );
   const compiled = await overridden.compile();
-  const nestOptions = options.logger ? {} : { logger: false as const };
+  const bodyParser = options.bodyParser ?? true;
+  const nestOptions = options.logger ? { bodyParser } : { bodyParser, logger: false as const };
   const app = createApplication(compiled, nestOptions, options);
   options.configure?.(app);
   await app.listen(0, '127.0.0.1');
@@ -121,7 +124,7 @@ export async function startApplication(options: ApplicationOptions = {}): Promis
 
 function createApplication(
   module: TestingModule,
-  nestOptions: { logger?: false },
+  nestOptions: { bodyParser: boolean; logger?: false },
   { adapter, trustProxy }: ApplicationOptions,
 ): INestApplication {
   if (adapter === 'fastify') {

@@ -171,6 +171,8 @@ describe('the options', () => {
     [{ path: '' }, 'path'],
     [{ dataSource: 7 }, 'dataSource'],
     [{ imports: {} }, 'imports'],
+    [{ decorators: {} }, 'decorators'],
+    [{ decorators: [() => undefined, 'Public'] }, 'decorators'],
     [{ expiration: 60 }, 'expiration'],
   ])('cannot contain for forRoot %o', (extras, name) => {
     expect(faultsOf(GOOD, extras)).toEqual([expect.stringMatching(`^${name}: `)]);

@@ -15,6 +15,8 @@ export interface Schema {
   properties?: Record<string, Schema>;
   additionalProperties?: Schema;
   oneOf?: Schema[];
+  allOf?: Schema[];
+  $ref?: string;
 }
 
 const PHONE_NUMBER: Schema = {
