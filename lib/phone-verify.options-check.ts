@@ -140,7 +140,6 @@ function readDelivery(reader: OptionReader): ResolvedPhoneVerifyOptions['deliver
 
 function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
   const contextKeys = readContextKeys(reader);
-  const numbers = readNumberPolicy(reader);
   const resolved = {
     tokenLength: readTokenLength(reader),
     message: readMessage(reader, contextKeys),
@@ -160,10 +159,10 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     cleanup: readCleanup(reader),
     limits: readLimits(reader),
     authorizeSend: readAuthorizeSend(reader),
-    numbers,
+    numbers: readNumberPolicy(reader),
     options: reader.object('options'),
     secret: readSecret(reader),
-    testNumbers: readTestNumbers(reader, numbers.validation),
+    testNumbers: readTestNumbers(reader),
     purposes: readPurposes(reader),
     events: readEvents(reader),
   };

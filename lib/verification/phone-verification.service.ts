@@ -10,7 +10,7 @@ import { clientAt } from '../limits/send-origin.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
-import { readNumber } from '../phone-number/admission.js';
+import { readAnyNumber, readNumber } from '../phone-number/admission.js';
 import { requireAge, requirePurpose, requireString } from './call-arguments.js';
 import { CodeRequests } from './code-requests.js';
 import { PhoneRecords } from './phone-records.js';
@@ -233,9 +233,9 @@ export class PhoneVerificationService {
   /**
    * Describes what is stored about a number, for support: its sessions and what is left of its limits. Never a code.
    *
-   * @param phoneNumber - In any usual notation; converted to E.164 here.
+   * @param phoneNumber - In any usual notation, also one that is no longer valid; converted to E.164 here.
    * @returns The description.
-   * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @throws {@link PhoneNumberInvalidError} if the text does not have the form of a phone number.
    * @throws {@link StorageUnavailableError} if the database or the limit store could not be reached.
    * @example
    * ```ts
@@ -243,7 +243,7 @@ export class PhoneVerificationService {
    * ```
    */
   async describePhone(phoneNumber: string): Promise<PhoneDescription> {
-    return this.records.describe(readNumber(phoneNumber, this.options), this.newTimeout());
+    return this.records.describe(readAnyNumber(phoneNumber, this.options), this.newTimeout());
   }
 
   /**
@@ -251,8 +251,8 @@ export class PhoneVerificationService {
    * again. Limits that it shares with other numbers, such as that of its prefix, stay. This also gives an attacker new
    * guesses: for operators, not for a public route.
    *
-   * @param phoneNumber - In any usual notation; converted to E.164 here.
-   * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @param phoneNumber - In any usual notation, also one that is no longer valid; converted to E.164 here.
+   * @throws {@link PhoneNumberInvalidError} if the text does not have the form of a phone number.
    * @throws {@link StorageUnavailableError} if the limit store could not be reached.
    * @example
    * ```ts
@@ -260,16 +260,16 @@ export class PhoneVerificationService {
    * ```
    */
   async clearLimits(phoneNumber: string): Promise<void> {
-    await this.records.clearLimits(readNumber(phoneNumber, this.options), this.newTimeout());
+    await this.records.clearLimits(readAnyNumber(phoneNumber, this.options), this.newTimeout());
   }
 
   /**
    * Deletes what is stored about a number, when the person asks for it: its sessions, open ones and verification tokens
    * included, and its own limit counters. Like {@link clearLimits}, for operators.
    *
-   * @param phoneNumber - In any usual notation; converted to E.164 here.
+   * @param phoneNumber - In any usual notation, also one that is no longer valid; converted to E.164 here.
    * @returns How many sessions were deleted.
-   * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @throws {@link PhoneNumberInvalidError} if the text does not have the form of a phone number.
    * @throws {@link StorageUnavailableError} if the database or the limit store could not be reached.
    * @example
    * ```ts
@@ -277,7 +277,7 @@ export class PhoneVerificationService {
    * ```
    */
   async forgetPhone(phoneNumber: string): Promise<{ deleted: number }> {
-    return { deleted: await this.records.forget(readNumber(phoneNumber, this.options), () => this.newTimeout()) };
+    return { deleted: await this.records.forget(readAnyNumber(phoneNumber, this.options), () => this.newTimeout()) };
   }
 
   private newTimeout(): StorageTimeout {
