@@ -67,8 +67,8 @@ export class PhoneNumberInvalidError extends PhoneVerifyError {
 }
 
 /**
- * The options do not allow codes to be sent to this number, because of its country or type. Nothing was written, sent
- * or counted.
+ * The options do not allow codes to be sent to this number, because of its prefix, country or type. Nothing was
+ * written, sent or counted.
  *
  * @example
  * ```ts

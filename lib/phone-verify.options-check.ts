@@ -152,7 +152,6 @@ function readDelivery(reader: OptionReader): ResolvedPhoneVerifyOptions['deliver
 
 function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
   const contextKeys = readContextKeys(reader);
-  const numbers = readNumberPolicy(reader);
   const resolved = {
     tokenLength: readTokenLength(reader),
     message: readMessage(reader, contextKeys),
@@ -173,10 +172,10 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     limits: readLimits(reader),
     identifyClient: readIdentifyClient(reader),
     authorizeSend: readAuthorizeSend(reader),
-    numbers,
+    numbers: readNumberPolicy(reader),
     options: reader.object('options'),
     secret: readSecret(reader),
-    testNumbers: readTestNumbers(reader, numbers.validation),
+    testNumbers: readTestNumbers(reader),
     purposes: readPurposes(reader),
     events: readEvents(reader),
   };

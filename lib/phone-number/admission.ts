@@ -1,5 +1,6 @@
 import type { CountryCode } from 'libphonenumber-js/max';
-import { type NumberPolicy, requireAllowed } from './number-policy.js';
+import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
+import { admitsUncertain, locate, type NumberPolicy, requireAllowed } from './number-policy.js';
 import { parsePhoneNumber, type PhoneNumber } from './phone-number.js';
 import { testCodeOf, type TestNumbers } from './test-numbers.js';
 
@@ -22,20 +23,35 @@ export interface IdentifiedNumber {
  *
  * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
  */
-export function readNumber(text: unknown, { defaultCountry, numbers }: NumberSettings): PhoneNumber {
-  return parsePhoneNumber(text, defaultCountry, numbers.validation);
+export function readNumber(text: unknown, settings: NumberSettings): PhoneNumber {
+  const number = readAnyNumber(text, settings);
+  requireUsable(number, settings);
+  return number;
 }
 
 /**
- * Reads a number, and whether it is a test number.
+ * Reads a number that may be stored, although by now its range has ended or the options have become stricter. It must
+ * not be sent anything.
+ *
+ * @throws {@link PhoneNumberInvalidError} if the text has not the form of a phone number.
+ */
+export function readAnyNumber(text: unknown, { defaultCountry, numbers }: NumberSettings): PhoneNumber {
+  const number = parsePhoneNumber(text, defaultCountry);
+  return number.certainty === 'valid' ? number : locate(number, numbers);
+}
+
+/**
+ * Reads a number, and whether it is a test number, of which nothing has to be known.
  *
  * @param now - Epoch milliseconds; decides whether the test numbers have expired.
  * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
  */
 export function identifyNumber(text: unknown, settings: NumberSettings, now: number): IdentifiedNumber {
-  const number = readNumber(text, settings);
+  const number = readAnyNumber(text, settings);
   const { testNumbers } = settings;
-  return { number, testCode: testNumbers && testCodeOf(number.e164, testNumbers, now) };
+  const testCode = testNumbers && testCodeOf(number.e164, testNumbers, now);
+  if (testCode === undefined) requireUsable(number, settings);
+  return { number, testCode };
 }
 
 /**
@@ -49,4 +65,8 @@ export function admitNumber(text: unknown, settings: NumberSettings, now: number
   const identified = identifyNumber(text, settings, now);
   if (identified.testCode === undefined) requireAllowed(identified.number, settings.numbers);
   return identified;
+}
+
+function requireUsable(number: PhoneNumber, { numbers }: NumberSettings): void {
+  if (number.certainty !== 'valid' && !admitsUncertain(number, numbers)) throw new PhoneNumberInvalidError();
 }

@@ -30,6 +30,19 @@ export interface NumberOptions {
   allowNonGeographic?: boolean;
   /** `'possible'` takes numbers of ranges that are newer than the metadata as well. Default `'valid'`. */
   validation?: NumberValidation;
+  /**
+   * Beginnings of numbers that may, such as `'+1861'` for a range that opened today: whatever the metadata say of their
+   * range, length, country and type. Written in E.164, a plus and 1 to 15 digits. Of this list and `deniedPrefixes` the
+   * longest prefix of a number decides, before countries and types. Default `[]`.
+   *
+   * @example
+   * ```ts
+   * numbers: { allowedCountries: ['US'], allowedPrefixes: ['+1861'] }
+   * ```
+   */
+  allowedPrefixes?: readonly string[] | undefined;
+  /** Beginnings of numbers that may not, written in the same way. Default `[]`. */
+  deniedPrefixes?: readonly string[] | undefined;
 }
 
 const NAMES = optionNames<NumberOptions>({
@@ -38,7 +51,12 @@ const NAMES = optionNames<NumberOptions>({
   deniedTypes: true,
   allowNonGeographic: true,
   validation: true,
+  allowedPrefixes: true,
+  deniedPrefixes: true,
 });
+
+/** No calling code begins with 0. */
+const PREFIX = /^\+[1-9]\d{0,14}$/;
 
 const DENIED_TYPES: readonly PhoneNumberType[] = Object.freeze([
   'PREMIUM_RATE',
@@ -54,12 +72,19 @@ const DENIED_TYPES: readonly PhoneNumberType[] = Object.freeze([
 /** Reads {@link NumberOptions}. */
 export function readNumberPolicy(options: OptionReader): NumberPolicy {
   const reader = options.nested('numbers', NAMES);
+  const allowedPrefixes = readPrefixes(reader, 'allowedPrefixes');
+  const deniedPrefixes = readPrefixes(reader, 'deniedPrefixes');
+  for (const prefix of deniedPrefixes.filter((denied) => allowedPrefixes.includes(denied))) {
+    reader.fault('deniedPrefixes', `"${prefix}" is in allowedPrefixes too; remove it from one of the two`);
+  }
   return Object.freeze({
     allowedCountries: readAllowedCountries(reader),
     deniedCountries: readCountries(reader, 'deniedCountries'),
     deniedTypes: readTypes(reader),
     allowNonGeographic: reader.boolean('allowNonGeographic', false),
     validation: readValidation(reader),
+    allowedPrefixes,
+    deniedPrefixes,
   });
 }
 
@@ -79,6 +104,14 @@ function readCountries(reader: OptionReader, name: string): readonly CountryCode
     reader.fault(name, `"${text}" is not a country as ISO 3166-1 alpha-2 in capitals, such as "GB"`);
   }
   return Object.freeze(texts.filter(isCountry));
+}
+
+function readPrefixes(reader: OptionReader, name: string): readonly string[] {
+  const texts = reader.texts(name);
+  for (const text of texts.filter((prefix) => !PREFIX.test(prefix))) {
+    reader.fault(name, `"${text}" is not a prefix in E.164: a plus and 1 to 15 digits, such as "+1861"`);
+  }
+  return texts;
 }
 
 function readTypes(reader: OptionReader): readonly PhoneNumberType[] {

@@ -34,6 +34,10 @@ export interface NumberPolicy {
   readonly allowNonGeographic: boolean;
   /** How much must be known of a number. */
   readonly validation: NumberValidation;
+  /** Beginnings in E.164 of numbers that may, whatever the metadata know of them. */
+  readonly allowedPrefixes: readonly string[];
+  /** Beginnings in E.164 of numbers that may not. The longest prefix of both lists decides, before everything else. */
+  readonly deniedPrefixes: readonly string[];
 }
 
 /** Every type that the metadata know. */
@@ -51,14 +55,51 @@ export const PHONE_NUMBER_TYPES = [
   'PERSONAL_NUMBER',
 ] as const;
 
+/**
+ * The number with its country, where that is certain only by the options: of the countries that share its calling code,
+ * `allowedCountries` names one, and an allowed prefix admits it.
+ */
+export function locate(number: PhoneNumber, policy: NumberPolicy): PhoneNumber {
+  if (number.country !== undefined || verdictOfPrefix(number, policy) !== 'allowed') return number;
+  const [country, ...others] = number.possibleCountries.filter((each) => policy.allowedCountries?.includes(each));
+  return country === undefined || others.length > 0 ? number : { ...number, country };
+}
+
+/** Whether a number that the metadata do not call valid can be used: `validation` or an allowed prefix admits it. */
+export function admitsUncertain(number: PhoneNumber, policy: NumberPolicy): boolean {
+  return number.certainty === policy.validation || verdictOfPrefix(number, policy) === 'allowed';
+}
+
 /** @throws {@link PhoneNumberNotAllowedError} if a number may not be sent a code. */
 export function requireAllowed(number: PhoneNumber, policy: NumberPolicy): void {
   if (!isAllowed(number, policy)) throw new PhoneNumberNotAllowedError();
 }
 
-function isAllowed({ type, possibleCountries }: PhoneNumber, policy: NumberPolicy): boolean {
+function isAllowed(number: PhoneNumber, policy: NumberPolicy): boolean {
+  const { type, possibleCountries } = number;
+  const verdict = verdictOfPrefix(number, policy);
+  if (verdict !== undefined) return verdict === 'allowed';
   if (type !== undefined && policy.deniedTypes.includes(type)) return false;
   return possibleCountries.length === 0 ? policy.allowNonGeographic : passLists(possibleCountries, policy);
+}
+
+/** What the longest prefix of both lists says of a number. No prefix is in both. */
+function verdictOfPrefix(
+  { e164 }: PhoneNumber,
+  { allowedPrefixes, deniedPrefixes }: NumberPolicy,
+): 'allowed' | 'denied' | undefined {
+  const allowed = longestPrefix(e164, allowedPrefixes);
+  const denied = longestPrefix(e164, deniedPrefixes);
+  if (allowed === denied) return undefined;
+  return allowed > denied ? 'allowed' : 'denied';
+}
+
+function longestPrefix(e164: string, prefixes: readonly string[]): number {
+  let longest = 0;
+  for (const prefix of prefixes) {
+    if (prefix.length > longest && e164.startsWith(prefix)) longest = prefix.length;
+  }
+  return longest;
 }
 
 /** Where the country is not certain, every country that the number can be of must pass. */

@@ -5,9 +5,11 @@ import {
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
-import type { NumberValidation, PhoneNumberType } from './number-policy.js';
+import { DIGIT_OF_ANOTHER_SCRIPT, toAsciiDigit } from './digits.js';
+import { NATIONAL_FORMS } from './national-forms.js';
+import type { PhoneNumberType } from './number-policy.js';
 
-/** A phone number that can exist. */
+/** A phone number as E.164 defines it, whether or not the metadata know it. */
 export interface PhoneNumber {
   /** E.164, the one form that is stored, compared and sent to. */
   readonly e164: string;
@@ -17,10 +19,21 @@ export interface PhoneNumber {
   readonly type: PhoneNumberType | undefined;
   /** The country, or each one that it can be of where that is not certain; empty for numbers of no country. */
   readonly possibleCountries: readonly CountryCode[];
+  /** What the metadata know: `valid`, its range; `possible`, its country and a right length; `unknown`, neither. */
+  readonly certainty: 'valid' | 'possible' | 'unknown';
 }
 
 /** Longest text that is read as a number. The longest E.164 number has 16 characters; the rest is punctuation. */
 export const MAX_PHONE_NUMBER_LENGTH = 32;
+
+/** A plus and 15 digits. The metadata know longer ones, which no network carries abroad. */
+const MAX_E164_LENGTH = 16;
+
+/** A plus and 7 digits: no mobile in use is shorter. */
+const MIN_UNKNOWN_LENGTH = 8;
+
+/** Most numbers. The other forms cost a third of the whole parsing to convert. */
+const ONLY_ASCII = /^[ -~]*$/;
 
 /** Marks that a copied number may carry along unseen, such as the direction marks that contact lists put around it. */
 const INVISIBLE = /\p{Cf}/gu;
@@ -28,8 +41,8 @@ const INVISIBLE = /\p{Cf}/gu;
 /** Their mobile ranges lie within those of the United Kingdom, and numbers are carried from one to the other. */
 export const WITHIN_GB: ReadonlySet<string> = new Set(['GG', 'JE', 'IM']);
 
-/** Digits of any script and the punctuation of numbers: no letter, no second number, no extension, no URI parameter. */
-const PHONE_NUMBER = /^[\s\p{Nd}()+\-‐-―−.·/]+$/u;
+/** Digits and the punctuation of numbers: no letter, no second number, no extension, no URI parameter. */
+const PHONE_NUMBER = /^[\s\d()+\-‐-―−ー.·/]+$/;
 
 /** Whether a text is a country that the phone number metadata knows, written as ISO 3166-1 alpha-2 in capitals. */
 export function isCountry(text: string): text is CountryCode {
@@ -47,48 +60,59 @@ export function prefixOf({ e164 }: PhoneNumber): string {
 }
 
 /**
- * Reads a phone number in any usual spelling.
+ * Reads a phone number in any usual spelling and in the digits of any script. Whether so much is known of it that it
+ * can be used is for the caller to decide, by its `certainty`.
  *
  * @param text - As the person wrote it.
  * @param defaultCountry - Country of a number that is written without `+`; without it such a number is invalid.
- * @param validation - `possible` takes a number of a range that the metadata do not know as well.
- * @throws {@link PhoneNumberInvalidError} if the text is anything but one valid number.
+ * @throws {@link PhoneNumberInvalidError} if the text is anything but one number of E.164's length.
  */
-export function parsePhoneNumber(
-  text: unknown,
-  defaultCountry?: CountryCode,
-  validation: NumberValidation = 'valid',
-): PhoneNumber {
-  if (typeof text !== 'string' || text.length > MAX_PHONE_NUMBER_LENGTH) throw new PhoneNumberInvalidError();
-  // NFKC brings the full-width forms of East Asian keyboards to the plain ones.
-  const visible = text.normalize('NFKC').replace(INVISIBLE, '').trim();
-  if (!PHONE_NUMBER.test(visible)) throw new PhoneNumberInvalidError();
-  const number = parsePhoneNumberFromString(visible, { extract: false, ...(defaultCountry && { defaultCountry }) });
-  if (number === undefined || number.ext !== undefined || !canExist(number, validation)) {
-    throw new PhoneNumberInvalidError();
-  }
-  return describe(number.country === 'AR' ? argentineMobile(number) : number);
+export function parsePhoneNumber(text: unknown, defaultCountry?: CountryCode): PhoneNumber {
+  const visible = readVisible(text);
+  const parsed = parsePhoneNumberFromString(visible, { extract: false, ...(defaultCountry && { defaultCountry }) });
+  if (parsed?.ext !== undefined) throw new PhoneNumberInvalidError();
+  const number = parsed === undefined ? ofUnknownCallingCode(visible) : describe(parsed);
+  if (number.e164.length > MAX_E164_LENGTH) throw new PhoneNumberInvalidError();
+  if (number.certainty === 'unknown' && !canBeOneNumber(visible, number)) throw new PhoneNumberInvalidError();
+  return number;
 }
 
-function describe(number: ParsedNumber): PhoneNumber {
+function readVisible(text: unknown): string {
+  if (typeof text !== 'string' || text.length > MAX_PHONE_NUMBER_LENGTH) throw new PhoneNumberInvalidError();
+  const visible = (ONLY_ASCII.test(text) ? text : toPlainForms(text)).trim();
+  if (!PHONE_NUMBER.test(visible)) throw new PhoneNumberInvalidError();
+  return visible;
+}
+
+function toPlainForms(text: string): string {
+  // NFKC brings the full-width forms of East Asian keyboards to the plain ones.
+  return text.normalize('NFKC').replace(INVISIBLE, '').replace(DIGIT_OF_ANOTHER_SCRIPT, toAsciiDigit);
+}
+
+/** Nothing is known of its length, so a slash may separate two numbers. */
+function canBeOneNumber(visible: string, { e164 }: PhoneNumber): boolean {
+  return e164.length >= MIN_UNKNOWN_LENGTH && !visible.includes('/');
+}
+
+/** The parser reads no number of a calling code that it does not know. Any other text that it cannot read is none. */
+function ofUnknownCallingCode(visible: string): PhoneNumber {
+  if (!/^\+[^+]+$/.test(visible)) throw new PhoneNumberInvalidError();
+  const e164 = `+${visible.replace(/\D/g, '')}`;
+  return { e164, country: undefined, type: undefined, possibleCountries: [], certainty: 'unknown' };
+}
+
+function describe(parsed: ParsedNumber): PhoneNumber {
+  const toNationalForm = NATIONAL_FORMS.get(parsed.country);
+  const canonical = toNationalForm === undefined ? parsed : toNationalForm(parsed);
+  const number = canonical ?? parsed;
   const { country, number: e164 } = number;
   const possibleCountries = country === undefined ? number.getPossibleCountries() : [country];
-  return { e164, country, type: number.getType(), possibleCountries };
+  const certainty = canonical === undefined ? 'unknown' : certaintyOf(canonical);
+  return { e164, country, type: number.getType(), possibleCountries, certainty };
 }
 
-/** Numbers of no country have no ranges that are newer than the metadata: there a right length is not enough. */
-function canExist(number: ParsedNumber, validation: NumberValidation): boolean {
-  if (number.isValid()) return true;
-  return validation === 'possible' && number.isPossible() && number.getPossibleCountries().length > 0;
-}
-
-/**
- * An Argentine mobile is written with a 9 after the country code (`+54 9 11 …`) or without (`+54 11 …`), and both reach
- * the same SIM; no land line shares its digits with a mobile. Messages go to the form with the 9, as do those to a
- * number of an unknown range, so that it too is one.
- */
-function argentineMobile(number: ParsedNumber): ParsedNumber {
-  const mobile = parsePhoneNumberFromString(number.number.replace(/^\+54(?!9)/, '+549'));
-  const isLandLine = !mobile?.isValid() && number.isValid();
-  return mobile?.isPossible() && !isLandLine ? mobile : number;
+function certaintyOf(number: ParsedNumber): PhoneNumber['certainty'] {
+  if (number.isValid()) return 'valid';
+  // Numbers of no country have no ranges that are newer than the metadata: there a right length is not enough.
+  return number.isPossible() && number.getPossibleCountries().length > 0 ? 'possible' : 'unknown';
 }

@@ -2,9 +2,8 @@ import { isSecurityCode } from '../common/code-format.js';
 import { isProduction } from '../common/environment.js';
 import type { OptionReader } from '../common/option-reader.js';
 import { optionNames } from '../common/option-names.js';
-import type { NumberValidation } from '../phone-number/number-policy.js';
-import { parsePhoneNumber } from '../phone-number/phone-number.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
+import { parsePhoneNumber } from './phone-number.js';
 import { hasExpired, type TestNumbers } from './test-numbers.js';
 
 /**
@@ -13,7 +12,10 @@ import { hasExpired, type TestNumbers } from './test-numbers.js';
  * @publicApi
  */
 export interface TestNumberOptions {
-  /** The code of each number: numbers written with `+`, codes of 4 to 32 printable ASCII characters without spaces. */
+  /**
+   * The code of each number: numbers written with `+`, also those that nobody can have, such as `+44 7700 900123`; codes
+   * of 4 to 32 printable ASCII characters without spaces.
+   */
   numbers: Readonly<Record<string, string>>;
   /**
    * A day such as `'2027-01-01'`: from its start in UTC they are ordinary numbers. Required unless `NODE_ENV` is
@@ -25,10 +27,10 @@ export interface TestNumberOptions {
 const NAMES = optionNames<TestNumberOptions>({ numbers: true, until: true });
 
 /** Reads {@link TestNumberOptions}. No fault shows a number or a code. */
-export function readTestNumbers(options: OptionReader, validation: NumberValidation): TestNumbers | undefined {
+export function readTestNumbers(options: OptionReader): TestNumbers | undefined {
   if (options.value('testNumbers') === undefined) return undefined;
   const reader = options.nested('testNumbers', NAMES);
-  return Object.freeze({ codes: readCodes(reader, validation), until: readDay(reader) });
+  return Object.freeze({ codes: readCodes(reader), until: readDay(reader) });
 }
 
 /** What an operator should know of them. */
@@ -38,12 +40,12 @@ export function warningsOfTestNumbers(testNumbers: TestNumbers | undefined, now:
   return [`testNumbers: until ${day} is over; they are ordinary numbers now, which are sent messages`];
 }
 
-function readCodes(reader: OptionReader, validation: NumberValidation): ReadonlyMap<string, string> {
+function readCodes(reader: OptionReader): ReadonlyMap<string, string> {
   const codes = new Map<string, string>();
   if (reader.value('numbers') === undefined) reader.fault('numbers', 'is required');
   for (const [index, [text, code]] of Object.entries<unknown>({ ...reader.object('numbers') }).entries()) {
     const place = `number ${index + 1}`;
-    const number = readNumber(text, validation);
+    const number = readNumber(text);
     if (number === undefined) reader.fault('numbers', `${place} is not a valid phone number written with +`);
     else if (codes.has(number)) reader.fault('numbers', `${place} is there already, in another spelling`);
     else if (typeof code === 'string' && isSecurityCode(code)) codes.set(number, code);
@@ -56,9 +58,9 @@ function readCodes(reader: OptionReader, validation: NumberValidation): Readonly
   return codes;
 }
 
-function readNumber(text: string, validation: NumberValidation): string | undefined {
+function readNumber(text: string): string | undefined {
   try {
-    return parsePhoneNumber(text, undefined, validation).e164;
+    return parsePhoneNumber(text).e164;
   } catch (error) {
     if (error instanceof PhoneNumberInvalidError) return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageTimeout } from '../common/time.js';
 import { SendBudgets } from '../limits/send-budgets.js';
-import { readNumber } from '../phone-number/admission.js';
+import { readAnyNumber } from '../phone-number/admission.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
@@ -49,7 +49,7 @@ export class PhoneRecords {
   }
 
   #read(phoneNumber: string): PhoneNumber {
-    return readNumber(phoneNumber, this.options);
+    return readAnyNumber(phoneNumber, this.options);
   }
 
   #newTimeout(): StorageTimeout {

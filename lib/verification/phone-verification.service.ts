@@ -230,9 +230,9 @@ export class PhoneVerificationService {
   /**
    * Describes what is stored about a number, for support: its sessions and what is left of its limits. Never a code.
    *
-   * @param phoneNumber - In any usual notation; converted to E.164 here.
+   * @param phoneNumber - In any usual notation, also one that is no longer valid; converted to E.164 here.
    * @returns The description.
-   * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @throws {@link PhoneNumberInvalidError} if the text does not have the form of a phone number.
    * @throws {@link StorageUnavailableError} if the database or the limit store could not be reached.
    * @example
    * ```ts
@@ -248,8 +248,8 @@ export class PhoneVerificationService {
    * again. Limits that it shares with other numbers, such as that of its prefix, stay. This also gives an attacker new
    * guesses: for operators, not for a public route.
    *
-   * @param phoneNumber - In any usual notation; converted to E.164 here.
-   * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @param phoneNumber - In any usual notation, also one that is no longer valid; converted to E.164 here.
+   * @throws {@link PhoneNumberInvalidError} if the text does not have the form of a phone number.
    * @throws {@link StorageUnavailableError} if the limit store could not be reached.
    * @example
    * ```ts
@@ -264,9 +264,9 @@ export class PhoneVerificationService {
    * Deletes what is stored about a number, when the person asks for it: its sessions, open ones and verification tokens
    * included, and its own limit counters. Like {@link clearLimits}, for operators.
    *
-   * @param phoneNumber - In any usual notation; converted to E.164 here.
+   * @param phoneNumber - In any usual notation, also one that is no longer valid; converted to E.164 here.
    * @returns How many sessions were deleted.
-   * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
+   * @throws {@link PhoneNumberInvalidError} if the text does not have the form of a phone number.
    * @throws {@link StorageUnavailableError} if the database or the limit store could not be reached.
    * @example
    * ```ts

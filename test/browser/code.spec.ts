@@ -34,12 +34,27 @@ describe('the field for the code', () => {
     expect(await test.element.code.inputValue()).toBe('123456');
   });
 
-  it('accepts the digits of an Arabic keyboard', async () => {
+  it.each(['١٢٣٤٥٦', '۱۲۳۴۵۶', '１２３４５６', '১২৩৪৫৬', '१२३४५६', '๑๒๓๔๕๖'])(
+    'accepts the digits of every script: %s',
+    async (code) => {
+      await openCodeStep();
+
+      await test.element.verify(code);
+
+      await expectVisible(test.element.heading('Phone number verified'));
+    },
+  );
+
+  it('accepts typed digits that JavaScript counts as two characters each', async () => {
     await openCodeStep();
 
-    await test.element.verify('١٢٣٤٥٦');
+    await test.element.code.focus();
+    for (const digit of '𑄷𑄸𑄹𑄺𑄻𑄼𑄽') await test.page.keyboard.insertText(digit);
+    await test.element.code.press('Home');
+    await test.element.code.press('Delete');
+    await test.page.keyboard.insertText('𑄷');
 
-    await expectVisible(test.element.heading('Phone number verified'));
+    expect(await test.element.code.inputValue()).toBe('123456');
   });
 
   it('uses no attempt while it is incomplete', async () => {

@@ -71,6 +71,18 @@ describe('the country', () => {
     },
   );
 
+  it.each([
+    ['০১৭১২-৩৪৫৬৭৮', '+8801712345678'],
+    ['০০৮৮০ ১৭১২ ৩৪৫৬৭৮', '+8801712345678'],
+    ['+৮৮০ ১৭১২ ৩৪৫৬৭৮', '+8801712345678'],
+  ])('is followed by a number in the digits of a local script: %s', async (number, e164) => {
+    await test.open('default-country="BD"');
+
+    await test.element.send(number);
+
+    expect(test.served.sandbox.outbox[0]?.to).toBe(e164);
+  });
+
   it('is refused without a request if it is not offered', async () => {
     await test.open('countries="US,CA"');
 

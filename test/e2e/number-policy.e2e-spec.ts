@@ -3,9 +3,11 @@ import {
   type NumberOptions,
   PhoneNumberInvalidError,
   PhoneNumberNotAllowedError,
+  type PhoneVerifyEvent,
   SandboxBackend,
   SMSVerification,
 } from '../../lib/index.js';
+import { EventPort } from '../../lib/observability/event-port.js';
 import { ADAPTERS, type Adapter, startApplication, type TestApplication } from '../support/application.js';
 import { freshDatabase } from '../support/databases.js';
 import {
@@ -155,9 +157,40 @@ describe.each(ADAPTERS)('a number of a range that is newer than the metadata, on
   });
 });
 
+describe.each(ADAPTERS)('a range that opened today, on %s', (adapter) => {
+  const NEW_RANGE = '+18615551234';
+
+  it('is admitted by its prefix in the whole flow, as one of the allowed country', async () => {
+    const test = await start({ allowedCountries: ['US'], allowedPrefixes: ['+1861'] }, adapter);
+    const sent: PhoneVerifyEvent[] = [];
+    test.app.get(EventPort).subscribe((event) => sent.push(event));
+
+    const token = await openSession(test.app, '+1 (861) 555-1234');
+    await resend(test.app, NEW_RANGE, token).expect(200);
+    const { status, body } = await verify(test.app, NEW_RANGE, token, RIGHT_CODE);
+
+    expect({ status, number: body.phone_number }).toEqual({ status: 200, number: NEW_RANGE });
+    expect(test.sandbox.outbox.map(({ to }) => to)).toEqual([NEW_RANGE, NEW_RANGE]);
+    expect(sent).toMatchObject([{ country: 'US' }, { country: 'US' }, { country: 'US' }]);
+  });
+
+  it('is invalid without it, and a denied prefix closes it again', async () => {
+    const without = await start({ allowedCountries: ['US'] }, adapter);
+    const closed = await start({ allowedPrefixes: ['+1861'], deniedPrefixes: ['+1861555'] }, adapter);
+
+    expect((await register(without.app, NEW_RANGE)).body.code).toBe('phone_number_invalid');
+    expect((await register(closed.app, NEW_RANGE)).body.code).toBe('phone_number_invalid');
+    expect((await register(closed.app, '+18615561234')).status).toBe(200);
+    expect(calls).toEqual(['generateSecurityCode', 'generateMessage', 'sendSms']);
+  });
+});
+
 describe.each(ADAPTERS)('the notations of a number, on %s', (adapter) => {
   it.each([
     ['+5491123456789', ['+54 9 11 2345-6789', '+54 11 2345 6789', '+54 11 15 2345-6789', '+54 (011) 15-2345-6789']],
+    ['+525545258448', ['+52 1 55 4525 8448', '+52 55 4525 8448', '+52 044 55 4525 8448']],
+    ['+5511987654321', ['+55 11 8765-4321', '+55 11 98765-4321', '+55 (011) 8765 4321']],
+    ['+8801712345678', ['+৮৮০ ১৭১২-৩৪৫৬৭৮', '+880 (0)1712 345678']],
     ['+14155552671', ['+1 (415) 555-2671', '＋１４１５５５５２６７１', ' +1.415.555.2671', '\u202a+14155552671\u202c']],
   ])('mean one number (%s): each verifies what another registered', async (number, spellings) => {
     const test = await start({}, adapter);

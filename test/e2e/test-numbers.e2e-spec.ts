@@ -119,6 +119,20 @@ describe('a test number', () => {
     expect((await register(test.app, forbidden)).body.code).toBe('phone_number_not_allowed');
   });
 
+  it('may be one that is reserved for fiction', async () => {
+    const fictional = '+447700900123';
+    await start({ testNumbers: { numbers: { [fictional]: CODE }, until: '2027-01-01' } });
+
+    const token = await openSession(test.app, '+44 7700 900123');
+    await resend(test.app, fictional, token).expect(200);
+    expect((await verify(test.app, fictional, token, CODE)).body.phone_number).toBe(fictional);
+    expect(calls).toEqual([]);
+    expect((await register(test.app, '+447700900124')).body.code).toBe('phone_number_invalid');
+    expect(await test.service.sendBulkSms([fictional], 'We moved.')).toMatchObject([{ error: { kind: 'rejected' } }]);
+    test.clock.set(NEW_YEAR);
+    expect((await register(test.app, fictional)).body.code).toBe('phone_number_invalid');
+  });
+
   it('changes nothing for other numbers', async () => {
     await start();
 

@@ -107,6 +107,33 @@ describe.each(databaseKinds)('the incident tools on %s', (kind: DatabaseKind) =>
     expect(await test.service.forgetPhone(NUMBER)).toEqual({ deleted: 0 });
   });
 
+  it('accept a stored number that is no longer valid, although it can be sent nothing', async () => {
+    const ended = '+22997123456';
+    const repository = test.dataSource.getRepository(SMSVerification);
+    await test.service.sendSecurityCode(NUMBER);
+    const [row] = await repository.find();
+    await repository.insert([{ ...row, id: 'ended', sessionToken: 'ended', phoneNumber: ended }]);
+    await test.dataSource.query(
+      `UPDATE sms_verification_counter SET counter_key = REPLACE(counter_key, '${NUMBER}', '${ended}')`,
+    );
+
+    for (const text of [ended, '+229 97 12 34 56']) {
+      const { phoneNumber, sessions, budgets } = await test.service.describePhone(text);
+      expect({ phoneNumber, sessions: sessions.length }).toEqual({ phoneNumber: ended, sessions: 1 });
+      expect(budgets.find(({ rule }) => rule === 'perNumber')).toMatchObject({ left: 4 });
+    }
+    await test.service.clearLimits(ended);
+    const { budgets } = await test.service.describePhone(ended);
+    expect(budgets.find(({ rule }) => rule === 'perNumber')).toMatchObject({ left: 5 });
+    expect(await test.service.forgetPhone(ended)).toEqual({ deleted: 1 });
+    expect((await test.service.describePhone(ended)).sessions).toEqual([]);
+
+    await expect(test.service.sendSecurityCode(ended)).rejects.toThrow(PhoneNumberInvalidError);
+    await expect(test.service.resendSecurityCode(ended, 'ended')).rejects.toThrow(PhoneNumberInvalidError);
+    await expect(test.service.verifySecurityCode(ended, RIGHT_CODE, 'ended')).rejects.toThrow(PhoneNumberInvalidError);
+    expect(await test.service.sendBulkSms([ended], 'We moved.')).toMatchObject([{ error: { kind: 'rejected' } }]);
+  });
+
   it('reject a text that is not a number', async () => {
     await expect(test.service.describePhone('nobody')).rejects.toThrow(PhoneNumberInvalidError);
     await expect(test.service.clearLimits('nobody')).rejects.toThrow(PhoneNumberInvalidError);

@@ -1,3 +1,15 @@
+import { checkOptions } from '../../lib/phone-verify.options-check.js';
+import { type PhoneVerifyOptions, type ResolvedPhoneVerifyOptions, SandboxBackend } from '../../lib/index.js';
+
+interface NumberSettings extends Pick<PhoneVerifyOptions, 'numbers' | 'testNumbers'> {
+  readonly defaultCountry?: string | undefined;
+}
+
+/** The options that decide about a number, as the application resolves them. */
+export function numberSettings(options: NumberSettings = {}): ResolvedPhoneVerifyOptions {
+  return checkOptions({ appName: 'Acme', backend: SandboxBackend, ...options }, {}).options;
+}
+
 /** A number of each type. */
 export const NUMBERS_OF_TYPES = {
   MOBILE: '+447400123456',

@@ -12,7 +12,7 @@ import { TestClock } from '../support/clock.js';
 import { KeptLogs } from '../support/logs.js';
 import { NUMBER } from '../support/requests.js';
 
-const number = parsePhoneNumber(NUMBER, undefined, 'valid');
+const number = parsePhoneNumber(NUMBER);
 const SEND = {
   number,
   purpose: '',

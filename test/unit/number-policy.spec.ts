@@ -19,7 +19,7 @@ function read(numbers: unknown): { policy: ReturnType<typeof readNumberPolicy>; 
 
 function isAllowed(number: string, numbers: NumberOptions): boolean {
   try {
-    requireAllowed(parsePhoneNumber(number, undefined, 'possible'), read(numbers).policy);
+    requireAllowed(parsePhoneNumber(number), read(numbers).policy);
     return true;
   } catch (error) {
     if (error instanceof PhoneNumberNotAllowedError) return false;
@@ -181,6 +181,8 @@ describe('the options of numbers', () => {
     [{ deniedTypes: {} }, /^numbers\.deniedTypes: must be a list of strings/],
     [{ allowNonGeographic: 'true' }, /^numbers\.allowNonGeographic: must be true or false/],
     [{ allowNonGeographic: null }, /^numbers\.allowNonGeographic: must be true or false/],
+    [{ allowedPrefixes: '+1861' }, /^numbers\.allowedPrefixes: must be a list of strings/],
+    [{ deniedPrefixes: [1861] }, /^numbers\.deniedPrefixes: must be a list of strings/],
     [{ validation: 'strict' }, /^numbers\.validation: must be "valid" or "possible"/],
     [{ validation: true }, /^numbers\.validation: must be "valid" or "possible"/],
   ])('cannot be %j', (numbers, fault) => {

@@ -1,23 +1,22 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OptionReader } from '../../lib/common/option-reader.js';
-import { admitNumber } from '../../lib/phone-number/admission.js';
+import { PhoneNumberInvalidError } from '../../lib/index.js';
+import { admitNumber, identifyNumber, readNumber } from '../../lib/phone-number/admission.js';
 import type { TestNumbers } from '../../lib/phone-number/test-numbers.js';
-import { SandboxBackend } from '../../lib/index.js';
-import { checkOptions } from '../../lib/phone-verify.options-check.js';
 import { readTestNumbers, warningsOfTestNumbers } from '../../lib/phone-number/test-numbers.options.js';
+import { numberSettings } from '../support/numbers.js';
 import { NUMBER } from '../support/requests.js';
 
 const NEW_YEAR = Date.UTC(2027, 0, 1);
 
 function read(testNumbers: unknown) {
   const faults: string[] = [];
-  return { testNumbers: readTestNumbers(new OptionReader({ testNumbers }, faults), 'valid'), faults };
+  return { testNumbers: readTestNumbers(new OptionReader({ testNumbers }, faults)), faults };
 }
 
 /** The fixed code of a number, as a request reads it. */
 function testCodeOf(number: string, testNumbers: TestNumbers | undefined, now: number): string | undefined {
-  const { options } = checkOptions({ appName: 'Acme', backend: SandboxBackend }, {});
-  return admitNumber(number, { ...options, testNumbers }, now).testCode;
+  return admitNumber(number, { ...numberSettings(), testNumbers }, now).testCode;
 }
 
 afterEach(() => vi.unstubAllEnvs());
@@ -54,6 +53,41 @@ describe('a test number', () => {
   });
 });
 
+describe('a test number that nobody can have', () => {
+  const CODE = '480915736204';
+
+  it.each(['+44 7700 900123', '+1 555 555 0123', '+353 20 123 4567', '+999 123 456 789'])(
+    'is one until its day, and invalid from then on: %s',
+    (text) => {
+      const settings = numberSettings({ testNumbers: { numbers: { [text]: CODE }, until: '2027-01-01' } });
+      const expected = { number: { e164: text.replaceAll(' ', '') }, testCode: CODE };
+
+      for (const readOne of [identifyNumber, admitNumber]) {
+        expect(readOne(text, settings, NEW_YEAR - 1)).toMatchObject(expected);
+        expect(() => readOne(text, settings, NEW_YEAR)).toThrow(PhoneNumberInvalidError);
+      }
+    },
+  );
+
+  it('is read in every spelling', () => {
+    const settings = numberSettings({
+      defaultCountry: 'GB',
+      testNumbers: { numbers: { '+44 (0)7700 900123': CODE } },
+    });
+
+    for (const spelling of ['07700 900123', '+44 7700 900 123', '00447700900123', '٠٧٧٠٠ ٩٠٠١٢٣']) {
+      expect(admitNumber(spelling, settings, 0)).toMatchObject({ number: { e164: '+447700900123' }, testCode: CODE });
+    }
+  });
+
+  it('admits no other number of its range', () => {
+    const settings = numberSettings({ testNumbers: { numbers: { '+447700900123': CODE } } });
+
+    expect(() => admitNumber('+447700900124', settings, 0)).toThrow(PhoneNumberInvalidError);
+    expect(() => readNumber('+447700900123', settings)).toThrow(PhoneNumberInvalidError);
+  });
+});
+
 describe('the options of test numbers', () => {
   const GOOD = { [NUMBER]: '123456' };
 
@@ -61,6 +95,7 @@ describe('the options of test numbers', () => {
     undefined,
     { numbers: GOOD },
     { numbers: {} },
+    { numbers: { '+447700900123': '480915736204', '+15555550123': '480915736204' } },
     { numbers: GOOD, until: '2028-02-29' },
     { numbers: GOOD, until: undefined },
   ])('can be %j', (testNumbers) => {

@@ -1,5 +1,6 @@
 import type { PhoneVerifySession } from '../phone-verify.client.js';
 import { groupDigits } from './countries.js';
+import { toAsciiDigits } from './digits.js';
 import { isolate, make } from './dom.js';
 import { setDisabled, setText, Step } from './step.js';
 import { clockTime, type PhoneVerifyTexts } from './texts.js';
@@ -64,6 +65,7 @@ export class CodeStep extends Step {
     this.#actions = actions;
     input.classList.toggle('long', codeLength > LONG_CODE);
     input.addEventListener('paste', (event) => this.#paste(event));
+    input.addEventListener('beforeinput', (event) => this.#type(event));
     input.addEventListener('input', () => {
       if (/\s/.test(input.value)) input.value = plain(input.value);
     });
@@ -139,9 +141,19 @@ export class CodeStep extends Step {
     event.preventDefault();
     this.#input.value = pasted;
   }
+
+  /** `maxlength` counts a digit of some scripts as two, so that the last one would not fit. */
+  #type(event: InputEvent): void {
+    const digits = toAsciiDigits(event.data ?? '');
+    if (event.inputType !== 'insertText' || digits === event.data) return;
+    event.preventDefault();
+    const { value, selectionStart, selectionEnd } = this.#input;
+    const [start, end] = [selectionStart ?? value.length, selectionEnd ?? value.length];
+    if (value.length - (end - start) + digits.length > this.codeLength) return;
+    this.#input.setRangeText(digits, start, end, 'end');
+  }
 }
 
 function plain(code: string): string {
-  // Arabic, Persian and full-width digits.
-  return code.replace(/\s/g, '').replace(/[٠-٩۰-۹０-９]/g, (digit) => String(digit.charCodeAt(0) % 16));
+  return toAsciiDigits(code.replace(/\s/g, ''));
 }

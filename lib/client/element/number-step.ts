@@ -1,4 +1,5 @@
 import { CALLING_CODES, type Country, countryOfNumber } from './countries.js';
+import { toAsciiDigits } from './digits.js';
 import { make } from './dom.js';
 import { Step } from './step.js';
 import type { PhoneVerifyTexts } from './texts.js';
@@ -81,10 +82,10 @@ export class NumberStep extends Step {
     return this.#countryTyped !== undefined;
   }
 
-  /** The typed number without punctuation and invisible characters; `00` means `+`. */
+  /** The typed number in ASCII digits, without punctuation and invisible characters; `00` means `+`. */
   get #typed(): string {
-    const plain = this.#input.value.normalize('NFKC').replace(/[\s\p{Cf}()./‐-―−-]/gu, '');
-    return plain.replace(/^00/, '+');
+    const plain = this.#input.value.normalize('NFKC').replace(/[\s\p{Cf}()./‐-―−ー-]/gu, '');
+    return toAsciiDigits(plain).replace(/^00/, '+');
   }
 
   get #countryTyped(): Country | undefined {
