@@ -22,22 +22,26 @@ export class Refusals {
 
   /** Reports a send that rules refuse, and creates its error: retry when the last of them ends. */
   refuse(request: SendRequest, refusals: readonly TimedRefusal[]): RateLimitedError {
-    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, true, retryAt);
+    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, { enforced: true, retryAt });
     return new RateLimitedError(Math.max(...refusals.map(({ retryAt }) => this.#secondsUntil(retryAt))));
   }
 
   /** Reports a send that is refused without a time at which to retry, and creates its error. */
   refuseWithoutEnd(request: SendRequest, refusal: Refusal, cause?: Error): RateLimitedError {
-    this.#publish(request, refusal, true, undefined);
+    this.#publish(request, refusal, { enforced: true, retryAt: undefined });
     return new RateLimitedError(undefined, { cause });
   }
 
   /** Reports a send that exceeds limits that only report. */
   report(request: SendRequest, refusals: readonly TimedRefusal[]): void {
-    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, false, retryAt);
+    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, { enforced: false, retryAt });
   }
 
-  #publish({ number, purpose }: SendRequest, refusal: Refusal, enforced: boolean, retryAt: number | undefined): void {
+  #publish(
+    { number, purpose }: SendRequest,
+    refusal: Refusal,
+    { enforced, retryAt }: { readonly enforced: boolean; readonly retryAt: number | undefined },
+  ): void {
     const message = { phoneNumber: number.e164, country: number.country };
     this.log.record({ ...refusal, enforced, ...message });
     this.events.publish({
