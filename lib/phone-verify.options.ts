@@ -70,9 +70,9 @@ export interface PhoneVerifyOptions {
   cleanup?: { everyMinutes?: number } | false;
   /**
    * Rate limits on messages: per number, client address, prefix and country, and in total. Given keys replace their
-   * defaults one by one.
+   * defaults one by one; `false` turns every limit off, also those of test numbers.
    */
-  limits?: LimitOptions;
+  limits?: LimitOptions | false;
   /** The application's own decision on each send, such as a CAPTCHA. Default: none. */
   authorizeSend?: AuthorizeSend | undefined;
   /** Which numbers codes may be sent to. Default: numbers of every country that are, or may be, mobile. */

@@ -7,9 +7,9 @@ export const LIMIT_LISTS = ['perNumber', 'perIp', 'perPrefix', 'perCountry', 'to
 type ListRule = (typeof LIMIT_LISTS)[number];
 
 /** A billion messages; a year; a day. More is a mistake in the unit. */
-const MESSAGES = { from: 1, to: 1_000_000_000 };
-const SECONDS = { from: 1, to: 31_536_000 };
-const RESEND_SECONDS = { from: 1, to: 86_400 };
+const MESSAGES = { unit: 'messages', from: 1, to: 1_000_000_000 };
+const SECONDS = { unit: 'seconds', from: 1, to: 31_536_000 };
+const RESEND_SECONDS = { unit: 'seconds', from: 1, to: 86_400 };
 
 const DEFAULTS: Readonly<Record<ListRule, readonly Pick<Limit, 'max' | 'seconds'>[]>> = {
   perNumber: [
@@ -26,7 +26,7 @@ const DEFAULTS: Readonly<Record<ListRule, readonly Pick<Limit, 'max' | 'seconds'
 };
 
 /** What the estimate of addresses tells apart. */
-const ADDRESSES = { from: 1, to: 100 };
+const ADDRESSES = { unit: 'addresses', from: 1, to: 100 };
 
 const CONVERSION = ['by', 'minimumSent', 'minimumVerified', 'minimumAddresses', 'seconds', 'blockSeconds', 'mode'];
 

@@ -111,6 +111,8 @@ export interface ResolvedLimits {
   readonly rules: readonly Limit[];
   /** The guard over conversion; `undefined` when it is off. */
   readonly conversion: ConversionGuard | undefined;
+  /** Whether the registers of test numbers are limited. */
+  readonly testNumbers: boolean;
 }
 
 const NAMES = optionNames<LimitOptions>({
@@ -126,13 +128,23 @@ const NAMES = optionNames<LimitOptions>({
 
 const REDIS = optionNames<Extract<LimitStoreChoice, object>>({ redis: true });
 
+/** Every limit off. Nothing is counted, so no table is needed. */
+const OFF: ResolvedLimits = Object.freeze({
+  store: 'memory',
+  rules: Object.freeze([]),
+  conversion: undefined,
+  testNumbers: false,
+});
+
 /** Reads {@link LimitOptions}. */
 export function readLimits(options: OptionReader): ResolvedLimits {
+  if (options.value('limits') === false) return OFF;
   const reader = options.nested('limits', NAMES);
   return Object.freeze({
     store: readStore(reader),
     rules: Object.freeze([...readResendAfter(reader), ...LIMIT_LISTS.flatMap((rule) => readList(reader, rule))]),
     conversion: readConversion(reader),
+    testNumbers: true,
   });
 }
 

@@ -3,6 +3,7 @@ import { countryOf, prefixOf } from './counted-subjects.js';
 import type { LimitRule } from '../common/limit-rule.js';
 import type { Limit } from './limit.js';
 import type { Charge } from './limit.store.js';
+import type { ResolvedLimits } from './limits.options.js';
 import type { SendOrigin } from './send-origin.js';
 import type { SendRequest } from './send-request.js';
 
@@ -34,18 +35,18 @@ const PROXY_SHARE = 50;
  * Everything that one send charges. Limits by address are left out where a caller of the service gave no address. A test
  * number is sent nothing: it has these limits, and a budget of its own.
  */
-export function chargesOf(request: SendRequest, rules: readonly Limit[]): RuledCharge[] {
-  const limits = request.isTestNumber ? limitsOfTestNumber(request, rules) : rules;
-  return limits.flatMap((limit) => {
+export function chargesOf(request: SendRequest, limits: ResolvedLimits): RuledCharge[] {
+  const rules = request.isTestNumber ? limitsOfTestNumber(request, limits) : limits.rules;
+  return rules.flatMap((limit) => {
     if (limit.rule === 'perIp') return addressCharges(limit, request.origin);
     const subject = ownSubjectOf(limit.rule, request.number) ?? sharedSubjectOf(limit.rule, request.number);
     return subject === undefined ? [] : [chargeOf(limit, subject, request.isOwnNumber)];
   });
 }
 
-function limitsOfTestNumber({ isResend }: SendRequest, rules: readonly Limit[]): readonly Limit[] {
+function limitsOfTestNumber({ isResend }: SendRequest, { rules, testNumbers }: ResolvedLimits): readonly Limit[] {
   const byAddress = rules.filter(({ rule }) => rule === 'perIp');
-  return isResend ? byAddress : [...byAddress, TEST_NUMBER_LIMIT];
+  return isResend || !testNumbers ? byAddress : [...byAddress, TEST_NUMBER_LIMIT];
 }
 
 /** Name of a limit's counter. */

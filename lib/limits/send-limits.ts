@@ -61,7 +61,7 @@ export class SendLimits {
    * @throws {@link RateLimitedError} if it is one.
    */
   refuseAddress(request: SendRequest): void {
-    const beyond = chargesOf(request, this.options.limits.rules).flatMap((charge) => {
+    const beyond = chargesOf(request, this.options.limits).flatMap((charge) => {
       const retryAt = isOfAddress(charge) ? this.#refusedAddresses.endOf(charge, this.time.now()) : undefined;
       return retryAt === undefined ? [] : [beyondOf(charge, retryAt)];
     });
@@ -74,7 +74,7 @@ export class SendLimits {
    * @throws {@link StorageUnavailableError} if the limits cannot be asked.
    */
   async readUsage(request: SendRequest): Promise<readonly LimitUsage[]> {
-    const charges = chargesOf(request, this.options.limits.rules);
+    const charges = chargesOf(request, this.options.limits);
     if (charges.length === 0) return [];
     const timeout = new StorageTimeout(this.options.storage.timeoutMs);
     await this.time.synchronize(timeout);
@@ -95,7 +95,7 @@ export class SendLimits {
     if (blocked.length > 0 && this.options.limits.conversion?.mode === 'enforce') {
       throw this.refusals.refuse(request, blocked);
     }
-    const charges = chargesOf(request, this.options.limits.rules);
+    const charges = chargesOf(request, this.options.limits);
     const outcome = await this.#charge(charges, timeout);
     const met = meet(charges, outcome);
     if (!outcome.isCharged) {

@@ -147,10 +147,10 @@ function readOptions(options: unknown): ReadOptions {
     }
     const breakerReader = reader.nested('breaker', ['failures', 'halfOpenAfterMs']);
     breaker = {
-      failures: breakerReader.integer('failures', { from: 1, to: 1000 }, DEFAULT_BREAKER.failures),
+      failures: breakerReader.integer('failures', { unit: 'failures', from: 1, to: 1000 }, DEFAULT_BREAKER.failures),
       halfOpenAfterMs: breakerReader.integer(
         'halfOpenAfterMs',
-        { from: 1, to: 3_600_000 },
+        { unit: 'milliseconds', from: 1, to: 3_600_000 },
         DEFAULT_BREAKER.halfOpenAfterMs,
       ),
     };
