@@ -117,13 +117,14 @@ async function createOptions(factory: PhoneVerifyOptionsFactory): Promise<unknow
 
 /** A copy of frozen options: a monitoring tool's proxy around a provider cannot replace a function that is frozen in it. */
 function unfrozen(options: unknown): unknown {
-  return typeof options === 'object' && options !== null && Object.isFrozen(options) ? { ...options } : options;
+  if (typeof options !== 'object' || options === null || !Object.isFrozen(options)) return options;
+  return Object.getPrototypeOf(options) === Object.prototype ? { ...options } : options;
 }
 
 const limitsProvider: Provider = {
   provide: PHONE_VERIFY_LIMITS,
   useFactory: (given: unknown): unknown =>
-    typeof given === 'object' && given !== null && 'limits' in given ? given.limits : undefined,
+    typeof given === 'object' && given !== null && 'limits' in given ? unfrozen(given.limits) : undefined,
   inject: [PHONE_VERIFY_GIVEN_OPTIONS],
 };
 

@@ -8,7 +8,7 @@ import { isThrown } from '../common/thrown.js';
 import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time-limit.js';
 import { BaseBackend, BULK_CONCURRENCY, type BulkSendResult, type SendContext } from './base.backend.js';
 import { type FailureReport, logFailure, withoutSecrets } from './failure-report.js';
-import { type ModuleSettings, prepareBackend, sendThrough } from './module-aware.backend.js';
+import { hasMethodOf, type ModuleSettings, prepareBackend, sendThrough } from './module-aware.backend.js';
 import { readReceipt } from './receipt.js';
 
 /** A message that carries a code. */
@@ -104,7 +104,7 @@ export class Delivery {
 
   /** Whether the backend has its own `sendBulkSms`. An override in a test may not have the method. */
   get #hasOwnBulk(): boolean {
-    return 'sendBulkSms' in this.backend && this.backend.sendBulkSms !== BaseBackend.prototype.sendBulkSms;
+    return 'sendBulkSms' in this.backend && !hasMethodOf(this.backend, BaseBackend, 'sendBulkSms');
   }
 
   get #name(): string {

@@ -48,7 +48,7 @@ describe('the module', () => {
 
     expect(consumer.service).toBeInstanceOf(PhoneVerificationService);
     expect(consumer.backend).toBeInstanceOf(SandboxBackend);
-    expect(consumer.backendOptions).toBe(ROOT.options);
+    expect(consumer.backendOptions).toEqual(ROOT.options);
     expect(consumer.options.appName).toBe('Acme');
     await close();
   });

@@ -91,7 +91,8 @@ export class FailoverBackend extends CompositeBackend<FailoverBackendOptions> {
 
   /** @internal */
   override prepareForModule(settings: ModuleSettings): number {
-    if (settings.around.some((backend) => backend instanceof FailoverBackend)) {
+    // This one is the first.
+    if (settings.around.filter((backend) => backend instanceof FailoverBackend).length > 1) {
       throw new PhoneVerifyConfigurationError(
         `backend: ${this.constructor.name} is a failover inside a failover; put its backends into the outer one, ` +
           'or put a failover into each route of a RoutingBackend',
