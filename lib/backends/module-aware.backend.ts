@@ -10,7 +10,7 @@ export interface ModuleSettings {
   /** Time limit of one send through a backend inside this one, in milliseconds. */
   readonly insideTimeoutMs: number;
   /** The composites around the backends inside, the outermost first. */
-  readonly around: readonly object[];
+  readonly around: readonly BaseBackend<unknown>[];
   /** Returns what the application provides under a token, or `undefined`. */
   readonly resolve: (token: InjectionToken) => unknown;
 }

@@ -261,8 +261,10 @@ it('no provider of the module has a function or an object that a proxy around it
     },
   });
   const modules = [...test.app.get(ModulesContainer).values()].filter(({ metatype }) => metatype === PhoneVerifyModule);
-  const providers = modules.flatMap((module) => [...module.providers.values(), ...module.controllers.values()]);
-  const instances = providers.map(({ name, instance }) => ({ name: String(name), instance: Object(instance) }));
+  const wrappers = modules.flatMap(({ providers, controllers }) =>
+    Array.from(providers.values()).concat(...controllers.values()),
+  );
+  const instances = wrappers.map(({ name, instance }) => ({ name: String(name), instance: Object(instance) }));
   await test.close();
 
   expect(instances.length).toBeGreaterThan(30);
