@@ -12,8 +12,10 @@ import {
   type PhoneVerifyModuleAsyncOptions,
   SandboxBackend,
 } from '../../lib/index.js';
+import { startApplication } from '../support/application.js';
 import { type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { KeptLogs } from '../support/logs.js';
+import { register } from '../support/requests.js';
 
 const OPTIONS = { backend: SandboxBackend, appName: 'Acme', cleanup: false } as const;
 
@@ -128,6 +130,26 @@ describe('an application with a data source of its own making starts', () => {
     expect(await faultsOf([StorageModule, PhoneVerifyModule.forRoot(options)])).toEqual([]);
     expect(getDataSourceToken('phones')).toBe('phonesDataSource');
   });
+});
+
+it('an application whose Redis is down starts, and its log calls it Redis', async () => {
+  const refuse = async (): Promise<never> => {
+    throw new Error('connect ECONNREFUSED');
+  };
+  const logger = new KeptLogs();
+  const test = await startApplication({
+    phoneVerify: { limits: { store: { redis: { eval: refuse, evalsha: refuse } } } },
+    logger,
+  });
+
+  const atStart = logger.text;
+  const { status } = await register(test.app);
+  await test.close();
+
+  expect(atStart).toContain('Redis is not available.');
+  expect(atStart).not.toMatch(/(limit store|database) is not available/);
+  expect(status).toBe(503);
+  expect(logger.text.replace(atStart, '')).toMatch(/error: .*Redis is not available\./);
 });
 
 describe('options in the wrong place', () => {
