@@ -75,7 +75,12 @@ export type {
   ResolvedPhoneVerifyOptions,
 } from './phone-verify.options.js';
 export type { BackendClass, BackendProvider } from './backends/backend.options.js';
-export { PHONE_VERIFY_BACKEND, PHONE_VERIFY_BACKEND_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
+export {
+  PHONE_VERIFY_BACKEND,
+  PHONE_VERIFY_BACKEND_OPTIONS,
+  PHONE_VERIFY_LIMITS,
+  PHONE_VERIFY_OPTIONS,
+} from './phone-verify.tokens.js';
 export { PhoneVerificationService } from './verification/phone-verification.service.js';
 export type { DescribedBudget } from './limits/described-budget.js';
 export type { DescribedSession, PhoneDescription } from './verification/phone-records.types.js';

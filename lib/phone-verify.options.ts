@@ -71,9 +71,9 @@ export interface PhoneVerifyOptions {
   cleanup?: { everyMinutes?: number } | false;
   /**
    * Rate limits on messages: per number, client address, prefix and country, and in total. Given keys replace their
-   * defaults one by one.
+   * defaults one by one; `false` turns every limit off, also those of test numbers.
    */
-  limits?: LimitOptions;
+  limits?: LimitOptions | false;
   /**
    * Names the client that limits count, over HTTP: by a CDN's header, a signed-in user, a device. Default: the adapter's
    * address and no subject.

@@ -8,7 +8,7 @@ import { isThrown } from '../common/thrown.js';
 import { SendObserver } from '../observability/send-observer.js';
 import { BaseBackend, BULK_CONCURRENCY, type BulkSendResult, type SendContext } from './base.backend.js';
 import { type FailureReport, logFailure, withoutSecrets } from './failure-report.js';
-import { ModuleAwareBackend, type ModuleSettings, prepareBackend } from './module-aware.backend.js';
+import { hasMethodOf, ModuleAwareBackend, type ModuleSettings, prepareBackend } from './module-aware.backend.js';
 
 /** A message that carries a code. */
 export interface CodeMessage {
@@ -117,7 +117,7 @@ export class Delivery {
 
   /** Whether the backend has its own `sendBulkSms`. An override in a test may not have the method. */
   get #hasOwnBulk(): boolean {
-    return 'sendBulkSms' in this.backend && this.backend.sendBulkSms !== BaseBackend.prototype.sendBulkSms;
+    return 'sendBulkSms' in this.backend && !hasMethodOf(this.backend, BaseBackend, 'sendBulkSms');
   }
 
   /** The receipt in what the backend returned, redacted and cut to the width of the columns. */

@@ -9,7 +9,7 @@ export interface ModuleSettings {
   readonly timeoutMs: number;
   /** Time limit of one send through a backend inside this one, in milliseconds. */
   readonly insideTimeoutMs: number;
-  /** The composites around this backend, the outermost first. */
+  /** The composites around the backends inside, the outermost first. */
   readonly around: readonly BaseBackend<unknown>[];
   /** Returns what the application provides under a token, or `undefined`. */
   readonly resolve: (token: InjectionToken) => unknown;
@@ -69,7 +69,18 @@ export const WITHOUT_MODULE: ModuleSettings = {
 
 /** Prepares a backend of any kind, see {@link ModuleAwareBackend.prepareForModule}. */
 export function prepareBackend(backend: object, settings: ModuleSettings): number {
-  return backend instanceof ModuleAwareBackend ? backend.prepareForModule(settings) : settings.timeoutMs;
+  if (!(backend instanceof ModuleAwareBackend)) return settings.timeoutMs;
+  // Added here and not by the backend itself, which may know itself without the proxy that others know it by.
+  return backend.prepareForModule({ ...settings, around: [...settings.around, backend] });
+}
+
+/**
+ * Whether an object has the method of a class, and no override of it. It compares prototypes, because the methods of a
+ * proxy, such as one of a monitoring tool, are others.
+ */
+export function hasMethodOf(object: object, type: { readonly prototype: object }, name: string): boolean {
+  if (Object.hasOwn(object, name)) return false;
+  return Reflect.get(Object(Object.getPrototypeOf(object)), name) === Reflect.get(type.prototype, name);
 }
 
 /** Sends through a backend of any kind, see {@link ModuleAwareBackend.sendReporting}. */

@@ -6,8 +6,8 @@ import { BaseBackend } from './base.backend.js';
 import { refuseInProduction } from './development-only.js';
 
 /**
- * Settings of {@link SandboxBackend}. Unknown settings are ignored, so that a test can replace another backend by the
- * sandbox.
+ * Settings of {@link SandboxBackend}. Unknown settings are a startup error, except where a test overrides another backend
+ * with the sandbox, which is then built with that backend's settings.
  *
  * @publicApi
  */

@@ -49,7 +49,7 @@ export function readRequirement(options: RequireVerifiedPhoneOptions): PhoneRequ
   const faults: string[] = [];
   const reader = new OptionReader({ RequireVerifiedPhone: options }, faults).nested('RequireVerifiedPhone', NAMES);
   const requirement = {
-    maxAge: reader.integer('maxAge', { from: 1, to: LONGEST_AGE_SECONDS }, DEFAULT_MAX_AGE_SECONDS),
+    maxAge: reader.integer('maxAge', { unit: 'seconds', from: 1, to: LONGEST_AGE_SECONDS }, DEFAULT_MAX_AGE_SECONDS),
     consume: reader.boolean('consume', false),
     purpose: readPurpose(reader),
     from: readPlace(reader),

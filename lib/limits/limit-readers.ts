@@ -42,15 +42,19 @@ const CONVERSION = optionNames<ConversionOptions>({
 });
 
 /** A billion messages; a year; a day. More is a mistake in the unit. */
-const MESSAGES = { from: 1, to: 1_000_000_000 };
-const SECONDS = { from: 1, to: 31_536_000 };
-const RESEND_SECONDS = { from: 1, to: 86_400 };
+const MESSAGES = { unit: 'messages', from: 1, to: 1_000_000_000 };
+const SECONDS = { unit: 'seconds', from: 1, to: 31_536_000 };
+const RESEND_SECONDS = { unit: 'seconds', from: 1, to: 86_400 };
 
 /** The range in which the estimate of addresses is useful. */
-const ADDRESSES = { from: 1, to: 100 };
+const ADDRESSES = { unit: 'addresses', from: 1, to: 100 };
+
+/** Every limit off. Nothing is counted, so no table is needed. */
+const OFF: ResolvedLimits = Object.freeze({ store: 'memory', rules: Object.freeze([]), conversion: undefined });
 
 /** Reads {@link LimitOptions}. */
 export function readLimits(options: OptionReader): ResolvedLimits {
+  if (options.value('limits') === false) return OFF;
   const reader = options.nested('limits', NAMES);
   return Object.freeze({
     store: readStore(reader),

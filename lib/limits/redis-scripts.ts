@@ -35,7 +35,7 @@ export class RedisScripts {
       });
     } catch (thrown) {
       const cause = redactedCause(thrown, { hidden: keys.flatMap((key) => [key, subjectOf(key)]) });
-      throw new StorageUnavailableError({ storage: 'limit store', cause });
+      throw new StorageUnavailableError({ storage: 'Redis', cause });
     }
   }
 

@@ -19,6 +19,12 @@ beforeAll(() => {
 
 afterAll(() => examples.remove());
 
+const TABLES = {
+  autoLoadEntities: true,
+  migrations: library.phoneVerifyMigrations,
+  migrationsRun: true,
+} as const;
+
 describe('the examples of the documentation', () => {
   it('start with each provider', async () => {
     vi.stubEnv('TWILIO_SID', 'AC1');
@@ -35,7 +41,7 @@ describe('the examples of the documentation', () => {
     );
 
     const driver: unknown = createRequire(import.meta.url)('libsql');
-    const database = { type: 'better-sqlite3', driver, database: ':memory:', autoLoadEntities: true } as const;
+    const database = { type: 'better-sqlite3', driver, database: ':memory:', ...TABLES } as const;
     const names: string[] = [];
     for (const phones of [twilio, aws, gateway, composite]) {
       const module = await Test.createTestingModule({ imports: [TypeOrmModule.forRoot(database), phones] }).compile();
@@ -54,7 +60,7 @@ describe('the examples of the documentation', () => {
     const { CaptchaModule } = await examples.load('docs/limits.md', 'captcha.module.ts');
     const redis: library.RedisClient = { eval: async () => null, evalsha: async () => null };
     const driver: unknown = createRequire(import.meta.url)('libsql');
-    const database = { type: 'better-sqlite3', driver, database: ':memory:', autoLoadEntities: true } as const;
+    const database = { type: 'better-sqlite3', driver, database: ':memory:', ...TABLES } as const;
     const started: library.ResolvedPhoneVerifyOptions[] = [];
     for (const phones of [LimitsModule, phonesWith(redis), CaptchaModule]) {
       const module = await Test.createTestingModule({ imports: [TypeOrmModule.forRoot(database), phones] }).compile();

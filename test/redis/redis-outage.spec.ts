@@ -59,7 +59,7 @@ describe('the limit store during an outage of Redis', () => {
       const { error, elapsed } = await failureOf(operation);
 
       expect(error).toBeInstanceOf(StorageUnavailableError);
-      expect(error).toMatchObject({ message: 'The limit store is not available.' });
+      expect(error).toMatchObject({ message: 'Redis is not available.' });
       expect(elapsed).toBeLessThan(10 * TIMEOUT_MS);
     },
   );

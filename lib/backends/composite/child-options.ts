@@ -6,6 +6,7 @@ import { PHONE_VERIFY_BACKEND_OPTIONS } from '../../phone-verify.tokens.js';
 import { isBackendClass } from '../backend-form.js';
 import type { BackendClass } from '../backend.options.js';
 import { BaseBackend } from '../base.backend.js';
+import { checkDevelopmentSettings } from '../development-settings.js';
 import { Child, type ExistingBackend, faultsInside } from './child.js';
 
 /**
@@ -63,6 +64,7 @@ function build(type: BackendClass, options: object, path: string, faults: string
     return undefined;
   }
   try {
+    checkDevelopmentSettings(type, options);
     return new type(options);
   } catch (error) {
     if (!(error instanceof PhoneVerifyConfigurationError)) throw error;

@@ -13,7 +13,13 @@ import {
   type SendContext,
 } from '../base.backend.js';
 import { logFailuresOf } from '../failure-report.js';
-import { type ModuleSettings, prepareBackend, type ReportedSend, sendThrough } from '../module-aware.backend.js';
+import {
+  hasMethodOf,
+  type ModuleSettings,
+  prepareBackend,
+  type ReportedSend,
+  sendThrough,
+} from '../module-aware.backend.js';
 import { readReceipt } from '../delivery.js';
 
 /** A backend that the application provides, by its token. */
@@ -95,7 +101,7 @@ export class Child {
 
   /** Sends one message to many numbers, within their time. If the whole call fails, each number has its error. */
   async sendBulk(numbers: readonly string[], message: string): Promise<BulkSendResult> {
-    if (this.backend.sendBulkSms === BaseBackend.prototype.sendBulkSms) {
+    if (hasMethodOf(this.backend, BaseBackend, 'sendBulkSms')) {
       return forEachBounded(numbers, BULK_CONCURRENCY, (number) => this.#sendOne(number, message));
     }
     try {

@@ -91,7 +91,8 @@ export class FailoverBackend extends CompositeBackend<FailoverBackendOptions> {
 
   /** @internal */
   override prepareForModule(settings: ModuleSettings): number {
-    if (settings.around.some((backend) => backend instanceof FailoverBackend)) {
+    // This one is the first.
+    if (settings.around.filter((backend) => backend instanceof FailoverBackend).length > 1) {
       throw new PhoneVerifyConfigurationError(
         `backend: ${this.constructor.name} is a failover inside a failover; put its backends into the outer one, ` +
           'or put a failover into each route of a RoutingBackend',
@@ -147,10 +148,10 @@ function readOptions(options: unknown): ReadOptions {
     }
     const breakerReader = reader.nested('breaker', ['failures', 'halfOpenAfterMs']);
     breaker = {
-      failures: breakerReader.integer('failures', { from: 1, to: 1000 }, DEFAULT_BREAKER.failures),
+      failures: breakerReader.integer('failures', { unit: 'failures', from: 1, to: 1000 }, DEFAULT_BREAKER.failures),
       halfOpenAfterMs: breakerReader.integer(
         'halfOpenAfterMs',
-        { from: 1, to: 3_600_000 },
+        { unit: 'milliseconds', from: 1, to: 3_600_000 },
         DEFAULT_BREAKER.halfOpenAfterMs,
       ),
     };

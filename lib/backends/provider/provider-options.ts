@@ -14,7 +14,7 @@ export interface ProviderOptions {
 }
 
 /** Range of a time limit, in milliseconds. */
-export const TIMEOUT_RANGE = { from: 1, to: 600_000 };
+export const TIMEOUT_RANGE = { unit: 'milliseconds', from: 1, to: 600_000 };
 
 /**
  * Validates the settings of a backend.

@@ -73,6 +73,12 @@ export class TwilioBackend extends ProviderBackend<TwilioBackendOptions> {
       if (sid !== '' && !sid.startsWith('AC')) reader.fault('sid', 'must be an account SID, which begins with AC');
       reader.requiredText('secret');
       reader.exactlyOneText('from', 'messagingServiceSid');
+      if (/^whatsapp:/i.test(String(reader.value('from')))) {
+        reader.fault(
+          'from',
+          'is a sender of WhatsApp, and TwilioBackend sends SMS; give an SMS sender, or use a backend for WhatsApp',
+        );
+      }
     });
   }
 

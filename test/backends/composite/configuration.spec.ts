@@ -91,17 +91,17 @@ describe('the settings of a FailoverBackend', () => {
     [undefined, ['options.backends: must be a list of at least one backend']],
     [{ backends: [] }, ['options.backends: must be a list of at least one backend']],
     [{ backends: { backend: Plain } }, ['options.backends: must be a list of at least one backend']],
-    [
-      { backends, deadline: 5 },
-      ['options.deadline: is not an option; the options are backends, deadlineMs, afterUnknown, breaker'],
-    ],
-    [{ backends, deadlineMs: 0 }, ['options.deadlineMs: must be a whole number from 1 to 600000']],
-    [{ backends, deadlineMs: '20s' }, ['options.deadlineMs: must be a whole number from 1 to 600000']],
+    [{ backends, deadline: 5 }, ['options.deadline: is not an option; did you mean `deadlineMs`?']],
+    [{ backends, deadlineMs: 0 }, ['options.deadlineMs: must be a whole number of milliseconds from 1 to 600000']],
+    [{ backends, deadlineMs: '20s' }, ['options.deadlineMs: must be a whole number of milliseconds from 1 to 600000']],
     [{ backends, afterUnknown: 'retry' }, ["options.afterUnknown: must be 'next' or 'stop'"]],
-    [{ backends, breaker: { failures: 0 } }, ['options.breaker.failures: must be a whole number from 1 to 1000']],
+    [
+      { backends, breaker: { failures: 0 } },
+      ['options.breaker.failures: must be a whole number of failures from 1 to 1000'],
+    ],
     [
       { backends, breaker: { halfOpenAfterMs: 1.5 } },
-      ['options.breaker.halfOpenAfterMs: must be a whole number from 1 to 3600000'],
+      ['options.breaker.halfOpenAfterMs: must be a whole number of milliseconds from 1 to 3600000'],
     ],
     [
       { backends, breaker: { limit: 1 } },

@@ -109,7 +109,7 @@ describe('PlivoBackend', () => {
     ],
     [
       { authId: 'MA1', authToken: 't', from: 'a', timeoutMs: 0 },
-      ['options.timeoutMs: must be a whole number from 1 to 600000'],
+      ['options.timeoutMs: must be a whole number of milliseconds from 1 to 600000'],
     ],
   ])('does not start with %j', (options, faults) => {
     expect(faultsOf(() => new PlivoBackend(options as never))).toEqual(faults);

@@ -83,7 +83,10 @@ describe('TelnyxBackend', () => {
     [{ apiKey: 'k', from: 'a', messagingProfileId: 'b' }, ['options.from: give either from or messagingProfileId']],
     [{ apiKey: ['hidden-value'], from: 'a' }, ['options.apiKey: must be a text that is not empty']],
     [{ apiKey: 'k', from: 'a', sender: 'x' }, [expect.stringContaining('options.sender: is not an option')]],
-    [{ apiKey: 'k', from: 'a', timeoutMs: 0 }, ['options.timeoutMs: must be a whole number from 1 to 600000']],
+    [
+      { apiKey: 'k', from: 'a', timeoutMs: 0 },
+      ['options.timeoutMs: must be a whole number of milliseconds from 1 to 600000'],
+    ],
   ])('does not start with %j', (options, faults) => {
     expect(faultsOf(() => new TelnyxBackend(options as never))).toEqual(faults);
   });

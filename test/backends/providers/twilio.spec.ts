@@ -58,7 +58,13 @@ describe('TwilioBackend', () => {
     ],
     [
       { sid: 'AC1', secret: 's', from: 'a', timeoutMs: 0 },
-      ['options.timeoutMs: must be a whole number from 1 to 600000'],
+      ['options.timeoutMs: must be a whole number of milliseconds from 1 to 600000'],
+    ],
+    [
+      { sid: 'AC1', secret: 's', from: 'whatsapp:+14155238886' },
+      [
+        'options.from: is a sender of WhatsApp, and TwilioBackend sends SMS; give an SMS sender, or use a backend for WhatsApp',
+      ],
     ],
   ])('does not start with %j', (options, faults) => {
     expect(faultsOf(() => new TwilioBackend(options as never))).toEqual(faults);
