@@ -1,7 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
 import { createObserveModule } from '@nestjs/observe';
 
-const { ObserveModule, ObserveInstrument } = createObserveModule();
+// It adds its id to logs by changing Nest's logger, which other tests in the process use.
+const { ObserveModule, ObserveInstrument } = createObserveModule({ attachTraceIdToLogs: false });
 
 /** Wraps every provider of an application in a proxy; an option of Nest's factories. */
 export const instrument = ObserveInstrument ?? { instanceDecorator: (instance: unknown) => instance };
