@@ -63,7 +63,8 @@ export interface ConversionOptions {
 
 /**
  * Where the counters are kept: `'database'`, the data source, for every process; `'memory'`, this process alone;
- * `{ redis }`, an `ioredis` client of the application's, which stays the application's to close.
+ * `{ redis }`, a client, cluster or Sentinel client of `ioredis` or of `redis` (node-redis), which the application
+ * connects and closes.
  *
  * @publicApi
  */
@@ -146,6 +147,9 @@ function readStore(reader: OptionReader): LimitStoreChoice {
   const store = reader.nested('store', REDIS);
   const redis = store.value('redis');
   if (isRedisClient(redis)) return Object.freeze(Object.defineProperty({ redis }, 'redis', { enumerable: false }));
-  store.fault('redis', 'must be a client with eval and evalsha, such as one of ioredis');
+  store.fault(
+    'redis',
+    'must be a client of ioredis or of redis (node-redis): an object with eval, and evalsha or evalSha',
+  );
   return 'database';
 }
