@@ -1,10 +1,9 @@
 // The quick start of the README as an application that a script can install, build and start.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -42,7 +41,7 @@ export function check(holds, what) {
 }
 
 /** The dependencies of the application, at the versions that are tested. */
-export function dependencies(tarball) {
+function dependencies(tarball) {
   const versions = PACKAGES.map((name) => [name, manifest.devDependencies[name]]);
   return { 'nestjs-phone-verify': `file:${tarball}`, ...Object.fromEntries(versions) };
 }
@@ -59,7 +58,7 @@ export function writeQuickStart(folder, { tarball, more = {}, settings = {} }) {
 }
 
 /** The sources of the application in TypeScript, by the names of their files. */
-export function sources() {
+function sources() {
   const readme = readFileSync(new URL('README.md', ROOT), 'utf8');
   const [, module] = /^```ts\n\/\/ app\.module\.ts\n([\s\S]*?)^```$/m.exec(readme);
   return { 'app.module.ts': module, 'main.ts': MAIN };
@@ -83,8 +82,15 @@ export function run(folder, program, parameters, environment = {}) {
   execFileSync(program, parameters, { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit'], timeout: 600_000 });
 }
 
+/** What a program prints. */
+export function output(folder, program, parameters) {
+  return execFileSync(program, parameters, { cwd: folder, encoding: 'utf8', timeout: 600_000 });
+}
+
 /** Starts the application, sends and checks a code as the README does, and stops it. */
 export async function sendAndVerify(folder, program, parameters, environment = {}) {
+  // A number may receive a code every 30 seconds.
+  for (const file of readdirSync(folder)) if (file.startsWith('app.sqlite')) rmSync(join(folder, file));
   const env = { ...process.env, NODE_ENV: 'test', ...environment };
   const child = spawn(program, parameters, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   try {
@@ -96,7 +102,7 @@ export async function sendAndVerify(folder, program, parameters, environment = {
     check(verified === '+14155552671', 'the number is verified');
   } finally {
     // The program may be a package manager, whose child is the application.
-    if (child.exitCode === null && child.signalCode === null) {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       process.kill(-child.pid, 'SIGKILL');
       await once(child, 'exit');
     }
@@ -121,9 +127,4 @@ async function post(url, body) {
   const text = await response.text();
   check(response.status === 200, `${url} responds 200, not ${response.status} ${text}`);
   return JSON.parse(text);
-}
-
-/** The path of a file beside this one. */
-export function beside(name) {
-  return fileURLToPath(new URL(name, import.meta.url));
 }
