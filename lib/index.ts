@@ -32,7 +32,7 @@ export type {
   ResendAfterOptions,
   ResolvedLimits,
 } from './limits/limits.options.js';
-export type { RedisClient } from './limits/redis-client.js';
+export type { IoRedisClient, NodeRedisClient, RedisClient } from './limits/redis-client.js';
 export { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 export type { Autofill } from './message/autofill.js';
 export type { AutofillOptions } from './message/autofill.options.js';

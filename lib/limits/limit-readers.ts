@@ -181,6 +181,9 @@ function readStore(reader: OptionReader): LimitStoreChoice {
   const store = reader.nested('store', REDIS);
   const redis = store.value('redis');
   if (isRedisClient(redis)) return Object.freeze(Object.defineProperty({ redis }, 'redis', { enumerable: false }));
-  store.fault('redis', 'must be a client with eval and evalsha, such as one of ioredis');
+  store.fault(
+    'redis',
+    'must be a client of ioredis or of redis (node-redis): an object with eval, and evalsha or evalSha',
+  );
   return 'database';
 }

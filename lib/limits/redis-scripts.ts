@@ -2,7 +2,7 @@ import type { StorageTimeout } from '../common/time.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { redactedCause } from '../common/redaction.js';
 import { isThrown } from '../common/thrown.js';
-import type { RedisClient } from './redis-client.js';
+import { type RedisClient, type ScriptCalls, scriptCallsOf } from './redis-client.js';
 import type { RedisScript } from './redis-limit.scripts.js';
 
 /** In braces, so that a cluster keeps all counters on one node, where a script can reach them together. */
@@ -21,14 +21,19 @@ export interface ScriptRun<T> {
 
 /** Runs scripts through the application's client: one round trip, and one more where the server has lost the script. */
 export class RedisScripts {
-  constructor(private readonly client: RedisClient) {}
+  readonly #calls: ScriptCalls;
+
+  constructor(client: RedisClient) {
+    this.#calls = scriptCallsOf(client);
+  }
 
   /** @throws {@link StorageUnavailableError} if Redis does not reply in time; it shows neither keys nor values. */
   async run<T>({ script, keys, values, parse, onLate }: ScriptRun<T>, timeout: StorageTimeout): Promise<T> {
-    const texts = [...keys.map((key) => KEY_PREFIX + key), ...values.map(String)];
+    const prefixed = keys.map((key) => KEY_PREFIX + key);
+    const texts = values.map(String);
     try {
       return await timeout.run(async (signal) => {
-        const reply = await this.#evaluate(script, keys.length, texts, signal);
+        const reply = await this.#evaluate(script, prefixed, texts, signal);
         const result = parse([reply].flat().map(String));
         if (signal.aborted) await onLate?.(result);
         return result;
@@ -41,17 +46,17 @@ export class RedisScripts {
 
   async #evaluate(
     { sha1, text }: RedisScript,
-    numberOfKeys: number,
-    texts: readonly string[],
+    keys: readonly string[],
+    values: readonly string[],
     signal: AbortSignal,
   ): Promise<unknown> {
     try {
-      return await this.client.evalsha(sha1, numberOfKeys, ...texts);
+      return await this.#calls.evalSha(sha1, keys, values);
     } catch (thrown) {
       if (!isThrown(thrown, Error) || !thrown.message.startsWith('NOSCRIPT')) throw thrown;
       // What comes too late is not run: it would count after the answer was given.
       signal.throwIfAborted();
-      return this.client.eval(text, numberOfKeys, ...texts);
+      return this.#calls.eval(text, keys, values);
     }
   }
 }

@@ -98,7 +98,7 @@ describe('ConsoleBackend', () => {
   beforeEach(() => {
     printed.length = 0;
     vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      const [, number, message] = /^Text message to (\S+):\n(.*)\n$/.exec(String(text)) ?? [];
+      const [, number, message] = /^Text message to (\S+):\n(.*)\n$/s.exec(String(text)) ?? [];
       if (number !== undefined && message !== undefined) printed.push({ number, message });
       return true;
     });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type RedisClient, RateLimitedError, SmsDeliveryError } from '../../lib/index.js';
+import { type IoRedisClient, RateLimitedError, SmsDeliveryError } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { QueryLog } from '../support/query-log.js';
@@ -107,7 +107,7 @@ describe.runIf(redisUrl !== undefined)('the number of round trips for the defaul
   beforeAll(async () => {
     const fresh = freshRedis();
     drop = fresh.drop;
-    const counted: RedisClient = {
+    const counted: IoRedisClient = {
       evalsha: (...given) => {
         calls.push('evalsha');
         return fresh.client.evalsha(...given);

@@ -162,10 +162,10 @@ describe('the option limits.store', () => {
     { eval: answer },
     { evalsha: answer },
     { eval: 1, evalsha: 1 },
-    { eval: answer, evalSha: answer },
+    { evalSha: answer },
   ])('cannot be the client %o', (redis) => {
     expect(faultsOf({ store: { redis } })).toEqual([
-      'limits.store.redis: must be a client with eval and evalsha, such as one of ioredis',
+      'limits.store.redis: must be a client of ioredis or of redis (node-redis): an object with eval, and evalsha or evalSha',
     ]);
   });
 
