@@ -40,8 +40,8 @@ export interface AwsSnsBackendOptions extends ProviderOptions {
   readonly maxPriceUsd?: number;
 }
 
-/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and CommonErrors.html */
-const KINDS: KindsByCode = {
+/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and CommonErrors.html, read in November 2026. */
+export const SNS_KINDS: KindsByCode = {
   AccessDenied: 'misconfigured', // by a policy
   AccessDeniedException: 'misconfigured', // by a policy
   AuthorizationError: 'misconfigured', // by a policy
@@ -51,14 +51,20 @@ const KINDS: KindsByCode = {
   InternalError: 'unknown',
   InternalFailure: 'unknown',
   InvalidClientTokenId: 'misconfigured', // unknown access key
-  InvalidParameter: 'rejected', // such as a number that cannot be reached
-  InvalidParameterValue: 'rejected',
+  InvalidParameter: 'unreachable',
+  InvalidParameterValue: 'unreachable',
   InvalidSecurity: 'misconfigured', // signature
+  KMSAccessDenied: 'misconfigured',
+  KMSDisabled: 'misconfigured',
+  KMSInvalidState: 'misconfigured',
+  KMSNotFound: 'misconfigured',
+  KMSOptInRequired: 'misconfigured',
   KMSThrottling: 'throttled',
   MissingAuthenticationToken: 'misconfigured',
   NotAuthorized: 'misconfigured',
   OptInRequired: 'misconfigured', // account without the service
   OptedOut: 'rejected', // opted out
+  ParameterValueInvalid: 'unreachable',
   RequestExpired: 'misconfigured', // the clock here is wrong
   ServiceUnavailable: 'unavailable',
   SignatureDoesNotMatch: 'misconfigured', // wrong secret
@@ -66,15 +72,22 @@ const KINDS: KindsByCode = {
   Throttling: 'throttled',
   ThrottlingException: 'throttled',
   UnrecognizedClientException: 'misconfigured', // unknown access key
-  UserError: 'rejected',
-  ValidationError: 'rejected',
+  UserError: 'unreachable',
+  ValidationError: 'unreachable',
 };
+
+/** The codes of a parameter that was refused. The text names the parameter. */
+const PARAMETER_CODES = ['InvalidParameter', 'InvalidParameterValue', 'ParameterValueInvalid', 'ValidationError'];
 
 /** If a setting is refused, it is refused for every number. */
 const KINDS_OF_SETTING: KindsByCode = {
-  ...KINDS,
-  InvalidParameter: 'misconfigured',
-  InvalidParameterValue: 'misconfigured',
+  ...SNS_KINDS,
+  ...Object.fromEntries(PARAMETER_CODES.map((code) => [code, 'misconfigured'] as const)),
+};
+
+const KINDS_OF_NUMBER: KindsByCode = {
+  ...SNS_KINDS,
+  ...Object.fromEntries(PARAMETER_CODES.map((code) => [code, 'rejected'] as const)),
 };
 
 /**
@@ -202,6 +215,10 @@ function failureOf(thrown: unknown, response: ProviderResponse | undefined): Sms
   const code = error.at('Error', 'Code').text ?? error.at('Code').text;
   // For a response without a code, the SDK invents a message.
   const text = code === undefined ? undefined : error.at('message').text;
-  const isOfSetting = /sender|max ?price/i.test(text ?? '');
-  return refusal(response, isOfSetting ? KINDS_OF_SETTING : KINDS, { code, text });
+  return refusal(response, kindsFor(text), { code, text });
+}
+
+function kindsFor(text = ''): KindsByCode {
+  if (/sender|max ?price/i.test(text)) return KINDS_OF_SETTING;
+  return /phone ?number/i.test(text) ? KINDS_OF_NUMBER : SNS_KINDS;
 }

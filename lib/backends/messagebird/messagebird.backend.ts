@@ -24,21 +24,35 @@ export interface MessageBirdBackendOptions extends ProviderOptions {
   readonly originator: string;
 }
 
-/** https://developers.messagebird.com/api/#api-errors, and the status of a recipient */
-const KINDS: KindsByCode = {
+/** https://developers.messagebird.com/api/#api-errors, read in November 2026. */
+export const MESSAGEBIRD_KINDS: KindsByCode = {
   2: 'misconfigured', // request not allowed: the access key
-  9: 'rejected', // missing parameter, also: no correct recipient
-  10: 'rejected', // invalid parameter
+  9: 'unreachable', // missing parameter, also: no correct recipient
+  10: 'unreachable', // invalid parameter
   20: 'misconfigured', // not found
-  21: 'rejected', // bad request
+  21: 'unreachable', // bad request
   25: 'misconfigured', // not enough balance
   98: 'misconfigured', // no such API
   99: 'unknown', // internal error
-  delivery_failed: 'rejected', // by this recipient's network
 };
 
 /** A missing or invalid originator is refused with every number. */
-const KINDS_OF_ORIGINATOR: KindsByCode = { ...KINDS, 9: 'misconfigured', 10: 'misconfigured' };
+const KINDS_OF_ORIGINATOR: KindsByCode = { ...MESSAGEBIRD_KINDS, 9: 'misconfigured', 10: 'misconfigured' };
+
+const KINDS_OF_RECIPIENT: KindsByCode = { ...MESSAGEBIRD_KINDS, 9: 'rejected', 10: 'rejected' };
+
+/**
+ * Error codes of a recipient whose message failed, read in November 2026:
+ * https://docs.bird.com/api/channels-api/message-status-and-interactions/message-failure-sources/sms-platform-extended-error-codes
+ */
+export const MESSAGEBIRD_STATUS_KINDS: KindsByCode = {
+  1: 'rejected', // unknown subscriber
+  5: 'rejected', // unidentified subscriber
+  103: 'rejected', // opted out
+};
+
+/** Key and balance: other errors of the same response say nothing then. */
+const ACCOUNT_CODES = new Set<string | undefined>(['2', '25']);
 
 /** Statuses of a recipient whose message was accepted. */
 const TAKEN = new Set<string | undefined>(['scheduled', 'sent', 'buffered', 'delivered']);
@@ -85,15 +99,34 @@ export class MessageBirdBackend extends BulkProviderBackend<MessageBirdBackendOp
 
 function outcomeOf(recipient: Json, messageId: string, response: ProviderResponse): Outcome {
   const status = recipient.at('status').text;
-  if (!TAKEN.has(status)) {
-    return refusal(response, KINDS, { code: status, text: recipient.at('statusReason').text });
+  if (status === 'delivery_failed') {
+    return refusal(response, MESSAGEBIRD_STATUS_KINDS, {
+      code: recipient.at('statusErrorCode').text ?? status,
+      text: recipient.at('statusReason').text,
+      otherwise: 'unreachable',
+    });
   }
+  if (!TAKEN.has(status)) return refusal(response, {}, { code: status, text: recipient.at('statusReason').text });
   const segments = recipient.at('messagePartCount').count ?? 0;
   return { backend: 'MessageBirdBackend', messageId, ...(segments > 0 && { segments }) };
 }
 
+/** A response has an error for each fault. One of the account counts before those of a recipient. */
 function refusalOf(response: ProviderResponse): SmsDeliveryError {
-  const error = jsonOf(response).at('errors', 0);
-  const kinds = error.at('parameter').text === 'originator' ? KINDS_OF_ORIGINATOR : KINDS;
+  const errors = jsonOf(response)
+    .at('errors')
+    .items.map((error) => errorOf(error, response));
+  const ofAccount = errors.filter(({ kind }) => kind === 'misconfigured');
+  const decisive = ofAccount.find(({ providerCode }) => ACCOUNT_CODES.has(providerCode)) ?? ofAccount[0] ?? errors[0];
+  return decisive ?? refusal(response, {}, {});
+}
+
+function errorOf(error: Json, response: ProviderResponse): SmsDeliveryError {
+  const parameter = error.at('parameter').text ?? '';
+  const kinds = parameter.startsWith('recipient')
+    ? KINDS_OF_RECIPIENT
+    : parameter === 'originator'
+      ? KINDS_OF_ORIGINATOR
+      : MESSAGEBIRD_KINDS;
   return refusal(response, kinds, { code: error.at('code').text, text: error.at('description').text });
 }

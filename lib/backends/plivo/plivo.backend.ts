@@ -26,14 +26,15 @@ export interface PlivoBackendOptions extends ProviderOptions {
   readonly from: string;
 }
 
-/** https://www.plivo.com/docs/messaging/api/message/bulk-messaging; 403 as Plivo's own SDKs read it. */
-const KINDS: KindsByCode = {
-  403: 'rejected', // country not permitted
+/**
+ * https://www.plivo.com/docs/messaging/api/message/bulk-messaging, read in November 2026; 403 as Plivo's own SDKs read
+ * it. Plivo has no error codes; these are statuses.
+ */
+export const PLIVO_KINDS: KindsByCode = {
+  400: 'unreachable',
+  403: 'unreachable', // country not permitted
   invalid_number: 'rejected', // named in the list of this name
 };
-
-/** Plivo has no error codes: the text of a bad request tells whether only the sender is at fault. */
-const KINDS_OF_SENDER: KindsByCode = { ...KINDS, 400: 'misconfigured' };
 
 /** https://www.plivo.com/docs/messaging/api/message/send-a-message */
 const VALID_SECONDS = { from: 5, to: 10_799 };
@@ -86,7 +87,7 @@ function outcomesOf(numbers: readonly string[], response: ProviderResponse): Out
   const taken = numbers.filter((number) => !invalid.has(number));
   // If the counts differ, nothing tells which numbers were accepted.
   const known = ids.length === taken.length ? taken : [];
-  const refused = refusal(response, KINDS, { code: 'invalid_number', text: 'The number is not valid.' });
+  const refused = refusal(response, PLIVO_KINDS, { code: 'invalid_number', text: 'The number is not valid.' });
   return new Map<string, Outcome>([
     ...known.map((number, index): [string, Outcome] => [number, { backend: 'PlivoBackend', messageId: ids[index] }]),
     ...[...invalid].map((number): [string, Outcome] => [number, refused]),
@@ -97,6 +98,14 @@ function refusalOf(response: ProviderResponse): SmsDeliveryError {
   const text = jsonOf(response).at('error').text;
   // A proxy's page has no such text. Its status is about the route to Plivo, not about a number.
   if (text === undefined) return refusal(response, {}, {});
-  const isOfSender = /\bsrc\b|\bsource\b/i.test(text) && !/\bdst\b|\bdestination\b/i.test(text);
-  return refusal(response, isOfSender ? KINDS_OF_SENDER : KINDS, { code: response.status, text });
+  return refusal(response, kindsFor(text), { code: response.status, text });
+}
+
+/** The text of a refused request tells what is at fault. The account and the sender are at fault for every number. */
+function kindsFor(text: string): KindsByCode {
+  if (/insufficient (?:credit|balance|funds)/i.test(text)) return { 400: 'misconfigured', 402: 'misconfigured' };
+  const isOfSender = /\bsrc\b|\bsource\b/i.test(text);
+  const isOfNumber = /\bdst\b|\bdestination\b/i.test(text);
+  if (isOfSender === isOfNumber) return PLIVO_KINDS;
+  return { ...PLIVO_KINDS, 400: isOfSender ? 'misconfigured' : 'rejected' };
 }

@@ -1,6 +1,6 @@
 import { forEachBounded } from '../../common/bounded-concurrency.js';
 import type { SendReceipt } from '../../common/send-receipt.js';
-import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { isOfNumber, SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { asDeliveryError, type BulkSendResult } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
 import type { ProviderRequest } from './http-exchange.js';
@@ -34,7 +34,8 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
   protected abstract deliverTogether(message: SharedMessage): Promise<Outcomes>;
 
   protected override async deliver({ to, text, validSeconds, exchange }: OutgoingMessage): Promise<SendReceipt> {
-    const outcome = outcomeOf(to, await this.deliverTogether({ numbers: [to], text, validSeconds, exchange }));
+    const outcomes = await this.deliverTogether({ numbers: [to], text, validSeconds, exchange });
+    const outcome = outcomeOf(to, matched([to], outcomes));
     if (outcome instanceof SmsDeliveryError) throw outcome;
     return outcome;
   }
@@ -66,8 +67,8 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
     const secrets = this.secretsToRedact(text, [first, ...others.map(bareNumber)]);
     let whole: SmsDeliveryError;
     try {
-      const outcomes = await this.withinTime(secrets, undefined, (exchange) =>
-        this.deliverTogether({ numbers, text, exchange }),
+      const outcomes = await this.withinTime(secrets, undefined, async (exchange) =>
+        matched(numbers, await this.deliverTogether({ numbers, text, exchange })),
       );
       return outcomesOf(numbers, (number) => {
         const outcome = outcomeOf(number, outcomes);
@@ -76,7 +77,7 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
     } catch (thrown) {
       whole = asDeliveryError(thrown);
     }
-    if (whole.kind !== 'rejected' || numbers.length === 1) return outcomesOf(numbers, () => whole);
+    if (!isOfNumber(whole.kind) || numbers.length === 1) return outcomesOf(numbers, () => whole);
     // Nothing was sent, and one invalid number may be the reason.
     const alone: [string, Outcome][] = [];
     for (const number of numbers) alone.push(...(await this.#sendChunk([number], text)));
@@ -108,6 +109,14 @@ function outcomeOf(number: string, outcomes: Outcomes): Outcome {
     outcomes.get(bareNumber(number)) ??
     new SmsDeliveryError('unknown', 'The provider returned no result for this number.')
   );
+}
+
+/** The outcomes of a request. The only result for an only number is its own, in whatever form the number is in it. */
+function matched(numbers: readonly string[], outcomes: Outcomes): Outcomes {
+  const [number = '', ...otherNumbers] = numbers;
+  const [outcome, ...otherOutcomes] = outcomes.values();
+  if (outcome === undefined || otherNumbers.length > 0 || otherOutcomes.length > 0) return outcomes;
+  return new Map([[bareNumber(number), outcome]]);
 }
 
 function resultOf(number: string, outcome: Outcome): BulkSendResult[number] {

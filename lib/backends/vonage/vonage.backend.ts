@@ -24,38 +24,48 @@ export interface VonageBackendOptions extends ProviderOptions {
   readonly from: string;
 }
 
-/** https://developer.vonage.com/en/messaging/sms/guides/troubleshooting-sms */
-const KINDS: KindsByCode = {
+/** https://developer.vonage.com/en/api-errors/sms, read in November 2026. */
+export const VONAGE_KINDS: KindsByCode = {
   1: 'throttled',
-  2: 'rejected', // missing parameter
-  3: 'rejected', // invalid parameter
+  2: 'unreachable', // missing parameter
+  3: 'unreachable', // invalid parameter
   4: 'misconfigured', // credentials
   5: 'unknown', // internal error
-  6: 'rejected', // not processed, such as an unrecognized prefix
+  6: 'unreachable', // not processed, such as an unrecognized prefix
   7: 'rejected', // barred number
   8: 'misconfigured', // account suspended
   9: 'misconfigured', // not enough credit
   10: 'throttled', // too many connections
   11: 'misconfigured', // account not for this API
   12: 'rejected', // text too long
+  13: 'unavailable', // not submitted, because communication failed
   14: 'misconfigured', // signature
-  15: 'misconfigured', // sender not permitted
-  22: 'rejected', // network does not match the number
+  15: 'unreachable', // sender not permitted by local rules
+  16: 'misconfigured', // validity period
+  19: 'misconfigured', // feature not enabled
+  20: 'misconfigured', // message class
+  22: 'unreachable', // network does not match the number
   23: 'misconfigured', // callback address
-  29: 'misconfigured', // account in demo mode: number not on its list
+  29: 'unreachable', // number that a trial account may not send to
   32: 'misconfigured', // signature and secret together
   33: 'rejected', // deactivated number
+  34: 'rejected', // invalid number
 };
 
 /** If the sender is at fault, it is at fault for every number. */
-const KINDS_OF_SENDER: KindsByCode = { ...KINDS, 2: 'misconfigured', 3: 'misconfigured' };
+const KINDS_OF_SENDER: KindsByCode = { ...VONAGE_KINDS, 2: 'misconfigured', 3: 'misconfigured' };
 
-/** https://developer.vonage.com/en/api/sms */
-const VALID_SECONDS = { from: 20, to: 604_800 };
+const KINDS_OF_NUMBER: KindsByCode = { ...VONAGE_KINDS, 2: 'rejected', 3: 'rejected' };
+
+/**
+ * https://developer.vonage.com/en/api/sms: carriers may ignore or refuse a validity period under 30 minutes, so the
+ * error list asks for a longer one, or none. A code that lives for a shorter time is sent without one.
+ */
+const VALID_SECONDS = { from: 1800, to: 604_800 };
 
 /**
  * Sends through the SMS API of Vonage, formerly Nexmo, with the `@vonage/sms` SDK. A message expires at Vonage with its
- * code.
+ * code if the code lives for at least 30 minutes; otherwise a late message may carry an expired code.
  *
  * @publicApi
  */
@@ -89,9 +99,8 @@ export class VonageBackend extends ProviderBackend<VonageBackendOptions> {
       text,
       // Sent as plain text, characters outside GSM-7 are lost.
       ...(findUnsupportedCharacter(text) !== undefined && { type: sdk.TypeEnum.UNICODE }),
-      ...(validSeconds !== undefined && {
-        ttl: Math.min(Math.max(validSeconds, VALID_SECONDS.from), VALID_SECONDS.to) * 1000,
-      }),
+      ...(validSeconds !== undefined &&
+        validSeconds >= VALID_SECONDS.from && { ttl: Math.min(validSeconds, VALID_SECONDS.to) * 1000 }),
     });
     return { backend: 'VonageBackend', messageId: messages[0]?.messageId, segments: messages.length };
   }
@@ -143,13 +152,18 @@ function refusalOf(response: ProviderResponse): SmsDeliveryError {
   const failed = parts.find((part) => !isTakenPart(part));
   const json = jsonOf(response);
   const text = failed?.at('error-text').text ?? json.at('detail').text ?? json.at('error-code-label').text;
-  return refusal(response, kindsFor(parts, text), { code: failed?.at('status').text, text });
+  const code = failed?.at('status').text;
+  // If some parts were accepted, it is unknown what arrives.
+  if (parts.some(isTakenPart)) return refusal(response, {}, { code, text });
+  return refusal(response, kindsFor(text), { code, text, ...(failed !== undefined && { otherwise: 'unreachable' }) });
 }
 
-/** If some parts were accepted, it is unknown what arrives. */
-function kindsFor(parts: readonly Json[], text = ''): KindsByCode {
-  if (parts.some(isTakenPart)) return {};
-  return /\bfrom\b/i.test(text) && !/\bto\b/i.test(text) ? KINDS_OF_SENDER : KINDS;
+/** The text of an error names the parameter that is at fault. */
+function kindsFor(text = ''): KindsByCode {
+  const isOfSender = /\bfrom\b/i.test(text);
+  const isOfNumber = /\bto\b/i.test(text);
+  if (isOfSender === isOfNumber) return VONAGE_KINDS;
+  return isOfSender ? KINDS_OF_SENDER : KINDS_OF_NUMBER;
 }
 
 function partsOf(response: ProviderResponse): readonly Json[] {

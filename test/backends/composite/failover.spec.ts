@@ -247,10 +247,15 @@ describe('FailoverBackend', () => {
     [['throttled', 'throttled'], 'throttled'],
     [['unavailable', 'unavailable'], 'unavailable'],
     [['misconfigured', 'misconfigured'], 'misconfigured'],
-    [['throttled', 'misconfigured'], 'unavailable'],
+    [['unreachable', 'unreachable'], 'unreachable'],
+    [['throttled', 'misconfigured'], 'throttled'],
+    [['throttled', 'unavailable'], 'unavailable'],
+    [['unreachable', 'misconfigured'], 'misconfigured'],
+    [['unreachable', 'unavailable'], 'unavailable'],
     [['unavailable', 'unknown'], 'unknown'],
     [['unknown', 'rejected'], 'unknown'],
     [['throttled', 'rejected'], 'rejected'],
+    [['unreachable', 'rejected'], 'rejected'],
   ] as const)('has for failures of the kinds %j the kind %s', async (kinds, kind) => {
     const backends = kinds.map((each, index) => scripted(`Backend${index}`, fails(each)));
 

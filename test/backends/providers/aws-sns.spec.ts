@@ -109,18 +109,25 @@ describe('AwsSnsBackend', () => {
     expect(server.requests).toHaveLength(before + 1);
   });
 
-  it.each([
-    ['Invalid parameter: PhoneNumber Reason: the number is not valid to publish to', 'rejected'],
-    ['Invalid parameter: AWS.SNS.SMS.SenderID', 'misconfigured'],
-    ['Invalid parameter: AWS.SNS.SMS.MaxPrice', 'misconfigured'],
-  ])('%j is %s', async (message, kind) => {
+  it.each(
+    ['InvalidParameter', 'InvalidParameterValue', 'ParameterValueInvalid', 'ValidationError'].flatMap((code) =>
+      (
+        [
+          ['Invalid parameter: PhoneNumber Reason: the number is not valid to publish to', 'rejected'],
+          ['Invalid parameter: AWS.SNS.SMS.SenderID', 'misconfigured'],
+          ['Invalid parameter: AWS.SNS.SMS.MaxPrice', 'misconfigured'],
+          ['Invalid parameter: something new', 'unreachable'],
+        ] as const
+      ).map(([message, kind]) => [code, message, kind] as const),
+    ),
+  )('%s with %j is %s', async (code, message, kind) => {
     const backend = create();
     server.answer({
       status: 400,
-      body: `<ErrorResponse><Error><Code>InvalidParameter</Code><Message>${message}</Message></Error></ErrorResponse>`,
+      body: `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
     });
 
-    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind, message, providerCode: 'InvalidParameter' });
+    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind, message, providerCode: code });
   });
 
   it.each([

@@ -80,7 +80,7 @@ describe('PlivoBackend', () => {
 
     expect(results.map(({ receipt, error }) => receipt?.messageId ?? error?.kind)).toEqual([
       'one-id',
-      'rejected',
+      'unreachable',
       'one-id',
     ]);
   });
