@@ -22,6 +22,11 @@ export function isOfNumber(kind: SmsDeliveryErrorKind): boolean {
   return kind === 'rejected' || kind === 'unreachable';
 }
 
+/** Whether the account is the reason of a failure, so that every number would fail. */
+export function isOfAccount({ kind }: SmsDeliveryError): boolean {
+  return kind === 'misconfigured';
+}
+
 /**
  * Details of a failed delivery.
  *

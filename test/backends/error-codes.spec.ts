@@ -236,6 +236,29 @@ describe('ten people, when the first of two providers refuses them', () => {
   });
 });
 
+describe('two hundred and fifty people, when the account has no credit', () => {
+  it.each([
+    ['Plivo', plivoWire, { status: 400, body: { error: 'Insufficient Credit' } }],
+    [
+      'MessageBird',
+      messageBirdWire,
+      { status: 422, body: { errors: [{ code: 9, parameter: 'recipients' }, { code: 25 }] } },
+    ],
+    ['Infobip', infobipWire, { status: 402, body: { errorCode: 'E402', description: 'No credit.' } }],
+    ['Twilio', twilioWire, { status: 400, body: { code: 30002, message: 'Account suspended' } }],
+  ] as const)('cost five requests at most: %s', async (_name, wire, answer) => {
+    server.answer(answer);
+    const before = server.requests.length;
+    const people = Array.from({ length: 250 }, (_, index) => `+14155552${100 + index}`);
+
+    const results = await wire.create({ baseUrl: server.url }).sendBulkSms(people, TEXT);
+
+    expect(results?.map(({ number }) => number)).toEqual(people);
+    expect(new Set(results?.map(({ error }) => error?.kind))).toEqual(new Set(['misconfigured']));
+    expect(server.requests.length - before).toBeLessThanOrEqual(5);
+  });
+});
+
 describe('a fault of the destination', () => {
   it.each(
     CASES.flatMap(({ name, wire, list, answer }) =>

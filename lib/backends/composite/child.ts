@@ -1,17 +1,10 @@
 import type { InjectionToken } from '@nestjs/common';
-import { forEachBounded } from '../../common/bounded-concurrency.js';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { isThrown } from '../../common/thrown.js';
 import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../common/time-limit.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
-import {
-  asDeliveryError,
-  BaseBackend,
-  BULK_CONCURRENCY,
-  type BulkSendResult,
-  type SendContext,
-} from '../base.backend.js';
+import { asDeliveryError, BaseBackend, type BulkSendResult, type SendContext, sendToEach } from '../base.backend.js';
 import { logFailuresOf } from '../failure-report.js';
 import { type ModuleSettings, prepareBackend, type ReportedSend, sendThrough } from '../module-aware.backend.js';
 import { readReceipt } from '../receipt.js';
@@ -96,7 +89,7 @@ export class Child {
   /** Sends one message to many numbers, within their time. If the whole call fails, each number has its error. */
   async sendBulk(numbers: readonly string[], message: string): Promise<BulkSendResult> {
     if (this.backend.sendBulkSms === BaseBackend.prototype.sendBulkSms) {
-      return forEachBounded(numbers, BULK_CONCURRENCY, (number) => this.#sendOne(number, message));
+      return sendToEach(numbers, (number) => this.#sendOne(number, message));
     }
     try {
       const limitMs = Math.min(this.limitMs * numbers.length, LONGEST_TIMER_MS);
@@ -108,13 +101,9 @@ export class Child {
     }
   }
 
-  async #sendOne(number: string, message: string): Promise<BulkSendResult[number]> {
-    try {
-      const sending = { number, message, send: undefined, report: logFailuresOf(number, message) };
-      return { number, receipt: await this.send(sending, this.limitMs) };
-    } catch (thrown) {
-      return { number, error: childFailure(thrown) };
-    }
+  #sendOne(number: string, message: string): Promise<SendReceipt> {
+    const sending = { number, message, send: undefined, report: logFailuresOf(number, message) };
+    return this.send(sending, this.limitMs);
   }
 }
 

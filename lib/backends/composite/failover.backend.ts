@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
-import { asDeliveryError } from '../base.backend.js';
+import { asDeliveryError, type BulkSendResult, sendToEach } from '../base.backend.js';
 import type { ModuleSettings, ReportedSend } from '../module-aware.backend.js';
 import { checkBackendOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
 import type { Child } from './child.js';
 import { type ChildBackendOptions, readChild } from './child-options.js';
 import { type BreakerOptions, CircuitBreaker, CircuitOpenError } from './circuit-breaker.js';
 import { CompositeBackend } from './composite.backend.js';
-import { failureOfAll } from './failure-of-all.js';
+import { failureOfAll, isOfAllAccounts } from './failure-of-all.js';
 
 /**
  * Settings of {@link FailoverBackend}.
@@ -87,6 +87,14 @@ export class FailoverBackend extends CompositeBackend<FailoverBackendOptions> {
       }
     }
     throw failureOfAll(failures);
+  }
+
+  /**
+   * Sends one message to many numbers, a few at a time. It ends when the accounts of all backends are at fault
+   * (`misconfigured`): the numbers that were not tried have the same error.
+   */
+  override async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult> {
+    return sendToEach(numbers, (number) => this.sendSms(number, message), isOfAllAccounts);
   }
 
   /** @internal */

@@ -1,4 +1,4 @@
-import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../../common/sms-delivery.error.js';
+import { isOfAccount, SmsDeliveryError, type SmsDeliveryErrorKind } from '../../common/sms-delivery.error.js';
 
 /** All kinds, the most telling one first. */
 const MOST_TELLING: readonly SmsDeliveryErrorKind[] = [
@@ -20,9 +20,24 @@ export function failureOfAll(failures: readonly SmsDeliveryError[]): SmsDelivery
   if (failures.length === 1) return last;
   const shortestWait = Math.min(...failures.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds));
   const kind = MOST_TELLING.find((each) => failures.some((failure) => failure.kind === each));
-  return new SmsDeliveryError(kind ?? 'unknown', 'No backend accepted the message.', {
+  return new FailureOfAllError(failures.every(isOfAccount), kind ?? 'unknown', 'No backend accepted the message.', {
     cause: last,
     providerCode: last.providerCode,
     retryAfterSeconds: shortestWait === 0 ? undefined : shortestWait,
   });
+}
+
+/** Whether the accounts of all backends are at fault, so that every number would fail. */
+export function isOfAllAccounts(error: SmsDeliveryError): boolean {
+  return error instanceof FailureOfAllError ? error.isOfAllAccounts : isOfAccount(error);
+}
+
+/** Several backends failed. */
+class FailureOfAllError extends SmsDeliveryError {
+  constructor(
+    readonly isOfAllAccounts: boolean,
+    ...given: ConstructorParameters<typeof SmsDeliveryError>
+  ) {
+    super(...given);
+  }
 }

@@ -1,6 +1,6 @@
 import { forEachBounded } from '../../common/bounded-concurrency.js';
 import type { SendReceipt } from '../../common/send-receipt.js';
-import { isOfNumber, SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { isOfAccount, isOfNumber, SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { asDeliveryError, type BulkSendResult } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
 import type { ProviderRequest } from './http-exchange.js';
@@ -17,6 +17,12 @@ export type Outcome = SendReceipt | SmsDeliveryError;
 
 /** The outcomes in a provider's response, by {@link bareNumber}. */
 export type Outcomes = ReadonlyMap<string, Outcome>;
+
+/** What the requests of one bulk send share. */
+interface Progress {
+  /** The first fault of the account. */
+  fault?: SmsDeliveryError | undefined;
+}
 
 /** Concurrent requests of one bulk send. */
 const REQUESTS_AT_ONCE = 5;
@@ -42,7 +48,8 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
 
   /**
    * Sends one message to many numbers, as many in one request as the provider takes. A number that is in the list twice
-   * gets one message. Every number is tried; a failure is in its item.
+   * gets one message. A failure is in the item of its number. A fault of the account (`misconfigured`) ends the send:
+   * the numbers that were not tried have the same error.
    *
    * @param numbers - E.164.
    * @param message - The whole text.
@@ -55,13 +62,25 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
       distinct.slice(index * size, (index + 1) * size),
     );
     const outcomes = new Map<string, Outcome>();
+    const progress: Progress = {};
     await forEachBounded(chunks, REQUESTS_AT_ONCE, async (chunk) => {
-      for (const [key, outcome] of await this.#sendChunk(chunk, message)) outcomes.set(key, outcome);
+      for (const [key, outcome] of await this.#sendChunk(chunk, message, progress)) outcomes.set(key, outcome);
     });
     return numbers.map((number) => resultOf(number, outcomeOf(number, outcomes)));
   }
 
-  async #sendChunk(numbers: readonly string[], text: string): Promise<Outcomes> {
+  /** Sends to some of the numbers, unless the account is known to be at fault. */
+  async #sendChunk(numbers: readonly string[], text: string, progress: Progress): Promise<Outcomes> {
+    const { fault } = progress;
+    if (fault !== undefined) return outcomesOf(numbers, () => fault);
+    const outcomes = await this.#tryChunk(numbers, text, progress);
+    progress.fault ??= [...outcomes.values()]
+      .filter((outcome) => outcome instanceof SmsDeliveryError)
+      .find(isOfAccount);
+    return outcomes;
+  }
+
+  async #tryChunk(numbers: readonly string[], text: string, progress: Progress): Promise<Outcomes> {
     const [first = '', ...others] = numbers;
     // The first number is masked in any form; the others are redacted as they are here, without the plus.
     const secrets = this.secretsToRedact(text, [first, ...others.map(bareNumber)]);
@@ -80,7 +99,7 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
     if (!isOfNumber(whole.kind) || numbers.length === 1) return outcomesOf(numbers, () => whole);
     // Nothing was sent, and one invalid number may be the reason.
     const alone: [string, Outcome][] = [];
-    for (const number of numbers) alone.push(...(await this.#sendChunk([number], text)));
+    for (const number of numbers) alone.push(...(await this.#sendChunk([number], text, progress)));
     return new Map(alone);
   }
 }

@@ -322,6 +322,29 @@ describe('FailoverBackend', () => {
     ]);
   });
 
+  const MANY = Array.from({ length: 30 }, (_, index) => `+14155553${100 + index}`);
+
+  it('ends a send to many numbers when the accounts of all backends are at fault', async () => {
+    const backends = [scripted('First', fails('misconfigured')), scripted('Second', fails('misconfigured'))];
+
+    const results = await failover(backends).sendBulkSms(MANY, TEXT);
+
+    expect(results.map(({ number }) => number)).toEqual(MANY);
+    for (const { error } of results) expect(error).toMatchObject({ kind: 'misconfigured' });
+    expect(attempts(...backends)).toEqual([5, 5]);
+  });
+
+  it('serves the other numbers when one account is at fault and another provider cannot reach a number', async () => {
+    const second = scripted('Second', (_send, number) => {
+      if (number === MANY[0]) throw new SmsDeliveryError('unreachable', 'no');
+    });
+
+    const results = await failover([scripted('First', fails('misconfigured')), second]).sendBulkSms(MANY, TEXT);
+
+    expect(results[0]?.error).toMatchObject({ kind: 'misconfigured' });
+    expect(results.slice(1).map(({ receipt }) => receipt)).toEqual(Array(29).fill({ backend: 'Second' }));
+  });
+
   it('leaves no timer behind', async () => {
     await failover([scripted('First', fails('unknown')), scripted('Second')]).sendSms(NUMBER, TEXT, sendContext());
 
