@@ -29,7 +29,10 @@ export interface AwsCredentials {
 export interface AwsSnsBackendOptions extends ProviderOptions {
   /** Region that sends, such as `eu-central-1`. */
   readonly region: string;
-  /** Alphanumeric sender id, for countries that support them. Default: that of the account. */
+  /**
+   * Sender id, for countries that support them: 3 to 11 characters without a space, at least one of them a letter.
+   * Default: that of the account.
+   */
   readonly senderId?: string;
   /**
    * Credentials, or a function that is called for them with every message. Default: the SDK's provider chain
@@ -107,7 +110,7 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
     super(options);
     checkProviderOptions(options, ['region', 'senderId', 'credentials', 'maxPriceUsd'], (reader) => {
       reader.requiredText('region');
-      reader.text('senderId', '');
+      checkSenderId(reader);
       checkCredentials(reader);
       checkMaxPrice(reader);
     });
@@ -180,6 +183,14 @@ function checkCredentials(reader: OptionReader): void {
   nested.requiredText('accessKeyId');
   nested.requiredText('secretAccessKey');
   nested.text('sessionToken', '');
+}
+
+/** https://docs.aws.amazon.com/sms-voice/latest/userguide/sender-ids.html, read in November 2026 */
+function checkSenderId(reader: OptionReader): void {
+  const senderId = reader.text('senderId', '');
+  if (senderId !== '' && !/^(?=.*[A-Za-z])\S{3,11}$/.test(senderId)) {
+    reader.fault('senderId', 'must have 3 to 11 characters without a space, at least one of them a letter');
+  }
 }
 
 function checkMaxPrice(reader: OptionReader): void {

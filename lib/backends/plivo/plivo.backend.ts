@@ -22,8 +22,10 @@ export interface PlivoBackendOptions extends ProviderOptions {
   readonly authId: string;
   /** Auth token. */
   readonly authToken: string;
-  /** Sender: a number, a short code or an alphanumeric sender id. */
-  readonly from: string;
+  /** Sender: a number, a short code or an alphanumeric sender id. This or `powerpackUuid`. */
+  readonly from?: string;
+  /** UUID of the Powerpack that chooses the sender. */
+  readonly powerpackUuid?: string;
 }
 
 /**
@@ -53,19 +55,19 @@ export class PlivoBackend extends BulkProviderBackend<PlivoBackendOptions> {
   /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: PlivoBackendOptions) {
     super(options);
-    checkProviderOptions(options, ['authId', 'authToken', 'from'], (reader) => {
+    checkProviderOptions(options, ['authId', 'authToken', 'from', 'powerpackUuid'], (reader) => {
       reader.requiredText('authId');
       reader.requiredText('authToken');
-      reader.requiredText('from');
+      reader.exactlyOneText('from', 'powerpackUuid');
     });
   }
 
   protected override async deliverTogether(message: SharedMessage): Promise<Outcomes> {
-    const { authId, authToken, from, baseUrl = 'https://api.plivo.com' } = this.options;
+    const { authId, authToken, from, powerpackUuid, baseUrl = 'https://api.plivo.com' } = this.options;
     const url = `${baseUrl.replace(/\/$/, '')}/v1/Account/${encodeURIComponent(authId)}/Message/`;
     const response = await message.exchange(
       jsonRequest(url, basicAuthorization(authId, authToken), {
-        src: from,
+        ...(from === undefined ? { powerpack_uuid: powerpackUuid } : { src: from }),
         dst: message.numbers.map(bareNumber).join('<'),
         text: message.text,
         ...(message.validSeconds !== undefined && {

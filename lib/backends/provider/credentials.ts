@@ -6,6 +6,7 @@ const PUBLIC_SETTINGS: ReadonlySet<string> = new Set([
   'messagingServiceSid',
   'method',
   'originator',
+  'powerpackUuid',
   'region',
   'senderId',
   'url',

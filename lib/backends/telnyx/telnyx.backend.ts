@@ -16,9 +16,12 @@ import { Sdk } from '../provider/sdk.js';
 export interface TelnyxBackendOptions extends ProviderOptions {
   /** API key, `KEY…`. */
   readonly apiKey: string;
-  /** Sender: a number in E.164 or a short code that has a messaging profile. This or `messagingProfileId`. */
+  /**
+   * Sender: a number in E.164 or a short code that has a messaging profile, or an alphanumeric sender id, which needs
+   * `messagingProfileId`. This, `messagingProfileId` or both.
+   */
   readonly from?: string;
-  /** Messaging profile whose number pool chooses the sender. */
+  /** Messaging profile. Without `from`, its number pool chooses the sender. */
   readonly messagingProfileId?: string;
 }
 
@@ -125,7 +128,11 @@ export class TelnyxBackend extends ProviderBackend<TelnyxBackendOptions> {
     super(options);
     checkProviderOptions(options, ['apiKey', 'from', 'messagingProfileId'], (reader) => {
       reader.requiredText('apiKey');
-      reader.exactlyOneText('from', 'messagingProfileId');
+      reader.someText('from', 'messagingProfileId');
+      const isAlphanumeric = /[a-z]/i.test(reader.text('from', ''));
+      if (isAlphanumeric && reader.value('messagingProfileId') === undefined) {
+        reader.fault('messagingProfileId', 'is required with an alphanumeric sender in from');
+      }
     });
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type TwilioSdk from 'twilio';
 import type { Twilio } from 'twilio';
+import type { OptionReader } from '../../common/option-reader.js';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { basicAuthorization, type ProviderResponse, type ProviderRequest } from '../provider/http-exchange.js';
@@ -17,11 +18,15 @@ import { Sdk } from '../provider/sdk.js';
 export interface TwilioBackendOptions extends ProviderOptions {
   /** Account SID, `AC…`. */
   readonly sid: string;
-  /** Auth token. */
-  readonly secret: string;
-  /** Sender: a number in E.164, a short code or an alphanumeric sender id. This or `messagingServiceSid`. */
+  /** Auth token of the account. This or an API key, which Twilio recommends in production. */
+  readonly secret?: string;
+  /** SID of an API key of the account, `SK…`. It needs `apiKeySecret`. */
+  readonly apiKey?: string;
+  /** Secret of the API key. */
+  readonly apiKeySecret?: string;
+  /** Sender: a number in E.164, a short code or an alphanumeric sender id. This, `messagingServiceSid` or both. */
   readonly from?: string;
-  /** SID of the messaging service that chooses the sender, `MG…`. */
+  /** SID of the messaging service, `MG…`. Without `from` it chooses the sender. */
   readonly messagingServiceSid?: string;
 }
 
@@ -135,11 +140,11 @@ export class TwilioBackend extends ProviderBackend<TwilioBackendOptions> {
   /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: TwilioBackendOptions) {
     super(options);
-    checkProviderOptions(options, ['sid', 'secret', 'from', 'messagingServiceSid'], (reader) => {
+    checkProviderOptions(options, OPTIONS, (reader) => {
       const sid = reader.requiredText('sid');
       if (sid !== '' && !sid.startsWith('AC')) reader.fault('sid', 'must be an account SID, which begins with AC');
-      reader.requiredText('secret');
-      reader.exactlyOneText('from', 'messagingServiceSid');
+      checkCredentials(reader);
+      reader.someText('from', 'messagingServiceSid');
     });
   }
 
@@ -163,6 +168,19 @@ export class TwilioBackend extends ProviderBackend<TwilioBackendOptions> {
   }
 }
 
+const OPTIONS = ['sid', 'secret', 'apiKey', 'apiKeySecret', 'from', 'messagingServiceSid'];
+
+function checkCredentials(reader: OptionReader): void {
+  reader.exactlyOneText('secret', 'apiKey');
+  const apiKey = reader.text('apiKey', '');
+  if (apiKey !== '' && !apiKey.startsWith('SK')) {
+    reader.fault('apiKey', 'must be the SID of an API key, which begins with SK');
+  }
+  const hasKey = reader.value('apiKey') !== undefined;
+  if (hasKey) reader.requiredText('apiKeySecret');
+  else if (reader.value('apiKeySecret') !== undefined) reader.fault('apiKeySecret', 'is for an apiKey; give that too');
+}
+
 type TwilioRequest = Parameters<TwilioSdk.RequestClient['request']>[0];
 type TwilioResponse<TData> = ReturnType<typeof TwilioSdk.RequestClient.prototype.request<TData>>;
 
@@ -175,7 +193,8 @@ function clientFor(sdk: typeof TwilioSdk, options: TwilioBackendOptions, exchang
       return { statusCode: response.status, body: JSON.parse(response.text), headers: response.headers };
     }
   }
-  return sdk(options.sid, options.secret, { httpClient: new Connection(), accountSid: options.sid });
+  const { sid, apiKey = sid, secret, apiKeySecret = secret } = options;
+  return sdk(apiKey, apiKeySecret, { httpClient: new Connection(), accountSid: sid });
 }
 
 function translate(request: TwilioRequest, baseUrl: string | undefined): ProviderRequest {

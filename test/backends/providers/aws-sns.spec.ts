@@ -133,6 +133,10 @@ describe('AwsSnsBackend', () => {
   it.each([
     [{}, ['options.region: is required']],
     [{ region: 'us-east-1', senderId: '' }, ['options.senderId: must be a text that is not empty']],
+    ...['Ac', 'AcmeAcmeAcme', 'Ac me', '12345'].map((senderId): [object, string[]] => [
+      { region: 'us-east-1', senderId },
+      ['options.senderId: must have 3 to 11 characters without a space, at least one of them a letter'],
+    ]),
     [
       { region: 'us-east-1', credentials: 'hidden-value' },
       ['options.credentials: must be credentials or a function that returns them'],
