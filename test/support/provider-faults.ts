@@ -7,6 +7,7 @@ import { type BaseBackend, type SendContext, SmsDeliveryError, type SmsDeliveryE
 import { type ReceivedRequest, type WireAnswer, WireServer } from './wire-server.js';
 
 export const TO = '+14155552671';
+export const SEND_ID = '0193e3a6-0000-7000-8000-000000000001';
 export const CODE = '481516';
 /** Outside GSM-7, so that an encoding fault shows. */
 export const TEXT = `Ваш код – ${CODE} ✓`;
@@ -14,7 +15,11 @@ export const TEXT = `Ваш код – ${CODE} ✓`;
 /** Where the sends of a provider are, and how it answers. One for each provider, written from its documentation. */
 export interface ProviderWire {
   readonly name: string;
-  create(options: { baseUrl: string; timeoutMs?: number }): BaseBackend<unknown>;
+  create(options: {
+    baseUrl: string;
+    timeoutMs?: number;
+    extra?: Readonly<Record<string, unknown>>;
+  }): BaseBackend<unknown>;
   /** Texts that the options hold and no error, log or inspection may show. */
   readonly credentials: readonly string[];
   /** An answer that takes the message, with this id. */
@@ -39,7 +44,7 @@ export function sendContext(overrides: Partial<SendContext> = {}): SendContext {
     expiresAt: new Date(Date.now() + 540_900),
     country: 'US',
     purpose: '',
-    sendId: '0193e3a6-0000-7000-8000-000000000001',
+    sendId: SEND_ID,
     ...overrides,
   };
 }

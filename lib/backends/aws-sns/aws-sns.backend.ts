@@ -5,7 +5,7 @@ import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import type { ProviderResponse, ProviderRequest } from '../provider/http-exchange.js';
 import { Json, type KindsByCode, refusal } from '../provider/provider-response.js';
-import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import { checkProviderOptions, type ProviderFields, type ProviderOptions } from '../provider/provider-options.js';
 import { type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
 
@@ -41,6 +41,22 @@ export interface AwsSnsBackendOptions extends ProviderOptions {
   readonly credentials?: AwsCredentials | (() => Promise<AwsCredentials>);
   /** Maximum price of a segment in US dollars, 0.0001 to 1000; a message that costs more is not sent. Default: none. */
   readonly maxPriceUsd?: number;
+  /** Message attributes, such as `AWS.MM.SMS.EntityId`. Default: none. */
+  readonly extra?: SnsAttributes;
+}
+
+/**
+ * Message attributes of an SMS: https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html
+ *
+ * @publicApi
+ */
+export interface SnsAttributes extends ProviderFields {
+  /** Entity id of India's DLT. */
+  readonly 'AWS.MM.SMS.EntityId'?: string;
+  /** Template id of India's DLT. */
+  readonly 'AWS.MM.SMS.TemplateId'?: string;
+  /** Number that sends, in E.164. */
+  readonly 'AWS.MM.SMS.OriginationNumber'?: string;
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and CommonErrors.html, read in November 2026. */
@@ -157,19 +173,25 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
 
   /** https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html */
   #publication(to: string, text: string): Sns.PublishCommandInput {
-    const { senderId, maxPriceUsd } = this.options;
+    const { senderId, maxPriceUsd, extra } = this.options;
+    const attributes = {
+      'AWS.SNS.SMS.SMSType': 'Transactional',
+      ...(senderId !== undefined && { 'AWS.SNS.SMS.SenderID': senderId }),
+      ...(maxPriceUsd !== undefined && { 'AWS.SNS.SMS.MaxPrice': maxPriceUsd }),
+      ...extra,
+    };
     return {
       PhoneNumber: to,
       Message: text,
-      MessageAttributes: {
-        'AWS.SNS.SMS.SMSType': { DataType: 'String', StringValue: 'Transactional' },
-        ...(senderId !== undefined && { 'AWS.SNS.SMS.SenderID': { DataType: 'String', StringValue: senderId } }),
-        ...(maxPriceUsd !== undefined && {
-          'AWS.SNS.SMS.MaxPrice': { DataType: 'Number', StringValue: String(maxPriceUsd) },
-        }),
-      },
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, value]) => [name, attribute(value)]),
+      ),
     };
   }
+}
+
+function attribute(value: unknown): Sns.MessageAttributeValue {
+  return { DataType: typeof value === 'number' ? 'Number' : 'String', StringValue: String(value) };
 }
 
 function checkCredentials(reader: OptionReader): void {

@@ -10,7 +10,12 @@ import {
 } from '../provider/bulk.js';
 import type { ProviderResponse } from '../provider/http-exchange.js';
 import { isSuccess, type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
-import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import {
+  checkProviderOptions,
+  type ProviderFields,
+  type ProviderOptions,
+  withExtra,
+} from '../provider/provider-options.js';
 
 /**
  * Settings of {@link InfobipBackend}.
@@ -24,6 +29,27 @@ export interface InfobipBackendOptions extends ProviderOptions {
   readonly apiKey: string;
   /** Sender: a number or an alphanumeric sender id. */
   readonly from: string;
+  /** Fields of a message of the SMS API, such as `options.regional.indiaDlt`. Default: none. */
+  readonly extra?: InfobipFields;
+}
+
+/**
+ * Fields of a message of Infobip: https://www.infobip.com/docs/api/channels/sms/outbound-sms/send-sms-messages
+ *
+ * @publicApi
+ */
+export interface InfobipFields extends ProviderFields {
+  readonly options?: ProviderFields & {
+    readonly regional?: ProviderFields & {
+      /** Ids of India's DLT. */
+      readonly indiaDlt?: ProviderFields & {
+        readonly contentTemplateId?: string;
+        readonly principalEntityId?: string;
+      };
+    };
+  };
+  /** Where Infobip reports the delivery. */
+  readonly webhooks?: ProviderFields;
 }
 
 /**
@@ -92,17 +118,21 @@ export class InfobipBackend extends BulkProviderBackend<InfobipBackendOptions> {
   }
 
   protected override async deliverTogether(message: SharedMessage): Promise<Outcomes> {
-    const { apiKey, from, baseUrl } = this.options;
+    const { apiKey, from, baseUrl, extra } = this.options;
     const amount = message.validSeconds && Math.min(message.validSeconds, MAX_VALID_SECONDS);
     const response = await message.exchange(
-      jsonRequest(`${baseUrl.replace(/\/$/, '')}/sms/3/messages`, `App ${apiKey}`, {
+      jsonRequest(`${baseUrl.replace(/\/$/, '')}/sms/3/messages`, `App ${apiKey}`, undefined, {
         messages: [
-          {
-            sender: from,
-            destinations: message.numbers.map((number) => ({ to: bareNumber(number) })),
-            content: { text: message.text },
-            ...(amount !== undefined && { options: { validityPeriod: { amount, timeUnit: 'SECONDS' } } }),
-          },
+          withExtra(
+            {
+              sender: from,
+              destinations: message.numbers.map((number) => ({ to: bareNumber(number) })),
+              content: { text: message.text },
+              ...(amount !== undefined && { options: { validityPeriod: { amount, timeUnit: 'SECONDS' } } }),
+              ...(message.sendId !== undefined && { webhooks: { callbackData: message.sendId } }),
+            },
+            extra,
+          ),
         ],
       }),
     );

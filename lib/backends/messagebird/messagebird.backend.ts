@@ -10,7 +10,7 @@ import {
 } from '../provider/bulk.js';
 import type { ProviderResponse } from '../provider/http-exchange.js';
 import { isSuccess, type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
-import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import { checkProviderOptions, type ProviderFields, type ProviderOptions } from '../provider/provider-options.js';
 
 /**
  * Settings of {@link MessageBirdBackend}.
@@ -22,6 +22,18 @@ export interface MessageBirdBackendOptions extends ProviderOptions {
   readonly accessKey: string;
   /** Sender: a number or up to 11 alphanumeric characters. */
   readonly originator: string;
+  /** Fields of the SMS API, such as `reportUrl`. Default: none. */
+  readonly extra?: MessageBirdFields;
+}
+
+/**
+ * Fields of the SMS API of MessageBird: https://developers.messagebird.com/api/sms-messaging/#send-outbound-sms
+ *
+ * @publicApi
+ */
+export interface MessageBirdFields extends ProviderFields {
+  /** Where MessageBird reports the delivery. */
+  readonly reportUrl?: string;
 }
 
 /** https://developers.messagebird.com/api/#api-errors, read in November 2026. */
@@ -79,13 +91,14 @@ export class MessageBirdBackend extends BulkProviderBackend<MessageBirdBackendOp
   protected override async deliverTogether(message: SharedMessage): Promise<Outcomes> {
     const { accessKey, originator, baseUrl = 'https://rest.messagebird.com' } = this.options;
     const response = await message.exchange(
-      jsonRequest(`${baseUrl.replace(/\/$/, '')}/messages`, `AccessKey ${accessKey}`, {
+      jsonRequest(`${baseUrl.replace(/\/$/, '')}/messages`, `AccessKey ${accessKey}`, this.options.extra, {
         recipients: message.numbers.map(bareNumber),
         originator,
         body: message.text,
         // By default, characters outside GSM-7 are lost.
         datacoding: 'auto',
         ...(message.validSeconds !== undefined && { validity: message.validSeconds }),
+        ...(message.sendId !== undefined && { reference: message.sendId }),
       }),
     );
     const messageId = jsonOf(response).at('id').text;

@@ -10,7 +10,7 @@ import {
 } from '../provider/bulk.js';
 import { basicAuthorization, type ProviderResponse } from '../provider/http-exchange.js';
 import { isSuccess, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
-import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import { checkProviderOptions, type ProviderFields, type ProviderOptions } from '../provider/provider-options.js';
 
 /**
  * Settings of {@link PlivoBackend}.
@@ -26,6 +26,26 @@ export interface PlivoBackendOptions extends ProviderOptions {
   readonly from?: string;
   /** UUID of the Powerpack that chooses the sender. */
   readonly powerpackUuid?: string;
+  /** Fields of the Message API, such as `dlt_entity_id`. Default: none. */
+  readonly extra?: PlivoFields;
+}
+
+/**
+ * Fields of the Message API of Plivo: https://www.plivo.com/docs/messaging/api/message/send-a-message
+ *
+ * @publicApi
+ */
+export interface PlivoFields extends ProviderFields {
+  /** Entity id of India's DLT. */
+  readonly dlt_entity_id?: string;
+  /** Template id of India's DLT. */
+  readonly dlt_template_id?: string;
+  /** Category of the template of India's DLT, such as `service_implicit`. */
+  readonly dlt_template_category?: string;
+  /** Whether Plivo keeps the text and the number in its logs. */
+  readonly log?: boolean | string;
+  /** Where Plivo reports the delivery. */
+  readonly url?: string;
 }
 
 /**
@@ -66,7 +86,7 @@ export class PlivoBackend extends BulkProviderBackend<PlivoBackendOptions> {
     const { authId, authToken, from, powerpackUuid, baseUrl = 'https://api.plivo.com' } = this.options;
     const url = `${baseUrl.replace(/\/$/, '')}/v1/Account/${encodeURIComponent(authId)}/Message/`;
     const response = await message.exchange(
-      jsonRequest(url, basicAuthorization(authId, authToken), {
+      jsonRequest(url, basicAuthorization(authId, authToken), this.options.extra, {
         ...(from === undefined ? { powerpack_uuid: powerpackUuid } : { src: from }),
         dst: message.numbers.map(bareNumber).join('<'),
         text: message.text,

@@ -4,11 +4,11 @@ import { isOfAccount, isOfNumber, SmsDeliveryError } from '../../common/sms-deli
 import { asDeliveryError, type BulkSendResult } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
 import type { ProviderRequest } from './http-exchange.js';
-import type { ProviderOptions } from './provider-options.js';
+import { type ProviderFields, type ProviderOptions, withExtra } from './provider-options.js';
 import { type OutgoingMessage, ProviderBackend } from './provider.backend.js';
 
 /** One message for several distinct numbers. */
-export interface SharedMessage extends Omit<OutgoingMessage, 'to' | 'sendId'> {
+export interface SharedMessage extends Omit<OutgoingMessage, 'to'> {
   readonly numbers: readonly string[];
 }
 
@@ -39,8 +39,8 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
    */
   protected abstract deliverTogether(message: SharedMessage): Promise<Outcomes>;
 
-  protected override async deliver({ to, text, validSeconds, exchange }: OutgoingMessage): Promise<SendReceipt> {
-    const outcomes = await this.deliverTogether({ numbers: [to], text, validSeconds, exchange });
+  protected override async deliver({ to, ...message }: OutgoingMessage): Promise<SendReceipt> {
+    const outcomes = await this.deliverTogether({ ...message, numbers: [to] });
     const outcome = outcomeOf(to, matched([to], outcomes));
     if (outcome instanceof SmsDeliveryError) throw outcome;
     return outcome;
@@ -109,13 +109,18 @@ export function bareNumber(number: string): string {
   return number.replace(/[^A-Za-z0-9]/g, '');
 }
 
-/** A POST request with a JSON body. */
-export function jsonRequest(url: string, authorization: string, body: object): ProviderRequest {
+/** A POST request with a JSON body, and the fields of the option `extra` in it. */
+export function jsonRequest(
+  url: string,
+  authorization: string,
+  extra: ProviderFields | undefined,
+  body: object,
+): ProviderRequest {
   return {
     method: 'POST',
     url,
     headers: { Authorization: authorization, Accept: 'application/json', 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
+    body: JSON.stringify(withExtra(body, extra)),
   };
 }
 

@@ -4,7 +4,13 @@ import type { SendReceipt } from '../../common/send-receipt.js';
 import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import type { ProviderResponse } from '../provider/http-exchange.js';
 import { isSuccess, type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
-import { checkProviderOptions, type ProviderOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
+import {
+  checkProviderOptions,
+  type ProviderFields,
+  type ProviderOptions,
+  TIMEOUT_RANGE,
+  withExtraInJson,
+} from '../provider/provider-options.js';
 import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
 
@@ -23,6 +29,22 @@ export interface TelnyxBackendOptions extends ProviderOptions {
   readonly from?: string;
   /** Messaging profile. Without `from`, its number pool chooses the sender. */
   readonly messagingProfileId?: string;
+  /** Fields of the Messaging API, such as `webhook_url`. Default: none. */
+  readonly extra?: TelnyxFields;
+}
+
+/**
+ * Fields of the Messaging API of Telnyx: https://developers.telnyx.com/api-reference/messages/send-a-message
+ *
+ * @publicApi
+ */
+export interface TelnyxFields extends ProviderFields {
+  /** Where Telnyx reports the delivery. */
+  readonly webhook_url?: string;
+  /** Where Telnyx reports it if `webhook_url` fails. */
+  readonly webhook_failover_url?: string;
+  /** How the text is encoded. */
+  readonly encoding?: 'auto' | 'gsm7' | 'ucs2';
 }
 
 /**
@@ -143,7 +165,7 @@ export class TelnyxBackend extends ProviderBackend<TelnyxBackendOptions> {
 
   protected override async deliver({ to, text, exchange }: OutgoingMessage): Promise<SendReceipt> {
     const { from, messagingProfileId } = this.options;
-    const connection = new Connection(exchange);
+    const connection = new Connection(exchange, this.options.extra);
     const client = clientFor(await this.#sdk.get(), this.options, connection);
     const sending = client.messages.send({
       to,
@@ -164,13 +186,17 @@ class Connection {
   /** What was thrown. The SDK wraps it, and drops it when it looks like a timeout. */
   failure: unknown;
 
-  constructor(private readonly exchange: Exchange) {}
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly extra: TelnyxFields | undefined,
+  ) {}
 
   async fetch(address: string | URL | Request, { method = 'GET', headers, body }: RequestInit = {}): Promise<Response> {
     try {
       const url = address instanceof Request ? address.url : String(address);
       const fields = Object.fromEntries(new Headers(headers));
-      const response = await this.exchange({ method, url, headers: fields, body: bodyOf(body) });
+      const written = withExtraInJson(bodyOf(body), this.extra);
+      const response = await this.exchange({ method, url, headers: fields, body: written });
       if (!isTaken(response)) throw refusalOf(response);
       return new Response(response.text, { headers: { 'content-type': 'application/json' } });
     } catch (thrown) {

@@ -6,7 +6,12 @@ import type { SendReceipt } from '../../common/send-receipt.js';
 import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { basicAuthorization, type ProviderResponse, type ProviderRequest } from '../provider/http-exchange.js';
 import { isSuccess, type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
-import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import {
+  checkProviderOptions,
+  type ProviderFields,
+  type ProviderOptions,
+  withExtra,
+} from '../provider/provider-options.js';
 import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
 
@@ -28,6 +33,26 @@ export interface TwilioBackendOptions extends ProviderOptions {
   readonly from?: string;
   /** SID of the messaging service, `MG…`. Without `from` it chooses the sender. */
   readonly messagingServiceSid?: string;
+  /** Fields of the Message resource, such as `StatusCallback`. Default: none. */
+  readonly extra?: TwilioFields;
+}
+
+/**
+ * Fields of the Message resource of Twilio: https://www.twilio.com/docs/messaging/api/message-resource
+ *
+ * @publicApi
+ */
+export interface TwilioFields extends ProviderFields {
+  /** Where Twilio reports the delivery. */
+  readonly StatusCallback?: string;
+  /** Whether Twilio checks the message for SMS pumping. */
+  readonly RiskCheck?: 'enable' | 'disable';
+  /** Whether Twilio keeps the text. */
+  readonly ContentRetention?: 'retain' | 'discard';
+  /** Whether Twilio keeps the whole number. */
+  readonly AddressRetention?: 'retain' | 'obfuscate';
+  /** Maximum price of the message in US dollars. */
+  readonly MaxPrice?: number | string;
 }
 
 /** https://www.twilio.com/docs/api/errors, read in November 2026: every code that a send can return. */
@@ -188,7 +213,7 @@ type TwilioResponse<TData> = ReturnType<typeof TwilioSdk.RequestClient.prototype
 function clientFor(sdk: typeof TwilioSdk, options: TwilioBackendOptions, exchange: Exchange): Twilio {
   class Connection extends sdk.RequestClient {
     override async request<TData>(request: TwilioRequest): TwilioResponse<TData> {
-      const response = await exchange(translate(request, options.baseUrl));
+      const response = await exchange(translate(request, options));
       if (!isTaken(response)) throw refusalOf(response);
       return { statusCode: response.status, body: JSON.parse(response.text), headers: response.headers };
     }
@@ -197,10 +222,13 @@ function clientFor(sdk: typeof TwilioSdk, options: TwilioBackendOptions, exchang
   return sdk(apiKey, apiKeySecret, { httpClient: new Connection(), accountSid: sid });
 }
 
-function translate(request: TwilioRequest, baseUrl: string | undefined): ProviderRequest {
+function translate(request: TwilioRequest, { baseUrl, extra }: TwilioBackendOptions): ProviderRequest {
   const { method, uri, username = '', password = '', headers = {}, data = {} } = request;
   const { pathname, origin } = new URL(uri);
-  const fields = Object.entries(Object(data)).map(([name, value]): [string, string] => [name, String(value)]);
+  const fields = Object.entries(withExtra(Object(data), extra)).map(([name, value]): [string, string] => [
+    name,
+    String(value),
+  ]);
   return {
     method,
     url: (baseUrl ?? origin).replace(/\/$/, '') + pathname,

@@ -6,7 +6,12 @@ import { findUnsupportedCharacter } from '../../message/gsm-7.js';
 import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import type { ProviderResponse } from '../provider/http-exchange.js';
 import { isSuccess, type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
-import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import {
+  checkProviderOptions,
+  type ProviderFields,
+  type ProviderOptions,
+  withExtraInJson,
+} from '../provider/provider-options.js';
 import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
 
@@ -22,6 +27,24 @@ export interface VonageBackendOptions extends ProviderOptions {
   readonly secret: string;
   /** Sender: a number or an alphanumeric sender id. */
   readonly from: string;
+  /** Fields of the SMS API, such as `entity-id`. Default: none. */
+  readonly extra?: VonageFields;
+}
+
+/**
+ * Fields of the SMS API of Vonage: https://developer.vonage.com/en/api/sms
+ *
+ * @publicApi
+ */
+export interface VonageFields extends ProviderFields {
+  /** Entity id of India's DLT. */
+  readonly 'entity-id'?: string;
+  /** Template id of India's DLT. */
+  readonly 'content-id'?: string;
+  /** Where Vonage reports the delivery. */
+  readonly callback?: string;
+  /** Validity period in milliseconds. */
+  readonly ttl?: number;
 }
 
 /** https://developer.vonage.com/en/api-errors/sms, read in November 2026. */
@@ -90,13 +113,20 @@ export class VonageBackend extends ProviderBackend<VonageBackendOptions> {
     await this.#auth.get();
   }
 
-  protected override async deliver({ to, text, validSeconds, exchange }: OutgoingMessage): Promise<SendReceipt> {
+  protected override async deliver({
+    to,
+    text,
+    validSeconds,
+    sendId,
+    exchange,
+  }: OutgoingMessage): Promise<SendReceipt> {
     const sdk = await this.#sms.get();
     const client = clientFor(sdk, await this.#auth.get(), this.options, exchange);
     const { messages } = await client.send({
       to: withoutPlus(to),
       from: withoutPlus(this.options.from),
       text,
+      ...(sendId !== undefined && { clientRef: sendId }),
       // Sent as plain text, characters outside GSM-7 are lost.
       ...(findUnsupportedCharacter(text) !== undefined && { type: sdk.TypeEnum.UNICODE }),
       ...(validSeconds !== undefined &&
@@ -118,14 +148,15 @@ type VonageResponse<TData> = ReturnType<typeof VonageSms.SMS.prototype.sendReque
 function clientFor(
   { SMS }: typeof VonageSms,
   { Auth }: typeof VonageAuth,
-  { key, secret, baseUrl }: VonageBackendOptions,
+  { key, secret, baseUrl, extra }: VonageBackendOptions,
   exchange: Exchange,
 ): VonageSms.SMS {
   class Connection extends SMS {
     override async sendRequest<TData>(request: VonageRequest): VonageResponse<TData> {
       const prepared = await this.prepareRequest(request);
       const { method, url, headers = {} } = prepared;
-      const response = await exchange({ method, url, headers, body: this.prepareBody(prepared) });
+      const body = withExtraInJson(this.prepareBody(prepared), extra);
+      const response = await exchange({ method, url, headers, body });
       if (!isTaken(response)) throw refusalOf(response);
       const { status, headers: returned } = response;
       return { data: JSON.parse(response.text), status, statusText: '', headers: returned, config: prepared, request };

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { InfobipBackend } from '../../../lib/backends/infobip/index.js';
-import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
+import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const API_KEY = 'api-key-of-the-account';
@@ -105,6 +105,7 @@ export const infobipWire: ProviderWire = {
           destinations: [{ to: TO.slice(1) }],
           content: { text: TEXT },
           options: { validityPeriod: { amount: 540, timeUnit: 'SECONDS' } },
+          webhooks: { callbackData: SEND_ID },
         },
       ],
     });

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { MessageBirdBackend } from '../../../lib/backends/messagebird/index.js';
-import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
+import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const ACCESS_KEY = 'access-key-of-the-account';
@@ -59,6 +59,7 @@ export const messageBirdWire: ProviderWire = {
       body: TEXT,
       datacoding: 'auto',
       validity: 540,
+      reference: SEND_ID,
     });
   },
 };

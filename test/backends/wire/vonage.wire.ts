@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { VonageBackend } from '../../../lib/backends/vonage/index.js';
-import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
+import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const KEY = 'abcd1234';
@@ -57,6 +57,12 @@ export const vonageWire: ProviderWire = {
       authorization: `Basic ${btoa(`${KEY}:${SECRET}`)}`,
       'content-type': 'application/json',
     });
-    expect(JSON.parse(body)).toEqual({ to: TO.slice(1), from: 'Acme', text: TEXT, type: 'unicode' });
+    expect(JSON.parse(body)).toEqual({
+      to: TO.slice(1),
+      from: 'Acme',
+      text: TEXT,
+      type: 'unicode',
+      'client-ref': SEND_ID,
+    });
   },
 };
