@@ -30,6 +30,22 @@ export interface SendContext {
   readonly purpose: string;
   /** UUID of this send, usable as a provider's idempotency key. */
   readonly sendId: string;
+  /** Counts the session's messages from 1. A message that was not sent is not counted. */
+  readonly sendNumber: number;
+  /** The session's last message; absent if none was sent. */
+  readonly previous?: PreviousSend | undefined;
+}
+
+/**
+ * The last message of a session, in {@link SendContext}.
+ *
+ * @publicApi
+ */
+export interface PreviousSend {
+  /** Name of the backend that took it. */
+  readonly backend: string;
+  /** Whether the provider reported it as delivered (`true`) or undelivered (`false`); absent without a report. */
+  readonly delivered?: boolean | undefined;
 }
 
 /**

@@ -52,6 +52,10 @@ interface OpenSession {
   readonly sendId: string;
   /** Whether its code was sent before. */
   readonly isResend: boolean;
+  /** Messages that were sent before. */
+  readonly sendCount: number;
+  /** The backend that took the last of them. */
+  readonly lastBackend: string | null;
 }
 
 /** A message that the limits were charged for. */
@@ -104,6 +108,8 @@ export class CodeIssuer {
       expiresAt: now + this.options.expiration * 1000,
       sendId: randomId(),
       isResend: false,
+      sendCount: 0,
+      lastBackend: null,
     };
     await this.#open(session, now, timeout);
     return this.#sendCharged({ session, request, text: message, languages: options.language, charged, timeout });
@@ -122,8 +128,10 @@ export class CodeIssuer {
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
     const charged = await this.gate.pass(request, timeout);
     const message = isTestNumber ? undefined : await this.writer.write(securityCode, options);
-    const { id, expiresAt } = session;
-    const open = { id, sessionToken, number, purpose, securityCode, expiresAt, sendId: randomId(), isResend: true };
+    const { id, expiresAt, sendCount, backend: lastBackend } = session;
+    const sendId = randomId();
+    const binds = { id, sessionToken, number, purpose, securityCode, expiresAt };
+    const open = { ...binds, sendId, isResend: true, sendCount, lastBackend };
     return this.#sendCharged({ session: open, request, text: message, languages: options.language, charged, timeout });
   }
 
@@ -169,13 +177,15 @@ export class CodeIssuer {
   }
 
   async #deliver({ session, request, languages }: ChargedMessage, text: string): Promise<SendReceipt> {
-    const { number, purpose, securityCode, sendId, isResend } = session;
+    const { number, purpose, securityCode, sendId, isResend, sendCount, lastBackend } = session;
     const context = {
       expiresAt: new Date(session.expiresAt),
       country: number.country,
       language: preferredLanguage(languages),
       purpose,
       sendId,
+      sendNumber: sendCount + 1,
+      ...(lastBackend !== null && { previous: { backend: lastBackend } }),
     };
     const subject = { phoneNumber: number.e164, country: number.country, purpose, isResend };
     try {

@@ -150,9 +150,9 @@ describe.each(PROVIDERS.map(([wire, extra, expected]) => ({ name: wire.name, wir
       const [refusal] = wire.refusals;
       server.answer(refusal!.answer(`invalid ${CALLBACK}`));
 
-      const error = await failureOf(backendOf(wire, extra).sendSms(TO, TEXT) as Promise<unknown>);
+      const error = await failureOf(backendOf(wire, extra).sendSms(TO, TEXT));
 
-      if (JSON.stringify(extra).includes(CALLBACK)) expect(error.message).toContain('[redacted]');
+      expect(error.message).toContain('[redacted]');
       expect(error.message).not.toContain('callback-key');
     });
 

@@ -45,6 +45,7 @@ export function sendContext(overrides: Partial<SendContext> = {}): SendContext {
     country: 'US',
     purpose: '',
     sendId: SEND_ID,
+    sendNumber: 1,
     ...overrides,
   };
 }

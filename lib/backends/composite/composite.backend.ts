@@ -15,7 +15,7 @@ import {
   type ReportedSend,
   WITHOUT_MODULE,
 } from '../module-aware.backend.js';
-import type { Child } from './child.js';
+import { type Child, nameApart } from './child.js';
 
 /** Base of the backends that contain other backends. Passes preparation and lifecycle hooks on to them. */
 export abstract class CompositeBackend<TOptions>
@@ -52,9 +52,15 @@ export abstract class CompositeBackend<TOptions>
   override prepareForModule(settings: ModuleSettings): number {
     const inside = { ...settings, timeoutMs: settings.insideTimeoutMs, around: [...settings.around, this] };
     for (const child of this.children) child.prepare(inside);
+    nameApart(this.children);
     const limitMs = this.findTimeLimit();
     this.#isPrepared = true;
     return limitMs;
+  }
+
+  /** @internal */
+  override receiptNames(): readonly string[] {
+    return this.children.flatMap(({ receiptNames }) => receiptNames);
   }
 
   /** @internal */

@@ -29,13 +29,13 @@ export function failureOfAll(failures: readonly SmsDeliveryError[]): SmsDelivery
 
 /** Whether the accounts of all backends are at fault, so that every number would fail. */
 export function isOfAllAccounts(error: SmsDeliveryError): boolean {
-  return error instanceof FailureOfAllError ? error.isOfAllAccounts : isOfAccount(error);
+  return error instanceof FailureOfAllError ? error.isOfEveryAccount : isOfAccount(error);
 }
 
 /** Several backends failed. */
 class FailureOfAllError extends SmsDeliveryError {
   constructor(
-    readonly isOfAllAccounts: boolean,
+    readonly isOfEveryAccount: boolean,
     ...given: ConstructorParameters<typeof SmsDeliveryError>
   ) {
     super(...given);

@@ -214,11 +214,11 @@ describe('sendBulkSms of a RoutingBackend', () => {
     const results = await routing([{ countries: ['IN'], backend: india }], otherwise).sendBulkSms(numbers, 'notice');
 
     expect(results).toEqual([
-      { number: INDIA, receipt: { backend: 'Bulk' } },
+      { number: INDIA, receipt: { backend: 'BulkBackend' } },
       { number: US, receipt: { backend: 'Otherwise' } },
-      { number: '+919876543211', receipt: { backend: 'Bulk' } },
+      { number: '+919876543211', receipt: { backend: 'BulkBackend' } },
       { number: GERMANY, error: expect.objectContaining({ kind: 'throttled' }) },
-      { number: INDIA, receipt: { backend: 'Bulk' } },
+      { number: INDIA, receipt: { backend: 'BulkBackend' } },
     ]);
     expect(india.groups).toEqual([[INDIA, '+919876543211']]);
   });
