@@ -11,6 +11,7 @@ import { failureOf } from '../support/composites.js';
 import { faultsOf } from '../support/configuration-faults.js';
 import { type ProviderWire, sendContext, TEXT, TO } from '../support/provider-faults.js';
 import { WireServer } from '../support/wire-server.js';
+import { schemaFaults } from './wire/request-schema.js';
 import { awsSnsWire } from './wire/aws-sns.wire.js';
 import { infobipWire } from './wire/infobip.wire.js';
 import { messageBirdWire } from './wire/messagebird.wire.js';
@@ -144,6 +145,7 @@ describe.each(PROVIDERS.map(([wire, extra, expected]) => ({ name: wire.name, wir
 
       await backend.sendSms(TO, TEXT, sendContext());
       expect(lastFields()).toMatchObject(expected);
+      expect(wire.schema === undefined ? [] : schemaFaults(wire.schema, server.last)).toEqual([]);
     });
 
     it('is not shown by an error', async () => {

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BaseBackend, type SendContext, SmsDeliveryError, type SmsDeliveryErrorKind } from '../../lib/index.js';
+import { type RequestSchema, schemaFaults } from '../backends/wire/request-schema.js';
 import { type ReceivedRequest, type WireAnswer, WireServer } from './wire-server.js';
 
 export const TO = '+14155552671';
@@ -20,6 +21,8 @@ export interface ProviderWire {
     timeoutMs?: number;
     extra?: Readonly<Record<string, unknown>>;
   }): BaseBackend<unknown>;
+  /** The published fields of a send; none for the signed query of Amazon SNS, which its SDK builds from the same model. */
+  readonly schema?: RequestSchema;
   /** Texts that the options hold and no error, log or inspection may show. */
   readonly credentials: readonly string[];
   /** An answer that takes the message, with this id. */
@@ -78,6 +81,18 @@ export function describeProvider(wire: ProviderWire): void {
 
       expect(await backend.sendSms(TO, TEXT)).toMatchObject({ messageId: 'message-2' });
     });
+
+    it.each([1, 60, 1800, 86_400, 1_000_000])(
+      'sends only what the provider documents, for a code that lives %d s',
+      async (seconds) => {
+        if (wire.schema === undefined) return;
+        server.answer(wire.success('message-3'));
+
+        await backend.sendSms(TO, TEXT, sendContext({ expiresAt: new Date(Date.now() + seconds * 1000 + 900) }));
+
+        expect(schemaFaults(wire.schema, server.last)).toEqual([]);
+      },
+    );
 
     it.each(wire.refusals)('$when is $kind', async ({ answer, kind, providerCode }) => {
       server.answer(answer('refused'));

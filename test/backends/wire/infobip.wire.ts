@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { InfobipBackend } from '../../../lib/backends/infobip/index.js';
 import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
+import { INFOBIP_REQUEST } from './request-schema.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const API_KEY = 'api-key-of-the-account';
@@ -49,6 +50,7 @@ function failed(status: number, messageId: string) {
 export const infobipWire: ProviderWire = {
   name: 'InfobipBackend',
   create: (options) => new InfobipBackend({ apiKey: API_KEY, from: 'Acme', ...options }),
+  schema: INFOBIP_REQUEST,
   credentials: [API_KEY],
   success: (messageId) => infobipAnswer([[TO, messageId, PENDING]]),
   refusals: [

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { MessageBirdBackend } from '../../../lib/backends/messagebird/index.js';
 import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
+import { MESSAGEBIRD_REQUEST } from './request-schema.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const ACCESS_KEY = 'access-key-of-the-account';
@@ -30,6 +31,7 @@ export function messageBirdAnswer(
 export const messageBirdWire: ProviderWire = {
   name: 'MessageBirdBackend',
   create: (options) => new MessageBirdBackend({ accessKey: ACCESS_KEY, originator: 'Acme', ...options }),
+  schema: MESSAGEBIRD_REQUEST,
   credentials: [ACCESS_KEY],
   success: (messageId) => messageBirdAnswer(messageId, [[TO, 'sent']]),
   refusals: [

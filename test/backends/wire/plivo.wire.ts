@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { PlivoBackend } from '../../../lib/backends/plivo/index.js';
 import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
+import { PLIVO_REQUEST } from './request-schema.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const AUTH_ID = 'MAXXXXXXXXXXXXXXXXXX';
@@ -30,6 +31,7 @@ export function plivoAnswer(ids: readonly string[], invalid: readonly string[] =
 export const plivoWire: ProviderWire = {
   name: 'PlivoBackend',
   create: (options) => new PlivoBackend({ authId: AUTH_ID, authToken: AUTH_TOKEN, from: '+15005550006', ...options }),
+  schema: PLIVO_REQUEST,
   credentials: [AUTH_ID, AUTH_TOKEN],
   success: (messageId) => plivoAnswer([messageId]),
   refusals: [

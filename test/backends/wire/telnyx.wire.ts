@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { TelnyxBackend } from '../../../lib/backends/telnyx/index.js';
 import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
+import { TELNYX_REQUEST } from './request-schema.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const API_KEY = 'KEY0180C1DF633BD05E79DB3308230C3C92';
@@ -13,6 +14,7 @@ function refused(status: number, code: string) {
 export const telnyxWire: ProviderWire = {
   name: 'TelnyxBackend',
   create: (options) => new TelnyxBackend({ apiKey: API_KEY, from: '+15005550006', ...options }),
+  schema: TELNYX_REQUEST,
   credentials: [API_KEY],
   success: (id) => ({
     status: 200,

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { TwilioBackend } from '../../../lib/backends/twilio/index.js';
 import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
+import { TWILIO_REQUEST } from './request-schema.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const SID = 'AC00000000000000000000000000000001';
@@ -17,6 +18,7 @@ function refused(status: number, code: number) {
 export const twilioWire: ProviderWire = {
   name: 'TwilioBackend',
   create: (options) => new TwilioBackend({ sid: SID, secret: SECRET, from: '+15005550006', ...options }),
+  schema: TWILIO_REQUEST,
   credentials: [SID, SECRET],
   success: (messageId) => ({
     status: 201,

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { VonageBackend } from '../../../lib/backends/vonage/index.js';
 import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
+import { VONAGE_REQUEST } from './request-schema.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const KEY = 'abcd1234';
@@ -21,6 +22,7 @@ function taken(messageId: string): object {
 export const vonageWire: ProviderWire = {
   name: 'VonageBackend',
   create: (options) => new VonageBackend({ key: KEY, secret: SECRET, from: 'Acme', ...options }),
+  schema: VONAGE_REQUEST,
   credentials: [KEY, SECRET],
   success: (messageId) => ({ status: 200, body: { 'message-count': '1', messages: [taken(messageId)] } }),
   refusals: [
