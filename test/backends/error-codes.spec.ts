@@ -135,7 +135,7 @@ const DOCUMENTED: readonly Documented[] = [
     name: 'MessageBird for one recipient',
     wire: messageBirdWire,
     table: MESSAGEBIRD_STATUS_KINDS,
-    codes: { rejected: '1 5 103' },
+    codes: { rejected: '1 5' },
     answer: (code) => {
       const items = [{ recipient: Number(TO.slice(1)), status: 'delivery_failed', statusErrorCode: Number(code) }];
       return { status: 201, body: { id: 'message-1', recipients: { items } } };

@@ -59,7 +59,10 @@ export interface SnsAttributes extends ProviderFields {
   readonly 'AWS.MM.SMS.OriginationNumber'?: string;
 }
 
-/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and CommonErrors.html, read in November 2026. */
+/**
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and CommonErrors.html, by the codes on the wire that
+ * `@aws-sdk/client-sns` 3.1169 (November 2026) knows.
+ */
 export const SNS_KINDS: KindsByCode = {
   AccessDenied: 'misconfigured', // by a policy
   AccessDeniedException: 'misconfigured', // by a policy
@@ -207,7 +210,7 @@ function checkCredentials(reader: OptionReader): void {
   nested.text('sessionToken', '');
 }
 
-/** https://docs.aws.amazon.com/sms-voice/latest/userguide/sender-ids.html, read in November 2026 */
+/** https://docs.aws.amazon.com/sms-voice/latest/userguide/sender-ids.html */
 function checkSenderId(reader: OptionReader): void {
   const senderId = reader.text('senderId', '');
   if (senderId !== '' && !/^(?=.*[A-Za-z])\S{3,11}$/.test(senderId)) {

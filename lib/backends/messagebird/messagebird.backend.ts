@@ -36,7 +36,7 @@ export interface MessageBirdFields extends ProviderFields {
   readonly reportUrl?: string;
 }
 
-/** https://developers.messagebird.com/api/#api-errors, read in November 2026. */
+/** https://developers.messagebird.com/api/#api-errors */
 export const MESSAGEBIRD_KINDS: KindsByCode = {
   2: 'misconfigured', // request not allowed: the access key
   9: 'unreachable', // missing parameter, also: no correct recipient
@@ -60,7 +60,6 @@ const KINDS_OF_RECIPIENT: KindsByCode = { ...MESSAGEBIRD_KINDS, 9: 'rejected', 1
 export const MESSAGEBIRD_STATUS_KINDS: KindsByCode = {
   1: 'rejected', // unknown subscriber
   5: 'rejected', // unidentified subscriber
-  103: 'rejected', // opted out
 };
 
 /** Key and balance: other errors of the same response say nothing then. */

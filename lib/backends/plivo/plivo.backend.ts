@@ -49,7 +49,7 @@ export interface PlivoFields extends ProviderFields {
 }
 
 /**
- * https://www.plivo.com/docs/messaging/api/message/bulk-messaging, read in November 2026; 403 as Plivo's own SDKs read
+ * https://www.plivo.com/docs/messaging/api/message/bulk-messaging; 403 as Plivo's own SDKs read
  * it. Plivo has no error codes; these are statuses.
  */
 export const PLIVO_KINDS: KindsByCode = {

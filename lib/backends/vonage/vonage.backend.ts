@@ -81,8 +81,8 @@ const KINDS_OF_SENDER: KindsByCode = { ...VONAGE_KINDS, 2: 'misconfigured', 3: '
 const KINDS_OF_NUMBER: KindsByCode = { ...VONAGE_KINDS, 2: 'rejected', 3: 'rejected' };
 
 /**
- * https://developer.vonage.com/en/api/sms: carriers may ignore or refuse a validity period under 30 minutes, so the
- * error list asks for a longer one, or none. A code that lives for a shorter time is sent without one.
+ * https://developer.vonage.com/en/api/sms takes 20 seconds or more, but Vonage's list of errors asks for 30 minutes or
+ * more, or none. A code that lives for a shorter time is sent without a validity period.
  */
 const VALID_SECONDS = { from: 1800, to: 604_800 };
 

@@ -63,7 +63,7 @@ const REQUIRED = { type: 'string', isRequired: true } as const;
 const DIGITS = { ...REQUIRED, pattern: /^\d{7,15}$/ } as const;
 const E164 = { ...REQUIRED, pattern: /^\+\d{7,15}$/ } as const;
 
-/** https://www.twilio.com/docs/messaging/api/message-resource, read in November 2026. */
+/** https://www.twilio.com/docs/messaging/api/message-resource */
 export const TWILIO_REQUEST: RequestSchema = {
   To: E164,
   From: TEXT,
@@ -77,7 +77,7 @@ export const TWILIO_REQUEST: RequestSchema = {
   AddressRetention: { ...TEXT, values: ['retain', 'obfuscate'] },
 };
 
-/** https://developer.vonage.com/en/api/sms, read in November 2026. */
+/** https://developer.vonage.com/en/api/sms */
 export const VONAGE_REQUEST: RequestSchema = {
   to: DIGITS,
   from: REQUIRED,
@@ -91,7 +91,7 @@ export const VONAGE_REQUEST: RequestSchema = {
   'content-id': TEXT,
 };
 
-/** https://developers.telnyx.com/api-reference/messages/send-a-message, read in November 2026. */
+/** https://developers.telnyx.com/api-reference/messages/send-a-message */
 export const TELNYX_REQUEST: RequestSchema = {
   to: E164,
   from: TEXT,
@@ -101,7 +101,7 @@ export const TELNYX_REQUEST: RequestSchema = {
   encoding: { ...TEXT, values: ['auto', 'gsm7', 'ucs2'] },
 };
 
-/** https://developers.messagebird.com/api/sms-messaging/#send-outbound-sms, read in November 2026. */
+/** https://developers.messagebird.com/api/sms-messaging/#send-outbound-sms */
 export const MESSAGEBIRD_REQUEST: RequestSchema = {
   originator: { ...REQUIRED, length: [1, 17] },
   recipients: { type: 'array', isRequired: true, length: [1, 50] },
@@ -112,7 +112,7 @@ export const MESSAGEBIRD_REQUEST: RequestSchema = {
   reportUrl: { ...TEXT, pattern: /^https?:/ },
 };
 
-/** https://www.plivo.com/docs/messaging/api/message/send-a-message, read in November 2026. */
+/** https://www.plivo.com/docs/messaging/api/message/send-a-message */
 export const PLIVO_REQUEST: RequestSchema = {
   src: TEXT,
   powerpack_uuid: TEXT,
@@ -126,7 +126,7 @@ export const PLIVO_REQUEST: RequestSchema = {
   dlt_template_category: TEXT,
 };
 
-/** https://www.infobip.com/docs/api/channels/sms/outbound-sms/send-sms-messages, read in November 2026. */
+/** https://www.infobip.com/docs/api/channels/sms/outbound-sms/send-sms-messages */
 export const INFOBIP_REQUEST: RequestSchema = {
   messages: {
     type: 'array',
