@@ -1,4 +1,4 @@
-export { BaseBackend, type BulkSendResult, type SendContext } from './backends/base.backend.js';
+export { BaseBackend, type BulkSendResult, type PreviousSend, type SendContext } from './backends/base.backend.js';
 export type { SendReceipt } from './common/send-receipt.js';
 export { FailoverBackend, type FailoverBackendOptions } from './backends/composite/failover.backend.js';
 export type { BreakerOptions } from './backends/composite/circuit-breaker.js';

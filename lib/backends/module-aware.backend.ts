@@ -50,6 +50,15 @@ export abstract class ModuleAwareBackend<TOptions> extends BaseBackend<TOptions>
   }
 
   /**
+   * The names in the receipts of the backends inside this one.
+   *
+   * @internal
+   */
+  receiptNames(): readonly string[] {
+    return [];
+  }
+
+  /**
    * Names of the backends inside this one whose circuit breaker is open.
    *
    * @internal
@@ -88,6 +97,11 @@ export function sendThrough(backend: BaseBackend<unknown>, sending: ReportedSend
   return backend instanceof ModuleAwareBackend
     ? backend.sendReporting(sending)
     : backend.sendSms(sending.number, sending.message, sending.send);
+}
+
+/** Names in the receipts of the backends inside one of any kind, see {@link ModuleAwareBackend.receiptNames}. */
+export function receiptNamesOf(backend: object): readonly string[] {
+  return backend instanceof ModuleAwareBackend ? backend.receiptNames() : [];
 }
 
 /** Open circuit breakers of a backend of any kind, each name once, see {@link ModuleAwareBackend.openBreakers}. */

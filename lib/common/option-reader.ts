@@ -89,6 +89,13 @@ export class OptionReader {
     if (given.length !== 1) this.fault(one, `give either ${one} or ${other}`);
   }
 
+  /** Two texts of which at least one is required. */
+  someText(one: string, other: string): void {
+    const given = [one, other].filter((name) => this.value(name) !== undefined);
+    for (const name of given) this.text(name, '');
+    if (given.length === 0) this.fault(one, `give ${one}, ${other} or both`);
+  }
+
   /** A URL with http or https. */
   url(name: string): void {
     const value = this.value(name);

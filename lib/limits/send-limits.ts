@@ -22,8 +22,8 @@ export interface ChargedSend {
   readonly counters: readonly (CounterWindow & Pick<RuledCharge, 'rule'>)[];
 }
 
-/** Failures after which it is certain that no message was sent. */
-const CERTAINLY_NOT_SENT: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
+/** Failures that are refunded: no message was sent, and no client can cause them on purpose. */
+const REFUNDED: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
   'throttled',
   'unavailable',
   'misconfigured',
@@ -88,11 +88,12 @@ export class SendLimits {
     { kind }: SmsDeliveryError,
     timeout: StorageTimeout,
   ): Promise<number | undefined> {
-    if (CERTAINLY_NOT_SENT.has(kind)) {
+    if (REFUNDED.has(kind)) {
       const isRefunded = await this.#refund(charged, sessionId, timeout);
       return isRefunded ? undefined : charged.cooldownEndsAt;
     }
-    this.conversion.countSent(charged.request);
+    // Nothing was sent to a number that the provider cannot reach. It is not refunded: that would make probing free.
+    if (kind !== 'unreachable') this.conversion.countSent(charged.request);
     return charged.cooldownEndsAt;
   }
 

@@ -59,6 +59,7 @@ export function contextUntil(signal: AbortSignal): SendContext {
     language: 'en',
     purpose: '',
     sendId: randomUUID(),
+    sendNumber: 1,
   };
 }
 

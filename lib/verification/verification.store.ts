@@ -56,6 +56,10 @@ export interface Session {
   readonly failedAttempts: number;
   readonly expiresAt: number;
   readonly isVerified: boolean;
+  /** Messages that the backend took. */
+  readonly sendCount: number;
+  /** The backend that took the last of them. */
+  readonly backend: string | null;
 }
 
 /** What identifies a verification token. Instants are epoch milliseconds. */
@@ -239,6 +243,8 @@ function readSession(row: Row): Session {
     failedAttempts: Number(row['failedAttempts']),
     expiresAt: Number(row['expiresAt']),
     isVerified: Number(row['isVerified']) === 1,
+    sendCount: Number(row['sendCount']),
+    backend: typeof row['backend'] === 'string' ? row['backend'] : null,
   };
 }
 

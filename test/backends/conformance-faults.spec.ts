@@ -37,7 +37,9 @@ function failsAs(kind: SmsDeliveryErrorKind): string {
   return `reports a failure as ${kind}, without secrets`;
 }
 
-const FAILURES = (['rejected', 'throttled', 'unavailable', 'misconfigured', 'unknown'] as const).map(failsAs);
+const FAILURES = (['rejected', 'unreachable', 'throttled', 'unavailable', 'misconfigured', 'unknown'] as const).map(
+  failsAs,
+);
 
 const everySend = [...SEND, SUBCLASS, BULK];
 

@@ -166,8 +166,10 @@ describe('what HttpBackend counts as success', () => {
 
 describe('what HttpBackend counts as a failure', () => {
   it.each<[number, SmsDeliveryErrorKind]>([
-    [400, 'rejected'],
-    [422, 'rejected'],
+    [400, 'unreachable'],
+    [402, 'misconfigured'],
+    [409, 'unreachable'],
+    [422, 'unreachable'],
     [401, 'misconfigured'],
     [403, 'misconfigured'],
     [404, 'misconfigured'],

@@ -23,6 +23,7 @@ const NOT_SENT = {
   error: 'Bad Gateway',
   message: 'The message could not be sent. Please try again.',
   code: 'sms_delivery_failed',
+  retryable: true,
 };
 
 describe.each(ADAPTERS)('a provider that fails, on %s', (adapter) => {
@@ -74,7 +75,23 @@ describe('the outcome of a send', () => {
     expect((await register(test.app)).status).toBe(502);
   });
 
-  it.each(['rejected', 'throttled', 'unavailable', 'misconfigured', 'unknown'] as const)(
+  it.each([
+    ['rejected', false],
+    ['unreachable', false],
+    ['throttled', true],
+    ['unavailable', true],
+    ['misconfigured', true],
+    ['unknown', true],
+  ] as const)('of the kind %s tells the client whether another try can succeed: %s', async (kind, retryable) => {
+    const backend = backendThat(() => Promise.reject(new SmsDeliveryError(kind, 'no')));
+    test = await startApplication({ phoneVerify: { backend } });
+
+    const { body } = await register(test.app).expect(502);
+
+    expect(body).toMatchObject({ code: 'sms_delivery_failed', retryable });
+  });
+
+  it.each(['rejected', 'unreachable', 'throttled', 'unavailable', 'misconfigured', 'unknown'] as const)(
     'has the kind %s of the SmsDeliveryError',
     async (kind) => {
       const thrown = new SmsDeliveryError(kind, 'no', { providerCode: '21211', retryAfterSeconds: 1e9 });

@@ -50,6 +50,33 @@ it('a context can replace neither the code nor the name of the application', asy
 });
 
 describe('sendBulkSms', () => {
+  const MANY = Array.from({ length: 30 }, (_, index) => `+141555526${10 + index}`);
+
+  it.each(['the module', 'the backend itself'])(
+    'ends at a fault of the account, called through %s',
+    async (through) => {
+      const tried: string[] = [];
+      class WithoutCredit extends BaseBackend {
+        override async sendSms(number: string): Promise<void> {
+          tried.push(number);
+          throw new SmsDeliveryError('misconfigured', `No credit for ${number}.`, { providerCode: '402' });
+        }
+      }
+      test = await startApplication({ phoneVerify: { backend: WithoutCredit }, logger: new KeptLogs() });
+
+      const results =
+        through === 'the module'
+          ? await test.service.sendBulkSms(MANY, 'We moved.')
+          : await new WithoutCredit({}).sendBulkSms(MANY, 'We moved.');
+
+      expect(results?.map(({ number }) => number)).toEqual(MANY);
+      for (const { error } of results ?? [])
+        expect(error).toMatchObject({ kind: 'misconfigured', providerCode: '402' });
+      expect(tried).toHaveLength(5);
+      for (const { error } of results?.slice(5) ?? []) expect(error?.message).not.toMatch(/\d{8}/);
+    },
+  );
+
   async function bulk(
     send: (numbers: readonly string[]) => unknown,
     logger: KeptLogs | false = false,

@@ -187,7 +187,13 @@ it('a backend gets the context of a send, and no secret', async () => {
     language: 'de',
     purpose: '',
     sendId: expect.stringMatching(uuid),
+    sendNumber: 1,
   });
+  expect(sends.map(({ sendNumber, previous }) => [sendNumber, previous])).toEqual([
+    [1, undefined],
+    [2, { backend: 'RecordingBackend' }],
+    [3, { backend: 'RecordingBackend' }],
+  ]);
   expect(Object.getOwnPropertySymbols(sends[0])).toEqual([]);
   expect(new Set(sends.map(({ sendId }) => sendId)).size).toBe(3);
   expect(JSON.stringify(sends)).not.toContain(RIGHT_CODE);

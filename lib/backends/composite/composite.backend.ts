@@ -17,7 +17,7 @@ import {
   type ReportedSend,
   WITHOUT_MODULE,
 } from '../module-aware.backend.js';
-import type { Child } from './child.js';
+import { type Child, nameApart } from './child.js';
 
 /** Base of the backends that contain other backends. Passes preparation and lifecycle hooks on to them. */
 export abstract class CompositeBackend<TOptions>
@@ -54,9 +54,15 @@ export abstract class CompositeBackend<TOptions>
   override prepareForModule(settings: ModuleSettings): number {
     const inside = { ...settings, timeoutMs: settings.insideTimeoutMs };
     for (const child of this.children) child.prepare(inside);
+    nameApart(this.children);
     const limitMs = this.findTimeLimit();
     this.#isPrepared = true;
     return limitMs;
+  }
+
+  /** @internal */
+  override receiptNames(): readonly string[] {
+    return this.children.flatMap(({ receiptNames }) => receiptNames);
   }
 
   /** @internal */
