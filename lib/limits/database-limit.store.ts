@@ -201,8 +201,9 @@ function inOrderOf(keys: readonly string[], counters: readonly Counter[]): Count
 /** Of counters that were charged, those that are enforced and were full before, as they were. */
 function exceeded(counters: readonly Counter[], charges: readonly Charge[]): Counter[] {
   const limits = new Map(charges.filter(({ isEnforced }) => isEnforced).map(({ key, max }) => [key, max]));
-  const full = counters.filter(({ key, used }) => used > (limits.get(key) ?? used));
-  return full.map((counter) => ({ ...counter, used: counter.used - 1 }));
+  return counters
+    .filter(({ key, used }) => used > (limits.get(key) ?? used))
+    .map(({ key, used, windowEndsAt }) => ({ key, used: used - 1, windowEndsAt }));
 }
 
 function readCounter(row: Row): Counter {

@@ -2,7 +2,7 @@ import type { CountingRule } from '../common/limit-rule.js';
 import { optionNames } from '../common/option-names.js';
 import type { OptionReader } from '../common/option-reader.js';
 import type { ConversionGuard, Limit, LimitMode } from './limit.js';
-import { RULES } from './limit-rules.js';
+import { type RuleOption, RULES } from './limit-rules.js';
 import type {
   ConversionOptions,
   LimitEntry,
@@ -58,25 +58,27 @@ export function readLimits(options: OptionReader): ResolvedLimits {
   const reader = options.nested('limits', NAMES);
   return Object.freeze({
     store: readStore(reader),
-    rules: Object.freeze(ruleNames().flatMap((rule) => readRule(reader, rule))),
+    rules: Object.freeze(
+      Object.keys(RULES)
+        .filter(isRule)
+        .flatMap((rule) => readRule(reader, rule)),
+    ),
     conversion: readConversion(reader),
   });
 }
 
-function ruleNames(): CountingRule[] {
-  const isRule = (name: string): name is CountingRule => name in RULES;
-  return Object.keys(RULES).filter(isRule);
+const READERS: Readonly<Record<RuleOption, (reader: OptionReader, rule: CountingRule) => readonly Limit[]>> = {
+  seconds: readSeconds,
+  list: readList,
+  none: (_reader, rule) => defaultsOf(rule),
+};
+
+function isRule(name: string): name is CountingRule {
+  return name in RULES;
 }
 
 function readRule(reader: OptionReader, rule: CountingRule): readonly Limit[] {
-  switch (RULES[rule].option) {
-    case 'seconds':
-      return readSeconds(reader, rule);
-    case 'list':
-      return readList(reader, rule);
-    case 'none':
-      return defaultsOf(rule);
-  }
+  return READERS[RULES[rule].option](reader, rule);
 }
 
 function defaultsOf(rule: CountingRule): readonly Limit[] {

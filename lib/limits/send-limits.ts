@@ -89,8 +89,7 @@ export class SendLimits {
     timeout: StorageTimeout,
   ): Promise<number | undefined> {
     if (REFUNDED.has(kind)) {
-      const isRefunded = await this.#refund(charged, sessionId, timeout);
-      return isRefunded ? undefined : charged.cooldownEndsAt;
+      return (await this.#refund(charged, sessionId, timeout)) ? undefined : charged.cooldownEndsAt;
     }
     // Nothing was sent to a number that the provider cannot reach. It is not refunded: that would make probing free.
     if (kind !== 'unreachable') this.conversion.countSent(charged.request);
@@ -146,7 +145,7 @@ export class SendLimits {
 
   /** @returns Whether the cooldown is certainly refunded. */
   async #refund({ request, counters }: ChargedSend, sessionId: string, timeout: StorageTimeout): Promise<boolean> {
-    const refunded = counters.filter(({ rule }) => isRefunded(rule, request));
+    const refunded = counters.filter(({ rule }) => isRefundable(rule, request));
     if (refunded.length === 0) return true;
     try {
       const { isCharged } = await this.#charge([this.#refundOf(sessionId)], timeout);
@@ -184,7 +183,7 @@ function withCounters(charges: readonly RuledCharge[], { counters }: ChargeOutco
   });
 }
 
-function isRefunded(rule: RuledCharge['rule'], { isResend }: SendRequest): boolean {
+function isRefundable(rule: RuledCharge['rule'], { isResend }: SendRequest): boolean {
   const { refund } = RULES[rule];
   return refund === 'always' || (refund === 'resend' && isResend);
 }
