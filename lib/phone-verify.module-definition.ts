@@ -12,7 +12,7 @@ import { SchemaCheck } from './database/schema-check.js';
 import { SMSVerification } from './database/sms-verification.entity.js';
 import { StatementTimeoutAdvice } from './database/statement-timeout-advice.js';
 import { EventEmission } from './observability/event-emission.js';
-import { EventPort } from './observability/event-port.js';
+import { EventPublisher } from './observability/event-publisher.js';
 import { SendObserver } from './observability/send-observer.js';
 import { openApiProvider } from './http/openapi/openapi.provider.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
@@ -218,7 +218,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
         new StatementTimeoutAdvice(database, storage.timeoutMs),
       inject: [Database, PHONE_VERIFY_OPTIONS],
     },
-    EventPort,
+    EventPublisher,
     ...limitProviders,
     EventEmission,
     SendObserver,

@@ -167,7 +167,7 @@ export async function sendToEach(
   });
 }
 
-/** The error that stands for whatever a backend threw. */
+/** Converts anything that a backend threw to an error of this library. */
 export function asDeliveryError(thrown: unknown): SmsDeliveryError {
   if (isThrown(thrown, SmsDeliveryError)) return thrown;
   return new SmsDeliveryError('unknown', 'The backend failed.', { cause: thrown });

@@ -1,5 +1,5 @@
 import { backendName } from '../common/backend-name.js';
-import { type Clock, LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time.js';
+import { type Clock, MAX_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time.js';
 import { redact, redactedCause, type Secrets } from '../common/redaction.js';
 import type { SendReceipt } from '../common/send-receipt.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
@@ -85,7 +85,7 @@ export class Delivery {
     }
     // In the worst case the backend sends one after the other.
     const sending = this.#attempt(
-      Math.min(this.#timeLimitMs * numbers.length, LONGEST_TIMER_MS),
+      Math.min(this.#timeLimitMs * numbers.length, MAX_TIMER_MS),
       { hidden: [], phoneNumbers: numbers },
       () => this.backend.sendBulkSms(numbers, text),
     );

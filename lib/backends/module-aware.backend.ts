@@ -3,7 +3,7 @@ import type { SendReceipt } from '../common/send-receipt.js';
 import { BaseBackend, type SendContext } from './base.backend.js';
 import type { FailureReport } from './failure-report.js';
 
-/** What a backend is given when the application starts. */
+/** What the module passes to a backend when the application starts. */
 export interface ModuleSettings {
   /** Time limit of one send through this backend, in milliseconds. */
   readonly timeoutMs: number;
@@ -79,7 +79,7 @@ export const WITHOUT_MODULE: ModuleSettings = {
 /** Prepares a backend of any kind, see {@link ModuleAwareBackend.prepareForModule}. */
 export function prepareBackend(backend: object, settings: ModuleSettings): number {
   if (!(backend instanceof ModuleAwareBackend)) return settings.timeoutMs;
-  // Added here and not by the backend itself, which may know itself without the proxy that others know it by.
+  // Added here and not by the backend itself, because others may reach it through a proxy.
   return backend.prepareForModule({ ...settings, around: [...settings.around, backend] });
 }
 

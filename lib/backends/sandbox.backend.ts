@@ -38,7 +38,7 @@ const DEFAULT_SANDBOX_TOKEN = '123456';
 const OUTBOX_LIMIT = 1000;
 
 /**
- * Sends nothing and keeps the messages in {@link outbox}. The code is fixed; every check is real.
+ * Sends nothing and stores the messages in {@link outbox}. The code is fixed; every other check is real.
  *
  * @publicApi
  */

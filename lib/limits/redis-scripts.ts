@@ -5,7 +5,7 @@ import { isThrown } from '../common/thrown.js';
 import { type RedisClient, type ScriptCalls, scriptCallsOf } from './redis-client.js';
 import type { RedisScript } from './redis-limit.scripts.js';
 
-/** In braces, so that a cluster keeps all counters on one node, where a script can reach them together. */
+/** In braces, so that a cluster stores all counters on one node, where one script can use them. */
 const KEY_PREFIX = '{phone-verify}:';
 
 /** One run of a script. */
@@ -15,7 +15,7 @@ export interface ScriptRun<T> {
   readonly values: readonly (string | number)[];
   /** Reads the reply; throws for one that the script never makes. */
   readonly parse: (reply: readonly string[]) => T;
-  /** What to do about a reply that comes when the time is over. */
+  /** Handles a reply that arrives after the time limit. */
   readonly onLate?: (result: T) => Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export class RedisScripts {
       return await this.#calls.evalSha(sha1, keys, values);
     } catch (thrown) {
       if (!isThrown(thrown, Error) || !thrown.message.startsWith('NOSCRIPT')) throw thrown;
-      // What comes too late is not run: it would count after the answer was given.
+      // A command that is too late is not run: it would count after the response.
       signal.throwIfAborted();
       return this.#calls.eval(text, keys, values);
     }
@@ -62,7 +62,7 @@ export class RedisScripts {
 }
 
 /**
- * Reads a reply that is made of integers. They come as text from a client that was told so.
+ * Reads a reply that consists of integers. A client can be configured to return them as text.
  *
  * @throws TypeError for any other.
  */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventPort } from '../observability/event-port.js';
+import { EventPublisher } from '../observability/event-publisher.js';
 import { RateLimitedError } from '../phone-verify.errors.js';
 import { type Refusal, RefusalLog } from './refusal-log.js';
 import type { SendRequest } from './send-request.js';
@@ -16,7 +16,7 @@ export interface TimedRefusal extends Refusal {
 export class Refusals {
   constructor(
     private readonly log: RefusalLog,
-    private readonly events: EventPort,
+    private readonly events: EventPublisher,
     private readonly time: StoreClock,
   ) {}
 

@@ -10,16 +10,16 @@ import {
 import { Database } from '../../lib/database/database.js';
 import { SchemaCheck } from '../../lib/database/schema-check.js';
 import { databaseKinds, type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const ENTITIES = [SMSVerification, SMSVerificationCounter];
 const TIMEOUT_MS = 400;
 
-let logs: KeptLogs;
+let logs: RecordedLogs;
 
 beforeEach(() => {
-  logs = new KeptLogs();
+  logs = new RecordedLogs();
   Logger.overrideLogger(logs);
 });
 

@@ -7,7 +7,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as library from '../../lib/index.js';
 import { startGraphQLApplication } from '../support/graphql.js';
-import { NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE } from '../support/requests.js';
 import { type ExampleFiles, writeExamples } from './example-files.js';
 import { ROOT } from './pages.js';
 
@@ -139,10 +139,12 @@ describe('the examples of the documentation', () => {
     const { sessionToken } = Object(data?.['sendCode']);
     expect(send).toHaveBeenLastCalledWith(NUMBER, { ip: '203.0.113.7', language: 'de' });
     const invalid = { status: 'security_code_invalid', verificationToken: null };
-    expect(await checkWith('unknown', RIGHT_CODE)).toEqual({ data: { checkCode: { ...invalid, attemptsLeft: null } } });
+    expect(await checkWith('unknown', CORRECT_CODE)).toEqual({
+      data: { checkCode: { ...invalid, attemptsLeft: null } },
+    });
     expect(await checkWith(sessionToken, '000000')).toEqual({ data: { checkCode: { ...invalid, attemptsLeft: 4 } } });
     const right = { status: 'security_code_valid', attemptsLeft: null, verificationToken: expect.any(String) };
-    expect(await checkWith(sessionToken, RIGHT_CODE)).toEqual({ data: { checkCode: right } });
+    expect(await checkWith(sessionToken, CORRECT_CODE)).toEqual({ data: { checkCode: right } });
 
     expect(codeOf(await sendTo('+1'))).toEqual({ code: 'phone_number_invalid' });
     const again = `mutation { resendCode(phoneNumber: "${NUMBER}", sessionToken: "unknown") { sessionToken } }`;

@@ -8,7 +8,7 @@ import {
 } from '../../lib/index.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
 import { backendThat, ODD_THROWS } from '../support/failing-backends.js';
-import { NUMBER, openSession, register, resend, RIGHT_CODE, verify } from '../support/requests.js';
+import { NUMBER, openSession, register, resend, CORRECT_CODE, verify } from '../support/requests.js';
 
 let test: TestApplication;
 
@@ -48,7 +48,7 @@ describe.each(ADAPTERS)('a provider that fails, on %s', (adapter) => {
     expect(await sessions()).toMatchObject([{ sendCount: 0, lastSentAt: null }]);
     isDown = false;
     await resend(test.app, NUMBER, token).expect(200);
-    await verify(test.app, NUMBER, token, RIGHT_CODE).expect(200);
+    await verify(test.app, NUMBER, token, CORRECT_CODE).expect(200);
     expect(await sessions()).toMatchObject([{ sendCount: 1, backend: 'SandboxBackend' }]);
   });
 });
@@ -193,7 +193,7 @@ describe('the hooks of a backend', () => {
       await start({ validateSecurityCode: hook });
       const token = await openSession(test.app);
 
-      expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).body).toMatchObject({ code: 'service_unavailable' });
+      expect((await verify(test.app, NUMBER, token, CORRECT_CODE)).body).toMatchObject({ code: 'service_unavailable' });
       expect(await sessions()).toMatchObject([{ isVerified: false, failedAttempts: 0 }]);
     },
   );
@@ -211,8 +211,8 @@ describe('the hooks of a backend', () => {
   it.each(['2', 2.5, Number.NaN, {}, null])('pass on no attemptsLeft of %o', async (attemptsLeft) => {
     await start({ validateSecurityCode: () => ({ status: BaseBackend.SECURITY_CODE_INVALID, attemptsLeft }) });
 
-    const result = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, 'any');
-    const { body } = await verify(test.app, NUMBER, 'any', RIGHT_CODE);
+    const result = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, 'any');
+    const { body } = await verify(test.app, NUMBER, 'any', CORRECT_CODE);
 
     expect(result).toEqual({ status: BaseBackend.SECURITY_CODE_INVALID });
     expect(body).toMatchObject({ code: 'security_code_invalid' });
@@ -230,7 +230,7 @@ describe('the hooks of a backend', () => {
     await start({ validateSecurityCode: () => results.shift() });
 
     const codes = [];
-    for (let time = 0; time < 5; time++) codes.push((await verify(test.app, NUMBER, 'any', RIGHT_CODE)).body);
+    for (let time = 0; time < 5; time++) codes.push((await verify(test.app, NUMBER, 'any', CORRECT_CODE)).body);
 
     expect(codes).toMatchObject([
       { code: 'security_code_invalid', attempts_left: 2 },

@@ -17,12 +17,12 @@ import {
 import { Database } from '../../lib/database/database.js';
 import { startApplication } from '../support/application.js';
 import { freshDatabase } from '../support/databases.js';
-import { KeptLogs } from '../support/logs.js';
-import { NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { RecordedLogs } from '../support/logs.js';
+import { NUMBER, CORRECT_CODE } from '../support/requests.js';
 
 afterEach(() => Logger.overrideLogger(false));
 
-const ROOT = { backend: SandboxBackend, appName: 'Acme', options: { sandboxToken: RIGHT_CODE } };
+const ROOT = { backend: SandboxBackend, appName: 'Acme', options: { sandboxToken: CORRECT_CODE } };
 
 @Injectable()
 class Consumer {
@@ -123,7 +123,7 @@ describe('the module starts', () => {
     const service = module.get(PhoneVerificationService);
 
     const { sessionToken } = await service.sendSecurityCode(NUMBER);
-    const { status } = await service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { status } = await service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
 
     expect(status).toBe('security_code_valid');
     await module.close();
@@ -132,7 +132,7 @@ describe('the module starts', () => {
   });
 
   it('with a warning for each questionable option', async () => {
-    const logger = new KeptLogs();
+    const logger = new RecordedLogs();
     const { close } = await startApplication({
       phoneVerify: { ...ROOT, expiration: 3600, message: '{username}: {security_code}', contextKeys: ['username'] },
       logger,
@@ -144,7 +144,7 @@ describe('the module starts', () => {
   });
 
   it('without a warning if no option is questionable', async () => {
-    const logger = new KeptLogs();
+    const logger = new RecordedLogs();
     const { close } = await startApplication({
       phoneVerify: {
         ...ROOT,
@@ -166,7 +166,7 @@ describe('the module does not start', () => {
     const database = await freshDatabase('sqlite');
     const source = TypeOrmModule.forRoot({ ...database.options, autoLoadEntities: true });
     const starting = Test.createTestingModule({ imports: [source, ...imports] })
-      .setLogger(new KeptLogs())
+      .setLogger(new RecordedLogs())
       .compile()
       .then((module) => module.init());
     const error: unknown = await starting.then(

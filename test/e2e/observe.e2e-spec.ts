@@ -33,7 +33,7 @@ import {
   post,
   register,
   resend,
-  RIGHT_CODE,
+  CORRECT_CODE,
   verify,
   WRONG_CODE,
 } from '../support/requests.js';
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('under @nestjs/observe, which wraps every provider, on %
 
     const token = await openSession(running);
     const wrong = await verify(running, NUMBER, token, WRONG_CODE);
-    const right = await verify(running, NUMBER, token, RIGHT_CODE);
+    const right = await verify(running, NUMBER, token, CORRECT_CODE);
     const { verification_token } = right.body;
     const once = await post(running, '/account/once', { verification_token });
     const again = await post(running, '/account/once', { verification_token });
@@ -256,7 +256,7 @@ it('no provider of the module has a function or an object that a proxy around it
     phoneVerify: {
       authorizeSend: () => true,
       limits: Object.freeze({ perNumber: [{ max: 1, seconds: 60 }] }),
-      options: Object.freeze({ sandboxToken: RIGHT_CODE }),
+      options: Object.freeze({ sandboxToken: CORRECT_CODE }),
       testNumbers: { numbers: { [OTHER_NUMBER]: '480915736204' } },
     },
   });

@@ -7,8 +7,8 @@ import {
   SmsDeliveryError,
 } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
-import { KeptLogs } from '../support/logs.js';
-import { NUMBER, OTHER_NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { RecordedLogs } from '../support/logs.js';
+import { NUMBER, OTHER_NUMBER, CORRECT_CODE } from '../support/requests.js';
 
 let test: TestApplication;
 
@@ -28,13 +28,13 @@ describe('a caller in plain JavaScript', () => {
     await expect(service.sendSecurityCode(NUMBER, { purpose: 'login' })).rejects.toThrow(ArgumentInvalidError);
     await expect(service.resendSecurityCode(NUMBER, {} as never)).rejects.toThrow(ArgumentInvalidError);
     await expect(service.verifySecurityCode(NUMBER, 123456 as never, sessionToken)).rejects.toThrow('securityCode');
-    await expect(service.verifySecurityCode(NUMBER, RIGHT_CODE, ['x'] as never)).rejects.toThrow('sessionToken');
-    await expect(service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken, { purpose: 'x' })).rejects.toThrow(
+    await expect(service.verifySecurityCode(NUMBER, CORRECT_CODE, ['x'] as never)).rejects.toThrow('sessionToken');
+    await expect(service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken, { purpose: 'x' })).rejects.toThrow(
       'purpose',
     );
     await expect(service.getVerifiedPhone(undefined as never)).rejects.toThrow('verificationToken');
     await expect(service.consumeVerifiedPhone('x', { purpose: 'x' })).rejects.toThrow('purpose');
-    expect((await service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status).toBe('security_code_valid');
+    expect((await service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken)).status).toBe('security_code_valid');
   });
 });
 
@@ -45,7 +45,7 @@ it('a context can replace neither the code nor the name of the application', asy
   const { sessionToken } = await test.service.sendSecurityCode(NUMBER, { context });
   await test.service.resendSecurityCode(NUMBER, sessionToken, { context });
 
-  const message = `Acme: ${RIGHT_CODE} Ada`;
+  const message = `Acme: ${CORRECT_CODE} Ada`;
   expect(test.sandbox.outbox).toMatchObject([{ message }, { message }]);
 });
 
@@ -62,7 +62,7 @@ describe('sendBulkSms', () => {
           throw new SmsDeliveryError('misconfigured', `No credit for ${number}.`, { providerCode: '402' });
         }
       }
-      test = await startApplication({ phoneVerify: { backend: WithoutCredit }, logger: new KeptLogs() });
+      test = await startApplication({ phoneVerify: { backend: WithoutCredit }, logger: new RecordedLogs() });
 
       const results =
         through === 'the module'
@@ -79,7 +79,7 @@ describe('sendBulkSms', () => {
 
   async function bulk(
     send: (numbers: readonly string[]) => unknown,
-    logger: KeptLogs | false = false,
+    logger: RecordedLogs | false = false,
   ): Promise<BulkSendResult> {
     class BulkBackend extends BaseBackend {
       override async sendSms(): Promise<void> {}
@@ -157,7 +157,7 @@ describe('sendBulkSms', () => {
   });
 
   it('removes all numbers from an error in which the backend names them', async () => {
-    const logs = new KeptLogs();
+    const logs = new RecordedLogs();
     const results = await bulk((numbers) => Promise.reject(new Error(`no ${numbers.join(', ')}`)), logs);
 
     for (const text of [logs.text, String(results[0]?.error?.cause), String(results[2]?.error?.cause)]) {

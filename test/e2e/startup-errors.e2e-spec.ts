@@ -14,7 +14,7 @@ import {
 } from '../../lib/index.js';
 import { startApplication } from '../support/application.js';
 import { type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { register } from '../support/requests.js';
 
 const OPTIONS = { backend: SandboxBackend, appName: 'Acme', cleanup: false } as const;
@@ -34,7 +34,7 @@ type Imports = NonNullable<Parameters<typeof Test.createTestingModule>[0]['impor
 
 /** The validation errors with which an application does not start; none if it starts. */
 async function faultsOf(imports: Imports, change = (builder: Builder): Builder => builder): Promise<readonly string[]> {
-  const builder = Test.createTestingModule({ imports }).setLogger(new KeptLogs());
+  const builder = Test.createTestingModule({ imports }).setLogger(new RecordedLogs());
   try {
     const module = await change(builder).compile();
     await module.init();
@@ -136,7 +136,7 @@ it('an application whose Redis is down starts, and its log calls it Redis', asyn
   const refuse = async (): Promise<never> => {
     throw new Error('connect ECONNREFUSED');
   };
-  const logger = new KeptLogs();
+  const logger = new RecordedLogs();
   const test = await startApplication({
     phoneVerify: { limits: { store: { redis: { eval: refuse, evalsha: refuse } } } },
     logger,

@@ -4,7 +4,7 @@ import { startApplication, type TestApplication } from '../support/application.j
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { QueryLog } from '../support/query-log.js';
 import { freshRedis, redisUrl } from '../support/redis.js';
-import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, OTHER_NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 const ip = '192.0.2.1';
 const TEST_NUMBER = '+33612345678';
@@ -20,7 +20,7 @@ describe.runIf(databaseKinds.includes('postgres'))(
       database = await freshDatabase('postgres');
       test = await startApplication({
         database: { ...database.options, logger: log } as never,
-        phoneVerify: { limits: {}, testNumbers: { numbers: { [TEST_NUMBER]: RIGHT_CODE } } },
+        phoneVerify: { limits: {}, testNumbers: { numbers: { [TEST_NUMBER]: CORRECT_CODE } } },
       });
     });
 
@@ -81,7 +81,7 @@ describe.runIf(databaseKinds.includes('postgres'))(
       await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
       expect(log.statements).toHaveLength(1);
       log.clear();
-      await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+      await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
       expect(log.statements).toHaveLength(1);
       expect(counterStatements()).toEqual([]);
     });
@@ -142,7 +142,7 @@ describe.runIf(redisUrl !== undefined)('the number of round trips for the defaul
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     calls.length = 0;
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
-    await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     expect(calls).toEqual([]);
   });
 });

@@ -58,7 +58,7 @@ export function readChild(
   return new Child(path, backend, name);
 }
 
-/** Width of the column that keeps the name. */
+/** Width of the column that stores the name. */
 const MAX_NAME_LENGTH = 64;
 
 function readName(reader: OptionReader): string | undefined {

@@ -2,7 +2,7 @@ import type { InjectionToken } from '@nestjs/common';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { isThrown } from '../../common/thrown.js';
-import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../common/time.js';
+import { MAX_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../common/time.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
 import { asDeliveryError, BaseBackend, type BulkSendResult, type SendContext, sendToEach } from '../base.backend.js';
 import { logFailuresOf } from '../failure-report.js';
@@ -118,7 +118,7 @@ export class Child {
       return sendToEach(numbers, (number) => this.#sendOne(number, message));
     }
     try {
-      const limitMs = Math.min(this.limitMs * numbers.length, LONGEST_TIMER_MS);
+      const limitMs = Math.min(this.limitMs * numbers.length, MAX_TIMER_MS);
       const returned = await withinTimeLimit(limitMs, () => this.backend.sendBulkSms(numbers, message));
       return readResults(returned, numbers, this.name).map(({ number, receipt, error }) =>
         receipt ? { number, receipt: this.#named(receipt) } : { number, error },
@@ -162,7 +162,7 @@ export function nameApart(children: readonly Child[]): void {
   }
 }
 
-/** The error that stands for whatever a backend threw, or for a backend that took too long. */
+/** Converts anything that a backend threw, and a timeout, to an error of this library. */
 function childFailure(thrown: unknown): SmsDeliveryError {
   return isThrown(thrown, TimeLimitError) ? new SmsDeliveryError('unknown', thrown.message) : asDeliveryError(thrown);
 }

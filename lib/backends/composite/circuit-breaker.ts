@@ -18,7 +18,7 @@ export class CircuitOpenError extends SmsDeliveryError {}
 
 /**
  * Stops calling a backend after a number of failures in a row. After a time, one message at a time probes whether the
- * backend works again; the others do not wait for the probe. A backend whose provider asked for a pause (`Retry-After`)
+ * backend works again; the others do not wait for the probe. A backend whose provider requested a pause (`Retry-After`)
  * is not called during it.
  */
 export class CircuitBreaker {

@@ -135,7 +135,7 @@ function outcomeOf(number: string, outcomes: Outcomes): Outcome {
   );
 }
 
-/** The outcomes of a request. The only result for an only number is its own, in whatever form the number is in it. */
+/** The outcomes of a request. The only result of a request for one number belongs to it, however it writes the number. */
 function matched(numbers: readonly string[], outcomes: Outcomes): Outcomes {
   const [number = '', ...otherNumbers] = numbers;
   const [outcome, ...otherOutcomes] = outcomes.values();

@@ -42,7 +42,7 @@ export function kindOfStatus(status: number): SmsDeliveryErrorKind {
   if (status === 408 || status === 503) return 'unavailable';
   // From a redirect to a wrong path: the URL, key, credit or sender must change, not the number.
   if ([401, 402, 403, 404, 405, 407, 410].includes(status) || (status >= 300 && status < 400)) return 'misconfigured';
-  // Nothing says that another provider would refuse the message too.
+  // Another provider may accept the message.
   if (status >= 400 && status < 500) return 'unreachable';
   return 'unknown';
 }

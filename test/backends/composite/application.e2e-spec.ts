@@ -11,14 +11,14 @@ import {
 import { type ApplicationOptions, startApplication, type TestApplication } from '../../support/application.js';
 import { fails, hangs, pass, type ScriptedBackend, scripted, stopTime } from '../../support/composites.js';
 import { HookedBackend } from '../../support/hooked.js';
-import { KeptLogs } from '../../support/logs.js';
+import { RecordedLogs } from '../../support/logs.js';
 import { NUMBER, OTHER_NUMBER, register, resend, verify } from '../../support/requests.js';
 
 let application: TestApplication | undefined;
-let logs: KeptLogs;
+let logs: RecordedLogs;
 
 beforeEach(() => {
-  logs = new KeptLogs();
+  logs = new RecordedLogs();
 });
 
 afterEach(async () => {

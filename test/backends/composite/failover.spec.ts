@@ -21,17 +21,17 @@ import {
   stopTime,
 } from '../../support/composites.js';
 import { ODD_THROWS } from '../../support/failing-backends.js';
-import { KeptLogs } from '../../support/logs.js';
+import { RecordedLogs } from '../../support/logs.js';
 import { sendContext } from '../../support/provider-faults.js';
 import { NUMBER } from '../../support/requests.js';
 
 const TEXT = 'Your code is 481516';
 
-let logs: KeptLogs;
+let logs: RecordedLogs;
 
 beforeEach(() => {
   stopTime();
-  logs = new KeptLogs();
+  logs = new RecordedLogs();
   Logger.overrideLogger(logs);
 });
 
