@@ -64,8 +64,13 @@ describe('the module', () => {
       contextKeys: [],
       autofill: {},
       appName: 'Acme',
+      identifyClient: undefined,
       authorizeSend: undefined,
-      limits: { store: 'database', rules: [], conversion: undefined, testNumbers: true },
+      limits: {
+        store: 'database',
+        rules: [{ rule: 'testNumbers', max: 100, seconds: 3600, mode: 'enforce' }],
+        conversion: undefined,
+      },
       expiration: 600,
       verifyOnlyOnce: true,
       maxFailedAttempts: 5,
@@ -90,6 +95,8 @@ describe('the module', () => {
         ],
         allowNonGeographic: false,
         validation: 'valid',
+        allowedPrefixes: [],
+        deniedPrefixes: [],
       },
       purposes: [],
     });

@@ -190,7 +190,7 @@ describe('the application does not start with limits', () => {
         conversion: { ratio: 0.1 },
       }),
     ).toEqual([
-      'limits.perPhone: is not an option; the options are store, resendAfter, perNumber, perIp, perPrefix, perCountry, total, conversion',
+      'limits.perPhone: is not an option; the options are store, resendAfter, perNumber, perIp, perPrefix, perCountry, total, perSubject, conversion',
       'limits.resendAfter.second: is not an option; did you mean `seconds`?',
       'limits.perIp[0].minutes: is not an option; the options are max, seconds, mode',
       'limits.conversion.ratio: is not an option; the options are by, minimumSent, minimumVerified, minimumAddresses, seconds, blockSeconds, mode',
