@@ -187,7 +187,7 @@ describe('under @nestjs/observe', () => {
     const results = await running.get(PhoneVerificationService).sendBulkSms([NUMBER, OTHER_NUMBER], 'A notice');
 
     expect(results).toMatchObject([
-      { number: NUMBER, receipt: { backend: 'SandboxBackend' } },
+      { number: NUMBER, receipt: { backend: 'ProvidedBackend' } },
       { number: OTHER_NUMBER, receipt: { backend: 'SandboxBackend' } },
     ]);
     expect(running.get(ProvidedBackend, { strict: false }).outbox).toHaveLength(2);
