@@ -37,7 +37,10 @@ export async function post(options: WireOptions, path: string, body: object): Pr
     return await Promise.race([exchange(options, `${baseUrl}/${path}`, body, abort.signal), timeOut]);
   } catch (thrown) {
     if (thrown instanceof PhoneVerifyClientError) throw thrown;
-    throw new PhoneVerifyClientError('network_failed', 'The server could not be reached.', { cause: thrown });
+    // Outside a browser there is no page to which a relative URL could refer.
+    const isRelative = typeof location === 'undefined' && !/^https?:/i.test(baseUrl);
+    const advice = isRelative ? ' Outside a browser, `baseUrl` must be an absolute URL.' : '';
+    throw new PhoneVerifyClientError('network_failed', `The server could not be reached.${advice}`, { cause: thrown });
   } finally {
     clearTimeout(timer);
   }

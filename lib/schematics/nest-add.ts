@@ -63,7 +63,7 @@ function isCompiler(value: unknown): value is Compiler {
 }
 
 function additionFor({ isEsm, hasTypeOrm }: ApplicationManifest): ModuleAddition {
-  const phoneVerify = "PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme' })";
+  const phoneVerify = "PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', isGlobal: true })";
   if (hasTypeOrm) return { imports: { [PACKAGE]: ['PhoneVerifyModule', 'SandboxBackend'] }, modules: [phoneVerify] };
   const typeOrm = `TypeOrmModule.forRoot({
   type: 'better-sqlite3',
@@ -104,6 +104,8 @@ function nextSteps({ hasTypeOrm }: ApplicationManifest): string {
     `Start the application, and request a code:
    curl http://localhost:3000/phone/register -H 'Content-Type: application/json' -d '{"phone_number": "+1 415 555 2671"}'
    The sandbox sends nothing. Its code is 123456.`,
+    `A global prefix, guard or interceptor of your application applies to these routes too. The option \`decorators\`, such as
+   \`decorators: [Public()]\`, exempts them: see "Existing application" in the documentation.`,
     `Replace SandboxBackend with your provider before you go live: see node_modules/${PACKAGE}/README.md.`,
   ];
   return `Phone verification is added. Next steps:\n${steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}`;

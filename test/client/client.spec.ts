@@ -703,6 +703,16 @@ describe('a network failure', () => {
     await expect(failureOf(client.register(NUMBER))).resolves.toMatchObject({ code: 'network_failed' });
   });
 
+  it('says outside a browser that a relative URL refers to nothing', async () => {
+    vi.stubGlobal('location', undefined);
+    server.answer(new TypeError('Failed to parse URL'), new TypeError('Failed to fetch'));
+
+    expect((await failureOf(open().register(NUMBER))).message).toContain('`baseUrl` must be an absolute URL');
+    expect((await failureOf(open({ baseUrl: 'https://example.com/phone' }).register(NUMBER))).message).toBe(
+      'The server could not be reached.',
+    );
+  });
+
   it('ends with a timeout, even if fetch ignores the signal', async () => {
     server.answer('nothing');
     const call = failureOf(open({ timeoutMs: 2000 }).register(NUMBER));

@@ -15,7 +15,7 @@ import { AppController } from './app.controller.js';
 export class AppModule {}
 `;
 
-const PHONE_VERIFY = "PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme' })";
+const PHONE_VERIFY = "PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', isGlobal: true })";
 
 describe('nest add nestjs-phone-verify', () => {
   let printed: string[];
