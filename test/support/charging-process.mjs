@@ -1,6 +1,6 @@
 // A process that charges counters in Redis with the built library, on request over IPC.
 import { Redis } from 'ioredis';
-import { StorageTimeout } from '../../dist/common/time-limit.js';
+import { StorageTimeout } from '../../dist/common/time.js';
 import { RedisLimitStore } from '../../dist/limits/redis-limit.store.js';
 
 const [, , url, keyPrefix] = process.argv;

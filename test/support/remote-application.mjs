@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm';
 import { PhoneVerificationService, PhoneVerifyModule, SandboxBackend } from '../../dist/index.js';
 import { DatabaseLimitStore } from '../../dist/limits/database-limit.store.js';
 import { PHONE_VERIFY_CLOCK } from '../../dist/phone-verify.tokens.js';
-import { StorageTimeout } from '../../dist/common/time-limit.js';
+import { StorageTimeout } from '../../dist/common/time.js';
 import { Database } from '../../dist/database/database.js';
 import { GuardedController, HEADER } from './remote-guarded-controller.mjs';
 import { interceptStatements } from './statement-interceptor.mjs';
