@@ -83,7 +83,7 @@ export interface PhoneVerifyOptions {
    * identifyClient: (request: RequestWithUser) => ({ subject: request.user.id }),
    * ```
    */
-  identifyClient?: IdentifyClient;
+  identifyClient?: IdentifyClient | undefined;
   /** The application's own decision on each send, such as a CAPTCHA. Default: none. */
   authorizeSend?: AuthorizeSend | undefined;
   /** Which numbers codes may be sent to. Default: numbers of every country that are, or may be, mobile. */
