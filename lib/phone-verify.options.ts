@@ -70,13 +70,13 @@ export interface PhoneVerifyOptions {
   /** Minutes between two deletions of old rows, 1 to 1440; `false` for none. Default 60. */
   cleanup?: { everyMinutes?: number } | false;
   /**
-   * Rate limits on messages: per number, client address, prefix and country, and in total. Given keys replace their
-   * defaults one by one.
+   * Rate limits on messages: per number, client address, prefix, country and subject, and in total. Given keys replace
+   * their defaults one by one.
    */
   limits?: LimitOptions;
   /**
-   * Names the client that limits count, over HTTP: by a CDN's header, a signed-in user, a device. Default: the adapter's
-   * address and no subject.
+   * Names the client that limits count, over HTTP: by a CDN's header, a signed-in user, a device. It must not return what
+   * any client can send. Default: none; the adapter's address counts, and there is no subject.
    *
    * @example
    * ```ts

@@ -81,7 +81,7 @@ describe('a send', () => {
     expect(chargesOf({ ...SEND, isOwnNumber: true }, limit(rule))).toMatchObject([{ max: 10, reserved: 0 }]);
   });
 
-  it('to a test number is charged to the limits by client and, as a register, to that of test numbers', () => {
+  it('to a test number is charged to perIp and, as a register, to the limit of test numbers', () => {
     expect(keysOf({ isTestNumber: true, subject: 'ada' })).toEqual([
       'perIp:60:203.0.113.7',
       'testNumbers:3600:+14155552671',
