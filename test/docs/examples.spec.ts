@@ -88,7 +88,8 @@ describe('the examples of the documentation', () => {
       authorizeSend?.({ ...send, ownNumber, request: headers && { headers }, usage: async () => [] });
 
     expect(await isAuthorized({ 'x-captcha': 'solved' })).toBe(true);
-    expect(String(verification.mock.calls[0]?.[1]?.body)).toContain('response=solved&remoteip=203.0.113.7');
+    const sent = await new Response(verification.mock.lastCall?.[1]?.body).text();
+    expect(sent).toContain('response=solved&remoteip=203.0.113.7');
     expect([await isAuthorized({}), await isAuthorized(undefined), await isAuthorized(undefined, true)]).toEqual([
       false,
       false,
