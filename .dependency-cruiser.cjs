@@ -15,6 +15,8 @@ const FOLDERS = {
   database: ['common'],
   common: [],
   client: [],
+  // Runs in the Nest CLI, before there is an application.
+  schematics: [],
 };
 
 /** Files of the root that a folder may import: errors, and above `database/` the tokens and the types of all options. */
@@ -39,6 +41,8 @@ const OPTIONAL_PACKAGES = {
   '^lib/backends/vonage/': ['@vonage/(auth|sms|server-client)'],
   '^lib/backends/aws-sns/': ['@aws-sdk/client-sns', '@smithy/[^/]+'],
   '^lib/backends/telnyx/': ['telnyx'],
+  // As types: the Nest CLI and the application have them.
+  '^lib/schematics/': ['@angular-devkit/schematics', 'typescript'],
 };
 
 /** Peers and dependencies that every folder but the browser's may import. */
@@ -67,7 +71,7 @@ module.exports = {
       to: { path: `^lib/phone-verify\\.(${files.join('|')})\\.ts$` },
     })),
     // The root puts the folders together. Entry points of their own are no part of it.
-    { from: { path: '^lib/[^/]+$' }, to: { path: '^lib/', pathNot: '^lib/(client|testing|terminus)/' } },
+    { from: { path: '^lib/[^/]+$' }, to: { path: '^lib/', pathNot: '^lib/(client|testing|terminus|schematics)/' } },
     { from: { path: '^lib/', pathNot: '^lib/client/' }, to: { dependencyTypes: ['core'] } },
     { from: { path: '^lib/', pathNot: '^lib/client/' }, to: { path: inPackages(PACKAGES) } },
     ...Object.entries(OPTIONAL_PACKAGES).map(([path, names]) => ({ from: { path }, to: { path: inPackages(names) } })),

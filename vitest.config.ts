@@ -51,7 +51,12 @@ function exactly(name: string): RegExp {
 
 /** What all tests have in common. */
 const resolve = { alias: [...entryPoints, ...otherPeers] };
-const common = { env: { NODE_ENV: 'test' }, testTimeout: 120_000, hookTimeout: 120_000 };
+const common = {
+  env: { NODE_ENV: 'test' },
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  setupFiles: process.env['TEST_OBSERVE'] ? ['test/support/observe-everything.ts'] : [],
+};
 
 export default defineConfig({
   resolve,

@@ -1,4 +1,4 @@
-export { BaseBackend, type BulkSendResult, type SendContext } from './backends/base.backend.js';
+export { BaseBackend, type BulkSendResult, type PreviousSend, type SendContext } from './backends/base.backend.js';
 export type { SendReceipt } from './common/send-receipt.js';
 export { FailoverBackend, type FailoverBackendOptions } from './backends/composite/failover.backend.js';
 export type { BreakerOptions } from './backends/composite/circuit-breaker.js';
@@ -32,7 +32,7 @@ export type {
   ResendAfterOptions,
   ResolvedLimits,
 } from './limits/limits.options.js';
-export type { RedisClient } from './limits/redis-client.js';
+export type { IoRedisClient, NodeRedisClient, RedisClient } from './limits/redis-client.js';
 export { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 export type { Autofill } from './message/autofill.js';
 export type { AutofillOptions } from './message/autofill.options.js';
@@ -75,7 +75,12 @@ export type {
   ResolvedPhoneVerifyOptions,
 } from './phone-verify.options.js';
 export type { BackendClass, BackendProvider } from './backends/backend.options.js';
-export { PHONE_VERIFY_BACKEND, PHONE_VERIFY_BACKEND_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
+export {
+  PHONE_VERIFY_BACKEND,
+  PHONE_VERIFY_BACKEND_OPTIONS,
+  PHONE_VERIFY_LIMITS,
+  PHONE_VERIFY_OPTIONS,
+} from './phone-verify.tokens.js';
 export { PhoneVerificationService } from './verification/phone-verification.service.js';
 export type { DescribedBudget } from './limits/described-budget.js';
 export type { DescribedSession, PhoneDescription } from './verification/phone-records.types.js';

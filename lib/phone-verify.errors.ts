@@ -157,7 +157,7 @@ export class ResendRefusedError extends PhoneVerifyError {
 }
 
 /**
- * The database, or the limit store where that is a different one, did not respond in time or returned an error. The
+ * The database, or Redis where it has the counters, did not respond in time or returned an error. The
  * outcome is unknown: the attempt or the send may have been counted. `cause` has the driver's code and message, without
  * the parameters of the statement.
  *
@@ -173,11 +173,8 @@ export class ResendRefusedError extends PhoneVerifyError {
 export class StorageUnavailableError extends PhoneVerifyError {
   override readonly code = 'storage_unavailable';
 
-  constructor({
-    storage = 'database',
-    ...options
-  }: ErrorOptions & { readonly storage?: 'database' | 'limit store' } = {}) {
-    super(`The ${storage} is not available.`, options);
+  constructor({ storage = 'database', ...options }: ErrorOptions & { readonly storage?: 'database' | 'Redis' } = {}) {
+    super(`${storage === 'database' ? 'The database' : storage} is not available.`, options);
   }
 }
 

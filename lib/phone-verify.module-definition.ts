@@ -7,17 +7,19 @@ import { BackendHooks } from './backends/backend-hooks.js';
 import type { BaseBackend } from './backends/base.backend.js';
 import { Delivery } from './backends/delivery.js';
 import { type Clock, systemClock } from './common/time.js';
+import { type EntityClass, requireDataSource } from './database/required-data-source.js';
+import { SchemaCheck } from './database/schema-check.js';
 import { SMSVerification } from './database/sms-verification.entity.js';
 import { StatementTimeoutAdvice } from './database/statement-timeout-advice.js';
 import { EventEmission } from './observability/event-emission.js';
-import { EventPort } from './observability/event-port.js';
+import { EventPublisher } from './observability/event-publisher.js';
 import { SendObserver } from './observability/send-observer.js';
 import { openApiProvider } from './http/openapi/openapi.provider.js';
 import { createPhoneVerifyController } from './http/phone-verify.controller.js';
 import { limitProviders } from './limits/limits.providers.js';
 import { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
-import { checkOptions } from './phone-verify.options-check.js';
+import { checkOptions, checkOverride } from './phone-verify.options-check.js';
 import type {
   PhoneVerifyModuleAsyncOptions,
   PhoneVerifyOptionsFactory,
@@ -29,6 +31,7 @@ import {
   PHONE_VERIFY_BACKEND_OPTIONS,
   PHONE_VERIFY_CLOCK,
   PHONE_VERIFY_GIVEN_OPTIONS,
+  PHONE_VERIFY_LIMITS,
   PHONE_VERIFY_OPTIONS,
 } from './phone-verify.tokens.js';
 import { Telemetry } from './observability/telemetry.js';
@@ -49,17 +52,16 @@ export function defineModule(module: Type, statics: StaticOptions, given: Provid
   const { isGlobal = false, controllers = true, path = 'phone', dataSource, imports = [], backend } = statics;
   const routes = controllers ? [createPhoneVerifyController(path)] : [];
   for (const controller of routes) decorate(controller, statics.decorators);
+  registerEntities(dataSource);
   return {
     module,
     global: isGlobal,
     // Anything but an array is reported by the validation of the options.
-    imports: [
-      ...(Array.isArray(imports) ? imports : []),
-      TypeOrmModule.forFeature([SMSVerification, SMSVerificationCounter], dataSource),
-    ],
+    imports: Array.isArray(imports) ? imports : [],
     controllers: routes,
     providers: [
       ...given,
+      limitsProvider,
       optionsProvider(statics),
       backendProvider(backend),
       ...verificationProviders(dataSource),
@@ -69,6 +71,7 @@ export function defineModule(module: Type, statics: StaticOptions, given: Provid
       PHONE_VERIFY_BACKEND,
       PHONE_VERIFY_BACKEND_OPTIONS,
       PHONE_VERIFY_OPTIONS,
+      PHONE_VERIFY_LIMITS,
       PhoneVerificationService,
       // The exception filter injects it in other modules.
       PHONE_VERIFY_CLOCK,
@@ -82,6 +85,22 @@ function decorate(controller: Type<object>, decorators: unknown): void {
   for (const decorator of decorators) if (typeof decorator === 'function') decorator(controller);
 }
 
+/**
+ * For `autoLoadEntities`. The returned module is not used: Nest's error about a data source that its repositories do not
+ * find names neither this module nor the option.
+ */
+function registerEntities(dataSource: unknown): void {
+  TypeOrmModule.forFeature(
+    [SMSVerification, SMSVerificationCounter],
+    typeof dataSource === 'string' ? dataSource : undefined,
+  );
+}
+
+/** The entities whose tables are used. */
+function entitiesFor({ limits }: ResolvedPhoneVerifyOptions): readonly EntityClass[] {
+  return limits.store === 'database' ? [SMSVerification, SMSVerificationCounter] : [SMSVerification];
+}
+
 /** The providers of the options that `forRootAsync` gets. */
 export function givenOptionsProviders(options: PhoneVerifyModuleAsyncOptions): Provider[] {
   const { useFactory, inject = [], useClass, useExisting } = options;
@@ -90,30 +109,49 @@ export function givenOptionsProviders(options: PhoneVerifyModuleAsyncOptions): P
   if (form === undefined || another !== undefined) {
     throw new PhoneVerifyConfigurationError('forRootAsync: give one of useFactory, useClass and useExisting');
   }
-  if (useFactory !== undefined) return [{ provide, useFactory, inject }];
+  if (useFactory !== undefined) {
+    const create = async (...dependencies: never[]): Promise<unknown> => unfrozen(await useFactory(...dependencies));
+    return [{ provide, useFactory: create, inject }];
+  }
   const factory = useExisting ?? useClass;
   if (factory === undefined) return [];
   const provider = { provide, useFactory: createOptions, inject: [factory] };
   return useClass === undefined ? [provider] : [{ provide: useClass, useClass }, provider];
 }
 
-function createOptions(
-  factory: PhoneVerifyOptionsFactory,
-): ReturnType<PhoneVerifyOptionsFactory['createPhoneVerifyOptions']> {
-  return factory.createPhoneVerifyOptions();
+async function createOptions(factory: PhoneVerifyOptionsFactory): Promise<unknown> {
+  return unfrozen(await factory.createPhoneVerifyOptions());
 }
+
+/** A copy of frozen options: a monitoring tool's proxy around a provider cannot replace a function that is frozen in it. */
+function unfrozen(options: unknown): unknown {
+  if (typeof options !== 'object' || options === null || !Object.isFrozen(options)) return options;
+  return Object.getPrototypeOf(options) === Object.prototype ? { ...options } : options;
+}
+
+const limitsProvider: Provider = {
+  provide: PHONE_VERIFY_LIMITS,
+  useFactory: (given: unknown): unknown =>
+    typeof given === 'object' && given !== null && 'limits' in given ? unfrozen(given.limits) : undefined,
+  inject: [PHONE_VERIFY_GIVEN_OPTIONS],
+};
 
 function optionsProvider(statics: StaticOptions): Provider {
   return {
     provide: PHONE_VERIFY_OPTIONS,
-    useFactory: (given: unknown, clock: Clock): ResolvedPhoneVerifyOptions => {
-      const { options, warnings } = checkOptions(given, statics, clock);
+    useFactory: (given: unknown, limits: unknown, clock: Clock): ResolvedPhoneVerifyOptions => {
+      const { options, warnings } = checkOptions(withLimits(given, limits), statics, clock);
       const logger = new Logger('PhoneVerify');
       for (const warning of warnings) logger.warn(warning);
       return options;
     },
-    inject: [PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_CLOCK],
+    inject: [PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_LIMITS, PHONE_VERIFY_CLOCK],
   };
+}
+
+/** The options with the limits that are provided, which a test may have overridden. */
+function withLimits(given: unknown, limits: unknown): unknown {
+  return typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...given, limits } : given;
 }
 
 /** Looks up a provider of the application; `undefined` if there is none. */
@@ -131,14 +169,23 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
   return [
     {
       provide: PHONE_VERIFY_BACKEND_OPTIONS,
-      useFactory: ({ options }: ResolvedPhoneVerifyOptions) => options,
+      useFactory: (options: ResolvedPhoneVerifyOptions) => unfrozen(checkOverride(options).options),
       inject: [PHONE_VERIFY_OPTIONS],
     },
     { provide: PHONE_VERIFY_CLOCK, useValue: systemClock },
     {
       provide: Database,
-      useFactory: (source: DataSource) => new Database(source),
-      inject: [getDataSourceToken(dataSource)],
+      useFactory: (options: ResolvedPhoneVerifyOptions, source: DataSource | undefined) => {
+        const entities = entitiesFor(checkOverride(options));
+        return new Database(requireDataSource(source, { name: dataSource, entities }));
+      },
+      inject: [PHONE_VERIFY_OPTIONS, { token: getDataSourceToken(dataSource), optional: true }],
+    },
+    {
+      provide: SchemaCheck,
+      useFactory: (database: Database, options: ResolvedPhoneVerifyOptions) =>
+        new SchemaCheck(database, entitiesFor(options), options.storage.timeoutMs),
+      inject: [Database, PHONE_VERIFY_OPTIONS],
     },
     {
       provide: VerificationStore,
@@ -149,17 +196,20 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
       provide: Delivery,
       useFactory: (
         backend: BaseBackend<unknown>,
-        { delivery }: ResolvedPhoneVerifyOptions,
+        options: ResolvedPhoneVerifyOptions,
         observer: SendObserver,
         clock: Clock,
         moduleRef: ModuleRef,
-      ) => new Delivery(backend, { ...delivery, around: [], resolve: resolver(moduleRef) }, observer, clock),
+      ) => {
+        const { delivery } = checkOverride(options);
+        return new Delivery(backend, { ...delivery, around: [], resolve: resolver(moduleRef) }, observer, clock);
+      },
       inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS, SendObserver, PHONE_VERIFY_CLOCK, ModuleRef],
     },
     {
       provide: BackendHooks,
-      useFactory: (backend: BaseBackend<unknown>, { delivery }: ResolvedPhoneVerifyOptions) =>
-        new BackendHooks(backend, delivery.timeoutMs),
+      useFactory: (backend: BaseBackend<unknown>, options: ResolvedPhoneVerifyOptions) =>
+        new BackendHooks(backend, checkOverride(options).delivery.timeoutMs),
       inject: [PHONE_VERIFY_BACKEND, PHONE_VERIFY_OPTIONS],
     },
     {
@@ -168,7 +218,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
         new StatementTimeoutAdvice(database, storage.timeoutMs),
       inject: [Database, PHONE_VERIFY_OPTIONS],
     },
-    EventPort,
+    EventPublisher,
     ...limitProviders,
     EventEmission,
     SendObserver,

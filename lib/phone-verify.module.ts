@@ -41,14 +41,15 @@ export class PhoneVerifyModule implements OnModuleInit {
    *
    * @param options - The options. `backend` and `appName` are required.
    * @returns The module, for `imports`.
-   * @throws {@link PhoneVerifyConfigurationError} while the application starts, with all validation errors of the
-   *   options.
+   * @throws {@link PhoneVerifyConfigurationError} immediately, without options; while the application starts, with all
+   *   validation errors of the options.
    * @example
    * ```ts
    * PhoneVerifyModule.forRoot({ backend: ConsoleBackend, appName: 'Acme', isGlobal: true });
    * ```
    */
   static forRoot(options: PhoneVerifyModuleOptions): DynamicModule {
+    requireOptions('forRoot', options, 'with `backend` and `appName`');
     const { isGlobal, controllers, path, dataSource, imports, decorators, backend, ...given } = options;
     const statics = withoutUndefined({ isGlobal, controllers, path, dataSource, imports, decorators, backend });
     return defineModule(PhoneVerifyModule, statics, [{ provide: PHONE_VERIFY_GIVEN_OPTIONS, useValue: given }]);
@@ -75,6 +76,7 @@ export class PhoneVerifyModule implements OnModuleInit {
    * ```
    */
   static forRootAsync(options: PhoneVerifyModuleAsyncOptions): DynamicModule {
+    requireOptions('forRootAsync', options, 'with one of useFactory, useClass and useExisting');
     const { useFactory: _factory, inject: _inject, useClass: _class, useExisting: _existing, ...statics } = options;
     return defineModule(PhoneVerifyModule, statics, givenOptionsProviders(options));
   }
@@ -123,6 +125,12 @@ export class PhoneVerifyModule implements OnModuleInit {
     checkGuardedRoutes(this.modules, this.moduleRef.get<ResolvedPhoneVerifyOptions>(PHONE_VERIFY_OPTIONS));
     this.moduleRef.get(Delivery).start();
   }
+}
+
+/** @throws {@link PhoneVerifyConfigurationError} for anything but an object, such as a call without an argument. */
+function requireOptions(method: string, given: unknown, content: string): void {
+  if (typeof given === 'object' && given !== null) return;
+  throw new PhoneVerifyConfigurationError(`${method}: give it an object ${content}`);
 }
 
 /** Options that are `undefined` count as not given. */

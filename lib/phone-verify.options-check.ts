@@ -56,6 +56,32 @@ const STATIC_OPTIONS = optionNames<StaticOptions>({
   decorators: true,
 });
 
+const RESOLVED_OPTIONS = optionNames<ResolvedPhoneVerifyOptions>({
+  options: true,
+  tokenLength: true,
+  message: true,
+  messages: true,
+  contextKeys: true,
+  autofill: true,
+  appName: true,
+  expiration: true,
+  verifyOnlyOnce: true,
+  maxFailedAttempts: true,
+  retentionDays: true,
+  defaultCountry: true,
+  secret: true,
+  delivery: true,
+  storage: true,
+  cleanup: true,
+  limits: true,
+  authorizeSend: true,
+  identifyClient: true,
+  numbers: true,
+  testNumbers: true,
+  purposes: true,
+  events: true,
+});
+
 const DELIVERY = optionNames<NonNullable<PhoneVerifyOptions['delivery']>>({ timeoutMs: true });
 
 const STORAGE = optionNames<NonNullable<PhoneVerifyOptions['storage']>>({ timeoutMs: true });
@@ -63,7 +89,7 @@ const STORAGE = optionNames<NonNullable<PhoneVerifyOptions['storage']>>({ timeou
 const CLEANUP = optionNames<Exclude<PhoneVerifyOptions['cleanup'], false | undefined>>({ everyMinutes: true });
 
 /** `setTimeout` is limited to 2^31 - 1 ms; ten minutes are more than any use needs. */
-const MILLISECONDS = { from: 1, to: 600_000 };
+const MILLISECONDS = { unit: 'milliseconds', from: 1, to: 600_000 };
 
 const MIN_SECRET_BYTES = 32;
 
@@ -90,7 +116,7 @@ export function checkOptions(given: unknown, extras: object, clock: Clock = syst
   }
   const faults: string[] = [];
   const reader = new OptionReader(given, faults);
-  reader.refuseUnknown(OPTIONS);
+  reader.refuseUnknown(OPTIONS, staticInFactory);
   const statics = checkExtras(extras, faults);
   checkBackend(reader, statics);
   const options = readOptions(reader);
@@ -105,9 +131,38 @@ export function checkOptions(given: unknown, extras: object, clock: Clock = syst
   return { options, warnings };
 }
 
+/**
+ * Validates the resolved options, which a test may have overridden.
+ *
+ * @returns The options.
+ * @throws {@link PhoneVerifyConfigurationError} if one is missing.
+ */
+export function checkOverride(options: unknown): ResolvedPhoneVerifyOptions {
+  if (isResolved(options)) return options;
+  const missing = RESOLVED_OPTIONS.filter((name) => !(name in Object(options)));
+  throw new PhoneVerifyConfigurationError(
+    `PHONE_VERIFY_OPTIONS: the override ${missing.length > 0 ? `lacks ${missing.join(', ')}` : 'has `limits` that were not resolved'}; ` +
+      'an override must have all resolved options. To change the limits in a test, override PHONE_VERIFY_LIMITS',
+  );
+}
+
+function isResolved(options: unknown): options is ResolvedPhoneVerifyOptions {
+  if (typeof options !== 'object' || options === null || !('limits' in options)) return false;
+  const { limits } = options;
+  return RESOLVED_OPTIONS.every((name) => name in options) && typeof limits === 'object' && 'rules' in Object(limits);
+}
+
+function staticInFactory(name: string): string | undefined {
+  return STATIC_OPTIONS.includes(name)
+    ? `is a static option, which a factory cannot give; put \`${name}\` beside \`useFactory\``
+    : undefined;
+}
+
 function checkExtras(extras: object, faults: string[]): OptionReader {
   const reader = new OptionReader(extras, faults);
-  reader.refuseUnknown(STATIC_OPTIONS);
+  reader.refuseUnknown(STATIC_OPTIONS, (name) =>
+    OPTIONS.includes(name) ? `is not a static option; return \`${name}\` from the factory` : undefined,
+  );
   for (const name of ['isGlobal', 'controllers']) reader.boolean(name, false);
   for (const name of ['path', 'dataSource']) reader.text(name, '');
   if (reader.value('imports') !== undefined && !Array.isArray(reader.value('imports'))) {
@@ -159,10 +214,10 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     contextKeys,
     autofill: readAutofill(reader),
     appName: reader.text('appName', ''),
-    expiration: reader.integer('expiration', { from: 60, to: 86_400 }, RECOMMENDED_EXPIRATION_SECONDS),
+    expiration: reader.integer('expiration', { unit: 'seconds', from: 60, to: 86_400 }, RECOMMENDED_EXPIRATION_SECONDS),
     verifyOnlyOnce: reader.boolean('verifyOnlyOnce', true),
-    maxFailedAttempts: reader.integer('maxFailedAttempts', { from: 1, to: 100 }, 5),
-    retentionDays: reader.integer('retentionDays', { from: 1, to: 36_500 }, 30),
+    maxFailedAttempts: reader.integer('maxFailedAttempts', { unit: 'attempts', from: 1, to: 100 }, 5),
+    retentionDays: reader.integer('retentionDays', { unit: 'days', from: 1, to: 36_500 }, 30),
     defaultCountry: readCountry(reader),
     delivery: readDelivery(reader),
     storage: Object.freeze({
@@ -182,12 +237,16 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
   if (reader.value('appName') === undefined) reader.fault('appName', 'is required');
   // Keeps credentials, secrets and codes out of anything that prints the options.
   for (const name of ['options', 'secret', 'testNumbers']) Object.defineProperty(resolved, name, { enumerable: false });
-  return Object.freeze(resolved);
+  // Not frozen: a monitoring tool's proxy around a provider cannot replace a function that is frozen in it.
+  return resolved;
 }
 
 function readTokenLength(reader: OptionReader): number {
-  const minimum = reader.integer('minTokenLength', { from: MIN_CODE_LENGTH, to: MAX_CODE_LENGTH }, 6);
-  return reader.integer('tokenLength', { from: minimum, to: MAX_CODE_LENGTH }, Math.max(6, minimum));
+  const range = { unit: 'digits', to: MAX_CODE_LENGTH };
+  const minimum = reader.integer('minTokenLength', { ...range, from: MIN_CODE_LENGTH }, 6);
+  const widen =
+    minimum > MIN_CODE_LENGTH ? `a smaller \`minTokenLength\`, down to ${MIN_CODE_LENGTH}, allows fewer` : undefined;
+  return reader.integer('tokenLength', { ...range, from: minimum, widen }, Math.max(6, minimum));
 }
 
 function readCountry(reader: OptionReader): ResolvedPhoneVerifyOptions['defaultCountry'] {
@@ -212,7 +271,7 @@ function readSecret(reader: OptionReader): readonly string[] {
 function readCleanup(reader: OptionReader): { readonly everyMinutes: number } | false {
   if (reader.value('cleanup') === false) return false;
   return {
-    everyMinutes: reader.nested('cleanup', CLEANUP).integer('everyMinutes', { from: 1, to: 1440 }, 60),
+    everyMinutes: reader.nested('cleanup', CLEANUP).integer('everyMinutes', { unit: 'minutes', from: 1, to: 1440 }, 60),
   };
 }
 

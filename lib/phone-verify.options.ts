@@ -71,9 +71,9 @@ export interface PhoneVerifyOptions {
   cleanup?: { everyMinutes?: number } | false;
   /**
    * Rate limits on messages: per number, client address, prefix, country and subject, and in total. Given keys replace
-   * their defaults one by one.
+   * their defaults one by one; `false` turns every limit off, also those of test numbers.
    */
-  limits?: LimitOptions;
+  limits?: LimitOptions | false;
   /**
    * Names the client that limits count, over HTTP: by a CDN's header, a signed-in user, a device. It must not return what
    * any client can send. Default: none; the adapter's address counts, and there is no subject.

@@ -27,6 +27,22 @@ export const PHONE_VERIFY_BACKEND_OPTIONS = Symbol.for('nestjs-phone-verify.back
  */
 export const PHONE_VERIFY_OPTIONS = Symbol.for('nestjs-phone-verify.options');
 
+/**
+ * Injects the option `limits` as it was given, before its validation; `undefined` means the defaults. Override it in
+ * tests, with `false` or any other value of the option.
+ *
+ * @example
+ * ```ts
+ * const module = await Test.createTestingModule({ imports: [AppModule] })
+ *   .overrideProvider(PHONE_VERIFY_LIMITS)
+ *   .useValue(false)
+ *   .compile();
+ * ```
+ *
+ * @publicApi
+ */
+export const PHONE_VERIFY_LIMITS = Symbol.for('nestjs-phone-verify.limits');
+
 /** Injects the {@link Clock}. */
 export const PHONE_VERIFY_CLOCK = Symbol.for('nestjs-phone-verify.clock');
 

@@ -9,8 +9,13 @@ import {
   SCOPE,
 } from '../common/nest-metadata.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
-import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
+import {
+  PHONE_VERIFY_BACKEND,
+  PHONE_VERIFY_BACKEND_OPTIONS,
+  PHONE_VERIFY_GIVEN_OPTIONS,
+} from '../phone-verify.tokens.js';
 import { isBackendClass, isBackendProvider } from './backend-form.js';
+import { checkDevelopmentSettings } from './development-settings.js';
 
 /**
  * The Nest provider of the backend. It builds and checks the backend, so that a backend that a test overrides is neither
@@ -23,16 +28,17 @@ export function backendProvider(fixed: unknown): Provider {
   const backend = isBackendProvider(fixed) && 'useClass' in fixed ? fixed.useClass : fixed;
   return {
     provide: PHONE_VERIFY_BACKEND,
-    useFactory: (moduleRef: ModuleRef, given: { readonly backend?: unknown }): unknown =>
-      build(moduleRef, backend ?? given.backend),
-    // The resolved options are injected so that all options are validated before the backend is built.
-    inject: [ModuleRef, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_OPTIONS],
+    useFactory: (moduleRef: ModuleRef, given: { readonly backend?: unknown }, options: object): unknown =>
+      build(moduleRef, backend ?? given.backend, options),
+    // They come from the resolved options, so all options are validated before the backend is built.
+    inject: [ModuleRef, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_BACKEND_OPTIONS],
   };
 }
 
-async function build(moduleRef: ModuleRef, backend: unknown): Promise<unknown> {
+async function build(moduleRef: ModuleRef, backend: unknown, options: object): Promise<unknown> {
   if (!isBackendClass(backend)) return backend;
   checkBackendClass(backend, moduleRef);
+  checkDevelopmentSettings(backend, options);
   return moduleRef.create(backend);
 }
 

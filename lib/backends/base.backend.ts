@@ -2,11 +2,12 @@ import { inspect } from 'node:util';
 import { Inject } from '@nestjs/common';
 import { forEachBounded } from '../common/bounded-concurrency.js';
 import type { SendReceipt } from '../common/send-receipt.js';
-import { SmsDeliveryError } from '../common/sms-delivery.error.js';
+import { isOfAccount, SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { isThrown } from '../common/thrown.js';
 import { VerificationStatus } from '../common/verification-status.js';
 import type { MessageContext } from '../message/message-template.js';
 import { PHONE_VERIFY_BACKEND_OPTIONS } from '../phone-verify.tokens.js';
+import { withoutSecrets } from './failure-report.js';
 import type { VerificationResult } from './verification-result.js';
 
 /**
@@ -29,6 +30,22 @@ export interface SendContext {
   readonly purpose: string;
   /** UUID of this send, usable as a provider's idempotency key. */
   readonly sendId: string;
+  /** Counts the session's messages from 1. A message that was not sent is not counted. */
+  readonly sendNumber: number;
+  /** The session's last message; absent if none was sent. */
+  readonly previous?: PreviousSend | undefined;
+}
+
+/**
+ * The last message of a session, in {@link SendContext}.
+ *
+ * @publicApi
+ */
+export interface PreviousSend {
+  /** Name of the backend that took it. */
+  readonly backend: string;
+  /** Whether the provider reported it as delivered (`true`) or undelivered (`false`); absent without a report. */
+  readonly delivered?: boolean | undefined;
 }
 
 /**
@@ -86,19 +103,16 @@ export abstract class BaseBackend<TOptions = Record<string, unknown>> {
   abstract sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt | void>;
 
   /**
-   * Sends one message to many numbers, a few at a time. Every number is tried; its item has the receipt or the error.
+   * Sends one message to many numbers, a few at a time. The item of a number has the receipt or the error. A fault of the
+   * account (`misconfigured`) ends the send: the numbers that were not tried have the same error.
    *
    * @param numbers - E.164.
    * @param message - The whole text.
    */
   async sendBulkSms(numbers: readonly string[], message: string): Promise<BulkSendResult | void> {
-    return forEachBounded(numbers, BULK_CONCURRENCY, async (number) => {
-      try {
-        const receipt = await this.sendSms(number, message);
-        return { number, receipt: receipt ?? { backend: this.constructor.name } };
-      } catch (thrown) {
-        return { number, error: asDeliveryError(thrown) };
-      }
+    return sendToEach(numbers, async (number) => {
+      const receipt = await this.sendSms(number, message);
+      return receipt ?? { backend: this.constructor.name };
     });
   }
 
@@ -129,7 +143,31 @@ export abstract class BaseBackend<TOptions = Record<string, unknown>> {
   }
 }
 
-/** The error that stands for whatever a backend threw. */
+/**
+ * Sends to each number, a few at a time, until an error ends the send: then the numbers that were not tried have the same
+ * error.
+ *
+ * @param isEnd - Whether an error ends the send. Default: a fault of the account does.
+ */
+export async function sendToEach(
+  numbers: readonly string[],
+  send: (number: string) => Promise<SendReceipt>,
+  isEnd: (error: SmsDeliveryError) => boolean = isOfAccount,
+): Promise<BulkSendResult> {
+  let end: SmsDeliveryError | undefined;
+  return forEachBounded(numbers, BULK_CONCURRENCY, async (number) => {
+    if (end !== undefined) return { number, error: end };
+    try {
+      return { number, receipt: await send(number) };
+    } catch (thrown) {
+      const error = asDeliveryError(thrown);
+      if (isEnd(error)) end ??= withoutSecrets(error, { hidden: [], phoneNumbers: [number] });
+      return { number, error };
+    }
+  });
+}
+
+/** Converts anything that a backend threw to an error of this library. */
 export function asDeliveryError(thrown: unknown): SmsDeliveryError {
   if (isThrown(thrown, SmsDeliveryError)) return thrown;
   return new SmsDeliveryError('unknown', 'The backend failed.', { cause: thrown });

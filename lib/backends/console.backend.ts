@@ -4,7 +4,8 @@ import { BaseBackend } from './base.backend.js';
 import { refuseInProduction } from './development-only.js';
 
 /**
- * Settings of {@link ConsoleBackend}.
+ * Settings of {@link ConsoleBackend}. Unknown settings are a startup error, except where a test overrides another backend
+ * with this one, which is then built with that backend's settings.
  *
  * @publicApi
  */

@@ -1,14 +1,13 @@
 import { backendName } from '../common/backend-name.js';
-import { forEachBounded } from '../common/bounded-concurrency.js';
-import { type Clock, LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time.js';
+import { type Clock, MAX_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time.js';
 import { redact, redactedCause, type Secrets } from '../common/redaction.js';
 import type { SendReceipt } from '../common/send-receipt.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { isThrown } from '../common/thrown.js';
 import { SendObserver } from '../observability/send-observer.js';
-import { BaseBackend, BULK_CONCURRENCY, type BulkSendResult, type SendContext } from './base.backend.js';
+import { BaseBackend, type BulkSendResult, type SendContext, sendToEach } from './base.backend.js';
 import { type FailureReport, logFailure, withoutSecrets } from './failure-report.js';
-import { ModuleAwareBackend, type ModuleSettings, prepareBackend } from './module-aware.backend.js';
+import { hasMethodOf, ModuleAwareBackend, type ModuleSettings, prepareBackend } from './module-aware.backend.js';
 
 /** A message that carries a code. */
 export interface CodeMessage {
@@ -72,18 +71,21 @@ export class Delivery {
     return this.#readReceipt(receipt, secrets);
   }
 
-  /** Sends one text to many numbers. Every number is tried; its item has the receipt or the error. */
+  /**
+   * Sends one text to many numbers. The item of a number has the receipt or the error. A fault of the account ends the
+   * send: the numbers that were not tried have the same error.
+   */
   async sendBulk(numbers: readonly string[], text: string): Promise<BulkSendResult> {
     if (!this.#hasOwnBulk) {
-      return forEachBounded(numbers, BULK_CONCURRENCY, (number) =>
-        this.#item(number, () =>
-          this.#attempt(this.#timeLimitMs, hide(number), () => this.backend.sendSms(number, text)),
-        ),
-      );
+      return sendToEach(numbers, async (number) => {
+        const secrets = hide(number);
+        const receipt = await this.#attempt(this.#timeLimitMs, secrets, () => this.backend.sendSms(number, text));
+        return this.#readReceipt(receipt, secrets);
+      });
     }
     // In the worst case the backend sends one after the other.
     const sending = this.#attempt(
-      Math.min(this.#timeLimitMs * numbers.length, LONGEST_TIMER_MS),
+      Math.min(this.#timeLimitMs * numbers.length, MAX_TIMER_MS),
       { hidden: [], phoneNumbers: numbers },
       () => this.backend.sendBulkSms(numbers, text),
     );
@@ -117,7 +119,7 @@ export class Delivery {
 
   /** Whether the backend has its own `sendBulkSms`. An override in a test may not have the method. */
   get #hasOwnBulk(): boolean {
-    return 'sendBulkSms' in this.backend && this.backend.sendBulkSms !== BaseBackend.prototype.sendBulkSms;
+    return 'sendBulkSms' in this.backend && !hasMethodOf(this.backend, BaseBackend, 'sendBulkSms');
   }
 
   /** The receipt in what the backend returned, redacted and cut to the width of the columns. */

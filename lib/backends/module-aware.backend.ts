@@ -3,13 +3,13 @@ import type { SendReceipt } from '../common/send-receipt.js';
 import { BaseBackend, type SendContext } from './base.backend.js';
 import type { FailureReport } from './failure-report.js';
 
-/** What a backend is given when the application starts. */
+/** What the module passes to a backend when the application starts. */
 export interface ModuleSettings {
   /** Time limit of one send through this backend, in milliseconds. */
   readonly timeoutMs: number;
   /** Time limit of one send through a backend inside this one, in milliseconds. */
   readonly insideTimeoutMs: number;
-  /** The composites around this backend, the outermost first. */
+  /** The composites around the backends inside, the outermost first. */
   readonly around: readonly BaseBackend<unknown>[];
   /** Returns what the application provides under a token, or `undefined`. */
   readonly resolve: (token: InjectionToken) => unknown;
@@ -50,6 +50,15 @@ export abstract class ModuleAwareBackend<TOptions> extends BaseBackend<TOptions>
   }
 
   /**
+   * The names in the receipts of the backends inside this one.
+   *
+   * @internal
+   */
+  receiptNames(): readonly string[] {
+    return [];
+  }
+
+  /**
    * Names of the backends inside this one whose circuit breaker is open.
    *
    * @internal
@@ -69,7 +78,18 @@ export const WITHOUT_MODULE: ModuleSettings = {
 
 /** Prepares a backend of any kind, see {@link ModuleAwareBackend.prepareForModule}. */
 export function prepareBackend(backend: object, settings: ModuleSettings): number {
-  return backend instanceof ModuleAwareBackend ? backend.prepareForModule(settings) : settings.timeoutMs;
+  if (!(backend instanceof ModuleAwareBackend)) return settings.timeoutMs;
+  // Added here and not by the backend itself, because others may reach it through a proxy.
+  return backend.prepareForModule({ ...settings, around: [...settings.around, backend] });
+}
+
+/**
+ * Whether an object has the method of a class, and no override of it. It compares prototypes, because the methods of a
+ * proxy, such as one of a monitoring tool, are others.
+ */
+export function hasMethodOf(object: object, type: { readonly prototype: object }, name: string): boolean {
+  if (Object.hasOwn(object, name)) return false;
+  return Reflect.get(Object(Object.getPrototypeOf(object)), name) === Reflect.get(type.prototype, name);
 }
 
 /** Sends through a backend of any kind, see {@link ModuleAwareBackend.sendReporting}. */
@@ -77,6 +97,11 @@ export function sendThrough(backend: BaseBackend<unknown>, sending: ReportedSend
   return backend instanceof ModuleAwareBackend
     ? backend.sendReporting(sending)
     : backend.sendSms(sending.number, sending.message, sending.send);
+}
+
+/** Names in the receipts of the backends inside one of any kind, see {@link ModuleAwareBackend.receiptNames}. */
+export function receiptNamesOf(backend: object): readonly string[] {
+  return backend instanceof ModuleAwareBackend ? backend.receiptNames() : [];
 }
 
 /** Open circuit breakers of a backend of any kind, each name once, see {@link ModuleAwareBackend.openBreakers}. */

@@ -6,8 +6,8 @@ import { BaseBackend } from './base.backend.js';
 import { refuseInProduction } from './development-only.js';
 
 /**
- * Settings of {@link SandboxBackend}. Unknown settings are ignored, so that a test can replace another backend by the
- * sandbox.
+ * Settings of {@link SandboxBackend}. Unknown settings are a startup error, except where a test overrides another backend
+ * with the sandbox, which is then built with that backend's settings.
  *
  * @publicApi
  */
@@ -38,7 +38,7 @@ const DEFAULT_SANDBOX_TOKEN = '123456';
 const OUTBOX_LIMIT = 1000;
 
 /**
- * Sends nothing and keeps the messages in {@link outbox}. The code is fixed; every check is real.
+ * Sends nothing and stores the messages in {@link outbox}. The code is fixed; every other check is real.
  *
  * @publicApi
  */

@@ -1,8 +1,17 @@
+import { nearestName } from './nearest-name.js';
+
 /** Allowed values, both ends included. */
 interface IntegerRange {
+  /** What is counted, in the plural, such as `seconds`. */
+  readonly unit: string;
   readonly from: number;
   readonly to: number;
+  /** How another option widens the range. */
+  readonly widen?: string | undefined;
 }
+
+/** More names than this are not listed in an error. */
+const MAX_LISTED = 12;
 
 /**
  * Reads option values of unknown type, one by one, and collects all validation errors. An invalid value reads as its
@@ -29,10 +38,14 @@ export class OptionReader {
     this.faults.push(`${this.path}${name}: ${text}`);
   }
 
-  /** Records a validation error for every unknown option. */
-  refuseUnknown(known: readonly string[]): void {
+  /**
+   * Records a validation error for every unknown option.
+   *
+   * @param explain - What to say of a name that is an option elsewhere; `undefined` for any other name.
+   */
+  refuseUnknown(known: readonly string[], explain: (name: string) => string | undefined = () => undefined): void {
     for (const name of Object.keys(this.#values)) {
-      if (!known.includes(name)) this.fault(name, `is not an option; the options are ${known.join(', ')}`);
+      if (!known.includes(name)) this.fault(name, explain(name) ?? `is not an option${suggestion(name, known)}`);
     }
   }
 
@@ -44,7 +57,8 @@ export class OptionReader {
     const value = this.value(name);
     if (value === undefined) return fallback;
     if (typeof value === 'number' && Number.isInteger(value) && value >= range.from && value <= range.to) return value;
-    this.fault(name, `must be a whole number from ${range.from} to ${range.to}`);
+    const widen = range.widen === undefined ? '' : `; ${range.widen}`;
+    this.fault(name, `must be a whole number of ${range.unit} from ${range.from} to ${range.to}${widen}`);
     return fallback;
   }
 
@@ -73,6 +87,13 @@ export class OptionReader {
     const given = [one, other].filter((name) => this.value(name) !== undefined);
     for (const name of given) this.text(name, '');
     if (given.length !== 1) this.fault(one, `give either ${one} or ${other}`);
+  }
+
+  /** Two texts of which at least one is required. */
+  someText(one: string, other: string): void {
+    const given = [one, other].filter((name) => this.value(name) !== undefined);
+    for (const name of given) this.text(name, '');
+    if (given.length === 0) this.fault(one, `give ${one}, ${other} or both`);
   }
 
   /** A URL with http or https. */
@@ -119,4 +140,10 @@ export class OptionReader {
       return new OptionReader({ [place]: value }, this.faults, this.path).nested(place, known);
     });
   }
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  if (nearest !== undefined) return `; did you mean \`${nearest}\`?`;
+  return known.length <= MAX_LISTED ? `; the options are ${known.join(', ')}` : '; docs/options.md lists the options';
 }

@@ -4,15 +4,28 @@ import type { SentVerification } from './sent-verification.js';
 /**
  * Why a message was not sent:
  *
- * - `rejected`: the provider refused this number or message permanently.
+ * - `rejected`: any provider refuses this number or message permanently.
+ * - `unreachable`: this provider cannot reach this number, another one may; nothing was sent. Also for a refusal whose
+ *   reason is not known.
  * - `throttled`: too many messages for now; with `retryAfterSeconds` if the provider gave a time.
  * - `unavailable`: nothing was sent; the provider could not be reached, or said so.
- * - `misconfigured`: the provider refused the credentials or the sender.
+ * - `misconfigured`: the account is at fault for every number: its credentials, its credit or its sender.
  * - `unknown`: the message may have been sent.
  *
  * @publicApi
  */
-export type SmsDeliveryErrorKind = 'rejected' | 'throttled' | 'unavailable' | 'misconfigured' | 'unknown';
+export type SmsDeliveryErrorKind =
+  'rejected' | 'unreachable' | 'throttled' | 'unavailable' | 'misconfigured' | 'unknown';
+
+/** Whether the number is the reason of a failure, and not the account or the provider. */
+export function isOfNumber(kind: SmsDeliveryErrorKind): boolean {
+  return kind === 'rejected' || kind === 'unreachable';
+}
+
+/** Whether the account is the reason of a failure, so that every number would fail. */
+export function isOfAccount({ kind }: SmsDeliveryError): boolean {
+  return kind === 'misconfigured';
+}
 
 /**
  * Details of a failed delivery.

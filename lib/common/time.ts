@@ -8,7 +8,7 @@ export interface Clock {
 export const systemClock: Clock = { now: () => Date.now() };
 
 /** Maximum delay of `setTimeout`. */
-export const LONGEST_TIMER_MS = 2_147_483_647;
+export const MAX_TIMER_MS = 2_147_483_647;
 
 /** The time limit was exceeded. The outcome of the work is unknown. */
 export class TimeLimitError extends Error {

@@ -13,10 +13,10 @@ import { redactedCause } from '../common/redaction.js';
 import { dialectOf, isTransient, type SqlDialect, type Statement } from './sql-dialect.js';
 
 /** Values of a statement's parameters by name. */
-export type Parameters = Readonly<Record<string, string | number | null>>;
+export type StatementParameters = Readonly<Record<string, string | number | null>>;
 
 /** Parameters of a statement about several rows: each name ends with the number of its row. */
-export function numbered(rows: readonly Parameters[]): Parameters {
+export function numbered(rows: readonly StatementParameters[]): StatementParameters {
   return Object.fromEntries(
     rows.flatMap((values, number) => Object.entries(values).map(([name, value]) => [`${name}${number}`, value])),
   );
@@ -31,7 +31,7 @@ export function byKey(one: { readonly key: string }, other: { readonly key: stri
 export type Row = Readonly<Record<string, unknown>>;
 
 /** What a statement returned. */
-export interface Answer {
+export interface StatementResult {
   readonly rows: readonly Row[];
   readonly affected: number;
   /** MariaDB's insert id; 0 elsewhere. */
@@ -39,7 +39,7 @@ export interface Answer {
 }
 
 /** Runs one statement. */
-export type Run = (statement: Statement, parameters: Parameters) => Promise<Answer>;
+export type Run = (statement: Statement, parameters: StatementParameters) => Promise<StatementResult>;
 
 /** How to run an operation. */
 export interface RunOptions<T> {

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { SmsDeliveryError } from '../common/sms-delivery.error.js';
+import { isOfNumber, SmsDeliveryError } from '../common/sms-delivery.error.js';
 import {
   ArgumentInvalidError,
   PhoneNumberInvalidError,
@@ -97,9 +97,12 @@ function rateLimited({ code, message, retryAfterSeconds }: RateLimitedError): Er
 }
 
 /** Carries the new session, which the client learns no other way and needs for a resend. */
-function deliveryFailure({ code, sent }: SmsDeliveryError, now: number): ErrorResponse {
+function deliveryFailure({ code, kind, sent }: SmsDeliveryError, now: number): ErrorResponse {
   const text = 'The message could not be sent. Please try again.';
-  return response(502, code, text, sent === undefined ? {} : { ...describeSent(sent, now) });
+  return response(502, code, text, {
+    retryable: !isOfNumber(kind),
+    ...(sent !== undefined && describeSent(sent, now)),
+  });
 }
 
 function response(

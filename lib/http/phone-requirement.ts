@@ -2,7 +2,7 @@ import { Reflector } from '@nestjs/core';
 import { OptionReader } from '../common/option-reader.js';
 import { optionNames } from '../common/option-names.js';
 import { PhoneVerifyConfigurationError } from '../phone-verify.errors.js';
-import { LONGEST_AGE_SECONDS } from '../verification/call-arguments.js';
+import { MAX_AGE_SECONDS } from '../verification/call-arguments.js';
 import { DEFAULT_MAX_AGE_SECONDS } from '../verification/verification-tokens.js';
 
 /** The field of the body that carries a verification token. */
@@ -49,7 +49,7 @@ export function readRequirement(options: RequireVerifiedPhoneOptions): PhoneRequ
   const faults: string[] = [];
   const reader = new OptionReader({ RequireVerifiedPhone: options }, faults).nested('RequireVerifiedPhone', NAMES);
   const requirement = {
-    maxAge: reader.integer('maxAge', { from: 1, to: LONGEST_AGE_SECONDS }, DEFAULT_MAX_AGE_SECONDS),
+    maxAge: reader.integer('maxAge', { unit: 'seconds', from: 1, to: MAX_AGE_SECONDS }, DEFAULT_MAX_AGE_SECONDS),
     consume: reader.boolean('consume', false),
     purpose: readPurpose(reader),
     from: readPlace(reader),

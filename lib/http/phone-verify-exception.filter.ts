@@ -6,7 +6,7 @@ import type { Clock } from '../common/time.js';
 import { describeOutage, type ErrorResponse, toErrorResponse } from './error-response.js';
 
 /**
- * Turns the library's errors into the responses that its own routes give. Put it on controllers of your own that call
+ * Turns the library's errors into the responses of its own routes. Put it on controllers of your own that call
  * the service; their module must be able to inject {@link PhoneVerificationService}. HTTP only.
  *
  * Extend it to change the bodies, as {@link translate} describes. A subclass may have a constructor of its own, and is

@@ -24,7 +24,7 @@ const COUNTED_NETWORKS = [
 ] as const;
 
 /** Longest text that is parsed: an address with its zone, brackets and port. */
-const LONGEST_TEXT = 100;
+const MAX_TEXT_LENGTH = 100;
 
 /** A network, or one IPv4 address, whose sends are counted together. */
 export interface AddressBucket {
@@ -41,7 +41,7 @@ export interface AddressBucket {
  * @returns `undefined` for anything but an address.
  */
 export function readAddress(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value.length > LONGEST_TEXT) return undefined;
+  if (typeof value !== 'string' || value.length > MAX_TEXT_LENGTH) return undefined;
   const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(value) ?? [];
   const [, beforePort] = /^([\d.]+):\d+$/.exec(value) ?? [];
   const [address = ''] = (bracketed ?? beforePort ?? value).split('%');

@@ -1,6 +1,6 @@
 import { Semaphore } from '../common/semaphore.js';
 import { StorageTimeout, systemClock } from '../common/time.js';
-import { byKey, type Database, numbered, type Parameters, type Row, type Run } from '../database/database.js';
+import { byKey, type Database, numbered, type StatementParameters, type Row, type Run } from '../database/database.js';
 import { describeTable } from '../database/sql-table.js';
 import {
   type CountersStatements,
@@ -173,7 +173,7 @@ export class DatabaseLimitStore implements LimitStore {
     return this.database.run(operation, timeout, { semaphore: this.#semaphore, ...(onLate && { onLate }) });
   }
 
-  async #read(run: Run, values: Parameters, count: number): Promise<Counter[]> {
+  async #read(run: Run, values: StatementParameters, count: number): Promise<Counter[]> {
     const { rows } = await run(this.#statements(count).read, values);
     return rows.map(readCounter);
   }
@@ -185,11 +185,11 @@ export class DatabaseLimitStore implements LimitStore {
   }
 }
 
-function valuesOf({ key, max, windowMs, isEnforced }: Charge, now: number): Parameters {
+function valuesOf({ key, max, windowMs, isEnforced }: Charge, now: number): StatementParameters {
   return { key, fullFrom: isEnforced ? max : null, windowEndsAt: now + windowMs };
 }
 
-function windowOf({ key, windowEndsAt }: CounterWindow): Parameters {
+function windowOf({ key, windowEndsAt }: CounterWindow): StatementParameters {
   return { key, windowEndsAt };
 }
 
@@ -201,8 +201,9 @@ function inOrderOf(keys: readonly string[], counters: readonly Counter[]): Count
 /** Of counters that were charged, those that are enforced and were full before, as they were. */
 function exceeded(counters: readonly Counter[], charges: readonly Charge[]): Counter[] {
   const limits = new Map(charges.filter(({ isEnforced }) => isEnforced).map(({ key, max }) => [key, max]));
-  const full = counters.filter(({ key, used }) => used > (limits.get(key) ?? used));
-  return full.map((counter) => ({ ...counter, used: counter.used - 1 }));
+  return counters
+    .filter(({ key, used }) => used > (limits.get(key) ?? used))
+    .map(({ key, used, windowEndsAt }) => ({ key, used: used - 1, windowEndsAt }));
 }
 
 function readCounter(row: Row): Counter {

@@ -2,7 +2,7 @@ import type { CountingRule } from '../common/limit-rule.js';
 import { optionNames } from '../common/option-names.js';
 import type { OptionReader } from '../common/option-reader.js';
 import type { ConversionGuard, Limit, LimitMode } from './limit.js';
-import { RULES } from './limit-rules.js';
+import { type RuleOption, RULES } from './limit-rules.js';
 import type {
   ConversionOptions,
   LimitEntry,
@@ -42,37 +42,43 @@ const CONVERSION = optionNames<ConversionOptions>({
 });
 
 /** A billion messages; a year; a day. More is a mistake in the unit. */
-const MESSAGES = { from: 1, to: 1_000_000_000 };
-const SECONDS = { from: 1, to: 31_536_000 };
-const RESEND_SECONDS = { from: 1, to: 86_400 };
+const MESSAGES = { unit: 'messages', from: 1, to: 1_000_000_000 };
+const SECONDS = { unit: 'seconds', from: 1, to: 31_536_000 };
+const RESEND_SECONDS = { unit: 'seconds', from: 1, to: 86_400 };
 
 /** The range in which the estimate of addresses is useful. */
-const ADDRESSES = { from: 1, to: 100 };
+const ADDRESSES = { unit: 'addresses', from: 1, to: 100 };
+
+/** Every limit off. Nothing is counted, so no table is needed. */
+const OFF: ResolvedLimits = Object.freeze({ store: 'memory', rules: Object.freeze([]), conversion: undefined });
 
 /** Reads {@link LimitOptions}. */
 export function readLimits(options: OptionReader): ResolvedLimits {
+  if (options.value('limits') === false) return OFF;
   const reader = options.nested('limits', NAMES);
   return Object.freeze({
     store: readStore(reader),
-    rules: Object.freeze(ruleNames().flatMap((rule) => readRule(reader, rule))),
+    rules: Object.freeze(
+      Object.keys(RULES)
+        .filter(isRule)
+        .flatMap((rule) => readRule(reader, rule)),
+    ),
     conversion: readConversion(reader),
   });
 }
 
-function ruleNames(): CountingRule[] {
-  const isRule = (name: string): name is CountingRule => name in RULES;
-  return Object.keys(RULES).filter(isRule);
+const READERS: Readonly<Record<RuleOption, (reader: OptionReader, rule: CountingRule) => readonly Limit[]>> = {
+  seconds: readSeconds,
+  list: readList,
+  none: (_reader, rule) => defaultsOf(rule),
+};
+
+function isRule(name: string): name is CountingRule {
+  return name in RULES;
 }
 
 function readRule(reader: OptionReader, rule: CountingRule): readonly Limit[] {
-  switch (RULES[rule].option) {
-    case 'seconds':
-      return readSeconds(reader, rule);
-    case 'list':
-      return readList(reader, rule);
-    case 'none':
-      return defaultsOf(rule);
-  }
+  return READERS[RULES[rule].option](reader, rule);
 }
 
 function defaultsOf(rule: CountingRule): readonly Limit[] {
@@ -177,6 +183,9 @@ function readStore(reader: OptionReader): LimitStoreChoice {
   const store = reader.nested('store', REDIS);
   const redis = store.value('redis');
   if (isRedisClient(redis)) return Object.freeze(Object.defineProperty({ redis }, 'redis', { enumerable: false }));
-  store.fault('redis', 'must be a client with eval and evalsha, such as one of ioredis');
+  store.fault(
+    'redis',
+    'must be a client of ioredis or of redis (node-redis): an object with eval, and evalsha or evalSha',
+  );
   return 'database';
 }

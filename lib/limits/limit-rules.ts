@@ -25,13 +25,15 @@ export interface ReachedLimit extends Pick<Limit, 'max' | 'seconds'> {
   readonly client: string | undefined;
 }
 
+/** What a rule's option takes: a number of seconds, a list of entries, or nothing where the rule has no option. */
+export type RuleOption = 'seconds' | 'list' | 'none';
+
 /** What has no bound without a rule: the guesses at the codes of a number, or the messages of the application. */
 export type Bounds = 'guesses' | 'messages';
 
 /** Everything that makes one rule differ from the others. */
 interface Rule {
-  /** What the option takes: a number of seconds, a list of entries, or nothing where the rule has no option. */
-  readonly option: 'seconds' | 'list' | 'none';
+  readonly option: RuleOption;
   readonly defaults: readonly Pick<Limit, 'max' | 'seconds'>[];
   /** Whether the rule counts a send. */
   readonly counts: (request: SendRequest) => boolean;

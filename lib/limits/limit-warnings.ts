@@ -25,7 +25,8 @@ export function warningsOfLimits(
         'numbers.allowedCountries, and cap all messages with limits.total',
     );
   }
-  if (limits.store === 'memory') {
+  // With `limits: false` nothing is counted.
+  if (limits.store === 'memory' && limits.rules.length > 0) {
     warnings.push(
       'limits.store: "memory" counts in this process alone and forgets at a restart: with several processes each has ' +
         'every limit to itself. Leave it out for the database, or give { redis: client }',

@@ -60,7 +60,8 @@ export interface ConversionOptions {
 
 /**
  * Where the counters are stored: `'database'`, the data source, shared by all processes; `'memory'`, this process alone;
- * `{ redis }`, an `ioredis` client of the application, which the application closes.
+ * `{ redis }`, a client, cluster or Sentinel client of `ioredis` or of `redis` (node-redis), which the application
+ * connects and closes.
  *
  * @publicApi
  */

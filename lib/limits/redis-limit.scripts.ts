@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { CLOCK_SLACK_MS } from './limit.store.js';
 
-/** A Lua script, and the name under which a server that has run it keeps it. */
+/** A Lua script, and the name under which a server caches it. */
 export interface RedisScript {
   readonly text: string;
   readonly sha1: string;
 }
 
 // A counter is a hash: `used`, `ends`. It lives for what is left of its window by the clock of the process that charged
-// it last; whether a window is over is told by `ends` alone. Numbers are doubles, which count instants exactly; replies
+// it last; only `ends` decides whether a window has ended. Numbers are doubles, which represent instants exactly; replies
 // are flat lists of integers, since a fraction would lose its digits.
 
 /**
@@ -93,7 +93,7 @@ export const CLEAR = script(`
   return 1
 `);
 
-/** KEYS: one that tells which node of a cluster has the counters. Replies seconds and microseconds. */
+/** KEYS: one key, which selects the cluster node that has the counters. Replies seconds and microseconds. */
 export const TIME = script(`
   local time = redis.call('TIME')
   return { tonumber(time[1]), tonumber(time[2]) }

@@ -5,7 +5,7 @@ import type { RedisClient } from './redis-client.js';
 import { CHARGE, CLEAR, READ, REFUND, TIME } from './redis-limit.scripts.js';
 import { readIntegers, RedisScripts } from './redis-scripts.js';
 
-/** Longer than a client goes on sending again what it had no reply to. */
+/** Longer than a client repeats a command that had no reply. */
 const MARK_MS = 600_000;
 
 /**

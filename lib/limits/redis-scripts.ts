@@ -2,10 +2,10 @@ import type { StorageTimeout } from '../common/time.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { redactedCause } from '../common/redaction.js';
 import { isThrown } from '../common/thrown.js';
-import type { RedisClient } from './redis-client.js';
+import { type RedisClient, type ScriptCalls, scriptCallsOf } from './redis-client.js';
 import type { RedisScript } from './redis-limit.scripts.js';
 
-/** In braces, so that a cluster keeps all counters on one node, where a script can reach them together. */
+/** In braces, so that a cluster stores all counters on one node, where one script can use them. */
 const KEY_PREFIX = '{phone-verify}:';
 
 /** One run of a script. */
@@ -15,49 +15,54 @@ export interface ScriptRun<T> {
   readonly values: readonly (string | number)[];
   /** Reads the reply; throws for one that the script never makes. */
   readonly parse: (reply: readonly string[]) => T;
-  /** What to do about a reply that comes when the time is over. */
+  /** Handles a reply that arrives after the time limit. */
   readonly onLate?: (result: T) => Promise<void>;
 }
 
 /** Runs scripts through the application's client: one round trip, and one more where the server has lost the script. */
 export class RedisScripts {
-  constructor(private readonly client: RedisClient) {}
+  readonly #calls: ScriptCalls;
+
+  constructor(client: RedisClient) {
+    this.#calls = scriptCallsOf(client);
+  }
 
   /** @throws {@link StorageUnavailableError} if Redis does not reply in time; it shows neither keys nor values. */
   async run<T>({ script, keys, values, parse, onLate }: ScriptRun<T>, timeout: StorageTimeout): Promise<T> {
-    const texts = [...keys.map((key) => KEY_PREFIX + key), ...values.map(String)];
+    const prefixed = keys.map((key) => KEY_PREFIX + key);
+    const texts = values.map(String);
     try {
       return await timeout.run(async (signal) => {
-        const reply = await this.#evaluate(script, keys.length, texts, signal);
+        const reply = await this.#evaluate(script, prefixed, texts, signal);
         const result = parse([reply].flat().map(String));
         if (signal.aborted) await onLate?.(result);
         return result;
       });
     } catch (thrown) {
       const cause = redactedCause(thrown, { hidden: keys.flatMap((key) => [key, subjectOf(key)]) });
-      throw new StorageUnavailableError({ storage: 'limit store', cause });
+      throw new StorageUnavailableError({ storage: 'Redis', cause });
     }
   }
 
   async #evaluate(
     { sha1, text }: RedisScript,
-    numberOfKeys: number,
-    texts: readonly string[],
+    keys: readonly string[],
+    values: readonly string[],
     signal: AbortSignal,
   ): Promise<unknown> {
     try {
-      return await this.client.evalsha(sha1, numberOfKeys, ...texts);
+      return await this.#calls.evalSha(sha1, keys, values);
     } catch (thrown) {
       if (!isThrown(thrown, Error) || !thrown.message.startsWith('NOSCRIPT')) throw thrown;
-      // What comes too late is not run: it would count after the answer was given.
+      // A command that is too late is not run: it would count after the response.
       signal.throwIfAborted();
-      return this.client.eval(text, numberOfKeys, ...texts);
+      return this.#calls.eval(text, keys, values);
     }
   }
 }
 
 /**
- * Reads a reply that is made of integers. They come as text from a client that was told so.
+ * Reads a reply that consists of integers. A client can be configured to return them as text.
  *
  * @throws TypeError for any other.
  */

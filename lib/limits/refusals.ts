@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventPort } from '../observability/event-port.js';
+import { EventPublisher } from '../observability/event-publisher.js';
 import { RateLimitedError } from '../phone-verify.errors.js';
 import { type Refusal, RefusalLog } from './refusal-log.js';
 import type { SendRequest } from './send-request.js';
@@ -16,28 +16,32 @@ export interface TimedRefusal extends Refusal {
 export class Refusals {
   constructor(
     private readonly log: RefusalLog,
-    private readonly events: EventPort,
+    private readonly events: EventPublisher,
     private readonly time: StoreClock,
   ) {}
 
   /** Reports a send that rules refuse, and creates its error: retry when the last of them ends. */
   refuse(request: SendRequest, refusals: readonly TimedRefusal[]): RateLimitedError {
-    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, true, retryAt);
+    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, { enforced: true, retryAt });
     return new RateLimitedError(Math.max(...refusals.map(({ retryAt }) => this.#secondsUntil(retryAt))));
   }
 
   /** Reports a send that is refused without a time at which to retry, and creates its error. */
   refuseWithoutEnd(request: SendRequest, refusal: Refusal, cause?: Error): RateLimitedError {
-    this.#publish(request, refusal, true, undefined);
+    this.#publish(request, refusal, { enforced: true, retryAt: undefined });
     return new RateLimitedError(undefined, { cause });
   }
 
   /** Reports a send that exceeds limits that only report. */
   report(request: SendRequest, refusals: readonly TimedRefusal[]): void {
-    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, false, retryAt);
+    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, { enforced: false, retryAt });
   }
 
-  #publish({ number, purpose }: SendRequest, refusal: Refusal, enforced: boolean, retryAt: number | undefined): void {
+  #publish(
+    { number, purpose }: SendRequest,
+    refusal: Refusal,
+    { enforced, retryAt }: { readonly enforced: boolean; readonly retryAt: number | undefined },
+  ): void {
     const message = { phoneNumber: number.e164, country: number.country };
     this.log.record({ ...refusal, enforced, ...message });
     this.events.publish({

@@ -45,7 +45,7 @@ export class SendBudgets {
     const keys = this.options.limits.rules.flatMap((limit) => {
       const rule = RULES[limit.rule];
       if (!isByNumber(rule) || !rule.isOfOneNumber) return [];
-      return [false, true].map((ownNumber) => counterKey(limit, rule.countedAs(number), ownNumber));
+      return [false, true].map((isOwnNumber) => counterKey(limit, rule.countedAs(number), { isOwnNumber }));
     });
     if (keys.length > 0) await this.store.clear([...new Set(keys)], timeout);
   }
@@ -63,14 +63,14 @@ export class SendBudgets {
       return [false, true].map((ownNumber) => ({
         limit: { ...limit, rule },
         ownNumber,
-        key: counterKey(limit, RULES[rule].countedAs(number), ownNumber),
+        key: counterKey(limit, RULES[rule].countedAs(number), { isOwnNumber: ownNumber }),
       }));
     });
   }
 
   #describe({ limit, ownNumber, key }: Budget, counters: readonly Counter[]): DescribedBudget {
     const { rule, seconds, mode } = limit;
-    const max = maxOf(limit, ownNumber);
+    const max = maxOf(limit, { isOwnNumber: ownNumber });
     const counter = counters.find((one) => one.key === key);
     return {
       rule,

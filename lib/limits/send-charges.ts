@@ -26,13 +26,16 @@ export function chargesOf(request: SendRequest, limits: readonly Limit[]): Ruled
   });
 }
 
+/** Whether the application knows that its caller owns the number. */
+type Caller = Pick<SendRequest, 'isOwnNumber'>;
+
 /** Name of a limit's counter. */
-export function counterKey({ rule, seconds }: Limit, counted: string, isOwnNumber: boolean): string {
+export function counterKey({ rule, seconds }: Limit, counted: string, { isOwnNumber }: Caller): string {
   return `${isOwnNumber && RULES[rule].ownNumber === 'separate' ? 'own:' : ''}${rule}:${seconds}:${counted}`;
 }
 
 /** The count from which a limit is full for a send. */
-export function maxOf(limit: Limit, isOwnNumber: boolean): number {
+export function maxOf(limit: Limit, { isOwnNumber }: Caller): number {
   return isOwnNumber ? limit.max : limit.max - reservedOf(limit);
 }
 
@@ -44,8 +47,8 @@ function reservedOf({ rule, max }: Limit): number {
 function chargeOfNumber(limit: Limit, rule: RuleByNumber, { number, isOwnNumber }: SendRequest): RuledCharge {
   return {
     rule: limit.rule,
-    key: counterKey(limit, rule.countedAs(number), isOwnNumber),
-    max: maxOf(limit, isOwnNumber),
+    key: counterKey(limit, rule.countedAs(number), { isOwnNumber }),
+    max: maxOf(limit, { isOwnNumber }),
     reserved: isOwnNumber ? 0 : reservedOf(limit),
     windowMs: limit.seconds * 1000,
     isEnforced: limit.mode === 'enforce',
@@ -56,7 +59,7 @@ function chargeOfNumber(limit: Limit, rule: RuleByNumber, { number, isOwnNumber 
 function chargeOfClient(limit: Limit, { name, label = name, share, onlyReports = false }: CountedClient): RuledCharge {
   return {
     rule: limit.rule,
-    key: counterKey(limit, name, false),
+    key: counterKey(limit, name, { isOwnNumber: false }),
     max: limit.max * share,
     reserved: 0,
     windowMs: limit.seconds * 1000,

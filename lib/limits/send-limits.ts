@@ -22,8 +22,8 @@ export interface ChargedSend {
   readonly counters: readonly (CounterWindow & Pick<RuledCharge, 'rule'>)[];
 }
 
-/** Failures after which it is certain that no message was sent. */
-const CERTAINLY_NOT_SENT: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
+/** Failures that are refunded: no message was sent, and no client can cause them on purpose. */
+const REFUNDED: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind>([
   'throttled',
   'unavailable',
   'misconfigured',
@@ -88,11 +88,11 @@ export class SendLimits {
     { kind }: SmsDeliveryError,
     timeout: StorageTimeout,
   ): Promise<number | undefined> {
-    if (CERTAINLY_NOT_SENT.has(kind)) {
-      const isRefunded = await this.#refund(charged, sessionId, timeout);
-      return isRefunded ? undefined : charged.cooldownEndsAt;
+    if (REFUNDED.has(kind)) {
+      return (await this.#refund(charged, sessionId, timeout)) ? undefined : charged.cooldownEndsAt;
     }
-    this.conversion.countSent(charged.request);
+    // Nothing was sent to a number that the provider cannot reach. It is not refunded: that would make probing free.
+    if (kind !== 'unreachable') this.conversion.countSent(charged.request);
     return charged.cooldownEndsAt;
   }
 
@@ -145,7 +145,7 @@ export class SendLimits {
 
   /** @returns Whether the cooldown is certainly refunded. */
   async #refund({ request, counters }: ChargedSend, sessionId: string, timeout: StorageTimeout): Promise<boolean> {
-    const refunded = counters.filter(({ rule }) => isRefunded(rule, request));
+    const refunded = counters.filter(({ rule }) => isRefundable(rule, request));
     if (refunded.length === 0) return true;
     try {
       const { isCharged } = await this.#charge([this.#refundOf(sessionId)], timeout);
@@ -183,7 +183,7 @@ function withCounters(charges: readonly RuledCharge[], { counters }: ChargeOutco
   });
 }
 
-function isRefunded(rule: RuledCharge['rule'], { isResend }: SendRequest): boolean {
+function isRefundable(rule: RuledCharge['rule'], { isResend }: SendRequest): boolean {
   const { refund } = RULES[rule];
   return refund === 'always' || (refund === 'resend' && isResend);
 }

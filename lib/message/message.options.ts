@@ -42,7 +42,10 @@ function readTemplate(reader: OptionReader, name: string, contextKeys: readonly 
   const known = [...STANDARD_PLACEHOLDERS, ...contextKeys];
   if (!used.includes('security_code')) reader.fault(name, 'must contain {security_code}');
   for (const placeholder of used.filter((each) => !known.includes(each))) {
-    reader.fault(name, `{${placeholder}} is not known; known are ${known.map((key) => `{${key}}`).join(', ')}`);
+    reader.fault(
+      name,
+      `{${placeholder}} is not known; known are ${known.map((key) => `{${key}}`).join(', ')}; add others to \`contextKeys\``,
+    );
   }
   return template;
 }

@@ -5,7 +5,7 @@ import { loadOptional } from '../common/optional-package.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { maskPhoneNumber, redactedCause } from '../common/redaction.js';
-import { EventPort } from './event-port.js';
+import { EventPublisher } from './event-publisher.js';
 import type { PhoneVerifyEvent } from './phone-verify-event.js';
 
 /** Emits every event through `@nestjs/event-emitter`, if the application imports its module. */
@@ -14,7 +14,7 @@ export class EventEmission implements OnModuleInit {
   readonly #logger = new Logger('PhoneVerify');
 
   constructor(
-    private readonly events: EventPort,
+    private readonly events: EventPublisher,
     private readonly moduleRef: ModuleRef,
     private readonly modules: ModulesContainer,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,

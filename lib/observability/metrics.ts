@@ -1,5 +1,5 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
-import type { EventListener } from './event-port.js';
+import type { EventListener } from './event-publisher.js';
 import type { PhoneVerifyEvent } from './phone-verify-event.js';
 import { VerificationStatus } from '../common/verification-status.js';
 

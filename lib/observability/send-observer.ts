@@ -3,7 +3,7 @@ import { backendName } from '../common/backend-name.js';
 import type { SendReceipt } from '../common/send-receipt.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
 import { PHONE_VERIFY_BACKEND } from '../phone-verify.tokens.js';
-import { EventPort } from './event-port.js';
+import { EventPublisher } from './event-publisher.js';
 import type { EventSubject } from './phone-verify-event.js';
 
 /** A send, as events and spans describe it. */
@@ -20,7 +20,7 @@ export class SendObserver {
   #wrap: SendWrapper = async (_send, work) => work();
 
   constructor(
-    private readonly events: EventPort,
+    private readonly events: EventPublisher,
     @Inject(PHONE_VERIFY_BACKEND) private readonly backend: object,
   ) {}
 

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EventPort } from './event-port.js';
+import { EventPublisher } from './event-publisher.js';
 import { SendObserver } from './send-observer.js';
 import { loadOptional } from '../common/optional-package.js';
 
@@ -10,7 +10,7 @@ const SCOPE_NAME = 'nestjs-phone-verify';
 @Injectable()
 export class Telemetry implements OnModuleInit {
   constructor(
-    private readonly events: EventPort,
+    private readonly events: EventPublisher,
     private readonly observer: SendObserver,
   ) {}
 

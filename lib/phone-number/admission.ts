@@ -11,7 +11,7 @@ export interface NumberSettings {
   readonly testNumbers: TestNumbers | undefined;
 }
 
-/** A number and what the options say of it at one instant. A request decides this once. */
+/** A number and what the options decide about it at one instant. A request decides this once. */
 export interface IdentifiedNumber {
   readonly number: PhoneNumber;
   /** The fixed code of a test number; `undefined` for an ordinary number. */
@@ -19,7 +19,7 @@ export interface IdentifiedNumber {
 }
 
 /**
- * Reads a number as the options say: its default country and how strictly it is validated.
+ * Reads a number by the options: the default country, and how strictly numbers are validated.
  *
  * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.
  */
@@ -30,10 +30,10 @@ export function readNumber(text: unknown, settings: NumberSettings): PhoneNumber
 }
 
 /**
- * Reads a number that may be stored, although by now its range has ended or the options have become stricter. It must
- * not be sent anything.
+ * Reads a number that may be stored, although its range no longer exists or the options are stricter now. Never send
+ * anything to it.
  *
- * @throws {@link PhoneNumberInvalidError} if the text has not the form of a phone number.
+ * @throws {@link PhoneNumberInvalidError} if the text does not have the form of a phone number.
  */
 export function readAnyNumber(text: unknown, { defaultCountry, numbers }: NumberSettings): PhoneNumber {
   const number = parsePhoneNumber(text, defaultCountry);
@@ -41,7 +41,7 @@ export function readAnyNumber(text: unknown, { defaultCountry, numbers }: Number
 }
 
 /**
- * Reads a number, and whether it is a test number, of which nothing has to be known.
+ * Reads a number and decides whether it is a test number. The metadata need not know a test number.
  *
  * @param now - Epoch milliseconds; decides whether the test numbers have expired.
  * @throws {@link PhoneNumberInvalidError} if the text is not a phone number.

@@ -12,7 +12,7 @@ import { isCountry } from './phone-number.js';
 export interface NumberOptions {
   /**
    * The only countries that may, ISO 3166-1 alpha-2 in capitals. `'GB'` includes `GG`, `JE` and `IM`, whose ranges it
-   * shares; every country of `+1` stands for itself. Default: every country.
+   * shares; every country of `+1` is separate. Default: every country.
    */
   allowedCountries?: readonly string[] | undefined;
   /** Countries that may not, read in the same way. Default `[]`. */
@@ -31,7 +31,7 @@ export interface NumberOptions {
   /** `'possible'` takes numbers of ranges that are newer than the metadata as well. Default `'valid'`. */
   validation?: NumberValidation;
   /**
-   * Beginnings of numbers that may, such as `'+1861'` for a range that opened today: whatever the metadata say of their
+   * Prefixes of allowed numbers, such as `'+1861'` for a range that opened today: whatever the metadata say of their
    * range, length, country and type. Written in E.164, a plus and 1 to 15 digits. Of this list and `deniedPrefixes` the
    * longest prefix of a number decides, before countries and types. Default `[]`.
    *

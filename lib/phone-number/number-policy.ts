@@ -3,7 +3,7 @@ import { PhoneNumberNotAllowedError } from '../phone-verify.errors.js';
 import { type PhoneNumber, WITHIN_GB } from './phone-number.js';
 
 /**
- * What a number is used for, as the phone number metadata tell it. Where a country does not tell land lines from
+ * What a number is used for, by the phone number metadata. Where a country does not distinguish land lines from
  * mobiles, as the United States, its numbers are `FIXED_LINE_OR_MOBILE`, which is not `FIXED_LINE`.
  *
  * @publicApi
@@ -11,7 +11,7 @@ import { type PhoneNumber, WITHIN_GB } from './phone-number.js';
 export type PhoneNumberType = (typeof PHONE_NUMBER_TYPES)[number];
 
 /**
- * How much must be known of a number: `valid` numbers are in a range that the metadata know, `possible` ones have a
+ * How strictly numbers are validated: `valid` numbers are in a range that the metadata know, `possible` ones have a
  * right length.
  *
  * @publicApi
@@ -30,17 +30,17 @@ export interface NumberPolicy {
   readonly deniedCountries: readonly CountryCode[];
   /** Types of number that may not. */
   readonly deniedTypes: readonly PhoneNumberType[];
-  /** Whether numbers of no country may, whatever the lists of countries say. */
+  /** Whether numbers of no country are allowed. The lists of countries do not apply to them. */
   readonly allowNonGeographic: boolean;
   /** How much must be known of a number. */
   readonly validation: NumberValidation;
-  /** Beginnings in E.164 of numbers that may, whatever the metadata know of them. */
+  /** Prefixes in E.164 of numbers that are allowed, whatever the metadata contain. */
   readonly allowedPrefixes: readonly string[];
   /** Beginnings in E.164 of numbers that may not. The longest prefix of both lists decides, before everything else. */
   readonly deniedPrefixes: readonly string[];
 }
 
-/** Every type that the metadata know. */
+/** Every type in the metadata. */
 export const PHONE_NUMBER_TYPES = [
   'MOBILE',
   'FIXED_LINE_OR_MOBILE',
@@ -83,7 +83,7 @@ function isAllowed(number: PhoneNumber, policy: NumberPolicy): boolean {
   return possibleCountries.length === 0 ? policy.allowNonGeographic : passLists(possibleCountries, policy);
 }
 
-/** What the longest prefix of both lists says of a number. No prefix is in both. */
+/** The decision of the longest matching prefix of both lists. No prefix is in both. */
 function verdictOfPrefix(
   { e164 }: PhoneNumber,
   { allowedPrefixes, deniedPrefixes }: NumberPolicy,

@@ -9,24 +9,24 @@ import { DIGIT_OF_ANOTHER_SCRIPT, toAsciiDigit } from './digits.js';
 import { NATIONAL_FORMS } from './national-forms.js';
 import type { PhoneNumberType } from './number-policy.js';
 
-/** A phone number as E.164 defines it, whether or not the metadata know it. */
+/** A phone number as E.164 defines it, whether or not the metadata contain it. */
 export interface PhoneNumber {
   /** E.164, the one form that is stored, compared and sent to. */
   readonly e164: string;
   /** ISO 3166-1 alpha-2; `undefined` for numbers of no country, such as `+800`, and of none that is known. */
   readonly country: string | undefined;
-  /** What the metadata say that it is used for; `undefined` where they do not know its range. */
+  /** What it is used for; `undefined` if the metadata do not contain its range. */
   readonly type: PhoneNumberType | undefined;
   /** The country, or each one that it can be of where that is not certain; empty for numbers of no country. */
   readonly possibleCountries: readonly CountryCode[];
-  /** What the metadata know: `valid`, its range; `possible`, its country and a right length; `unknown`, neither. */
+  /** What the metadata contain: `valid`, its range; `possible`, its country and length; `unknown`, neither. */
   readonly certainty: 'valid' | 'possible' | 'unknown';
 }
 
 /** Longest text that is read as a number. The longest E.164 number has 16 characters; the rest is punctuation. */
 export const MAX_PHONE_NUMBER_LENGTH = 32;
 
-/** A plus and 15 digits. The metadata know longer ones, which no network carries abroad. */
+/** A plus and 15 digits. The metadata contain longer ones, which cannot be called from abroad. */
 const MAX_E164_LENGTH = 16;
 
 /** A plus and 7 digits: no mobile in use is shorter. */
@@ -54,7 +54,7 @@ export function countryOf(e164: string): string | undefined {
   return parsePhoneNumberFromString(e164)?.country;
 }
 
-/** A number without its last four digits: operators give out, and fraudsters use, such a range as a whole. */
+/** A number without its last four digits: a range that operators assign, and fraudsters use, as a whole. */
 export function prefixOf({ e164 }: PhoneNumber): string {
   return e164.slice(0, -4);
 }

@@ -33,7 +33,7 @@ export function readTestNumbers(options: OptionReader): TestNumbers | undefined 
   return Object.freeze({ codes: readCodes(reader), until: readDay(reader) });
 }
 
-/** What an operator should know of them. */
+/** Warnings for the operator at startup. */
 export function warningsOfTestNumbers(testNumbers: TestNumbers | undefined, now: number): readonly string[] {
   if (testNumbers?.until === undefined || !hasExpired(testNumbers, now)) return [];
   const day = testNumbers.until.toISOString().slice(0, 10);

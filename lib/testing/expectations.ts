@@ -10,6 +10,7 @@ export type ForbiddenTexts = readonly (readonly [name: string, text: string])[];
 /** All kinds. */
 export const KINDS: readonly SmsDeliveryErrorKind[] = [
   'rejected',
+  'unreachable',
   'throttled',
   'unavailable',
   'misconfigured',

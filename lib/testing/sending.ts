@@ -1,5 +1,6 @@
-import { equal, fail } from 'node:assert/strict';
+import { equal, fail, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import type { SendContext } from '../backends/base.backend.js';
 import type { SendReceipt } from '../common/send-receipt.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
@@ -33,6 +34,21 @@ export function testMessage(): TestMessage {
   return message ?? fail('no message');
 }
 
+/** A text with the characters that URLs, forms, JSON and XML need escaped. */
+export function reservedText(): TestMessage {
+  const message = testMessage();
+  return {
+    ...message,
+    message: `"Acme" & 'Co': ${message.code} #1 + 2 = 100%25 \\ <b>?;</b> 😀\n\n@acme.test #${message.code}`,
+  };
+}
+
+/** A text of 160 characters, which fills one segment. */
+export function longText(): TestMessage {
+  const message = testMessage();
+  return { ...message, message: `${message.code} is your code. `.padEnd(160, 'abcdefghijklmnopqrstuvwxyz0123456789') };
+}
+
 /** A send context with this signal. */
 export function contextUntil(signal: AbortSignal): SendContext {
   return {
@@ -43,6 +59,7 @@ export function contextUntil(signal: AbortSignal): SendContext {
     language: 'en',
     purpose: '',
     sendId: randomUUID(),
+    sendNumber: 1,
   };
 }
 
@@ -106,9 +123,13 @@ export function expectDelivered(
     const copies = delivered.filter((each) => digits(each.number) === digits(number));
     equal(copies.length, 1, `${copies.length} messages arrived for ${number}, not one`);
     const [copy] = copies;
-    equal(copy?.message, message, 'the text that arrived is not the one that was sent');
+    ok(
+      copy !== undefined && /^\+?\d+$/.test(copy.number),
+      `the number arrived as ${inspect(copy?.number)}, not as ${number}`,
+    );
+    equal(copy.message, message, `the text arrived as ${inspect(copy.message)}, not as ${inspect(message)}`);
     const messageId = receipts[index]?.messageId;
-    if (copy?.messageId === undefined || messageId === undefined) continue;
+    if (copy.messageId === undefined || messageId === undefined) continue;
     equal(messageId, copy.messageId, 'the receipt has the id of another message');
   }
   equal(delivered.length, sent.length, `${delivered.length} messages arrived, not ${sent.length}`);

@@ -14,7 +14,7 @@ export interface TestRunner {
 export function defaultRunner(): TestRunner {
   const globals: unknown = globalThis;
   if (isRunner(globals)) return globals;
-  // Inside another runner, nobody would see the results of `node:test`.
+  // Another runner would not show the results of `node:test`.
   for (const [variable, module] of RUNNERS_WITHOUT_GLOBALS) {
     if (process.env[variable] === undefined) continue;
     throw new Error(`describeBackend: no global describe and it; pass those of ${module} as the second argument`);

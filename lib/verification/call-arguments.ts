@@ -1,7 +1,7 @@
 import { ArgumentInvalidError } from '../phone-verify.errors.js';
 
 /** Ten years: longer than any verification token is kept, short enough for every database's arithmetic. */
-export const LONGEST_AGE_SECONDS = 315_360_000;
+export const MAX_AGE_SECONDS = 315_360_000;
 
 /**
  * @throws {@link ArgumentInvalidError} for anything but a string: callers in plain JavaScript may pass any input.
@@ -26,7 +26,7 @@ export function requireSubject(subject: unknown): string | undefined {
 
 /** @throws {@link ArgumentInvalidError} for anything but a whole number of seconds from 1 to ten years. */
 export function requireAge(name: string, seconds: number): number {
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_AGE_SECONDS) return seconds;
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_AGE_SECONDS) return seconds;
   throw new ArgumentInvalidError(name, 'must be a whole number of seconds, 1 or more');
 }
 

@@ -5,7 +5,7 @@ import { randomToken } from '../common/random.js';
 import type { StorageTimeout } from '../common/time.js';
 import { VerificationStatus } from '../common/verification-status.js';
 import { ConversionStatistic } from '../limits/conversion-statistic.js';
-import { EventPort } from '../observability/event-port.js';
+import { EventPublisher } from '../observability/event-publisher.js';
 import type { IdentifiedNumber } from '../phone-number/admission.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
@@ -29,7 +29,7 @@ export class CodeChecker {
     private readonly store: VerificationStore,
     private readonly hooks: BackendHooks,
     private readonly conversion: ConversionStatistic,
-    private readonly events: EventPort,
+    private readonly events: EventPublisher,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
   ) {}
 

@@ -44,6 +44,10 @@ interface OpenSession {
   readonly expiresAt: number;
   /** Of the next send. Drawn before anything is written, so that a failing draw leaves nothing behind. */
   readonly sendId: string;
+  /** Messages that were sent before. */
+  readonly sendCount: number;
+  /** The backend that accepted the last of them. */
+  readonly lastBackend: string | null;
 }
 
 /** A message that the limits were charged for. */
@@ -82,6 +86,8 @@ export class CodeIssuer {
       securityCode,
       expiresAt: now + this.options.expiration * 1000,
       sendId: randomId(),
+      sendCount: 0,
+      lastBackend: null,
     };
     await this.#open(session, request);
     return this.#send({ request, session, charged, text });
@@ -100,7 +106,8 @@ export class CodeIssuer {
     if (securityCode === null) throw new ResendRefusedError(VerificationStatus.Expired);
     const charged = await this.limits.admit(request, timeout);
     const text = await this.#write(request, securityCode);
-    const session = { id: row.id, sessionToken, securityCode, expiresAt: row.expiresAt, sendId: randomId() };
+    const { id, expiresAt, sendCount, backend: lastBackend } = row;
+    const session = { id, sessionToken, securityCode, expiresAt, sendId: randomId(), sendCount, lastBackend };
     return this.#send({ request, session, charged, text });
   }
 
@@ -148,7 +155,7 @@ export class CodeIssuer {
   async #handOver({ request, session }: ChargedMessage, text: string): Promise<SendReceipt> {
     const { number, purpose, isResend } = request;
     const { language } = request.options;
-    const { securityCode, sendId, expiresAt } = session;
+    const { securityCode, sendId, expiresAt, sendCount, lastBackend } = session;
     return this.delivery.send({
       to: number.e164,
       text,
@@ -160,6 +167,8 @@ export class CodeIssuer {
         language: language === undefined ? undefined : preferredLanguage(language),
         purpose,
         sendId,
+        sendNumber: sendCount + 1,
+        ...(lastBackend !== null && { previous: { backend: lastBackend } }),
       },
     });
   }

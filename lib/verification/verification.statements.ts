@@ -85,6 +85,9 @@ export function buildStatements(dataSource: DataSource, options: StatementOption
   };
 }
 
+/** What is read of a session before a resend, or to explain a refusal. */
+const SESSION = ['id', 'sealedCode', 'failedAttempts', 'expiresAt', 'isVerified', 'sendCount', 'backend'] as const;
+
 function textsOf(table: Table, options: StatementOptions) {
   const { column: c, select } = table;
   return {
@@ -103,7 +106,7 @@ function textsOf(table: Table, options: StatementOptions) {
     /** The connection's last value of `LAST_INSERT_ID`. MariaDB only. */
     lastInsertId: 'SELECT LAST_INSERT_ID() AS value',
 
-    findSession: `SELECT ${select('id', 'sealedCode', 'failedAttempts', 'expiresAt', 'isVerified')}
+    findSession: `SELECT ${select(...SESSION)}
       FROM ${table.name} WHERE ${sessionIs(table)}`,
 
     findToken: `SELECT ${select('phoneNumber', 'verifiedAt')} FROM ${table.name} WHERE ${tokenIs(table)}`,

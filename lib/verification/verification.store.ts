@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { StorageTimeout } from '../common/time.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import type { Answer, Database, Parameters, Row, Run } from '../database/database.js';
+import type { StatementResult, Database, StatementParameters, Row, Run } from '../database/database.js';
 import type { DescribedSession } from './phone-records.types.js';
 import {
   buildStatements,
@@ -56,6 +56,10 @@ export interface Session {
   readonly failedAttempts: number;
   readonly expiresAt: number;
   readonly isVerified: boolean;
+  /** Messages that the backend took. */
+  readonly sendCount: number;
+  /** The backend that took the last of them. */
+  readonly backend: string | null;
 }
 
 /** What identifies a verification token. Instants are epoch milliseconds. */
@@ -122,8 +126,8 @@ export class VerificationStore {
     const named = Object.fromEntries(candidates.map((candidate, index) => [`candidate${index}`, candidate]));
     const { maxFailedAttempts } = this.options;
     return this.database.run(async (run) => {
-      const answer = await run(this.#statements.check, { ...key, ...named, newToken, now, maxFailedAttempts });
-      const comparison = readComparison(await this.#withInsertId(run, answer), now);
+      const result = await run(this.#statements.check, { ...key, ...named, newToken, now, maxFailedAttempts });
+      const comparison = readComparison(await this.#withInsertId(run, result), now);
       return comparison ?? { kind: 'refused', session: await this.#read(run, key) };
     }, timeout);
   }
@@ -137,8 +141,8 @@ export class VerificationStore {
   ): Promise<CheckOutcome | undefined> {
     const { maxFailedAttempts } = this.options;
     return this.database.run(async (run) => {
-      const answer = await run(this.#statements.accept, { ...key, newToken, now, maxFailedAttempts });
-      return readComparison(await this.#withInsertId(run, answer), now);
+      const result = await run(this.#statements.accept, { ...key, newToken, now, maxFailedAttempts });
+      return readComparison(await this.#withInsertId(run, result), now);
     }, timeout);
   }
 
@@ -203,20 +207,20 @@ export class VerificationStore {
    * MariaDB leaves the insert id out of the response if a trigger ran, such as one for an audit or an online schema change.
    * The connection still knows it.
    */
-  async #withInsertId(run: Run, answer: Answer): Promise<Answer> {
-    if (this.database.dialect !== 'mariadb' || answer.affected === 0 || answer.insertId !== 0) return answer;
+  async #withInsertId(run: Run, result: StatementResult): Promise<StatementResult> {
+    if (this.database.dialect !== 'mariadb' || result.affected === 0 || result.insertId !== 0) return result;
     const { rows } = await run(this.#statements.lastInsertId, {});
-    return { ...answer, insertId: Number(rows[0]?.['value']) };
+    return { ...result, insertId: Number(rows[0]?.['value']) };
   }
 
   async #read(run: Run, key: SessionKey): Promise<Session | null> {
-    const { rows } = await run(this.#statements.findSession, { ...key } satisfies Parameters);
+    const { rows } = await run(this.#statements.findSession, { ...key } satisfies StatementParameters);
     return rows[0] === undefined ? null : readSession(rows[0]);
   }
 }
 
 /** Reads the outcome from the statement of a check; `undefined` if it compared nothing. */
-function readComparison({ rows, insertId }: Answer, now: number): CheckOutcome | undefined {
+function readComparison({ rows, insertId }: StatementResult, now: number): CheckOutcome | undefined {
   const [row] = rows;
   if (row !== undefined) {
     const failedAttempts = Number(row['failedAttempts']);
@@ -239,6 +243,8 @@ function readSession(row: Row): Session {
     failedAttempts: Number(row['failedAttempts']),
     expiresAt: Number(row['expiresAt']),
     isVerified: Number(row['isVerified']) === 1,
+    sendCount: Number(row['sendCount']),
+    backend: typeof row['backend'] === 'string' ? row['backend'] : null,
   };
 }
 

@@ -11,6 +11,7 @@ import {
   leaking,
   needingContext,
   NoSubclassBackend,
+  sendingByUrl,
   type Settings,
   SharedFieldBackend,
   SharedIdBackend,
@@ -19,7 +20,9 @@ import {
 } from '../support/broken-backends.js';
 import { judge, KEY, played } from '../support/conformance-judge.js';
 
-const SEND = ['sends a message', 'sends a message without a context', 'keeps parallel sends separate'];
+const RESERVED = 'sends reserved characters, line breaks and an emoji unchanged';
+const LONG = 'sends all 160 characters of a text';
+const SEND = ['sends a message', RESERVED, LONG, 'sends a message without a context', 'keeps parallel sends separate'];
 const SUBCLASS = 'supports subclasses without a constructor';
 const BULK = 'returns a bulk result for each number, in their order';
 const BULK_FAILURE = 'returns an error for each number when a bulk send fails';
@@ -34,7 +37,9 @@ function failsAs(kind: SmsDeliveryErrorKind): string {
   return `reports a failure as ${kind}, without secrets`;
 }
 
-const FAILURES = (['rejected', 'throttled', 'unavailable', 'misconfigured', 'unknown'] as const).map(failsAs);
+const FAILURES = (['rejected', 'unreachable', 'throttled', 'unavailable', 'misconfigured', 'unknown'] as const).map(
+  failsAs,
+);
 
 const everySend = [...SEND, SUBCLASS, BULK];
 
@@ -48,7 +53,26 @@ const faults: readonly (readonly [fault: string, backend: BackendUnderTest['back
   ['no segment', answering((receipt) => ({ ...receipt, segments: 0 })), everySend],
   ['an id of another message', answering((receipt) => ({ ...receipt, messageId: 'other' })), everySend],
   ['a context that is needed', needingContext(), ['sends a message without a context', BULK]],
-  ['a text that is changed', changingText((text) => text.replaceAll(/[^\x20-\x7e]/g, '?')), everySend],
+  [
+    'a text that is changed',
+    changingText((text) => text.replaceAll(/[^\x20-\x7e]/g, '?')),
+    everySend.filter((name) => name !== LONG),
+  ],
+  ['a text that is cut after 20 characters', changingText((text) => text.slice(0, 20)), [RESERVED, LONG, BULK]],
+  ['a text that is cut after 159 characters', changingText((text) => text.slice(0, 159)), [LONG]],
+  ['line breaks that become spaces', changingText((text) => text.replaceAll('\n', ' ')), [RESERVED, BULK]],
+  ['quotes that are escaped', changingText((text) => text.replaceAll('"', '\\"')), [RESERVED, BULK]],
+  ['text and number in a URL, unencoded', sendingByUrl((number, text) => `?to=${number}&text=${text}`), everySend],
+  [
+    'a text in a URL, unencoded',
+    sendingByUrl((number, text) => `?to=${encodeURIComponent(number)}&text=${text}`),
+    [RESERVED, BULK],
+  ],
+  [
+    'a number in a URL, unencoded',
+    sendingByUrl((number, text) => `?to=${number}&text=${encodeURIComponent(text)}`),
+    everySend,
+  ],
   ['a message that is sent twice', changingText((text) => text, 2), everySend],
   ['a message that is not sent', changingText((text) => text, 0), everySend],
   ['a field that parallel sends share', SharedFieldBackend, ['keeps parallel sends separate', BULK]],

@@ -33,7 +33,7 @@ describe('describeBackend without a runner passed', () => {
   it('runs under node:test', async () => {
     const { passes, output } = await run(underNode, false);
 
-    expect(output).toMatch(/^# tests 19$/m);
+    expect(output).toMatch(/^# tests 22$/m);
     expect(output).toMatch(/^# fail 0$/m);
     expect(output).toContain('shows no credentials # SKIP the factory provides no credentials');
     expect(passes).toBe(true);
@@ -49,7 +49,7 @@ describe('describeBackend without a runner passed', () => {
   it('runs under Vitest with globals', async () => {
     const { passes, output } = await run(underVitest, false);
 
-    expect(output).toMatch(/Tests +8 passed \| 11 skipped \(19\)/);
+    expect(output).toMatch(/Tests +10 passed \| 12 skipped \(22\)/);
     expect(passes).toBe(true);
   });
 

@@ -20,6 +20,13 @@ const gateway: Pick<Conversation, 'read' | 'take'> = {
   take: () => ({ status: 202 }),
 };
 
+/** The gateway, without the kind that no status of HTTP tells. */
+async function playGateway() {
+  const { url, given } = await playProvider(gateway, refuseByStatus, [KEY]);
+  const { rejected: _, ...scenarios } = given.scenarios;
+  return { url, given: { ...given, scenarios } };
+}
+
 /** Settings of a backend that sends through it. */
 function gatewayAt(url: string) {
   return {
@@ -45,14 +52,14 @@ describe.each(conversations.map((conversation) => ({ name: conversation.wire.nam
 
 describe('HttpBackend', () => {
   describeBackend(async () => {
-    const { url, given } = await playProvider(gateway, refuseByStatus, [KEY]);
+    const { url, given } = await playGateway();
     return { ...given, ...gatewayAt(url) };
   }, runner);
 });
 
 describe('FailoverBackend', () => {
   describeBackend(async () => {
-    const { url, given } = await playProvider(gateway, refuseByStatus, [KEY]);
+    const { url, given } = await playGateway();
     const backends = [gatewayAt(`${url}/first`), gatewayAt(`${url}/second`)];
     return { ...given, backend: FailoverBackend, options: { backends } };
   }, runner);
@@ -74,7 +81,7 @@ describe('FailoverBackend whose first backend is never reached', () => {
 
 describe('RoutingBackend', () => {
   describeBackend(async () => {
-    const { url, given } = await playProvider(gateway, refuseByStatus, [KEY]);
+    const { url, given } = await playGateway();
     const otherwise = gatewayAt(`${url}/otherwise`);
     const routes = [{ prefixes: ['+14155552671', '+14155552673'], ...gatewayAt(`${url}/route`) }];
     return { ...given, backend: RoutingBackend, options: { routes, otherwise } };
@@ -98,7 +105,7 @@ describe('ConsoleBackend', () => {
   beforeEach(() => {
     printed.length = 0;
     vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      const [, number, message] = /^Text message to (\S+):\n(.*)\n$/.exec(String(text)) ?? [];
+      const [, number, message] = /^Text message to (\S+):\n(.*)\n$/s.exec(String(text)) ?? [];
       if (number !== undefined && message !== undefined) printed.push({ number, message });
       return true;
     });

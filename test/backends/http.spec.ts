@@ -166,8 +166,10 @@ describe('what HttpBackend counts as success', () => {
 
 describe('what HttpBackend counts as a failure', () => {
   it.each<[number, SmsDeliveryErrorKind]>([
-    [400, 'rejected'],
-    [422, 'rejected'],
+    [400, 'unreachable'],
+    [402, 'misconfigured'],
+    [409, 'unreachable'],
+    [422, 'unreachable'],
     [401, 'misconfigured'],
     [403, 'misconfigured'],
     [404, 'misconfigured'],
@@ -327,11 +329,11 @@ describe('the settings of HttpBackend', () => {
     [{ url: 'http://h', body: {} }, ['options.body: must be a function']],
     [{ url: 'http://h', body: String, accepted: 200 }, ['options.accepted: must be a function']],
     [{ url: 'http://h', body: String, method: 'post' }, ['options.method: must be an HTTP method in capitals']],
+    [{ url: 'http://h', body: String, timeout: 5 }, ['options.timeout: is not an option; did you mean `timeoutMs`?']],
     [
-      { url: 'http://h', body: String, timeout: 5 },
-      ['options.timeout: is not an option; the options are url, method, headers, body, accepted, timeoutMs'],
+      { url: 'http://h', body: String, timeoutMs: 0 },
+      ['options.timeoutMs: must be a whole number of milliseconds from 1 to 600000'],
     ],
-    [{ url: 'http://h', body: String, timeoutMs: 0 }, ['options.timeoutMs: must be a whole number from 1 to 600000']],
     ...[{ authorization: 7 }, { 'a b': 'x' }, { authorization: 'credential\r\nx: y' }, { authorization: 'ключ' }].map(
       (headers) => [
         { url: 'http://h', body: String, headers },

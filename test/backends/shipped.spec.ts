@@ -8,7 +8,7 @@ import {
   SandboxBackend,
   SmsDeliveryError,
 } from '../../lib/index.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { NUMBER, OTHER_NUMBER } from '../support/requests.js';
 
 afterEach(() => {
@@ -27,7 +27,7 @@ describe.each([SandboxBackend, ConsoleBackend])('%o', (Backend) => {
 
   it.each(['test', 'development'])('starts silently with NODE_ENV=%s', (environment) => {
     vi.stubEnv('NODE_ENV', environment);
-    const logs = new KeptLogs();
+    const logs = new RecordedLogs();
     Logger.overrideLogger(logs);
 
     expect(() => new Backend({})).not.toThrow();
@@ -36,7 +36,7 @@ describe.each([SandboxBackend, ConsoleBackend])('%o', (Backend) => {
 
   it.each(['', undefined])('starts with a warning with NODE_ENV=%j', (environment) => {
     vi.stubEnv('NODE_ENV', environment);
-    const logs = new KeptLogs();
+    const logs = new RecordedLogs();
     Logger.overrideLogger(logs);
 
     expect(() => new Backend({})).not.toThrow();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { expectAlert, expectVisible } from './support/expectations.js';
 import { useElement } from './support/use-element.js';
 
@@ -78,7 +78,7 @@ describe('the field for the code', () => {
     `);
     await openCodeStep();
 
-    await test.page.evaluate(`receive('${RIGHT_CODE}')`);
+    await test.page.evaluate(`receive('${CORRECT_CODE}')`);
     await expectVisible(test.element.heading('Phone number verified'));
 
     expect(await test.page.evaluate('asked')).toEqual({ transport: ['sms'] });
@@ -92,7 +92,7 @@ describe('the field for the code', () => {
     `);
     await openCodeStep();
 
-    await test.element.verify(RIGHT_CODE);
+    await test.element.verify(CORRECT_CODE);
 
     await expectVisible(test.element.heading('Phone number verified'));
   });
@@ -107,7 +107,7 @@ describe('a wrong code', () => {
     await expectAlert(element, 'That code is not right. 4 tries left.');
     expect(await element.code.getAttribute('aria-invalid')).toBe('true');
     expect(await element.focused()).toBe('security_code');
-    await element.verify(RIGHT_CODE);
+    await element.verify(CORRECT_CODE);
     await expectVisible(element.heading('Phone number verified'));
 
     expect((await element.events()).map(({ type, code }) => code ?? type)).toEqual([
@@ -132,7 +132,7 @@ describe('a wrong code', () => {
     await test.pass(60);
     await element.button('Request a new code').click();
     await expectVisible(element.code);
-    await element.verify(RIGHT_CODE);
+    await element.verify(CORRECT_CODE);
     await expectVisible(element.heading('Phone number verified'));
     expect(element.requests.filter((path) => path === 'register')).toHaveLength(2);
   });
@@ -159,7 +159,7 @@ describe('an expired code', () => {
     await expectAlert(element, 'This code has expired. Request a new one.');
     expect(element.requests).toEqual(['register']);
     await element.button('Request a new code').click();
-    await element.verify(RIGHT_CODE);
+    await element.verify(CORRECT_CODE);
     await expectVisible(element.heading('Phone number verified'));
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE } from '../support/requests.js';
 import { expectAlert, expectVisible } from './support/expectations.js';
 import { useElement } from './support/use-element.js';
 
@@ -57,7 +57,7 @@ describe('the texts', () => {
     await element.code.fill('1234');
     await again();
     expect(await element.code.inputValue()).toBe('1234');
-    await element.verify(RIGHT_CODE);
+    await element.verify(CORRECT_CODE);
     await expectVisible(element.heading('Fertig'));
 
     await again();
@@ -170,7 +170,7 @@ describe('the page', () => {
     await element.send('4155552671');
 
     await page.evaluate(() => document.body.prepend(document.querySelector('phone-verify') ?? ''));
-    await element.verify(RIGHT_CODE);
+    await element.verify(CORRECT_CODE);
     await expectVisible(element.heading('Phone number verified'));
     await page.locator('phone-verify').evaluate((found) => found.remove());
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { expectAlert, expectVisible } from './support/expectations.js';
 import { useElement } from './support/use-element.js';
 
@@ -24,7 +24,7 @@ describe('the keyboard', () => {
     await keyboard.press('Enter');
     await expectAlert(element, '4 tries left.');
     // The wrong code is selected, so that typing replaces it.
-    await keyboard.type(RIGHT_CODE);
+    await keyboard.type(CORRECT_CODE);
     await keyboard.press('Enter');
     await expectVisible(element.heading('Phone number verified'));
 

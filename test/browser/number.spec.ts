@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE } from '../support/requests.js';
 import { expectAlert, expectVisible } from './support/expectations.js';
 import { useElement } from './support/use-element.js';
 
@@ -11,7 +11,7 @@ describe('a number', () => {
     await test.open();
 
     await element.send('(415) 555-2671');
-    await element.verify(RIGHT_CODE);
+    await element.verify(CORRECT_CODE);
     await expectVisible(element.heading('Phone number verified'));
 
     const [sent, verified] = await element.events();

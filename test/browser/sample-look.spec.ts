@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { launchBrowser } from './support/browser.js';
 import { SamplePage, type ServedSample, serveSample } from './support/sample-page.js';
 
@@ -63,7 +63,7 @@ async function visit(person: SamplePage, show: (state: string) => Promise<void>)
   await person.verify(WRONG_CODE);
   await person.fault.getByText('4 tries left').waitFor();
   await show('wrong-code');
-  await person.verify(RIGHT_CODE);
+  await person.verify(CORRECT_CODE);
   await person.page.getByText('Choose a user name.').waitFor();
   await show('verified');
   await person.username.fill('ada');
@@ -76,7 +76,7 @@ async function visit(person: SamplePage, show: (state: string) => Promise<void>)
   sample.clock.advance(60);
   await person.send('4155552671');
   await show('change-number-code');
-  await person.verify(RIGHT_CODE);
+  await person.verify(CORRECT_CODE);
   await person.page.getByText('Step 2 of 2').waitFor();
   await show('change-number-new');
 }

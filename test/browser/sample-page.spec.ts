@@ -1,7 +1,7 @@
 import { SmsDeliveryError } from 'nestjs-phone-verify';
 import type { Browser, BrowserContext, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { launchBrowser } from './support/browser.js';
 import { SamplePage, type ServedSample, serveSample } from './support/sample-page.js';
 
@@ -61,8 +61,8 @@ describe('the sign-up of the sample', () => {
     await person.send('(415) 555-2671');
     expect(await person.messages.allInnerTexts()).toEqual([expect.stringContaining('Your Sample security code is')]);
 
-    await person.button(RIGHT_CODE).click();
-    expect(await person.code.inputValue()).toBe(RIGHT_CODE);
+    await person.button(CORRECT_CODE).click();
+    expect(await person.code.inputValue()).toBe(CORRECT_CODE);
     await person.page.keyboard.press('Enter');
     await expectPage('/account');
 
@@ -84,7 +84,7 @@ describe('the sign-up of the sample', () => {
     await keyboard.type('4155552671');
     await keyboard.press('Enter');
     await person.messages.first().waitFor();
-    await keyboard.type(RIGHT_CODE);
+    await keyboard.type(CORRECT_CODE);
     await keyboard.press('Enter');
 
     await expectPage('/account');
@@ -112,7 +112,7 @@ describe('the sign-up of the sample', () => {
     sample.clock.advance(30);
     await person.button('Request a new code').click();
     await expectShown(person.messages.nth(1));
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
 
     await expectPage('/account');
   });
@@ -144,11 +144,11 @@ describe('the sign-up of the sample', () => {
     await person.send('4155552671');
     sample.clock.advance(601);
 
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
     await expectShown(person.fault.getByText('This code has expired'));
     await person.button('Request a new code').click();
     await expectShown(person.messages.nth(1));
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
 
     await expectPage('/account');
   });
@@ -181,7 +181,7 @@ describe('the sign-up of the sample', () => {
 
     await person.button('Try again').click();
     await person.messages.first().waitFor();
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
 
     await expectPage('/account');
   });
@@ -196,7 +196,7 @@ describe('the sign-up of the sample', () => {
     await person.number.fill('4155552671');
     await person.button('Send code').dblclick();
     await person.messages.first().waitFor();
-    await person.code.fill(RIGHT_CODE);
+    await person.code.fill(CORRECT_CODE);
     await person.button('Verify').dblclick();
     await expectPage('/account');
 
@@ -211,7 +211,7 @@ describe('the sign-up of the sample', () => {
     await person.page.reload();
     await person.username.fill('ada');
     await person.messages.first().waitFor();
-    await person.button(RIGHT_CODE).click();
+    await person.button(CORRECT_CODE).click();
     await person.button('Verify').click();
 
     await expectPage('/account');
@@ -230,7 +230,7 @@ describe('the sign-up of the sample', () => {
     await person.open();
     await person.username.fill('ada');
     await person.send('4155552671');
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
     await expectShown(person.page.getByText('One moment'));
     await person.username.press('Enter');
 
@@ -245,7 +245,7 @@ describe('the sign-up of the sample', () => {
     await person.open();
     await person.username.fill('ada');
     await person.send('4155552671');
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
     await expectShown(person.page.getByText('The server cannot be reached.'));
 
     await person.button('Try again').click();
@@ -258,7 +258,7 @@ describe('the sign-up of the sample', () => {
     await enter();
     await person.open();
     await person.send('4155552671');
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
     await expectShown(person.page.getByText('Choose a user name.'));
     expect(await person.username.evaluate((input) => input === document.activeElement)).toBe(true);
 
@@ -278,7 +278,7 @@ describe('the sign-up of the sample', () => {
     await person.open();
     await person.username.fill('grace');
     await person.send('4155552671');
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
 
     await person.button('Sign in to it').click();
     await expectPage('/account');
@@ -305,9 +305,9 @@ describe('the sign-up of the sample', () => {
     await person.button('Send code').click();
 
     await person.button('A message has arrived').click();
-    await person.button(RIGHT_CODE).click();
+    await person.button(CORRECT_CODE).click();
 
-    expect(await person.code.inputValue()).toBe(RIGHT_CODE);
+    expect(await person.code.inputValue()).toBe(CORRECT_CODE);
     expect(await person.button('A message has arrived').isVisible()).toBe(false);
   });
 });
@@ -320,7 +320,7 @@ describe('the sign-in of the sample', () => {
     sample.clock.advance(60);
     await person.page.getByRole('link', { name: 'Sign in' }).click();
     await person.send('4155552671');
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
 
     await expectPage('/account');
   });
@@ -328,7 +328,7 @@ describe('the sign-in of the sample', () => {
   it('offers the sign-up to a number without an account, and keeps it verified', async () => {
     await person.open('/sign-in');
     await person.send('4155552671');
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
     await person.button('Create one').click();
     await person.username.fill('ada');
     await person.button('Create account').click();
@@ -351,7 +351,7 @@ describe('the account of the sample', () => {
     await person.open();
     await person.username.fill('ada');
     await person.send('4155552671');
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
     await expectPage('/account');
     await person.page.goBack();
     await expectPage('/account');
@@ -371,7 +371,7 @@ describe('the account of the sample', () => {
     await expectShown(person.page.getByText('Confirm your current number'));
     await person.send('4155552671');
     await person.code.waitFor();
-    await person.button(RIGHT_CODE).last().click();
+    await person.button(CORRECT_CODE).last().click();
     await person.button('Verify').click();
 
     await expectShown(person.page.getByText('Verify your new number'));
@@ -379,7 +379,7 @@ describe('the account of the sample', () => {
     await person.number.fill('4155550123');
     await person.button('Send code').click();
     await person.code.waitFor();
-    await person.button(RIGHT_CODE).click();
+    await person.button(CORRECT_CODE).click();
     await person.button('Verify').click();
 
     await expectShown(person.page.getByText('+14•••••••23'));
@@ -392,7 +392,7 @@ describe('the account of the sample', () => {
     await person.confirmCurrent('4155550199');
     await person.number.fill('4155550123');
     await person.button('Send code').click();
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
 
     await expectShown(person.page.getByText('Verify the current number of your account.'));
     expect(await person.page.getByText('Step 1 of 2').isVisible()).toBe(true);
@@ -407,13 +407,13 @@ describe('the account of the sample', () => {
     await person.confirmCurrent('4155550123');
     await person.number.fill('4155552671');
     await person.button('Send code').click();
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
 
     await expectShown(person.page.getByText('This number already has an account.'));
     expect(await person.page.getByText('+14•••••••23').isVisible()).toBe(true);
     await person.number.fill('4155550199');
     await person.button('Send code').click();
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
     await expectShown(person.page.getByText('+14•••••••99'));
   });
 
@@ -427,7 +427,7 @@ describe('the account of the sample', () => {
     await person.confirmCurrent('4155552671');
     await person.number.fill('4155550123');
     await person.button('Send code').click();
-    await person.verify(RIGHT_CODE);
+    await person.verify(CORRECT_CODE);
     await expectShown(person.page.getByText('+14•••••••23'));
 
     await other.open('/account');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { expectAlert, expectVisible } from './support/expectations.js';
 import { useElement } from './support/use-element.js';
 
@@ -34,7 +34,7 @@ describe('a resend', () => {
     await expectVisible(element.button('Send it again in 1:00'));
     expect((await element.events()).map(({ type }) => type)).toEqual(['sent', 'sent']);
     await page.keyboard.press('Tab');
-    await element.verify(RIGHT_CODE);
+    await element.verify(CORRECT_CODE);
     await expectVisible(element.heading('Phone number verified'));
   });
 
@@ -48,7 +48,7 @@ describe('a resend', () => {
     await expectAlert(element, 'Too many requests. Please wait before you try again.');
 
     await expectVisible(element.button('Send it again in 2:05'));
-    await element.verify(RIGHT_CODE);
+    await element.verify(CORRECT_CODE);
     await expectVisible(element.heading('Phone number verified'));
   });
 
@@ -201,7 +201,7 @@ describe('a network', () => {
     await test.element.send(NUMBER);
     await test.page.route('**/phone/verify', (route) => route.abort('connectionreset'), { times: 1 });
 
-    await test.element.verify(RIGHT_CODE);
+    await test.element.verify(CORRECT_CODE);
     await expectAlert(test.element, 'The server could not be reached. Please try again.');
     await test.element.button('Verify').click();
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { expectAlert, expectVisible } from './support/expectations.js';
 import { useElement } from './support/use-element.js';
 
@@ -16,7 +16,7 @@ describe('a reload between the steps', () => {
     await page.reload();
     await expectVisible(element.button('Send it again in 0:20'));
     expect(await page.getByText('+1 415 555 2671').isVisible()).toBe(true);
-    await element.verify(RIGHT_CODE);
+    await element.verify(CORRECT_CODE);
     await expectVisible(element.heading('Phone number verified'));
 
     expect(element.requests).toEqual(['register', 'verify']);
@@ -51,7 +51,7 @@ describe('a reload between the steps', () => {
     await test.pass(601);
     await page.reload();
     await element.send('4155552671');
-    await element.verify(RIGHT_CODE);
+    await element.verify(CORRECT_CODE);
     await expectVisible(element.heading('Phone number verified'));
 
     await page.reload();
@@ -89,7 +89,7 @@ describe('a reload between the steps', () => {
     await test.open();
     await test.element.send('4155552671');
 
-    await test.element.verify(RIGHT_CODE);
+    await test.element.verify(CORRECT_CODE);
 
     await expectVisible(test.element.heading('Phone number verified'));
   });
@@ -106,7 +106,7 @@ describe('a change of the number', () => {
     expect(await element.focused()).toBe('phone_number');
     await element.country.selectOption('GB');
     await element.send('7400 123456');
-    await element.verify(RIGHT_CODE);
+    await element.verify(CORRECT_CODE);
     await expectVisible(element.heading('Phone number verified'));
 
     expect(served.sandbox.outbox.map(({ to }) => to)).toEqual(['+14155552671', '+447400123456']);

@@ -5,7 +5,7 @@ import { hashSecurityCode, unsealSecurityCode } from '../../lib/verification/sec
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { QueryLog } from '../support/query-log.js';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 const SECRET = 'a secret of thirty-two bytes or more';
 const NEW_SECRET = 'another secret, given when the first one is rotated';
@@ -29,7 +29,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     await test.service.resendSecurityCode(NUMBER, sessionToken);
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
-    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     await test.service.getVerifiedPhone(verificationToken);
     await test.service.consumeVerifiedPhone(verificationToken);
     tokens = [sessionToken, verificationToken];
@@ -42,7 +42,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   });
 
   it('contains no code and no token in any encoding', () => {
-    for (const secret of [RIGHT_CODE, ...tokens].flatMap(encodingsOf)) expect(dump).not.toContain(secret);
+    for (const secret of [CORRECT_CODE, ...tokens].flatMap(encodingsOf)) expect(dump).not.toContain(secret);
   });
 
   it('contains no unkeyed hash of any code of six digits', () => {
@@ -50,7 +50,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     const codes = Array.from({ length: 1_000_000 }, (_, number) => String(number).padStart(6, '0'));
     expect(codes.filter((code) => columns.has(hash('sha256', code)))).toEqual([]);
     for (const algorithm of ['md5', 'sha1', 'sha256', 'sha512']) {
-      for (const text of [RIGHT_CODE, NUMBER + RIGHT_CODE, RIGHT_CODE + NUMBER]) {
+      for (const text of [CORRECT_CODE, NUMBER + CORRECT_CODE, CORRECT_CODE + NUMBER]) {
         expect(dump).not.toContain(hash(algorithm, text));
       }
     }
@@ -60,7 +60,8 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     const logged = JSON.stringify(log.entries);
 
     expect(logged).toContain('UPDATE');
-    for (const secret of [RIGHT_CODE, WRONG_CODE, ...tokens].flatMap(encodingsOf)) expect(logged).not.toContain(secret);
+    for (const secret of [CORRECT_CODE, WRONG_CODE, ...tokens].flatMap(encodingsOf))
+      expect(logged).not.toContain(secret);
   });
 });
 
@@ -79,7 +80,7 @@ describe('an attacker who opened a session for a victim and reads the table', ()
     const { token, session, test } = await readSession();
     const binding = { sessionToken: token, phoneNumber: NUMBER, purpose: '' };
 
-    expect(unsealSecurityCode(binding, session.sealedCode, [''])).toBe(RIGHT_CODE);
+    expect(unsealSecurityCode(binding, session.sealedCode, [''])).toBe(CORRECT_CODE);
 
     await test.close();
   });
@@ -89,7 +90,7 @@ describe('an attacker who opened a session for a victim and reads the table', ()
     const binding = { sessionToken: token, phoneNumber: NUMBER, purpose: '' };
 
     expect(unsealSecurityCode(binding, session.sealedCode, ['', NEW_SECRET])).toBeNull();
-    expect(hashSecurityCode(binding, RIGHT_CODE, '')).not.toBe(session.securityCode);
+    expect(hashSecurityCode(binding, CORRECT_CODE, '')).not.toBe(session.securityCode);
 
     await test.close();
   });
@@ -100,7 +101,7 @@ describe('an attacker who opened a session for a victim and reads the table', ()
     for (const sessionToken of ['', session.sessionToken, session.id]) {
       const binding = { sessionToken, phoneNumber: NUMBER, purpose: '' };
       expect(unsealSecurityCode(binding, session.sealedCode, [SECRET])).toBeNull();
-      expect(hashSecurityCode(binding, RIGHT_CODE, SECRET)).not.toBe(session.securityCode);
+      expect(hashSecurityCode(binding, CORRECT_CODE, SECRET)).not.toBe(session.securityCode);
     }
 
     await test.close();
@@ -131,8 +132,8 @@ describe.each(databaseKinds)('a rotated secret on %s', (kind) => {
     });
 
     await test.service.resendSecurityCode(NUMBER, token);
-    expect(test.sandbox.lastCode(NUMBER)).toBe(RIGHT_CODE);
-    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    expect(test.sandbox.lastCode(NUMBER)).toBe(CORRECT_CODE);
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, token);
     expect(status).toBe(VerificationStatus.Valid);
 
     await test.close();
@@ -142,7 +143,7 @@ describe.each(databaseKinds)('a rotated secret on %s', (kind) => {
     const token = await openUnder([NEW_SECRET, SECRET]);
     const test = await startApplication({ database: database.options, phoneVerify: { secret: NEW_SECRET } });
 
-    expect((await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token)).status).toBe(VerificationStatus.Valid);
+    expect((await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, token)).status).toBe(VerificationStatus.Valid);
 
     await test.close();
   });
@@ -156,7 +157,7 @@ describe.each(databaseKinds)('a rotated secret on %s', (kind) => {
 
     const resend = test.service.resendSecurityCode(NUMBER, token);
     await expect(resend).rejects.toThrow(new ResendRefusedError(VerificationStatus.Expired));
-    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, token);
     expect(status).toBe(VerificationStatus.Invalid);
 
     await test.close();

@@ -3,7 +3,7 @@ import { SMSVerification, VerificationStatus } from '../../lib/index.js';
 import { hashToken } from '../../lib/verification/security-code.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, OTHER_NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 const { Valid, Invalid, Verified, Expired, TooManyAttempts, SessionTokenInvalid } = VerificationStatus;
 
@@ -68,7 +68,7 @@ describe.each(databaseKinds)('a check on %s', (kind) => {
     await check(token, WRONG_CODE);
     expect(await row()).toMatchObject({ isVerified: false, failedAttempts: 1, modifiedAt: new Date(test.clock.now()) });
     test.clock.advance(1);
-    await check(token, RIGHT_CODE);
+    await check(token, CORRECT_CODE);
 
     const verified = new Date(test.clock.now());
     expect(await row()).toMatchObject({
@@ -86,7 +86,7 @@ describe.each(databaseKinds)('a check on %s', (kind) => {
     await fail(token, 5);
     const before = await counters();
 
-    expect(await check(token, RIGHT_CODE)).toBe(TooManyAttempts);
+    expect(await check(token, CORRECT_CODE)).toBe(TooManyAttempts);
     expect(await check(token, WRONG_CODE)).toBe(TooManyAttempts);
 
     expect(await counters()).toBe(before);
@@ -96,7 +96,7 @@ describe.each(databaseKinds)('a check on %s', (kind) => {
     const token = await open();
     await fail(token, 4);
 
-    expect(await check(token, RIGHT_CODE)).toBe(Valid);
+    expect(await check(token, CORRECT_CODE)).toBe(Valid);
   });
 
   it('accepts a code one millisecond before it expires, and rejects it when it expires', async () => {
@@ -105,9 +105,9 @@ describe.each(databaseKinds)('a check on %s', (kind) => {
     const end = test.clock.now() + 600_000;
 
     test.clock.set(end - 1);
-    expect(await check(first, RIGHT_CODE)).toBe(Valid);
+    expect(await check(first, CORRECT_CODE)).toBe(Valid);
     test.clock.set(end);
-    expect(await check(second, RIGHT_CODE)).toBe(Expired);
+    expect(await check(second, CORRECT_CODE)).toBe(Expired);
   });
 
   it('returns the same result for a correct and a wrong code after the session has expired, and counts neither', async () => {
@@ -115,7 +115,7 @@ describe.each(databaseKinds)('a check on %s', (kind) => {
     test.clock.advance(600);
     const before = await counters();
 
-    expect(await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token)).toEqual({ status: Expired });
+    expect(await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, token)).toEqual({ status: Expired });
     expect(await test.service.verifySecurityCode(NUMBER, WRONG_CODE, token)).toEqual({ status: Expired });
 
     expect(await counters()).toBe(before);
@@ -124,8 +124,8 @@ describe.each(databaseKinds)('a check on %s', (kind) => {
   it('accepts a code once', async () => {
     const token = await open();
 
-    expect(await check(token, RIGHT_CODE)).toBe(Valid);
-    expect(await check(token, RIGHT_CODE)).toBe(Verified);
+    expect(await check(token, CORRECT_CODE)).toBe(Valid);
+    expect(await check(token, CORRECT_CODE)).toBe(Verified);
     expect(await check(token, WRONG_CODE)).toBe(Verified);
   });
 
@@ -133,18 +133,18 @@ describe.each(databaseKinds)('a check on %s', (kind) => {
     const token = await open();
     const before = await counters();
 
-    expect(await check(token, RIGHT_CODE, OTHER_NUMBER)).toBe(SessionTokenInvalid);
+    expect(await check(token, CORRECT_CODE, OTHER_NUMBER)).toBe(SessionTokenInvalid);
     expect(await check(token, WRONG_CODE, OTHER_NUMBER)).toBe(SessionTokenInvalid);
 
     expect(await counters()).toBe(before);
-    expect(await check(token, RIGHT_CODE)).toBe(Valid);
+    expect(await check(token, CORRECT_CODE)).toBe(Valid);
   });
 
   it('finds a session only with its purpose', async () => {
     const token = await open();
     await test.dataSource.query(`UPDATE sms_verification SET purpose = 'login' WHERE verified_at IS NULL`);
 
-    expect(await check(token, RIGHT_CODE)).toBe(SessionTokenInvalid);
+    expect(await check(token, CORRECT_CODE)).toBe(SessionTokenInvalid);
   });
 
   it('counts no attempt for an unknown, cut, recased or padded token', async () => {
@@ -156,7 +156,7 @@ describe.each(databaseKinds)('a check on %s', (kind) => {
 
     for (const other of ['', 'unknown', token.slice(0, -1), `${token}=`, swapped]) {
       expect(await check(other, WRONG_CODE)).toBe(SessionTokenInvalid);
-      expect(await check(other, RIGHT_CODE)).toBe(SessionTokenInvalid);
+      expect(await check(other, CORRECT_CODE)).toBe(SessionTokenInvalid);
     }
 
     expect(await counters()).toBe(before);
@@ -167,8 +167,8 @@ describe.each(databaseKinds)('a check on %s', (kind) => {
     const attacker = await open();
     await fail(attacker, 6);
 
-    expect(await check(attacker, RIGHT_CODE)).toBe(TooManyAttempts);
-    expect(await check(victim, RIGHT_CODE)).toBe(Valid);
+    expect(await check(attacker, CORRECT_CODE)).toBe(TooManyAttempts);
+    expect(await check(victim, CORRECT_CODE)).toBe(Valid);
   });
 
   it('trims white space around a code and does not convert it otherwise', async () => {
@@ -176,7 +176,7 @@ describe.each(databaseKinds)('a check on %s', (kind) => {
     for (const typed of ['123 456', '1e5', '0x1E240', '１２３４５６', '١٢٣٤٥٦']) {
       expect(await check(token, typed)).toBe(Invalid);
     }
-    expect(await check(await open(), ` \t${RIGHT_CODE}\n`)).toBe(Valid);
+    expect(await check(await open(), ` \t${CORRECT_CODE}\n`)).toBe(Valid);
   });
 
   it('rejects a session that already has as many failed attempts as a lowered maximum', async () => {
@@ -184,13 +184,16 @@ describe.each(databaseKinds)('a check on %s', (kind) => {
     await fail(token, 3);
     const restarted = await startApplication({ database: database.options, phoneVerify: { maxFailedAttempts: 3 } });
 
-    const { status } = await restarted.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    const { status } = await restarted.service.verifySecurityCode(NUMBER, CORRECT_CODE, token);
     await restarted.close();
 
     expect(status).toBe(TooManyAttempts);
   });
 
-  it.each(['', '1', '12345', '1234567', RIGHT_CODE.repeat(5)])('rejects a code of another length: %j', async (code) => {
-    expect(await check(await open(), code)).toBe(Invalid);
-  });
+  it.each(['', '1', '12345', '1234567', CORRECT_CODE.repeat(5)])(
+    'rejects a code of another length: %j',
+    async (code) => {
+      expect(await check(await open(), code)).toBe(Invalid);
+    },
+  );
 });

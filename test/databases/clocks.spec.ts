@@ -4,7 +4,7 @@ import { ResendRefusedError, VerificationStatus } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { RemoteApplication } from '../support/remote-application.js';
-import { NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE } from '../support/requests.js';
 import { beginSessionsWith } from '../support/session-default.js';
 
 const { Valid, Expired } = VerificationStatus;
@@ -42,11 +42,11 @@ describe.each(databaseKinds)('a session on %s', (kind) => {
   });
 
   async function checkHere(sessionToken: string): Promise<VerificationStatus> {
-    return (await here.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status;
+    return (await here.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken)).status;
   }
 
   async function checkElsewhere(sessionToken: string): Promise<VerificationStatus | undefined> {
-    const [result] = await elsewhere.verifyAll(NUMBER, [RIGHT_CODE], sessionToken);
+    const [result] = await elsewhere.verifyAll(NUMBER, [CORRECT_CODE], sessionToken);
     return result?.status;
   }
 
@@ -108,7 +108,7 @@ describe.each(databaseKinds)('a session on %s', (kind) => {
     const restarted = await startApplication({ database: database.options, phoneVerify: { expiration: 60 } });
     restarted.clock.set(expiresAt.getTime() - 1);
 
-    const { status } = await restarted.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { status } = await restarted.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     await restarted.close();
 
     expect(status).toBe(Valid);

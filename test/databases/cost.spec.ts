@@ -3,7 +3,7 @@ import { SMSVerification, VerificationStatus } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { QueryLog } from '../support/query-log.js';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 describe.each(databaseKinds)('the statements on %s', (kind) => {
   let database: FreshDatabase;
@@ -33,12 +33,12 @@ describe.each(databaseKinds)('the statements on %s', (kind) => {
 
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
     expect(firstWords()).toEqual(['UPDATE']);
-    await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     expect(firstWords()).toEqual(['UPDATE', 'UPDATE']);
   });
 
   it('include one SELECT more to explain a refusal', async () => {
-    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, 'unknown');
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, 'unknown');
 
     expect(status).toBe(VerificationStatus.SessionTokenInvalid);
     expect(firstWords()).toEqual(['UPDATE', 'SELECT']);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { RemoteApplication } from '../support/remote-application.js';
-import { NUMBER, openSession, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, openSession, CORRECT_CODE, verify, WRONG_CODE } from '../support/requests.js';
 import { interceptNextStatement } from '../support/statement-interceptor.mjs';
 
 describe.each(databaseKinds)('the end of a process on %s', (kind) => {
@@ -43,17 +43,17 @@ describe.each(databaseKinds)('the end of a process on %s', (kind) => {
     await startRemote();
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
 
-    await remote.hangAfterCounting(NUMBER, RIGHT_CODE, sessionToken);
+    await remote.hangAfterCounting(NUMBER, CORRECT_CODE, sessionToken);
     await remote.kill();
 
-    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     expect(status).toBe('security_code_verified');
-    expect((await verify(test.app, NUMBER, await openSession(test.app), RIGHT_CODE)).status).toBe(200);
+    expect((await verify(test.app, NUMBER, await openSession(test.app), CORRECT_CODE)).status).toBe(200);
   });
 
   it('by close() leaves nothing open that keeps the process alive', async () => {
     await startRemote();
-    await remote.verifyAll(NUMBER, [RIGHT_CODE], 'unknown');
+    await remote.verifyAll(NUMBER, [CORRECT_CODE], 'unknown');
 
     expect(await remote.close()).toBe(0);
   });
@@ -110,9 +110,9 @@ describe.each(databaseKinds)('a client that disconnects during a check on %s', (
 
   it('gets security_code_verified if it sends the correct code again', async () => {
     const token = await openSession(test.app);
-    await checkAndDisconnect(token, RIGHT_CODE);
+    await checkAndDisconnect(token, CORRECT_CODE);
 
-    const { status, body } = await verify(test.app, NUMBER, token, RIGHT_CODE);
+    const { status, body } = await verify(test.app, NUMBER, token, CORRECT_CODE);
 
     expect([status, body.code]).toEqual([400, 'security_code_verified']);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { phoneVerifyMigrations, SMSVerification, SMSVerificationCounter } from '../../lib/index.js';
 import { startApplication } from '../support/application.js';
 import { databaseKinds, freshDatabase, serverKinds } from '../support/databases.js';
-import { NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE } from '../support/requests.js';
 
 /** Changes every name that is not given explicitly. */
 class UpperCaseNamingStrategy extends DefaultNamingStrategy {
@@ -64,7 +64,7 @@ describe.each(databaseKinds)('the migrations on %s', (kind) => {
     await first.close();
 
     const second = await startApplication({ database: database.options });
-    const { status } = await second.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { status } = await second.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     await second.close();
     await database.drop();
 
@@ -92,7 +92,7 @@ describe.each(serverKinds().filter((kind) => kind === 'postgres'))('the migratio
     const test = await startApplication({ database: { ...database.options, schema: 'accounts' } as DataSourceOptions });
 
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     const rows = await test.dataSource.query('SELECT id FROM accounts.sms_verification');
     const rest = await differences(test.dataSource);
     await test.close();

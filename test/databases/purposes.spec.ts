@@ -3,7 +3,7 @@ import { ResendRefusedError, SMSVerification, VerificationStatus } from '../../l
 import { hashToken } from '../../lib/verification/security-code.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 const { Invalid, SessionTokenInvalid, Valid } = VerificationStatus;
 
@@ -44,11 +44,11 @@ describe.each(databaseKinds)('purposes on %s', (kind) => {
     const token = await open(purpose);
     const before = await rowOf(token);
 
-    expect(await check(token, RIGHT_CODE, other)).toBe(SessionTokenInvalid);
+    expect(await check(token, CORRECT_CODE, other)).toBe(SessionTokenInvalid);
     expect(await check(token, WRONG_CODE, other)).toBe(SessionTokenInvalid);
 
     expect(await rowOf(token)).toEqual(before);
-    expect(await check(token, RIGHT_CODE, purpose)).toBe(Valid);
+    expect(await check(token, CORRECT_CODE, purpose)).toBe(Valid);
   });
 
   it.each(PAIRS)('reject a resend of a code for %j as one for %j', async (purpose, other) => {
@@ -60,12 +60,12 @@ describe.each(databaseKinds)('purposes on %s', (kind) => {
     await expect(refused).rejects.toThrow(new ResendRefusedError(SessionTokenInvalid));
     expect(test.sandbox.outbox).toEqual([]);
     await test.service.resendSecurityCode(NUMBER, token, { purpose });
-    expect(test.sandbox.lastCode(NUMBER)).toBe(RIGHT_CODE);
+    expect(test.sandbox.lastCode(NUMBER)).toBe(CORRECT_CODE);
   });
 
   it.each(PAIRS)('reject a verification token for %j as one for %j', async (purpose, other) => {
     const token = await open(purpose);
-    const result = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token, { purpose });
+    const result = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, token, { purpose });
     const verificationToken = result.verificationToken ?? '';
 
     expect(await test.service.getVerifiedPhone(verificationToken, { purpose: other })).toBeNull();
@@ -84,7 +84,7 @@ describe.each(databaseKinds)('purposes on %s', (kind) => {
       .getRepository(SMSVerification)
       .update({ sessionToken: hashToken(token) }, { purpose: 'change-phone' });
 
-    expect(await check(token, RIGHT_CODE, 'change-phone')).toBe(Invalid);
+    expect(await check(token, CORRECT_CODE, 'change-phone')).toBe(Invalid);
     const resend = test.service.resendSecurityCode(NUMBER, token, { purpose: 'change-phone' });
     await expect(resend).rejects.toThrow(new ResendRefusedError(VerificationStatus.Expired));
   });
@@ -94,12 +94,12 @@ describe.each(databaseKinds)('purposes on %s', (kind) => {
     const restarted = await startApplication({ database: database.options, phoneVerify: { purposes: ['other'] } });
 
     const checks = [
-      restarted.service.verifySecurityCode(NUMBER, RIGHT_CODE, token, { purpose: 'login' }),
+      restarted.service.verifySecurityCode(NUMBER, CORRECT_CODE, token, { purpose: 'login' }),
       restarted.service.getVerifiedPhone(token, { purpose: 'login' }),
     ];
 
     for (const refused of checks) await expect(refused).rejects.toThrow('purpose');
-    expect(await restarted.service.verifySecurityCode(NUMBER, RIGHT_CODE, token)).toEqual({
+    expect(await restarted.service.verifySecurityCode(NUMBER, CORRECT_CODE, token)).toEqual({
       status: SessionTokenInvalid,
     });
     await restarted.close();

@@ -3,7 +3,7 @@ import { SMSVerification, VerificationStatus } from '../../lib/index.js';
 import { hashToken } from '../../lib/verification/security-code.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 describe.each(databaseKinds)('verifyOnlyOnce: false on %s', (kind) => {
   let database: FreshDatabase;
@@ -21,7 +21,7 @@ describe.each(databaseKinds)('verifyOnlyOnce: false on %s', (kind) => {
 
   async function verified(): Promise<{ token: string; verificationToken: string }> {
     const { sessionToken: token } = await test.service.sendSecurityCode(NUMBER);
-    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, token);
     return { token, verificationToken };
   }
 
@@ -30,14 +30,14 @@ describe.each(databaseKinds)('verifyOnlyOnce: false on %s', (kind) => {
     const verifiedAt = new Date(test.clock.now());
     test.clock.advance(10);
 
-    const again = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    const again = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, token);
 
     expect(again.status).toBe(VerificationStatus.Valid);
     expect(again.verificationToken).not.toBe(verificationToken);
     expect(await test.service.getVerifiedPhone(verificationToken)).toBeNull();
     expect(await test.service.getVerifiedPhone(again.verificationToken ?? '')).toMatchObject({ verifiedAt });
     test.clock.advance(590);
-    const late = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    const late = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, token);
     expect(late.status).toBe(VerificationStatus.Expired);
   });
 
@@ -47,7 +47,7 @@ describe.each(databaseKinds)('verifyOnlyOnce: false on %s', (kind) => {
     const repository = test.dataSource.getRepository(SMSVerification);
     const consumed = await repository.findOneByOrFail({ verificationToken: hashToken(verificationToken) });
 
-    const again = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+    const again = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, token);
 
     expect(again).toEqual({ status: VerificationStatus.Valid, verificationToken: undefined });
     expect(await test.service.consumeVerifiedPhone(verificationToken)).toBeNull();
@@ -64,10 +64,10 @@ describe.each(databaseKinds)('verifyOnlyOnce: false on %s', (kind) => {
     const check = async (code: string) => (await test.service.verifySecurityCode(NUMBER, code, token)).status;
 
     for (let time = 0; time < 4; time++) await check(WRONG_CODE);
-    expect(await check(RIGHT_CODE)).toBe(VerificationStatus.Valid);
+    expect(await check(CORRECT_CODE)).toBe(VerificationStatus.Valid);
     expect(new Set(await attempts())).toEqual(new Set([0]));
     for (let time = 0; time < 5; time++) await check(WRONG_CODE);
 
-    expect(await check(RIGHT_CODE)).toBe(VerificationStatus.TooManyAttempts);
+    expect(await check(CORRECT_CODE)).toBe(VerificationStatus.TooManyAttempts);
   });
 });

@@ -5,7 +5,7 @@ import type { ResolvedPhoneVerifyOptions } from '../../lib/index.js';
 import { Retention } from '../../lib/verification/retention.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 const DAY = 86_400;
 
@@ -65,7 +65,7 @@ describe.each(databaseKinds)('purgeExpired on %s', (kind) => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     test.clock.advance(DAY - 60);
     expect(await test.service.purgeExpired({ olderThanDays: 0 })).toEqual({ deleted: 0 });
-    await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
 
     test.clock.advance(899);
     expect(await test.service.purgeExpired({ olderThanDays: 0 })).toEqual({ deleted: 0 });

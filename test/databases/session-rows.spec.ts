@@ -3,7 +3,7 @@ import { SandboxBackend, SMSVerification } from '../../lib/index.js';
 import { hashToken } from '../../lib/verification/security-code.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, OTHER_NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 /** Assigns ids to its messages, as providers do. */
 class MessageIdBackend extends SandboxBackend {
@@ -69,7 +69,7 @@ describe.each(databaseKinds)('the row of a session on %s', (kind) => {
     expect(await rowOf(sessionToken)).toMatchObject({ ...tried, modifiedAt: triedAt });
 
     const verifiedAt = advanceClock();
-    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     const verified = {
       failedAttempts: 0,
       isVerified: true,
@@ -85,7 +85,7 @@ describe.each(databaseKinds)('the row of a session on %s', (kind) => {
 
   it('stays verified after a wrong code', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     const before = await rowOf(sessionToken);
     const modifiedAt = advanceClock();
 
@@ -97,12 +97,12 @@ describe.each(databaseKinds)('the row of a session on %s', (kind) => {
 
   it('keeps the consumed verification token when the code is checked again', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     await test.service.consumeVerifiedPhone(verificationToken);
     const before = await rowOf(sessionToken);
     const modifiedAt = advanceClock();
 
-    await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
 
     expect(await rowOf(sessionToken)).toEqual({ ...before, modifiedAt });
   });
@@ -111,7 +111,7 @@ describe.each(databaseKinds)('the row of a session on %s', (kind) => {
     const send = test.sandbox.sendSms.bind(test.sandbox);
     test.sandbox.sendSms = async (number, message) => {
       await send(number, message);
-      return { backend: `provider of ${message}`, messageId: `${number}/${RIGHT_CODE}` };
+      return { backend: `provider of ${message}`, messageId: `${number}/${CORRECT_CODE}` };
     };
 
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);

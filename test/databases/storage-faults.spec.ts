@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SMSVerification, StorageUnavailableError, VerificationStatus } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { beforeStatements } from '../support/statements.js';
-import { NUMBER, register, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, register, CORRECT_CODE, verify, WRONG_CODE } from '../support/requests.js';
 
 const TIMEOUT_MS = 400;
 
@@ -60,7 +60,7 @@ describe.each(databaseKinds)('an unavailable database on %s', (kind) => {
     expect(status).toBe(503);
     expect(took).toBeLessThan(5 * TIMEOUT_MS);
     expect(test.sandbox.outbox).toHaveLength(1);
-    expect((await verify(test.app, NUMBER, body.session_token, RIGHT_CODE)).status).toBe(200);
+    expect((await verify(test.app, NUMBER, body.session_token, CORRECT_CODE)).status).toBe(200);
   });
 
   it('causes a 503 response to a check, and the session works when the database is back', async () => {
@@ -69,7 +69,7 @@ describe.each(databaseKinds)('an unavailable database on %s', (kind) => {
 
     expect(status).toBe(503);
     expect(body.code).toBe('service_unavailable');
-    expect((await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status).toBe(
+    expect((await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken)).status).toBe(
       VerificationStatus.Valid,
     );
     const [session] = await test.dataSource.getRepository(SMSVerification).find();
@@ -101,7 +101,7 @@ describe.each(databaseKinds)('an unavailable database on %s', (kind) => {
     await test.dataSource.query('ALTER TABLE sms_verification_away RENAME TO sms_verification');
 
     expect(status).toBe(200);
-    expect((await verify(test.app, NUMBER, body.session_token, RIGHT_CODE)).status).toBe(200);
+    expect((await verify(test.app, NUMBER, body.session_token, CORRECT_CODE)).status).toBe(200);
   });
 
   it('causes an error without the values that the message of the driver contains', async () => {
@@ -113,7 +113,7 @@ describe.each(databaseKinds)('an unavailable database on %s', (kind) => {
 
     expect(error).toMatchObject({ code: 'storage_unavailable', cause: { code: expect.any(String) } });
     const text = inspect(error, { depth: 10, showHidden: true });
-    for (const secret of [NUMBER, NUMBER.slice(1), sessionToken, session?.sessionToken, RIGHT_CODE]) {
+    for (const secret of [NUMBER, NUMBER.slice(1), sessionToken, session?.sessionToken, CORRECT_CODE]) {
       expect(text).not.toContain(secret);
     }
     expect(test.sandbox.outbox).toHaveLength(1);
@@ -144,7 +144,7 @@ describe.runIf(databaseKinds.includes('postgres'))('a statement timeout of Postg
     [{ extra: { options: '-c statement_timeout=4500' } }, false],
   ])('is recommended at startup if there is none: %o', async (limits, isRecommended) => {
     const database = await freshDatabase('postgres');
-    const logger = new KeptLogs();
+    const logger = new RecordedLogs();
     const test = await startApplication({ database: { ...database.options, ...limits } as DataSourceOptions, logger });
 
     expect(logger.text.includes('The database has no `statement_timeout` for this user.')).toBe(isRecommended);
@@ -157,7 +157,7 @@ describe.runIf(databaseKinds.includes('postgres'))('a statement timeout of Postg
 describe.runIf(databaseKinds.includes('mariadb'))('a statement timeout of MariaDB', () => {
   it('is recommended at startup if there is none', async () => {
     const database = await freshDatabase('mariadb');
-    const logger = new KeptLogs();
+    const logger = new RecordedLogs();
     const test = await startApplication({ database: database.options, logger });
 
     expect(logger.text).toContain('The database has no `max_statement_time` for this user.');
@@ -174,7 +174,7 @@ describe.runIf(databaseKinds.includes('postgres'))('a connect timeout for Postgr
     [{ extra: { connectionTimeoutMillis: 1000 } }, false],
   ])('is recommended at startup if there is none: %o', async (limits, isRecommended) => {
     const database = await freshDatabase('postgres');
-    const logger = new KeptLogs();
+    const logger = new RecordedLogs();
     const test = await startApplication({ database: { ...database.options, ...limits } as DataSourceOptions, logger });
 
     expect(logger.text.includes('no `connectTimeoutMS`')).toBe(isRecommended);

@@ -9,7 +9,7 @@ import {
   freshDatabase,
   serverKinds,
 } from '../support/databases.js';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { beginSessionsWith, withIsolation } from '../support/session-default.js';
 import { beforeStatements, untilOneWaits } from '../support/statements.js';
 
@@ -71,7 +71,7 @@ describe.each(databaseKinds)('a failed statement on %s', (kind) => {
     const { tries, outcome } = await whileFailing(
       TRANSIENT_ERRORS[kind][0] ?? '',
       Number.POSITIVE_INFINITY,
-      check(sessionToken, RIGHT_CODE),
+      check(sessionToken, CORRECT_CODE),
     );
 
     expect(outcome).toMatchObject({ reason: expect.any(StorageUnavailableError) });
@@ -83,7 +83,7 @@ describe.each(databaseKinds)('a failed statement on %s', (kind) => {
   it('is not retried after any other error', async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
 
-    const { tries, outcome } = await whileFailing('another', 1, check(sessionToken, RIGHT_CODE));
+    const { tries, outcome } = await whileFailing('another', 1, check(sessionToken, CORRECT_CODE));
 
     expect(outcome).toMatchObject({ reason: expect.any(StorageUnavailableError) });
     expect(tries).toBe(1);
@@ -91,7 +91,7 @@ describe.each(databaseKinds)('a failed statement on %s', (kind) => {
 
   it("is not retried inside the caller's transaction", async () => {
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { verificationToken = '' } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     const [code = ''] = TRANSIENT_ERRORS[kind];
     const queryRunner = test.dataSource.createQueryRunner();
     await queryRunner.startTransaction();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VerificationStatus } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 /** A trigger or a feature that runs with each change of a row, as an operator may set it up. */
 interface Addition {
@@ -95,9 +95,9 @@ describe.each(databaseKinds.flatMap((kind) => ADDITIONS[kind].map((addition) => 
 
       expect(await check(WRONG_CODE)).toMatchObject({ status: VerificationStatus.Invalid, attemptsLeft: 4 });
       expect(await check(WRONG_CODE)).toMatchObject({ status: VerificationStatus.Invalid, attemptsLeft: 3 });
-      const { status, verificationToken = '' } = await check(RIGHT_CODE);
+      const { status, verificationToken = '' } = await check(CORRECT_CODE);
       expect(status).toBe(VerificationStatus.Valid);
-      expect(await check(RIGHT_CODE)).toMatchObject({ status: VerificationStatus.Verified });
+      expect(await check(CORRECT_CODE)).toMatchObject({ status: VerificationStatus.Verified });
 
       expect(await test.service.consumeVerifiedPhone(verificationToken)).toMatchObject({ phoneNumber: NUMBER });
       expect(await test.service.consumeVerifiedPhone(verificationToken)).toBeNull();
@@ -119,7 +119,7 @@ describe.each(databaseKinds.flatMap((kind) => ADDITIONS[kind].map((addition) => 
     it('one of fifty parallel correct codes is valid', async () => {
       const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
       const results = await Promise.all(
-        Array.from({ length: 50 }, () => test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)),
+        Array.from({ length: 50 }, () => test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken)),
       );
 
       expect(results.filter(({ status }) => status === VerificationStatus.Valid)).toHaveLength(1);

@@ -4,7 +4,7 @@ import { SMSVerification, type VerificationResult, VerificationStatus } from '..
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { RemoteApplication } from '../support/remote-application.js';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { beginSessionsWith, type IsolationLevel, withIsolation } from '../support/session-default.js';
 
 const { Valid, Invalid, Verified, TooManyAttempts } = VerificationStatus;
@@ -104,12 +104,12 @@ describe.each(SETUPS.filter(({ kind }) => databaseKinds.includes(kind)))(
     it('verify the sessions that the other process opened', async () => {
       const { sessionToken } = await there.send(NUMBER);
 
-      expect((await here.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status).toBe(Valid);
-      expect(await there.verifyAll(NUMBER, [RIGHT_CODE], await open())).toMatchObject([{ status: Valid }]);
+      expect((await here.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken)).status).toBe(Valid);
+      expect(await there.verifyAll(NUMBER, [CORRECT_CODE], await open())).toMatchObject([{ status: Valid }]);
     });
 
     it('accept one of fifty parallel correct codes, and report the others as already verified', async () => {
-      const results = await checkAll(await open(), Array(PARALLEL).fill(RIGHT_CODE));
+      const results = await checkAll(await open(), Array(PARALLEL).fill(CORRECT_CODE));
 
       expect([count(results, Valid), count(results, Verified)]).toEqual([1, PARALLEL - 1]);
       expect(results.filter(({ verificationToken }) => verificationToken !== undefined)).toHaveLength(1);
@@ -125,7 +125,7 @@ describe.each(SETUPS.filter(({ kind }) => databaseKinds.includes(kind)))(
     });
 
     it('accept a correct code among forty-nine parallel wrong ones, unless it comes after the last attempt', async () => {
-      const codes = Array.from({ length: PARALLEL }, (_, index) => (index === 2 ? RIGHT_CODE : WRONG_CODE));
+      const codes = Array.from({ length: PARALLEL }, (_, index) => (index === 2 ? CORRECT_CODE : WRONG_CODE));
       const results = await checkAll(await open(), codes);
       const isVerified = (await lastSession())?.isVerified;
 
@@ -147,7 +147,7 @@ describe.each(SETUPS.filter(({ kind }) => databaseKinds.includes(kind)))(
       const tokens = await Promise.all(Array.from({ length: 10 }, () => open()));
 
       const [statuses, ...purges] = await Promise.all([
-        Promise.all(tokens.map((token) => checkAll(token, [WRONG_CODE, RIGHT_CODE]))),
+        Promise.all(tokens.map((token) => checkAll(token, [WRONG_CODE, CORRECT_CODE]))),
         here.service.purgeExpired(),
         there.purge({ olderThanDays: RETENTION_DAYS }),
         here.service.purgeExpired(),

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ArgumentInvalidError } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
-import { NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE } from '../support/requests.js';
 import { RemoteApplication } from '../support/remote-application.js';
 
 async function obtainToken({ service }: TestApplication): Promise<string> {
   const { sessionToken } = await service.sendSecurityCode(NUMBER);
-  const { verificationToken = '' } = await service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+  const { verificationToken = '' } = await service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
   return verificationToken;
 }
 

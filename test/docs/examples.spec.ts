@@ -9,7 +9,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as library from '../../lib/index.js';
 import { startGraphQLApplication } from '../support/graphql.js';
-import { NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE } from '../support/requests.js';
 import { type ExampleFiles, writeExamples } from './example-files.js';
 import { ROOT } from './pages.js';
 
@@ -20,6 +20,12 @@ beforeAll(() => {
 });
 
 afterAll(() => examples.remove());
+
+const TABLES = {
+  autoLoadEntities: true,
+  migrations: library.phoneVerifyMigrations,
+  migrationsRun: true,
+} as const;
 
 describe('the examples of the documentation', () => {
   it('start with each provider', async () => {
@@ -37,7 +43,7 @@ describe('the examples of the documentation', () => {
     );
 
     const driver: unknown = createRequire(import.meta.url)('libsql');
-    const database = { type: 'better-sqlite3', driver, database: ':memory:', autoLoadEntities: true } as const;
+    const database = { type: 'better-sqlite3', driver, database: ':memory:', ...TABLES } as const;
     const names: string[] = [];
     for (const phones of [twilio, aws, gateway, composite]) {
       const module = await Test.createTestingModule({ imports: [TypeOrmModule.forRoot(database), phones] }).compile();
@@ -56,7 +62,7 @@ describe('the examples of the documentation', () => {
     const { CaptchaModule } = await examples.load('docs/limits.md', 'captcha.module.ts');
     const redis: library.RedisClient = { eval: async () => null, evalsha: async () => null };
     const driver: unknown = createRequire(import.meta.url)('libsql');
-    const database = { type: 'better-sqlite3', driver, database: ':memory:', autoLoadEntities: true } as const;
+    const database = { type: 'better-sqlite3', driver, database: ':memory:', ...TABLES } as const;
     const started: library.ResolvedPhoneVerifyOptions[] = [];
     for (const phones of [LimitsModule, phonesWith(redis), CaptchaModule]) {
       const module = await Test.createTestingModule({ imports: [TypeOrmModule.forRoot(database), phones] }).compile();
@@ -195,10 +201,12 @@ describe('the examples of the documentation', () => {
     const { sessionToken } = Object(data?.['sendCode']);
     expect(send).toHaveBeenLastCalledWith(NUMBER, { ip: '203.0.113.7', language: 'de' });
     const invalid = { status: 'security_code_invalid', verificationToken: null };
-    expect(await checkWith('unknown', RIGHT_CODE)).toEqual({ data: { checkCode: { ...invalid, attemptsLeft: null } } });
+    expect(await checkWith('unknown', CORRECT_CODE)).toEqual({
+      data: { checkCode: { ...invalid, attemptsLeft: null } },
+    });
     expect(await checkWith(sessionToken, '000000')).toEqual({ data: { checkCode: { ...invalid, attemptsLeft: 4 } } });
     const right = { status: 'security_code_valid', attemptsLeft: null, verificationToken: expect.any(String) };
-    expect(await checkWith(sessionToken, RIGHT_CODE)).toEqual({ data: { checkCode: right } });
+    expect(await checkWith(sessionToken, CORRECT_CODE)).toEqual({ data: { checkCode: right } });
 
     expect(codeOf(await sendTo('+1'))).toEqual({ code: 'phone_number_invalid' });
     const again = `mutation { resendCode(phoneNumber: "${NUMBER}", sessionToken: "unknown") { sessionToken } }`;

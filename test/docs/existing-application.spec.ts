@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { PhoneVerificationService } from '../../lib/index.js';
 import { type Adapter, ADAPTERS, startApplication } from '../support/application.js';
 import { type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
-import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, OTHER_NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { type ExampleFiles, writeExamples } from './example-files.js';
 import { ROOT } from './pages.js';
 
@@ -64,7 +64,7 @@ describe.each(ADAPTERS)(
       const { body: sent } = await post('/api/phone/register', { phone_number: NUMBER }).expect(200);
       const typed = { phone_number: NUMBER, session_token: sent.session_token };
       const { body: wrong } = await post('/api/phone/verify', { ...typed, security_code: WRONG_CODE }).expect(400);
-      const { body: verified } = await post('/api/phone/verify', { ...typed, security_code: RIGHT_CODE }).expect(200);
+      const { body: verified } = await post('/api/phone/verify', { ...typed, security_code: CORRECT_CODE }).expect(200);
       const { body: changed } = await request(app.getHttpServer())
         .put('/api/v1/profile/phone')
         .set({ ...SIGNED_IN, 'x-phone-verification-token': verified.verification_token })
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)(
       const failure = client.verify(WRONG_CODE);
       await expect(failure).rejects.toMatchObject({ code: 'security_code_invalid', attemptsLeft: 4 });
 
-      await expect(client.verify(RIGHT_CODE)).resolves.toMatchObject({ phoneNumber: OTHER_NUMBER });
+      await expect(client.verify(CORRECT_CODE)).resolves.toMatchObject({ phoneNumber: OTHER_NUMBER });
     });
 
     it('sends its headers with the responses of the routes, which stay uncached', async () => {
@@ -151,7 +151,7 @@ describe('a sign-up beside another ORM', () => {
     const test = await startApplication();
     const phones = test.service;
     const { sessionToken } = await phones.sendSecurityCode(NUMBER);
-    const { verificationToken } = await phones.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { verificationToken } = await phones.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     const committed: string[] = [];
     const transactions = {
       run: async (work: (transaction: object) => Promise<unknown>) => {
@@ -217,7 +217,7 @@ describe.each(serverKinds().filter((kind) => kind === 'postgres'))('the data sou
     const phones = module.get(PhoneVerificationService, { strict: false });
 
     const { sessionToken } = await phones.sendSecurityCode(NUMBER);
-    const { status } = await phones.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { status } = await phones.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     await module.close();
     const admin = await new DataSource(database.options).initialize();
     const rows = await admin.query('SELECT id FROM phones.sms_verification');

@@ -7,14 +7,14 @@ import {
   SmsDeliveryError,
 } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
-import { KeptLogs } from '../support/logs.js';
-import { NUMBER, register, resend, RIGHT_CODE } from '../support/requests.js';
+import { RecordedLogs } from '../support/logs.js';
+import { NUMBER, register, resend, CORRECT_CODE } from '../support/requests.js';
 
 const AUTOFILL = { domain: 'example.com', androidAppHash: 'FA+9qCX9VSu' };
-const LINES = `\n\nFA+9qCX9VSu\n@example.com #${RIGHT_CODE}`;
+const LINES = `\n\nFA+9qCX9VSu\n@example.com #${CORRECT_CODE}`;
 
 let test: TestApplication;
-const logs = new KeptLogs();
+const logs = new RecordedLogs();
 
 async function start(phoneVerify: Partial<PhoneVerifyModuleOptions>): Promise<void> {
   logs.lines.length = 0;
@@ -72,7 +72,7 @@ describe('the lines for autofill', () => {
       }
 
       override generateSecurityCode(): string {
-        return RIGHT_CODE;
+        return CORRECT_CODE;
       }
     }
     await start({ backend: EchoingBackend });
@@ -80,19 +80,19 @@ describe('the lines for autofill', () => {
     const { body } = await register(test.app).expect(502);
 
     expect(logs.text).toContain('@example.com #[redacted]');
-    expect(logs.text + JSON.stringify(body)).not.toContain(RIGHT_CODE);
+    expect(logs.text + JSON.stringify(body)).not.toContain(CORRECT_CODE);
   });
 });
 
 describe('an autofill line for another domain', () => {
-  const forged = { name: `Ada\n\n@evil.com #${RIGHT_CODE}` };
+  const forged = { name: `Ada\n\n@evil.com #${CORRECT_CODE}` };
 
   it('cannot be injected through the context or the name of the application', async () => {
     const message = 'Hi {name}, your {app} code is {security_code}\n{name}';
     await start({ message, contextKeys: ['name'], appName: 'Acme\r\n@evil.com #123456', autofill: {} });
 
     await test.service.sendSecurityCode(NUMBER, { context: forged });
-    await test.service.sendSecurityCode(NUMBER, { context: { name: `@evil.com #${RIGHT_CODE}` } });
+    await test.service.sendSecurityCode(NUMBER, { context: { name: `@evil.com #${CORRECT_CODE}` } });
 
     const lines = test.sandbox.outbox.flatMap((each) => each.message.split('\n'));
     expect(lines).toHaveLength(4);
@@ -141,7 +141,7 @@ describe('a text that phones cannot fill a code in from', () => {
       ),
     ]);
     expect(logs.text).not.toContain(text);
-    expect(logs.text).not.toContain(RIGHT_CODE);
+    expect(logs.text).not.toContain(CORRECT_CODE);
   });
 
   it('is logged if the context causes it', async () => {

@@ -283,7 +283,9 @@ describe('forRootAsync accepts a backend', () => {
   it('and no unknown options', async () => {
     const options = { useFactory: () => ({ ...settings, backend: PlainBackend }), tokenLength: 8 };
 
-    await expect(start(async(options))).rejects.toThrow('tokenLength: is not an option');
+    await expect(start(async(options))).rejects.toThrow(
+      'tokenLength: is not a static option; return `tokenLength` from the factory',
+    );
   });
 });
 

@@ -3,7 +3,7 @@ import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ADAPTERS, type ApplicationOptions, startApplication, type TestApplication } from '../support/application.js';
 import { GuardedModule, PURPOSES } from '../support/guarded-routes.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { NUMBER, post } from '../support/requests.js';
 
 const LINE =
@@ -11,7 +11,7 @@ const LINE =
   "with `bodyParser: false`, register a parser for these routes: `app.useBodyParser('json')` on Express.";
 
 let test: TestApplication;
-let logs: KeptLogs;
+let logs: RecordedLogs;
 
 async function start(options: ApplicationOptions): Promise<void> {
   test = await startApplication({
@@ -27,7 +27,7 @@ function lines(): string[] {
 }
 
 beforeEach(() => {
-  logs = new KeptLogs();
+  logs = new RecordedLogs();
 });
 
 afterEach(() => test.close());

@@ -9,7 +9,7 @@ import {
   type TrustProxy,
 } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { register } from '../support/requests.js';
 
 const CDN_HEADERS = ['CF-Connecting-IP', 'True-Client-IP', 'Fastly-Client-IP', 'X-Azure-ClientIP'];
@@ -22,7 +22,7 @@ interface Setup {
 }
 
 let test: TestApplication;
-const logger = new KeptLogs();
+const logger = new RecordedLogs();
 
 async function start(adapter: Adapter, peer: string, { trustProxy, identifyClient }: Setup = {}): Promise<void> {
   logger.lines.length = 0;

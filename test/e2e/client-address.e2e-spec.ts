@@ -12,7 +12,7 @@ import {
   type TestApplication,
   type TrustProxy,
 } from '../support/application.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { NUMBER, register, resend } from '../support/requests.js';
 
 /** Replaces the requests for codes, and records the client of each send. */
@@ -31,7 +31,7 @@ class ClientsOnly {
 }
 
 let test: TestApplication;
-const logger = new KeptLogs();
+const logger = new RecordedLogs();
 let requests: ClientsOnly;
 
 async function start(

@@ -8,7 +8,7 @@ import {
 } from '../../lib/index.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
 import { backendThat, ODD_THROWS } from '../support/failing-backends.js';
-import { NUMBER, openSession, register, resend, RIGHT_CODE, verify } from '../support/requests.js';
+import { NUMBER, openSession, register, resend, CORRECT_CODE, verify } from '../support/requests.js';
 
 let test: TestApplication;
 
@@ -23,6 +23,7 @@ const NOT_SENT = {
   error: 'Bad Gateway',
   message: 'The message could not be sent. Please try again.',
   code: 'sms_delivery_failed',
+  retryable: true,
 };
 
 describe.each(ADAPTERS)('a provider that fails, on %s', (adapter) => {
@@ -47,7 +48,7 @@ describe.each(ADAPTERS)('a provider that fails, on %s', (adapter) => {
     expect(await sessions()).toMatchObject([{ sendCount: 0, lastSentAt: null }]);
     isDown = false;
     await resend(test.app, NUMBER, token).expect(200);
-    await verify(test.app, NUMBER, token, RIGHT_CODE).expect(200);
+    await verify(test.app, NUMBER, token, CORRECT_CODE).expect(200);
     expect(await sessions()).toMatchObject([{ sendCount: 1, backend: 'SandboxBackend' }]);
   });
 });
@@ -74,7 +75,23 @@ describe('the outcome of a send', () => {
     expect((await register(test.app)).status).toBe(502);
   });
 
-  it.each(['rejected', 'throttled', 'unavailable', 'misconfigured', 'unknown'] as const)(
+  it.each([
+    ['rejected', false],
+    ['unreachable', false],
+    ['throttled', true],
+    ['unavailable', true],
+    ['misconfigured', true],
+    ['unknown', true],
+  ] as const)('of the kind %s tells the client whether another try can succeed: %s', async (kind, retryable) => {
+    const backend = backendThat(() => Promise.reject(new SmsDeliveryError(kind, 'no')));
+    test = await startApplication({ phoneVerify: { backend } });
+
+    const { body } = await register(test.app).expect(502);
+
+    expect(body).toMatchObject({ code: 'sms_delivery_failed', retryable });
+  });
+
+  it.each(['rejected', 'unreachable', 'throttled', 'unavailable', 'misconfigured', 'unknown'] as const)(
     'has the kind %s of the SmsDeliveryError',
     async (kind) => {
       const thrown = new SmsDeliveryError(kind, 'no', { providerCode: '21211', retryAfterSeconds: 1e9 });
@@ -176,7 +193,7 @@ describe('the hooks of a backend', () => {
       await start({ validateSecurityCode: hook });
       const token = await openSession(test.app);
 
-      expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).body).toMatchObject({ code: 'service_unavailable' });
+      expect((await verify(test.app, NUMBER, token, CORRECT_CODE)).body).toMatchObject({ code: 'service_unavailable' });
       expect(await sessions()).toMatchObject([{ isVerified: false, failedAttempts: 0 }]);
     },
   );
@@ -194,8 +211,8 @@ describe('the hooks of a backend', () => {
   it.each(['2', 2.5, Number.NaN, {}, null])('pass on no attemptsLeft of %o', async (attemptsLeft) => {
     await start({ validateSecurityCode: () => ({ status: BaseBackend.SECURITY_CODE_INVALID, attemptsLeft }) });
 
-    const result = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, 'any');
-    const { body } = await verify(test.app, NUMBER, 'any', RIGHT_CODE);
+    const result = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, 'any');
+    const { body } = await verify(test.app, NUMBER, 'any', CORRECT_CODE);
 
     expect(result).toEqual({ status: BaseBackend.SECURITY_CODE_INVALID });
     expect(body).toMatchObject({ code: 'security_code_invalid' });
@@ -213,7 +230,7 @@ describe('the hooks of a backend', () => {
     await start({ validateSecurityCode: () => results.shift() });
 
     const codes = [];
-    for (let time = 0; time < 5; time++) codes.push((await verify(test.app, NUMBER, 'any', RIGHT_CODE)).body);
+    for (let time = 0; time < 5; time++) codes.push((await verify(test.app, NUMBER, 'any', CORRECT_CODE)).body);
 
     expect(codes).toMatchObject([
       { code: 'security_code_invalid', attempts_left: 2 },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { NUMBER, openSession, register, resend, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, openSession, register, resend, CORRECT_CODE, verify, WRONG_CODE } from '../support/requests.js';
 
 describe.each(databaseKinds)('the whole flow on %s', (kind) => {
   describe.each(ADAPTERS)('with %s', (adapter) => {
@@ -27,9 +27,9 @@ describe.each(databaseKinds)('the whole flow on %s', (kind) => {
         code_length: 6,
       });
       expect(registered.headers['cache-control']).toBe('no-store');
-      expect(test.sandbox.lastCode(NUMBER)).toBe(RIGHT_CODE);
+      expect(test.sandbox.lastCode(NUMBER)).toBe(CORRECT_CODE);
 
-      const verified = await verify(test.app, NUMBER, registered.body.session_token, RIGHT_CODE).expect(200);
+      const verified = await verify(test.app, NUMBER, registered.body.session_token, CORRECT_CODE).expect(200);
 
       expect(verified.body).toEqual({
         message: 'Security code is valid.',
@@ -50,7 +50,7 @@ describe.each(databaseKinds)('the whole flow on %s', (kind) => {
       const { body } = await resend(test.app, NUMBER, token).expect(200);
 
       expect(body).toEqual({ session_token: token, expires_in: 600, resend_in: 0, code_length: 6 });
-      expect(test.sandbox.lastCode(NUMBER)).toBe(RIGHT_CODE);
+      expect(test.sandbox.lastCode(NUMBER)).toBe(CORRECT_CODE);
     });
 
     it('reports how many attempts are left, then locks the session', async () => {
@@ -60,7 +60,7 @@ describe.each(databaseKinds)('the whole flow on %s', (kind) => {
         expect(body).toMatchObject({ code: 'security_code_invalid', attempts_left });
       }
 
-      const { body } = await verify(test.app, NUMBER, token, RIGHT_CODE).expect(400);
+      const { body } = await verify(test.app, NUMBER, token, CORRECT_CODE).expect(400);
 
       expect(body).toEqual({
         statusCode: 400,

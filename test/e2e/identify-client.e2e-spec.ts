@@ -10,8 +10,8 @@ import type {
 } from '../../lib/index.js';
 import { ADAPTERS, type Adapter, connectFrom, startApplication, type TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { KeptLogs } from '../support/logs.js';
-import { NUMBER, openSession, post, register, resend, RIGHT_CODE, verify } from '../support/requests.js';
+import { RecordedLogs } from '../support/logs.js';
+import { NUMBER, openSession, post, register, resend, CORRECT_CODE, verify } from '../support/requests.js';
 
 /** A request on which a guard of the application recorded who is signed in. */
 interface SignedInRequest extends IncomingRequest {
@@ -37,7 +37,7 @@ const CLIENT = '203.0.113.7';
 
 let test: TestApplication;
 let seen: Pick<SendToAuthorize, 'ip' | 'subject'>[];
-const logger = new KeptLogs();
+const logger = new RecordedLogs();
 
 async function start(
   adapter: Adapter,
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('identifyClient, on %s', (adapter) => {
     await start(adapter, () => ({ subject: String((calls += 1)) }));
 
     const sessionToken = await openSession(test.app);
-    await verify(test.app, NUMBER, sessionToken, RIGHT_CODE).expect(200);
+    await verify(test.app, NUMBER, sessionToken, CORRECT_CODE).expect(200);
     await post(test.app, '/phone/register', {}).expect(400);
 
     expect(calls).toBe(1);

@@ -3,7 +3,7 @@ import request, { type Response, type Test } from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMSVerification } from '../../lib/index.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
-import { NUMBER, openSession, RIGHT_CODE } from '../support/requests.js';
+import { NUMBER, openSession, CORRECT_CODE } from '../support/requests.js';
 
 const FIELDS = {
   register: ['phone_number'],
@@ -44,7 +44,7 @@ describe.each(ADAPTERS)('malformed requests on %s', (adapter) => {
   }
 
   function valid(): Record<string, unknown> {
-    return { phone_number: NUMBER, session_token: token, security_code: RIGHT_CODE };
+    return { phone_number: NUMBER, session_token: token, security_code: CORRECT_CODE };
   }
 
   function expectOurs({ body, headers }: Response, status: number, code: string): void {

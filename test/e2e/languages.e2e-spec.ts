@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type PhoneVerifyModuleOptions, SandboxBackend } from '../../lib/index.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
-import { NUMBER, post, RIGHT_CODE } from '../support/requests.js';
+import { NUMBER, post, CORRECT_CODE } from '../support/requests.js';
 
 class WritingBackend extends SandboxBackend {
   override generateMessage(securityCode: string): string {
@@ -12,26 +12,26 @@ class WritingBackend extends SandboxBackend {
 const messages = { en: 'en {security_code}', 'pt-BR': 'pt-BR {security_code}', 'zh-Hant': 'zh-Hant {security_code}' };
 const message = 'message {security_code}';
 
-const GERMAN = `${RIGHT_CODE} ist Ihr Sicherheitscode für Acme. Geben Sie ihn nicht weiter.`;
-const ENGLISH = `Your Acme security code is ${RIGHT_CODE}. Do not share it with anyone.`;
+const GERMAN = `${CORRECT_CODE} ist Ihr Sicherheitscode für Acme. Geben Sie ihn nicht weiter.`;
+const ENGLISH = `Your Acme security code is ${CORRECT_CODE}. Do not share it with anyone.`;
 
 /** The language, the options, and the expected text. */
 const CASES: [string | undefined, Partial<PhoneVerifyModuleOptions>, string][] = [
-  ['pt-BR', { backend: WritingBackend, messages, message }, `hook ${RIGHT_CODE}`],
-  ['pt-BR', { messages, message }, `pt-BR ${RIGHT_CODE}`],
-  ['fr;q=0.5, pt-BR-x-any;q=0.4', { messages, message }, `pt-BR ${RIGHT_CODE}`],
-  ['zh-Hant-TW', { messages, message }, `zh-Hant ${RIGHT_CODE}`],
-  ['zh-TW', { messages, message }, `zh-Hant ${RIGHT_CODE}`],
-  ['de', { messages, message }, `message ${RIGHT_CODE}`],
-  ['*', { messages, message }, `message ${RIGHT_CODE}`],
-  [undefined, { messages, message }, `message ${RIGHT_CODE}`],
-  ['de', { message }, `message ${RIGHT_CODE}`],
+  ['pt-BR', { backend: WritingBackend, messages, message }, `hook ${CORRECT_CODE}`],
+  ['pt-BR', { messages, message }, `pt-BR ${CORRECT_CODE}`],
+  ['fr;q=0.5, pt-BR-x-any;q=0.4', { messages, message }, `pt-BR ${CORRECT_CODE}`],
+  ['zh-Hant-TW', { messages, message }, `zh-Hant ${CORRECT_CODE}`],
+  ['zh-TW', { messages, message }, `zh-Hant ${CORRECT_CODE}`],
+  ['de', { messages, message }, `message ${CORRECT_CODE}`],
+  ['*', { messages, message }, `message ${CORRECT_CODE}`],
+  [undefined, { messages, message }, `message ${CORRECT_CODE}`],
+  ['de', { message }, `message ${CORRECT_CODE}`],
   ['de', { messages }, GERMAN],
-  ['en;q=NaN', { messages }, `en ${RIGHT_CODE}`],
-  [undefined, { messages }, `en ${RIGHT_CODE}`],
+  ['en;q=NaN', { messages }, `en ${CORRECT_CODE}`],
+  [undefined, { messages }, `en ${CORRECT_CODE}`],
   ['de-CH,de;q=0.9,en;q=0.8', {}, GERMAN],
-  ['ar-EG', {}, `${RIGHT_CODE} هو رمزك في Acme. لا تشاركه.`],
-  ['zh-HK', {}, `【Acme】您的驗證碼是 ${RIGHT_CODE}，請勿告知他人。`],
+  ['ar-EG', {}, `${CORRECT_CODE} هو رمزك في Acme. لا تشاركه.`],
+  ['zh-HK', {}, `【Acme】您的驗證碼是 ${CORRECT_CODE}，請勿告知他人。`],
   ['en-GB', {}, ENGLISH],
   ['tlh', {}, ENGLISH],
   ['__proto__', {}, ENGLISH],
@@ -39,7 +39,7 @@ const CASES: [string | undefined, Partial<PhoneVerifyModuleOptions>, string][] =
   [
     'he',
     { autofill: { domain: 'example.com' } },
-    `${RIGHT_CODE} הוא הקוד ל-Acme. אין לשתף אותו.\n\n@example.com #${RIGHT_CODE}`,
+    `${CORRECT_CODE} הוא הקוד ל-Acme. אין לשתף אותו.\n\n@example.com #${CORRECT_CODE}`,
   ],
 ];
 
@@ -86,5 +86,5 @@ it('a template of a language uses the context', async () => {
 
   await test.service.sendSecurityCode(NUMBER, { language: 'de-AT', context: { name: 'Ada\n@evil.com #1' } });
 
-  expect(sent()).toBe(`Hallo Ada @evil.com #1: ${RIGHT_CODE}`);
+  expect(sent()).toBe(`Hallo Ada @evil.com #1: ${CORRECT_CODE}`);
 });

@@ -3,8 +3,8 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BackendHookError, PHONE_VERIFY_OPTIONS, SandboxBackend, SmsDeliveryError } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
-import { KeptLogs } from '../support/logs.js';
-import { NUMBER, openSession, register, resend, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
+import { RecordedLogs } from '../support/logs.js';
+import { NUMBER, openSession, register, resend, CORRECT_CODE, verify, WRONG_CODE } from '../support/requests.js';
 
 /** An error of a provider's client whose texts and properties repeat the whole request. */
 class ProviderError extends Error {
@@ -18,7 +18,7 @@ class ProviderError extends Error {
 }
 
 describe('the output of the library', () => {
-  const logs = new KeptLogs();
+  const logs = new RecordedLogs();
   let test: TestApplication;
   let failure: unknown;
 
@@ -57,7 +57,7 @@ describe('the output of the library', () => {
 
   function expectNothingSecretIn(text: string, tokens: readonly string[]): void {
     const digits = NUMBER.slice(1);
-    for (const secret of [RIGHT_CODE, digits, '415-555-2671', 'Basic', ...tokens]) expect(text).not.toContain(secret);
+    for (const secret of [CORRECT_CODE, digits, '415-555-2671', 'Basic', ...tokens]) expect(text).not.toContain(secret);
   }
 
   it.each(['raw', 'wrapped'])('contains no secret that a provider repeats in a %s error', async (kind) => {
@@ -81,18 +81,18 @@ describe('the output of the library', () => {
       const call = async (): Promise<unknown> =>
         hook === 'generateMessage'
           ? test.service.resendSecurityCode(NUMBER, token)
-          : test.service.verifySecurityCode(NUMBER, RIGHT_CODE, token);
+          : test.service.verifySecurityCode(NUMBER, CORRECT_CODE, token);
       const error: unknown = await call().catch((thrown: unknown) => thrown);
       const { text } =
         hook === 'generateMessage'
           ? await resend(test.app, NUMBER, token).expect(503)
-          : await verify(test.app, NUMBER, token, RIGHT_CODE).expect(503);
+          : await verify(test.app, NUMBER, token, CORRECT_CODE).expect(503);
 
       expect(error).toBeInstanceOf(BackendHookError);
       expect(logs.text).toContain('could not send "');
       const shown = inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error);
       for (const place of [shown, text, logs.text]) {
-        for (const secret of [RIGHT_CODE, token, NUMBER.slice(1)]) expect(place).not.toContain(secret);
+        for (const secret of [CORRECT_CODE, token, NUMBER.slice(1)]) expect(place).not.toContain(secret);
       }
     },
   );
@@ -111,12 +111,12 @@ describe('the output of the library', () => {
   it('contains no secret in a log line of any level, whatever happens', async () => {
     const token = await openSession(test.app);
     await verify(test.app, NUMBER, token, WRONG_CODE);
-    const { body } = await verify(test.app, NUMBER, token, RIGHT_CODE);
-    await verify(test.app, NUMBER, token, RIGHT_CODE);
+    const { body } = await verify(test.app, NUMBER, token, CORRECT_CODE);
+    await verify(test.app, NUMBER, token, CORRECT_CODE);
     await resend(test.app, NUMBER, token);
     await register(test.app, '+1');
     await test.dataSource.query('DROP TABLE sms_verification');
-    const last = await verify(test.app, NUMBER, token, RIGHT_CODE);
+    const last = await verify(test.app, NUMBER, token, CORRECT_CODE);
 
     expect(last.status).toBe(503);
     expect(logs.text).toContain('sms_verification');

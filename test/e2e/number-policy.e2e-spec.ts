@@ -7,7 +7,7 @@ import {
   SandboxBackend,
   SMSVerification,
 } from '../../lib/index.js';
-import { EventPort } from '../../lib/observability/event-port.js';
+import { EventPublisher } from '../../lib/observability/event-publisher.js';
 import { ADAPTERS, type Adapter, startApplication, type TestApplication } from '../support/application.js';
 import { freshDatabase } from '../support/databases.js';
 import {
@@ -16,7 +16,7 @@ import {
   NON_GEOGRAPHIC_NUMBERS,
   NORTH_AMERICAN_NUMBERS,
 } from '../support/numbers.js';
-import { NUMBER, openSession, register, resend, RIGHT_CODE, verify } from '../support/requests.js';
+import { NUMBER, openSession, register, resend, CORRECT_CODE, verify } from '../support/requests.js';
 
 const NOT_ALLOWED = {
   statusCode: 400,
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('a number that is not allowed, on %s', (adapter) => {
 
     expect((await resend(test.app, NUMBER, token)).body).toEqual(NOT_ALLOWED);
     expect(calls).toEqual([]);
-    await verify(test.app, NUMBER, token, RIGHT_CODE).expect(200);
+    await verify(test.app, NUMBER, token, CORRECT_CODE).expect(200);
     await Promise.all(apps.splice(0).map((application) => application.close()));
     await drop();
   });
@@ -144,7 +144,7 @@ describe.each(ADAPTERS)('a number of a range that is newer than the metadata, on
 
     const token = await openSession(app, NEW_RANGE);
     await resend(app, '+44 7700 900 123', token).expect(200);
-    const { status, body } = await verify(app, NEW_RANGE, token, RIGHT_CODE);
+    const { status, body } = await verify(app, NEW_RANGE, token, CORRECT_CODE);
 
     expect({ status, number: body.phone_number }).toEqual({ status: 200, number: NEW_RANGE });
   });
@@ -153,7 +153,7 @@ describe.each(ADAPTERS)('a number of a range that is newer than the metadata, on
     const { app, service } = await start({}, adapter);
 
     expect((await register(app, NEW_RANGE)).body.code).toBe('phone_number_invalid');
-    await expect(service.verifySecurityCode(NEW_RANGE, RIGHT_CODE, 'x')).rejects.toThrow(PhoneNumberInvalidError);
+    await expect(service.verifySecurityCode(NEW_RANGE, CORRECT_CODE, 'x')).rejects.toThrow(PhoneNumberInvalidError);
   });
 });
 
@@ -163,11 +163,11 @@ describe.each(ADAPTERS)('a range that opened today, on %s', (adapter) => {
   it('is admitted by its prefix in the whole flow, as one of the allowed country', async () => {
     const test = await start({ allowedCountries: ['US'], allowedPrefixes: ['+1861'] }, adapter);
     const sent: PhoneVerifyEvent[] = [];
-    test.app.get(EventPort).subscribe((event) => sent.push(event));
+    test.app.get(EventPublisher).subscribe((event) => sent.push(event));
 
     const token = await openSession(test.app, '+1 (861) 555-1234');
     await resend(test.app, NEW_RANGE, token).expect(200);
-    const { status, body } = await verify(test.app, NEW_RANGE, token, RIGHT_CODE);
+    const { status, body } = await verify(test.app, NEW_RANGE, token, CORRECT_CODE);
 
     expect({ status, number: body.phone_number }).toEqual({ status: 200, number: NEW_RANGE });
     expect(test.sandbox.outbox.map(({ to }) => to)).toEqual([NEW_RANGE, NEW_RANGE]);
@@ -198,7 +198,7 @@ describe.each(ADAPTERS)('the notations of a number, on %s', (adapter) => {
     for (const [index, spelling] of spellings.entries()) {
       const token = await openSession(test.app, spelling);
       const other = spellings[(index + 1) % spellings.length] ?? '';
-      expect((await verify(test.app, other, token, RIGHT_CODE)).body.phone_number).toBe(number);
+      expect((await verify(test.app, other, token, CORRECT_CODE)).body.phone_number).toBe(number);
     }
     const rows = await test.dataSource.getRepository(SMSVerification).find();
     expect(new Set(rows.map(({ phoneNumber }) => phoneNumber))).toEqual(new Set([number]));

@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
-import { NUMBER, openSession, RIGHT_CODE, verify } from '../support/requests.js';
+import { NUMBER, openSession, CORRECT_CODE, verify } from '../support/requests.js';
 
 vi.mock('libphonenumber-js/max', { spy: true });
 
@@ -15,7 +15,7 @@ describe.each(ADAPTERS)('the phone number of a request, on %s', (adapter) => {
     const token = await openSession(test.app);
     vi.mocked(parsePhoneNumberFromString).mockClear();
 
-    const { body } = await verify(test.app, '+1 (415) 555-2671', token, RIGHT_CODE).expect(200);
+    const { body } = await verify(test.app, '+1 (415) 555-2671', token, CORRECT_CODE).expect(200);
 
     expect(body.phone_number).toBe(NUMBER);
     expect(parsePhoneNumberFromString).toHaveBeenCalledTimes(1);

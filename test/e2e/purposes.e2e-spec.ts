@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ArgumentInvalidError, BaseBackend, type SendContext, SMSVerification } from '../../lib/index.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
-import { NUMBER, OTHER_NUMBER, openSession, post, RIGHT_CODE } from '../support/requests.js';
+import { NUMBER, OTHER_NUMBER, openSession, post, CORRECT_CODE } from '../support/requests.js';
 
 const ROUTES = ['register', 'resend', 'verify'] as const;
 
@@ -14,7 +14,7 @@ class RecordingBackend extends BaseBackend {
   }
 
   override generateSecurityCode(): string {
-    return RIGHT_CODE;
+    return CORRECT_CODE;
   }
 }
 
@@ -31,7 +31,7 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
     const purpose = 'login';
     const { body } = await post(test.app, '/phone/register', { phone_number: NUMBER, purpose }).expect(200);
     const session = { phone_number: NUMBER, session_token: body.session_token };
-    const right = { ...session, security_code: RIGHT_CODE };
+    const right = { ...session, security_code: CORRECT_CODE };
     const refused = { statusCode: 400, error: 'Bad Request', message: 'Security code is not valid' };
 
     for (const other of [{ purpose: 'change-phone' }, { purpose: '' }, {}]) {
@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
         test.dataSource.getRepository(SMSVerification).find({ order: { createdAt: 'ASC', id: 'ASC' } });
       const before = await rows();
       test.sandbox.clear();
-      const given = { phone_number: NUMBER, session_token, security_code: RIGHT_CODE };
+      const given = { phone_number: NUMBER, session_token, security_code: CORRECT_CODE };
       const wrong: [unknown, string][] = [
         ...['other', 'Login', 'login ', 'login\0', '__proto__', 'constructor', 'x'.repeat(10_240)].map(
           (purpose): [unknown, string] => [purpose, 'Not a valid choice.'],
@@ -115,7 +115,7 @@ describe.each(ADAPTERS)('purposes over HTTP, on %s', (adapter) => {
       const { body } = await post(plain.app, '/phone/register', { phone_number: NUMBER, purpose }).expect(200);
       const session = { phone_number: NUMBER, session_token: body.session_token, purpose };
       await post(plain.app, '/phone/resend', session).expect(200);
-      await post(plain.app, '/phone/verify', { ...session, security_code: RIGHT_CODE }).expect(200);
+      await post(plain.app, '/phone/verify', { ...session, security_code: CORRECT_CODE }).expect(200);
     }
 
     await plain.close();
@@ -133,7 +133,7 @@ describe('purposes of the service', () => {
       const calls = [
         service.sendSecurityCode(NUMBER, { purpose }),
         service.resendSecurityCode(NUMBER, sessionToken, { purpose }),
-        service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken, { purpose }),
+        service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken, { purpose }),
         service.getVerifiedPhone(sessionToken, { purpose }),
         service.consumeVerifiedPhone(sessionToken, { purpose }),
       ];

@@ -7,7 +7,7 @@ import {
   post,
   register,
   resend,
-  RIGHT_CODE,
+  CORRECT_CODE,
   verify,
   WRONG_CODE,
 } from '../support/requests.js';
@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('the responses of the routes on %s', (adapter) => {
     for (const response of [
       await register(test.app, '+1415555'),
       await resend(test.app, '+1415555', token),
-      await verify(test.app, '+1415555', token, RIGHT_CODE),
+      await verify(test.app, '+1415555', token, CORRECT_CODE),
     ]) {
       expect({ status: response.status, body: response.body }).toEqual({
         status: 400,
@@ -52,8 +52,8 @@ describe.each(ADAPTERS)('the responses of the routes on %s', (adapter) => {
   it('an unknown token and the token of another number get the response of a wrong code', async () => {
     const token = await openSession(test.app);
 
-    expect((await verify(test.app, NUMBER, 'unknown', RIGHT_CODE)).body).toEqual(refusal('security_code_invalid'));
-    expect((await verify(test.app, OTHER_NUMBER, token, RIGHT_CODE)).body).toEqual(refusal('security_code_invalid'));
+    expect((await verify(test.app, NUMBER, 'unknown', CORRECT_CODE)).body).toEqual(refusal('security_code_invalid'));
+    expect((await verify(test.app, OTHER_NUMBER, token, CORRECT_CODE)).body).toEqual(refusal('security_code_invalid'));
     expect((await resend(test.app, NUMBER, 'unknown')).body).toEqual(refusal('security_code_invalid'));
     expect((await resend(test.app, OTHER_NUMBER, token)).body).toEqual(refusal('security_code_invalid'));
   });
@@ -62,16 +62,16 @@ describe.each(ADAPTERS)('the responses of the routes on %s', (adapter) => {
     const token = await openSession(test.app);
     const otherToken = await openSession(test.app, OTHER_NUMBER);
 
-    expect((await verify(test.app, NUMBER, otherToken, RIGHT_CODE)).status).toBe(400);
-    expect((await verify(test.app, OTHER_NUMBER, token, RIGHT_CODE)).status).toBe(400);
-    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).status).toBe(200);
+    expect((await verify(test.app, NUMBER, otherToken, CORRECT_CODE)).status).toBe(400);
+    expect((await verify(test.app, OTHER_NUMBER, token, CORRECT_CODE)).status).toBe(400);
+    expect((await verify(test.app, NUMBER, token, CORRECT_CODE)).status).toBe(200);
   });
 
   it('an expired session is refused on verify and resend', async () => {
     const token = await openSession(test.app);
     test.clock.advance(600);
 
-    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).body).toEqual(refusal('security_code_expired'));
+    expect((await verify(test.app, NUMBER, token, CORRECT_CODE)).body).toEqual(refusal('security_code_expired'));
     expect((await verify(test.app, NUMBER, token, WRONG_CODE)).body).toEqual(refusal('security_code_expired'));
     expect((await resend(test.app, NUMBER, token)).body).toEqual(refusal('security_code_expired'));
   });
@@ -84,14 +84,14 @@ describe.each(ADAPTERS)('the responses of the routes on %s', (adapter) => {
     test.clock.advance(0.001);
 
     expect((await resend(test.app, NUMBER, token)).body).toEqual(refusal('security_code_expired'));
-    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).status).toBe(200);
+    expect((await verify(test.app, NUMBER, token, CORRECT_CODE)).status).toBe(200);
   });
 
   it('a verified session is neither verified nor resent again', async () => {
     const token = await openSession(test.app);
-    await verify(test.app, NUMBER, token, RIGHT_CODE).expect(200);
+    await verify(test.app, NUMBER, token, CORRECT_CODE).expect(200);
 
-    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).body).toEqual(refusal('security_code_verified'));
+    expect((await verify(test.app, NUMBER, token, CORRECT_CODE)).body).toEqual(refusal('security_code_verified'));
     expect((await resend(test.app, NUMBER, token)).body).toEqual(refusal('security_code_verified'));
   });
 
@@ -101,7 +101,7 @@ describe.each(ADAPTERS)('the responses of the routes on %s', (adapter) => {
 
     expect((await resend(test.app, NUMBER, token)).body).toEqual(refusal('security_code_too_many_attempts'));
     test.clock.advance(600);
-    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).body).toEqual(
+    expect((await verify(test.app, NUMBER, token, CORRECT_CODE)).body).toEqual(
       refusal('security_code_too_many_attempts'),
     );
   });
@@ -111,14 +111,14 @@ describe.each(ADAPTERS)('the responses of the routes on %s', (adapter) => {
     const second = await openSession(test.app);
 
     expect(first).not.toBe(second);
-    await verify(test.app, NUMBER, first, RIGHT_CODE).expect(200);
-    await verify(test.app, NUMBER, second, RIGHT_CODE).expect(200);
+    await verify(test.app, NUMBER, first, CORRECT_CODE).expect(200);
+    await verify(test.app, NUMBER, second, CORRECT_CODE).expect(200);
   });
 
   it('a number can be registered in one notation and verified in another', async () => {
     const token = await openSession(test.app, '+1 (415) 555-2671');
 
-    const { body } = await verify(test.app, '+1.415.555.2671', token, RIGHT_CODE).expect(200);
+    const { body } = await verify(test.app, '+1.415.555.2671', token, CORRECT_CODE).expect(200);
 
     expect(body.phone_number).toBe(NUMBER);
   });
@@ -135,7 +135,7 @@ describe.each(ADAPTERS)('the responses of the routes on %s', (adapter) => {
   it('a repeated request is refused without an error', async () => {
     const token = await openSession(test.app);
 
-    const responses = await Promise.all([1, 2, 3].map(() => verify(test.app, NUMBER, token, RIGHT_CODE)));
+    const responses = await Promise.all([1, 2, 3].map(() => verify(test.app, NUMBER, token, CORRECT_CODE)));
 
     expect(responses.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(1);
     expect(responses.filter(({ status }) => status === 400)).toHaveLength(2);

@@ -7,8 +7,8 @@ import {
   SmsDeliveryError,
 } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
-import { KeptLogs } from '../support/logs.js';
-import { NUMBER, OTHER_NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { RecordedLogs } from '../support/logs.js';
+import { NUMBER, OTHER_NUMBER, CORRECT_CODE } from '../support/requests.js';
 
 let test: TestApplication;
 
@@ -28,13 +28,13 @@ describe('a caller in plain JavaScript', () => {
     await expect(service.sendSecurityCode(NUMBER, { purpose: 'login' })).rejects.toThrow(ArgumentInvalidError);
     await expect(service.resendSecurityCode(NUMBER, {} as never)).rejects.toThrow(ArgumentInvalidError);
     await expect(service.verifySecurityCode(NUMBER, 123456 as never, sessionToken)).rejects.toThrow('securityCode');
-    await expect(service.verifySecurityCode(NUMBER, RIGHT_CODE, ['x'] as never)).rejects.toThrow('sessionToken');
-    await expect(service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken, { purpose: 'x' })).rejects.toThrow(
+    await expect(service.verifySecurityCode(NUMBER, CORRECT_CODE, ['x'] as never)).rejects.toThrow('sessionToken');
+    await expect(service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken, { purpose: 'x' })).rejects.toThrow(
       'purpose',
     );
     await expect(service.getVerifiedPhone(undefined as never)).rejects.toThrow('verificationToken');
     await expect(service.consumeVerifiedPhone('x', { purpose: 'x' })).rejects.toThrow('purpose');
-    expect((await service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status).toBe('security_code_valid');
+    expect((await service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken)).status).toBe('security_code_valid');
   });
 });
 
@@ -45,14 +45,41 @@ it('a context can replace neither the code nor the name of the application', asy
   const { sessionToken } = await test.service.sendSecurityCode(NUMBER, { context });
   await test.service.resendSecurityCode(NUMBER, sessionToken, { context });
 
-  const message = `Acme: ${RIGHT_CODE} Ada`;
+  const message = `Acme: ${CORRECT_CODE} Ada`;
   expect(test.sandbox.outbox).toMatchObject([{ message }, { message }]);
 });
 
 describe('sendBulkSms', () => {
+  const MANY = Array.from({ length: 30 }, (_, index) => `+141555526${10 + index}`);
+
+  it.each(['the module', 'the backend itself'])(
+    'ends at a fault of the account, called through %s',
+    async (through) => {
+      const tried: string[] = [];
+      class WithoutCredit extends BaseBackend {
+        override async sendSms(number: string): Promise<void> {
+          tried.push(number);
+          throw new SmsDeliveryError('misconfigured', `No credit for ${number}.`, { providerCode: '402' });
+        }
+      }
+      test = await startApplication({ phoneVerify: { backend: WithoutCredit }, logger: new RecordedLogs() });
+
+      const results =
+        through === 'the module'
+          ? await test.service.sendBulkSms(MANY, 'We moved.')
+          : await new WithoutCredit({}).sendBulkSms(MANY, 'We moved.');
+
+      expect(results?.map(({ number }) => number)).toEqual(MANY);
+      for (const { error } of results ?? [])
+        expect(error).toMatchObject({ kind: 'misconfigured', providerCode: '402' });
+      expect(tried).toHaveLength(5);
+      for (const { error } of results?.slice(5) ?? []) expect(error?.message).not.toMatch(/\d{8}/);
+    },
+  );
+
   async function bulk(
     send: (numbers: readonly string[]) => unknown,
-    logger: KeptLogs | false = false,
+    logger: RecordedLogs | false = false,
   ): Promise<BulkSendResult> {
     class BulkBackend extends BaseBackend {
       override async sendSms(): Promise<void> {}
@@ -130,7 +157,7 @@ describe('sendBulkSms', () => {
   });
 
   it('removes all numbers from an error in which the backend names them', async () => {
-    const logs = new KeptLogs();
+    const logs = new RecordedLogs();
     const results = await bulk((numbers) => Promise.reject(new Error(`no ${numbers.join(', ')}`)), logs);
 
     for (const text of [logs.text, String(results[0]?.error?.cause), String(results[2]?.error?.cause)]) {

@@ -22,7 +22,7 @@ import {
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
 import { freshDatabase } from '../support/databases.js';
 import { GuardedModule, PURPOSES } from '../support/guarded-routes.js';
-import { NUMBER, post, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, post, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 @Catch()
 class ReshapingFilter implements ExceptionFilter {
@@ -71,8 +71,8 @@ async function responsesOf({ app }: TestApplication, prefix: string): Promise<ob
   await ask('register', { phone_number: 'none' });
   await ask('verify', { phone_number: NUMBER, session_token, security_code: WRONG_CODE });
   await ask('resend', { phone_number: NUMBER, session_token });
-  await ask('verify', { phone_number: NUMBER, session_token, security_code: RIGHT_CODE });
-  await ask('verify', { phone_number: NUMBER, session_token, security_code: RIGHT_CODE });
+  await ask('verify', { phone_number: NUMBER, session_token, security_code: CORRECT_CODE });
+  await ask('verify', { phone_number: NUMBER, session_token, security_code: CORRECT_CODE });
   return all;
 }
 
@@ -101,7 +101,7 @@ describe.each(ADAPTERS)('in an application on %s', (adapter) => {
 
     await post(test.app, '/phone/register', { phone_number: NUMBER }).expect(404);
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
 
     expect(status).toBe('security_code_valid');
     await test.close();
@@ -153,7 +153,7 @@ it('the service works in an application without HTTP, beside guarded routes', as
 
   const service = worker.get(PhoneVerificationService, { strict: false });
   const { sessionToken } = await service.sendSecurityCode(NUMBER);
-  const { status } = await service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+  const { status } = await service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
 
   expect(status).toBe('security_code_valid');
   await worker.close();
@@ -168,7 +168,7 @@ it('a backend gets the context of a send, and no secret', async () => {
     }
 
     override generateSecurityCode(): string {
-      return RIGHT_CODE;
+      return CORRECT_CODE;
     }
   }
   const test = await startApplication({ phoneVerify: { backend: RecordingBackend, delivery: { timeoutMs: 2000 } } });
@@ -187,10 +187,16 @@ it('a backend gets the context of a send, and no secret', async () => {
     language: 'de',
     purpose: '',
     sendId: expect.stringMatching(uuid),
+    sendNumber: 1,
   });
+  expect(sends.map(({ sendNumber, previous }) => [sendNumber, previous])).toEqual([
+    [1, undefined],
+    [2, { backend: 'RecordingBackend' }],
+    [3, { backend: 'RecordingBackend' }],
+  ]);
   expect(Object.getOwnPropertySymbols(sends[0])).toEqual([]);
   expect(new Set(sends.map(({ sendId }) => sendId)).size).toBe(3);
-  expect(JSON.stringify(sends)).not.toContain(RIGHT_CODE);
+  expect(JSON.stringify(sends)).not.toContain(CORRECT_CODE);
   expect(JSON.stringify(sends)).not.toContain(sessionToken);
   await test.close();
 });

@@ -8,11 +8,11 @@ import {
   type VerificationResult,
   VerificationStatus,
 } from '../../lib/index.js';
-import { EventPort } from '../../lib/observability/event-port.js';
+import { EventPublisher } from '../../lib/observability/event-publisher.js';
 import { PHONE_VERIFY_CLOCK } from '../../lib/phone-verify.tokens.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { NUMBERS_OF_TYPES } from '../support/numbers.js';
 import { NUMBER, OTHER_NUMBER, openSession, register, resend, verify } from '../support/requests.js';
 
@@ -187,7 +187,7 @@ describe('the limits of a test number', () => {
       testNumbers: { numbers: { [NUMBER]: CODE, [OTHER_NUMBER]: CODE }, until: '2027-01-01' },
     });
     const rules: string[] = [];
-    test.app.get(EventPort).subscribe((event) => {
+    test.app.get(EventPublisher).subscribe((event) => {
       if (event.name === 'phone-verify.rate-limited') rules.push(event.rule);
     });
 
@@ -222,7 +222,7 @@ describe('the limits of a test number', () => {
   });
 
   it('are logged with what to change', async () => {
-    const logger = new KeptLogs();
+    const logger = new RecordedLogs();
     test = await startApplication({ logger, phoneVerify: { testNumbers: { numbers: { [NUMBER]: CODE } } } });
     await sendTimes(101);
 
@@ -238,7 +238,7 @@ describe('the start of an application with test numbers', () => {
     [NEW_YEAR - 1, 0],
     [NEW_YEAR, 1],
   ])('warns at %d: %d times', async (now, times) => {
-    const logger = new KeptLogs();
+    const logger = new RecordedLogs();
     const testNumbers = { numbers: { [NUMBER]: CODE }, until: '2027-01-01' };
     test = await startApplication({
       logger,

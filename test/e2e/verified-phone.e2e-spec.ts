@@ -30,7 +30,7 @@ import {
 import { VerifiedPhoneGuard } from '../../lib/http/verified-phone.guard.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
 import { GuardedModule, Handled, TOKEN_HEADER, PURPOSES } from '../support/guarded-routes.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { obtainToken } from '../support/verification-tokens.js';
 import { NUMBER, OTHER_NUMBER, post } from '../support/requests.js';
 
@@ -470,7 +470,7 @@ it("the application's own filter sees a refusal, and can change its format", asy
 
 describe('a protected handler outside HTTP', () => {
   it('refuses every call, and logs why', async () => {
-    const logs = new KeptLogs();
+    const logs = new RecordedLogs();
     @Injectable()
     class PhonesResolver {
       @RequireVerifiedPhone()

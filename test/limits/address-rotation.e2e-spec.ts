@@ -2,14 +2,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type LimitOptions, SMSVerificationCounter } from '../../lib/index.js';
 import { ADAPTERS, connectFrom, startApplication, type TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { register } from '../support/requests.js';
 
 const ATTEMPTS = 400;
 const MAX = 2;
 
 let test: TestApplication;
-const logger = new KeptLogs();
+const logger = new RecordedLogs();
 
 const numberOf = (index: number): string => `+1415555${String(index).padStart(4, '0')}`;
 const hex = (value: number): string => value.toString(16);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Counter } from '../../lib/limits/limit.store.js';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
@@ -26,7 +26,7 @@ const round = fc.record({
     fc.integer({ min: 0, max: 3 }).map((steps) => steps * STEP_MS),
   ),
   charged: fc.subarray([0, 1, 2, 3]),
-  then: fc.oneof(
+  next: fc.oneof(
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('refund' as const), index: fc.nat({ max: 5 }) }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('refundLastTwo' as const), index: fc.constant(0) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear' as const), index: fc.nat({ max: COUNTERS - 1 }) }) },
@@ -58,15 +58,15 @@ describe.each(limitStores)('the counters of $name', (factory) => {
       let accepted: readonly Counter[] = [];
       let now = START;
 
-      for (const { elapsedMs, charged, then } of sequence) {
+      for (const { elapsedMs, charged, next } of sequence) {
         now += elapsedMs;
         const some = charges.filter((_charge, index) => charged.includes(index));
         const outcome = await model.charge(some, now);
         expect(await opened.store.charge(some, now)).toEqual(outcome);
         accepted = [...accepted, ...outcome.counters].slice(-6);
 
-        const expected = await operate(model, then, keys, accepted);
-        expect(await operate(opened.store, then, keys, accepted)).toEqual(expected);
+        const expected = await operate(model, next, keys, accepted);
+        expect(await operate(opened.store, next, keys, accepted)).toEqual(expected);
         expect(await opened.store.read(keys, now)).toEqual(await model.read(keys, now));
       }
     });
@@ -77,7 +77,7 @@ describe.each(limitStores)('the counters of $name', (factory) => {
 /** Does something other than a charge. */
 async function operate(
   store: TimedStore,
-  { kind, index }: Round['then'],
+  { kind, index }: Round['next'],
   keys: readonly string[],
   accepted: readonly Counter[],
 ): Promise<unknown> {

@@ -7,16 +7,16 @@ import {
   type SendToAuthorize,
   SMSVerification,
 } from '../../lib/index.js';
-import { EventPort } from '../../lib/observability/event-port.js';
+import { EventPublisher } from '../../lib/observability/event-publisher.js';
 import type { PhoneVerifyEvent } from '../../lib/observability/phone-verify-event.js';
 import { ADAPTERS, type Adapter, startApplication, type TestApplication } from '../support/application.js';
 import { ODD_THROWS } from '../support/failing-backends.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { NUMBER, OTHER_NUMBER, register, resend } from '../support/requests.js';
 
 let test: TestApplication;
-const logger = new KeptLogs();
+const logger = new RecordedLogs();
 
 async function start(
   authorizeSend: AuthorizeSend,
@@ -108,7 +108,7 @@ describe('authorizeSend', () => {
       let isOpen = false;
       await start((send) => (isOpen ? true : decide(send)));
       const events: PhoneVerifyEvent[] = [];
-      test.app.get(EventPort).subscribe((event) => events.push(event));
+      test.app.get(EventPublisher).subscribe((event) => events.push(event));
 
       const { body, headers } = await register(test.app).expect(429);
 

@@ -7,12 +7,12 @@ import {
   type SmsDeliveryErrorKind,
   SandboxBackend,
 } from '../../lib/index.js';
-import { EventPort } from '../../lib/observability/event-port.js';
+import { EventPublisher } from '../../lib/observability/event-publisher.js';
 import type { PhoneVerifyEvent } from '../../lib/observability/phone-verify-event.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { KeptLogs } from '../support/logs.js';
-import { OTHER_NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { RecordedLogs } from '../support/logs.js';
+import { OTHER_NUMBER, CORRECT_CODE } from '../support/requests.js';
 
 class SandboxWithOutage extends SandboxBackend {
   kind: SmsDeliveryErrorKind | undefined;
@@ -28,7 +28,7 @@ const GUARD = { by: 'country', minimumSent: 10, minimumVerified: 0.5, seconds: 3
 let test: TestApplication & { readonly sandbox: SandboxWithOutage };
 let events: PhoneVerifyEvent[];
 let next: number;
-const logger = new KeptLogs();
+const logger = new RecordedLogs();
 
 /** A test number of the United States. */
 const TEST_NUMBER = '+14155552671';
@@ -43,10 +43,10 @@ async function start(conversion: NonNullable<LimitOptions['conversion']>, verify
       backend: SandboxWithOutage,
       verifyOnlyOnce,
       limits: { ...NO_LIMITS, conversion },
-      testNumbers: { numbers: { [TEST_NUMBER]: RIGHT_CODE } },
+      testNumbers: { numbers: { [TEST_NUMBER]: CORRECT_CODE } },
     },
   })) as typeof test;
-  test.app.get(EventPort).subscribe((event) => events.push(event));
+  test.app.get(EventPublisher).subscribe((event) => events.push(event));
 }
 
 /** Returns a new number of the United States at each call, always with the same prefix. */
@@ -86,7 +86,7 @@ async function verifyTimes(times: number, checks = 1): Promise<void> {
     const number = newNumber();
     const { sessionToken } = await test.service.sendSecurityCode(number);
     for (let check = 0; check < checks; check++) {
-      await test.service.verifySecurityCode(number, RIGHT_CODE, sessionToken);
+      await test.service.verifySecurityCode(number, CORRECT_CODE, sessionToken);
       test.clock.advance(0.001);
     }
   }
@@ -213,7 +213,7 @@ describe('an enforcing conversion guard', () => {
     await sendTimes(1);
     for (let index = 0; index < 9; index++) {
       const { sessionToken } = await test.service.sendSecurityCode(TEST_NUMBER);
-      await test.service.verifySecurityCode(TEST_NUMBER, RIGHT_CODE, sessionToken);
+      await test.service.verifySecurityCode(TEST_NUMBER, CORRECT_CODE, sessionToken);
     }
     await sendTimes(8);
     expect(await send()).toBe('sent');

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type RedisClient, RateLimitedError, SmsDeliveryError } from '../../lib/index.js';
+import { type IoRedisClient, RateLimitedError, SmsDeliveryError } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { QueryLog } from '../support/query-log.js';
 import { freshRedis, redisUrl } from '../support/redis.js';
-import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, OTHER_NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 const ip = '192.0.2.1';
 const TEST_NUMBER = '+33612345678';
@@ -20,7 +20,7 @@ describe.runIf(databaseKinds.includes('postgres'))(
       database = await freshDatabase('postgres');
       test = await startApplication({
         database: { ...database.options, logger: log } as never,
-        phoneVerify: { limits: {}, testNumbers: { numbers: { [TEST_NUMBER]: RIGHT_CODE } } },
+        phoneVerify: { limits: {}, testNumbers: { numbers: { [TEST_NUMBER]: CORRECT_CODE } } },
       });
     });
 
@@ -81,7 +81,7 @@ describe.runIf(databaseKinds.includes('postgres'))(
       await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
       expect(log.statements).toHaveLength(1);
       log.clear();
-      await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+      await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
       expect(log.statements).toHaveLength(1);
       expect(counterStatements()).toEqual([]);
     });
@@ -107,7 +107,7 @@ describe.runIf(redisUrl !== undefined)('the number of round trips for the defaul
   beforeAll(async () => {
     const fresh = freshRedis();
     drop = fresh.drop;
-    const counted: RedisClient = {
+    const counted: IoRedisClient = {
       evalsha: (...given) => {
         calls.push('evalsha');
         return fresh.client.evalsha(...given);
@@ -142,7 +142,7 @@ describe.runIf(redisUrl !== undefined)('the number of round trips for the defaul
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     calls.length = 0;
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
-    await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     expect(calls).toEqual([]);
   });
 });

@@ -3,13 +3,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type LimitOptions, SMSVerification } from '../../lib/index.js';
 import { ADAPTERS, type Adapter, startApplication, type TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { KeptLogs } from '../support/logs.js';
-import { NUMBER, post, register, resend, RIGHT_CODE, verify } from '../support/requests.js';
+import { RecordedLogs } from '../support/logs.js';
+import { NUMBER, post, register, resend, CORRECT_CODE, verify } from '../support/requests.js';
 
 const numberOf = (index: number): string => `+141555526${String(index).padStart(2, '0')}`;
 
 let test: TestApplication;
-const logger = new KeptLogs();
+const logger = new RecordedLogs();
 
 async function start(adapter: Adapter, limits: LimitOptions | 'defaults', trustProxy?: string): Promise<void> {
   logger.lines.length = 0;
@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('the limits over HTTP, on %s', (adapter) => {
     });
     expect(logger.text).toContain('perNumber');
     expect(await test.dataSource.getRepository(SMSVerification).count()).toBe(1);
-    await verify(test.app, NUMBER, first.body.session_token, RIGHT_CODE).expect(200);
+    await verify(test.app, NUMBER, first.body.session_token, CORRECT_CODE).expect(200);
   });
 
   it('cannot be bypassed by another spelling of the path or another method', async () => {
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('the limits over HTTP, on %s', (adapter) => {
     expect(refused.body.code).toBe('service_unavailable');
     expect(test.sandbox.outbox).toHaveLength(1);
     await verify(test.app, NUMBER, body.session_token, '000000').expect(400);
-    await verify(test.app, NUMBER, body.session_token, RIGHT_CODE).expect(200);
+    await verify(test.app, NUMBER, body.session_token, CORRECT_CODE).expect(200);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PhoneNumberInvalidError, RateLimitedError, SMSVerification } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, OTHER_NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 describe.each(databaseKinds)('the incident tools on %s', (kind: DatabaseKind) => {
   let database: FreshDatabase;
@@ -22,7 +22,7 @@ describe.each(databaseKinds)('the incident tools on %s', (kind: DatabaseKind) =>
     const first = await test.service.sendSecurityCode(NUMBER);
     const start = test.clock.now();
     await test.service.verifySecurityCode(NUMBER, WRONG_CODE, first.sessionToken);
-    const { verificationToken } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, first.sessionToken);
+    const { verificationToken } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, first.sessionToken);
     await test.service.consumeVerifiedPhone(verificationToken ?? '');
     test.clock.advance(30);
     const second = await test.service.sendSecurityCode(NUMBER, { ownNumber: true });
@@ -61,7 +61,7 @@ describe.each(databaseKinds)('the incident tools on %s', (kind: DatabaseKind) =>
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     const [row] = await test.dataSource.getRepository(SMSVerification).find();
     const text = JSON.stringify(await test.service.describePhone(NUMBER));
-    for (const secret of [RIGHT_CODE, sessionToken, row?.sessionToken, row?.securityCode, row?.sealedCode]) {
+    for (const secret of [CORRECT_CODE, sessionToken, row?.sessionToken, row?.securityCode, row?.sealedCode]) {
       expect(text).not.toContain(secret);
     }
   });
@@ -97,7 +97,7 @@ describe.each(databaseKinds)('the incident tools on %s', (kind: DatabaseKind) =>
     expect(await test.service.forgetPhone(NUMBER)).toEqual({ deleted: 2 });
 
     expect((await test.service.describePhone(NUMBER)).sessions).toEqual([]);
-    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     expect(status).toBe('session_token_invalid');
     const counters: { counter_key: string }[] = await test.dataSource.query(
       'SELECT counter_key FROM sms_verification_counter',
@@ -130,7 +130,9 @@ describe.each(databaseKinds)('the incident tools on %s', (kind: DatabaseKind) =>
 
     await expect(test.service.sendSecurityCode(ended)).rejects.toThrow(PhoneNumberInvalidError);
     await expect(test.service.resendSecurityCode(ended, 'ended')).rejects.toThrow(PhoneNumberInvalidError);
-    await expect(test.service.verifySecurityCode(ended, RIGHT_CODE, 'ended')).rejects.toThrow(PhoneNumberInvalidError);
+    await expect(test.service.verifySecurityCode(ended, CORRECT_CODE, 'ended')).rejects.toThrow(
+      PhoneNumberInvalidError,
+    );
     expect(await test.service.sendBulkSms([ended], 'We moved.')).toMatchObject([{ error: { kind: 'rejected' } }]);
   });
 

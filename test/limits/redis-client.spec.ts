@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { StorageUnavailableError } from '../../lib/index.js';
-import type { RedisClient } from '../../lib/limits/redis-client.js';
+import type { IoRedisClient } from '../../lib/limits/redis-client.js';
 import { withTimeout } from '../support/timed-store.js';
 import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
 import { chargeOf } from '../support/limit-stores.js';
@@ -11,8 +11,8 @@ const NUMBER = '+14155552671';
 const ADDRESS = '2001:db8:1:2::/64';
 
 describe('the limit store on a faulty Redis client', () => {
-  function storeOn(evalsha: RedisClient['evalsha'], timeoutMs = 5000) {
-    const run = vi.fn<RedisClient['eval']>(async () => [1]);
+  function storeOn(evalsha: IoRedisClient['evalsha'], timeoutMs = 5000) {
+    const run = vi.fn<IoRedisClient['eval']>(async () => [1]);
     return { store: withTimeout(new RedisLimitStore({ evalsha, eval: run }, timeoutMs), timeoutMs), run };
   }
 
@@ -65,7 +65,7 @@ describe('the limit store on a faulty Redis client', () => {
     { outcome: 'refused', reply: [0, 0, 1, NOW], given: undefined },
   ])('leaves nothing charged if the reply "$outcome" arrives after the time limit', async ({ reply, given }) => {
     const late = deferred();
-    const evalsha = vi.fn<RedisClient['evalsha']>(async () => 1).mockReturnValueOnce(late.promise);
+    const evalsha = vi.fn<IoRedisClient['evalsha']>(async () => 1).mockReturnValueOnce(late.promise);
     const { store } = storeOn(evalsha, 20);
 
     await expect(store.charge([chargeOf('key')], NOW)).rejects.toThrow(StorageUnavailableError);
@@ -81,7 +81,7 @@ describe('the limit store on a faulty Redis client', () => {
     const unhandled = vi.fn<(reason: unknown) => void>();
     process.on('unhandledRejection', unhandled);
     const evalsha = vi
-      .fn<RedisClient['evalsha']>()
+      .fn<IoRedisClient['evalsha']>()
       .mockReturnValueOnce(late.promise)
       .mockRejectedValue(new Error('gone'));
     const { store } = storeOn(evalsha, 20);

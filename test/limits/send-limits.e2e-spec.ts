@@ -10,7 +10,7 @@ import {
 } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { NUMBER, OTHER_NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, OTHER_NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { notationsOf } from './simulation.js';
 
 let test: TestApplication;
@@ -63,7 +63,7 @@ describe('the cooldown', () => {
       ({ ownNumber }) => !ownNumber,
     );
     expect([cooldown?.left, perNumber?.left]).toEqual([0, 2]);
-    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, first.sessionToken);
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, first.sessionToken);
     expect(status).toBe(VerificationStatus.Valid);
   });
 
@@ -161,7 +161,7 @@ describe('the limits of one number', () => {
       await test.service.verifySecurityCode(NUMBER, WRONG_CODE, other.sessionToken);
     }
     expect(await send()).toBe(86_400);
-    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, own.sessionToken);
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, own.sessionToken);
     expect(status).toBe(VerificationStatus.Valid);
   });
 

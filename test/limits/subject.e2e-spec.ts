@@ -10,11 +10,11 @@ import {
   type SendReceipt,
   SmsDeliveryError,
 } from '../../lib/index.js';
-import { EventPort } from '../../lib/observability/event-port.js';
+import { EventPublisher } from '../../lib/observability/event-publisher.js';
 import { ADAPTERS, startApplication, type TestApplication } from '../support/application.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { type FreshRedis, freshRedis, redisUrl } from '../support/redis.js';
 import { NUMBER, OTHER_NUMBER, register, resend } from '../support/requests.js';
 
@@ -23,7 +23,7 @@ const TWO_AN_HOUR = [{ max: 2, seconds: 3600 }];
 let test: TestApplication;
 let redis: FreshRedis | undefined;
 let database: FreshDatabase | undefined;
-const logger = new KeptLogs();
+const logger = new RecordedLogs();
 
 async function start(limits: LimitOptions, phoneVerify: Partial<PhoneVerifyModuleOptions> = {}): Promise<void> {
   logger.lines.length = 0;
@@ -148,7 +148,7 @@ describe('perSubject', () => {
   it('is the rule of an event', async () => {
     await start(limits);
     const events: object[] = [];
-    test.app.get(EventPort).subscribe((event) => events.push(event));
+    test.app.get(EventPublisher).subscribe((event) => events.push(event));
     for (let index = 0; index < 3; index += 1) await send(NUMBER, { subject: 'ada' });
 
     expect(events.at(-1)).toMatchObject({ rule: 'perSubject', enforced: true, retryAfterSeconds: 3600 });

@@ -7,7 +7,7 @@ import {
   type SendOptions,
   type SendToAuthorize,
 } from '../../lib/index.js';
-import { EventPort } from '../../lib/observability/event-port.js';
+import { EventPublisher } from '../../lib/observability/event-publisher.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { NO_LIMITS } from '../support/limits.js';
@@ -210,7 +210,7 @@ describe('an address that perIp refused', () => {
   it('causes an event of the rule perIp for each refusal', async () => {
     await startCounting();
     const rules: string[] = [];
-    test.app.get(EventPort).subscribe((event) => {
+    test.app.get(EventPublisher).subscribe((event) => {
       if (event.name === 'phone-verify.rate-limited') rules.push(event.rule);
     });
     for (let index = 0; index < 6; index++) await send(NUMBER, { ip });

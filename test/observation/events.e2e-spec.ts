@@ -11,7 +11,7 @@ import {
   VerificationStatus,
 } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
-import { KeptEvents } from '../support/kept-events.js';
+import { RecordedEvents } from '../support/recorded-events.js';
 import { NO_LIMITS } from '../support/limits.js';
 import {
   NUMBER,
@@ -19,7 +19,7 @@ import {
   OTHER_NUMBER,
   register,
   resend,
-  RIGHT_CODE,
+  CORRECT_CODE,
   verify,
   WRONG_CODE,
 } from '../support/requests.js';
@@ -41,21 +41,21 @@ class SlowBackend extends BaseBackend {
   }
 
   override generateSecurityCode(): string {
-    return RIGHT_CODE;
+    return CORRECT_CODE;
   }
 }
 
 describe('the events', () => {
   let test: TestApplication;
-  let events: KeptEvents;
+  let events: RecordedEvents;
 
   async function start(phoneVerify: Partial<PhoneVerifyModuleOptions> = {}): Promise<void> {
     class Listeners {}
     test = await startApplication({
       phoneVerify,
-      imports: [EventEmitterModule.forRoot(), { module: Listeners, providers: [KeptEvents] }],
+      imports: [EventEmitterModule.forRoot(), { module: Listeners, providers: [RecordedEvents] }],
     });
-    events = test.app.get(KeptEvents);
+    events = test.app.get(RecordedEvents);
   }
 
   afterEach(async () => {
@@ -109,12 +109,12 @@ describe('the events', () => {
     const token = await openSession(test.app);
     events.clear();
 
-    await verify(test.app, NUMBER, 'unknown', RIGHT_CODE);
+    await verify(test.app, NUMBER, 'unknown', CORRECT_CODE);
     await verify(test.app, NUMBER, token, WRONG_CODE);
-    await verify(test.app, NUMBER, token, RIGHT_CODE).expect(200);
-    await verify(test.app, NUMBER, token, RIGHT_CODE);
+    await verify(test.app, NUMBER, token, CORRECT_CODE).expect(200);
+    await verify(test.app, NUMBER, token, CORRECT_CODE);
     test.clock.advance(600);
-    await verify(test.app, NUMBER, token, RIGHT_CODE);
+    await verify(test.app, NUMBER, token, CORRECT_CODE);
 
     const failed = { name: PhoneVerifyEvents.CheckFailed, ...SUBJECT, attemptsLeft: undefined };
     expect(events.all).toEqual([
@@ -186,8 +186,8 @@ describe('the events', () => {
     await start({ maxFailedAttempts: 1 });
     const token = await openSession(test.app);
     await resend(test.app, NUMBER, token);
-    const { body } = await verify(test.app, NUMBER, token, RIGHT_CODE);
-    await verify(test.app, NUMBER, token, RIGHT_CODE);
+    const { body } = await verify(test.app, NUMBER, token, CORRECT_CODE);
+    await verify(test.app, NUMBER, token, CORRECT_CODE);
     const other = await openSession(test.app);
     await verify(test.app, NUMBER, other, WRONG_CODE);
 
@@ -200,7 +200,7 @@ describe('the events', () => {
       ]),
     );
     const told = JSON.stringify(events.all);
-    const secrets = [RIGHT_CODE, WRONG_CODE, token, other, body.verification_token, NUMBER.slice(1)];
+    const secrets = [CORRECT_CODE, WRONG_CODE, token, other, body.verification_token, NUMBER.slice(1)];
     for (const secret of secrets) expect(told).not.toContain(secret);
     expect(events.all.every((event) => Object.isFrozen(event))).toBe(true);
   });

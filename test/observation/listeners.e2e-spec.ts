@@ -3,9 +3,9 @@ import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitte
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type PhoneVerifyEvent, PhoneVerifyEvents } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
-import { KeptEvents } from '../support/kept-events.js';
-import { KeptLogs } from '../support/logs.js';
-import { NUMBER, openSession, register, RIGHT_CODE, verify } from '../support/requests.js';
+import { RecordedEvents } from '../support/recorded-events.js';
+import { RecordedLogs } from '../support/logs.js';
+import { NUMBER, openSession, register, CORRECT_CODE, verify } from '../support/requests.js';
 
 @Injectable()
 class FailingListeners {
@@ -31,7 +31,7 @@ class FailingListeners {
 class Listeners {}
 
 describe('a listener of the application', () => {
-  const logs = new KeptLogs();
+  const logs = new RecordedLogs();
   const unhandled: unknown[] = [];
   const keepUnhandled = (reason: unknown): void => void unhandled.push(reason);
   let test: TestApplication;
@@ -41,7 +41,7 @@ describe('a listener of the application', () => {
       phoneVerify: { events: { fullNumbers: true } },
       imports: [
         EventEmitterModule.forRoot({ wildcard }),
-        { module: Listeners, providers: [FailingListeners, KeptEvents] },
+        { module: Listeners, providers: [FailingListeners, RecordedEvents] },
       ],
       logger: logs,
     });
@@ -68,12 +68,12 @@ describe('a listener of the application', () => {
     emitter.on(PhoneVerifyEvents.Sent, () => heard.push('the last one'));
 
     const { body } = await register(test.app).expect(200);
-    await verify(test.app, NUMBER, body.session_token, RIGHT_CODE).expect(200);
+    await verify(test.app, NUMBER, body.session_token, CORRECT_CODE).expect(200);
     for (const fail of test.app.get(FailingListeners).later) fail();
     await new Promise((resolve) => setImmediate(resolve));
 
     expect(heard).toEqual(['the last one']);
-    expect(test.app.get(KeptEvents).names).toEqual([PhoneVerifyEvents.Sent, PhoneVerifyEvents.Verified]);
+    expect(test.app.get(RecordedEvents).names).toEqual([PhoneVerifyEvents.Sent, PhoneVerifyEvents.Verified]);
     expect(unhandled).toEqual([]);
     for (const text of [
       'error: A listener of phone-verify.sent failed: Error: thrown at once',

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { BaseBackend, SmsDeliveryError } from '../../lib/index.js';
 import { ADAPTERS, type ApplicationOptions, startApplication, type TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { NUMBER, post, register, resend, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, post, register, resend, CORRECT_CODE, verify, WRONG_CODE } from '../support/requests.js';
 
 type RouteName = 'register' | 'resend' | 'verify';
 
@@ -173,11 +173,11 @@ describe('the OpenAPI document', () => {
       ['resend', await resend(test.app, NUMBER, token)],
       ['resend', await resend(test.app, NUMBER, 'unknown')],
       ['verify', await verify(test.app, NUMBER, token, WRONG_CODE)],
-      ['verify', await verify(test.app, NUMBER, token, RIGHT_CODE)],
-      ['verify', await verify(test.app, NUMBER, token, RIGHT_CODE)],
+      ['verify', await verify(test.app, NUMBER, token, CORRECT_CODE)],
+      ['verify', await verify(test.app, NUMBER, token, CORRECT_CODE)],
     ];
     await test.dataSource.query('DROP TABLE sms_verification');
-    answers.push(['verify', await verify(test.app, NUMBER, token, RIGHT_CODE)]);
+    answers.push(['verify', await verify(test.app, NUMBER, token, CORRECT_CODE)]);
 
     expect(new Set(answers.map(([, { status }]) => status))).toEqual(new Set([200, 400, 415, 503]));
     for (const [name, { status, body }] of answers) expect(faultsOf(name, status, body)).toEqual([]);

@@ -1,6 +1,6 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EventPort } from '../../lib/observability/event-port.js';
+import { EventPublisher } from '../../lib/observability/event-publisher.js';
 import { SandboxBackend, SmsDeliveryError } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import {
@@ -9,11 +9,11 @@ import {
   OTHER_NUMBER,
   register,
   resend,
-  RIGHT_CODE,
+  CORRECT_CODE,
   verify,
   WRONG_CODE,
 } from '../support/requests.js';
-import { KeptTelemetry } from '../support/telemetry.js';
+import { RecordedTelemetry } from '../support/telemetry.js';
 
 let failure: SmsDeliveryError | undefined;
 
@@ -29,12 +29,12 @@ class TracedBackend extends SandboxBackend {
 }
 
 describe('OpenTelemetry', () => {
-  let telemetry: KeptTelemetry;
+  let telemetry: RecordedTelemetry;
   let test: TestApplication;
 
   beforeEach(async () => {
     failure = undefined;
-    telemetry = new KeptTelemetry();
+    telemetry = new RecordedTelemetry();
     telemetry.start();
     test = await startApplication({
       phoneVerify: { backend: TracedBackend, numbers: { allowNonGeographic: true, deniedTypes: [] } },
@@ -53,7 +53,7 @@ describe('OpenTelemetry', () => {
     await resend(test.app, NUMBER, token);
     await verify(test.app, NUMBER, token, WRONG_CODE);
     await verify(test.app, NUMBER, token, WRONG_CODE);
-    await verify(test.app, NUMBER, token, RIGHT_CODE);
+    await verify(test.app, NUMBER, token, CORRECT_CODE);
 
     const backend = 'SandboxBackend';
     expect(await telemetry.points('phone_verify.sent')).toEqual([
@@ -69,7 +69,7 @@ describe('OpenTelemetry', () => {
 
   it('counts what a limit refused or reported', async () => {
     const subject = { phoneNumber: '+80012345678', country: undefined, purpose: '', retryAfterSeconds: 1 };
-    const events = test.app.get(EventPort);
+    const events = test.app.get(EventPublisher);
     events.publish({ name: 'phone-verify.rate-limited', ...subject, rule: 'perIp', enforced: true });
     events.publish({ name: 'phone-verify.rate-limited', ...subject, rule: 'conversion', enforced: false });
 
@@ -119,7 +119,7 @@ describe('OpenTelemetry', () => {
   });
 
   it('traces a failed send with nothing but its kind', async () => {
-    const cause = new Error(`could not send ${RIGHT_CODE} to ${NUMBER}`);
+    const cause = new Error(`could not send ${CORRECT_CODE} to ${NUMBER}`);
     failure = new SmsDeliveryError('unavailable', `no way to ${NUMBER}`, { cause });
 
     await register(test.app, '+80012345678').expect(502);
@@ -135,15 +135,15 @@ describe('OpenTelemetry', () => {
   it('gets no number, code or token', async () => {
     const token = await openSession(test.app);
     await verify(test.app, NUMBER, token, WRONG_CODE);
-    const { body } = await verify(test.app, NUMBER, token, RIGHT_CODE);
-    failure = new SmsDeliveryError('rejected', `${NUMBER} takes no ${RIGHT_CODE}`);
+    const { body } = await verify(test.app, NUMBER, token, CORRECT_CODE);
+    failure = new SmsDeliveryError('rejected', `${NUMBER} takes no ${CORRECT_CODE}`);
     await register(test.app).expect(502);
 
     const spans = telemetry.spans.map(({ name, attributes, status, events }) => ({ name, attributes, status, events }));
     const told = JSON.stringify([spans, await telemetry.instruments()]);
     expect(spans.length).toBeGreaterThan(2);
     const digits = NUMBER.slice(1);
-    for (const secret of [digits, digits.slice(-4), RIGHT_CODE, WRONG_CODE, token, body.verification_token]) {
+    for (const secret of [digits, digits.slice(-4), CORRECT_CODE, WRONG_CODE, token, body.verification_token]) {
       expect(told).not.toContain(secret);
     }
   });

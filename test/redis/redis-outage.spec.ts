@@ -1,11 +1,13 @@
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
+import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StorageUnavailableError } from '../../lib/index.js';
 import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
 import { type TimedStore, withTimeout } from '../support/timed-store.js';
 import { chargeOf, HOUR } from '../support/limit-stores.js';
 import { type FreshRedis, freshRedis } from '../support/redis.js';
+import { hasRedisServer, redisServers } from '../support/redis-servers.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const NOW = 1_764_000_000_123;
@@ -59,7 +61,7 @@ describe('the limit store during an outage of Redis', () => {
       const { error, elapsed } = await failureOf(operation);
 
       expect(error).toBeInstanceOf(StorageUnavailableError);
-      expect(error).toMatchObject({ message: 'The limit store is not available.' });
+      expect(error).toMatchObject({ message: 'Redis is not available.' });
       expect(elapsed).toBeLessThan(10 * TIMEOUT_MS);
     },
   );
@@ -107,5 +109,64 @@ describe('the limit store during an outage of Redis', () => {
     expect(error).toMatchObject({ cause: { name: 'ReplyError', message: expect.stringContaining('WRONGTYPE') } });
     const text = inspect(error, { depth: 10, showHidden: true });
     for (const secret of [NUMBER, NUMBER.slice(1), KEY]) expect(text).not.toContain(secret);
+  });
+});
+
+describe.runIf(hasRedisServer)('when Redis is gone for a client of node-redis', () => {
+  let proxy: TcpProxy;
+  let client: ReturnType<typeof createClient>;
+  let store: TimedStore;
+
+  beforeEach(async () => {
+    const { server } = await redisServers();
+    const proxied = await TcpProxy.inFrontOf(`redis://${server.host}:${server.port}`);
+    ({ proxy } = proxied);
+    client = createClient({ url: proxied.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.flushAll();
+    store = withTimeout(new RedisLimitStore(client, TIMEOUT_MS), TIMEOUT_MS);
+    await store.charge([chargeOf(KEY)], NOW);
+  });
+
+  afterEach(async () => {
+    client.destroy();
+    await proxy.stop();
+  });
+
+  it('a charge fails in time on a port where nobody listens', async () => {
+    await proxy.refuse();
+
+    await expect(store.charge([chargeOf(KEY)], NOW)).rejects.toThrow(StorageUnavailableError);
+  });
+
+  it('a charge fails in time on a server that says nothing', async () => {
+    proxy.freeze();
+
+    await expect(store.charge([chargeOf(KEY)], NOW)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      cause: { name: 'TimeLimitError' },
+    });
+  });
+
+  it('a charge that waited in the queue until it was back leaves nothing charged', async () => {
+    const isNoticed = new Promise<void>((resolve) => void client.once('reconnecting', resolve));
+    const port = await proxy.refuse();
+    await isNoticed;
+    await expect(store.charge([chargeOf(KEY, { max: 9 })], NOW)).rejects.toThrow(StorageUnavailableError);
+
+    await proxy.listen(port);
+    await vi.waitFor(async () => expect(String(await client.keys('*'))).toContain('refunded'), 10_000);
+
+    expect(await withTimeout(new RedisLimitStore(client, 5000), 5000).read([KEY], NOW)).toMatchObject([{ used: 1 }]);
+  });
+
+  it('a client that the application did not connect fails as Redis that is gone, and the error says why', async () => {
+    const closed = withTimeout(new RedisLimitStore(createClient(), TIMEOUT_MS), TIMEOUT_MS);
+
+    await expect(closed.charge([chargeOf(KEY)], NOW)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      cause: { message: 'The client is closed' },
+    });
   });
 });

@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import request, { type Response } from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { openSession, post, RIGHT_CODE, verify } from '../support/requests.js';
+import { openSession, post, CORRECT_CODE, verify } from '../support/requests.js';
 import { startSample, stopSample } from '../support/sample-application.js';
 
 /** Content types by file extension. */
@@ -21,7 +21,7 @@ describe('the files that the sample serves', () => {
     database = await freshDatabase('sqlite');
     app = await startSample(database);
     const number = '+14155552671';
-    const { body } = await verify(app, number, await openSession(app, number), RIGHT_CODE);
+    const { body } = await verify(app, number, await openSession(app, number), CORRECT_CODE);
     const account = { username: 'ada', verification_token: body.verification_token };
     const { headers } = await post(app, '/users/sign-up', account).expect(201);
     cookie = String(headers['set-cookie']).split(';')[0] ?? '';

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestClock } from '../support/clock.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { post, RIGHT_CODE } from '../support/requests.js';
+import { post, CORRECT_CODE } from '../support/requests.js';
 import { startSample, stopSample } from '../support/sample-application.js';
 import { untilOneWaits } from '../support/statements.js';
 
@@ -29,7 +29,7 @@ describe.each(databaseKinds)('the pages of the sample on %s', (kind) => {
   async function obtainToken(phone_number: string, purpose = ''): Promise<string> {
     clock.advance(60);
     const { body } = await post(app, '/phone/register', { phone_number, purpose }).expect(200);
-    const check = { phone_number, session_token: body.session_token, security_code: RIGHT_CODE, purpose };
+    const check = { phone_number, session_token: body.session_token, security_code: CORRECT_CODE, purpose };
     const verified = await post(app, '/phone/verify', check).expect(200);
     return verified.body.verification_token;
   }

@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { openSession, post, RIGHT_CODE, verify } from '../support/requests.js';
+import { openSession, post, CORRECT_CODE, verify } from '../support/requests.js';
 import { startSample, stopSample } from '../support/sample-application.js';
 import request from 'supertest';
 
@@ -27,7 +27,7 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
   }
 
   async function obtainToken(phoneNumber: string): Promise<string> {
-    const { body } = await verify(app, phoneNumber, await openSession(app, phoneNumber), RIGHT_CODE).expect(200);
+    const { body } = await verify(app, phoneNumber, await openSession(app, phoneNumber), CORRECT_CODE).expect(200);
     return body.verification_token;
   }
 
@@ -120,6 +120,6 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
 
     const { body } = await request(app.getHttpServer()).get('/outbox').expect(200);
 
-    expect(body.at(-1)).toMatchObject({ to: phoneNumber, message: expect.stringContaining(RIGHT_CODE) });
+    expect(body.at(-1)).toMatchObject({ to: phoneNumber, message: expect.stringContaining(CORRECT_CODE) });
   });
 });

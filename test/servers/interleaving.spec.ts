@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VerificationStatus } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { interceptNextStatement } from '../support/statement-interceptor.mjs';
 
 const { Valid, Invalid, TooManyAttempts, Verified } = VerificationStatus;
@@ -37,7 +37,7 @@ describe.each(serverKinds())('a check on %s, while other checks run before its r
     const { sessionToken } = await one.service.sendSecurityCode(NUMBER);
     let correct: VerificationStatus | undefined;
     afterNextStatement(async () => {
-      correct = (await other.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status;
+      correct = (await other.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken)).status;
     });
 
     const wrong = await one.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
@@ -55,7 +55,7 @@ describe.each(serverKinds())('a check on %s, while other checks run before its r
     const first = await one.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
 
     expect(first).toEqual({ status: Invalid, attemptsLeft: 4 });
-    const { status } = await one.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { status } = await one.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     expect(status).toBe(TooManyAttempts);
   });
 
@@ -63,10 +63,10 @@ describe.each(serverKinds())('a check on %s, while other checks run before its r
     const { sessionToken } = await one.service.sendSecurityCode(NUMBER);
     let second: VerificationStatus | undefined;
     afterNextStatement(async () => {
-      second = (await other.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status;
+      second = (await other.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken)).status;
     });
 
-    const first = await one.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const first = await one.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
 
     expect(first.status).toBe(Valid);
     expect(second).toBe(Verified);
@@ -99,7 +99,7 @@ describe.each(serverKinds())('many parallel requests on %s', (kind) => {
           test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken),
         ]);
         expect(status).toBe(Invalid);
-        return (await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken)).status;
+        return (await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken)).status;
       }),
     );
     await test.close();

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SMSVerification, StorageUnavailableError, VerificationStatus } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
-import { NUMBER, openSession, register, RIGHT_CODE, verify, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, openSession, register, CORRECT_CODE, verify, WRONG_CODE } from '../support/requests.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const TIMEOUT_MS = 400;
@@ -51,10 +51,10 @@ describe.each(serverKinds())('the application, during an outage of %s,', (kind) 
     const token = await openSession(test.app);
     const port = await proxy.refuse();
 
-    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).body).toEqual(UNAVAILABLE);
+    expect((await verify(test.app, NUMBER, token, CORRECT_CODE)).body).toEqual(UNAVAILABLE);
     await proxy.listen(port);
 
-    expect((await verify(test.app, NUMBER, token, RIGHT_CODE)).status).toBe(200);
+    expect((await verify(test.app, NUMBER, token, CORRECT_CODE)).status).toBe(200);
   });
 
   it('serves requests after its idle connections were cut', async () => {
@@ -83,7 +83,7 @@ describe.each(serverKinds())('the application, during an outage of %s,', (kind) 
     // The frozen connections never respond again; new connections work.
     proxy.thaw();
     const statuses = [];
-    for (let time = 0; time < 4; time++) statuses.push((await verify(test.app, NUMBER, token, RIGHT_CODE)).status);
+    for (let time = 0; time < 4; time++) statuses.push((await verify(test.app, NUMBER, token, CORRECT_CODE)).status);
     // The first request may get 503 although its code is used up; the following ones succeed.
     expect(statuses.at(-1)).not.toBe(503);
   });
@@ -111,11 +111,11 @@ describe.each(serverKinds())('the application, during an outage of %s,', (kind) 
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
     await test.dataSource.transaction(async (manager) => {
       await manager.query('UPDATE sms_verification SET modified_at = modified_at + 1');
-      const check = test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+      const check = test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
       await expect(check).rejects.toThrow(StorageUnavailableError);
     });
 
-    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     expect([VerificationStatus.Valid, VerificationStatus.Verified]).toContain(status);
   });
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SMSVerification } from '../../lib/index.js';
 import { startApplication } from '../support/application.js';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
-import { NUMBER, RIGHT_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE } from '../support/requests.js';
 
 /** The options without the driver, which cannot be sent to another process. */
 function transferable({ options }: FreshDatabase): object {
@@ -67,7 +67,7 @@ describe.each(databaseKinds.filter((kind) => kind !== 'sqlite'))('the end of a p
     const test = await startApplication({ database: database.options });
     const sessions = await test.dataSource.getRepository(SMSVerification).find();
     const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
-    const { status } = await test.service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     await test.close();
 
     expect(sessions).toMatchObject([{ sendCount: 0, isVerified: false }]);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApplication } from '../support/application.js';
 import { type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
-import { NUMBER, RIGHT_CODE, WRONG_CODE } from '../support/requests.js';
+import { NUMBER, CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 
 describe.each(serverKinds())('a data source with replicas on %s', (kind) => {
   let primary: FreshDatabase;
@@ -30,8 +30,8 @@ describe.each(serverKinds())('a data source with replicas on %s', (kind) => {
     const { sessionToken } = await service.sendSecurityCode(NUMBER);
     await service.resendSecurityCode(NUMBER, sessionToken);
     await service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken);
-    const { verificationToken = '' } = await service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
-    const again = await service.verifySecurityCode(NUMBER, RIGHT_CODE, sessionToken);
+    const { verificationToken = '' } = await service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
+    const again = await service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
     const phone = await service.getVerifiedPhone(verificationToken);
 
     expect(again.status).toBe('security_code_verified');

@@ -141,6 +141,16 @@ export function changingText(change: (text: string) => string, copies = 1) {
   };
 }
 
+/** Sends by `GET`: the gateway gets what a server reads from the URL. */
+export function sendingByUrl(query: (number: string, text: string) => string) {
+  return class extends SoundBackend {
+    override async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt | void> {
+      const { searchParams } = new URL(query(number, message), 'https://gateway.test/send');
+      return super.sendSms(searchParams.get('to') ?? '', searchParams.get('text') ?? '', send);
+    }
+  };
+}
+
 /** Tells a secret in the text of each error. */
 export function leaking(secret: (number: string, message: string, key: string) => string | undefined) {
   return throwing(

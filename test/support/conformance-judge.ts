@@ -40,6 +40,7 @@ export function played(backend: BackendUnderTest['backend'], given: Partial<Back
     messages: () => gateway.messages,
     scenarios: {
       rejected: play('rejected'),
+      unreachable: play('unreachable'),
       throttled: play('throttled'),
       unavailable: play('unavailable'),
       misconfigured: play('misconfigured'),

@@ -6,6 +6,7 @@ import { RedisConversionStore } from '../../lib/limits/redis-conversion.store.js
 import { Database } from '../../lib/database/database.js';
 import { databaseStoreKinds, startDatabaseStore } from './database-limit-store.js';
 import { freshRedis, redisUrl } from './redis.js';
+import { redisClientKinds } from './redis-clients.js';
 
 export const WINDOW_MS = 3_600_000;
 
@@ -41,6 +42,14 @@ export const conversionStores: readonly ConversionStoreFactory[] = [
     open: async () => {
       const { client, drop } = freshRedis(options);
       return { store: timed(new RedisConversionStore(client)), close: drop };
+    },
+  })),
+  ...redisClientKinds.map(({ name, open }) => ({
+    name: `redis by ${name}`,
+    open: async () => {
+      const { client, empty, close } = await open();
+      await empty();
+      return { store: timed(new RedisConversionStore(client)), close };
     },
   })),
 ];

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { CHROMIUM } from './chromium.js';
 import { missingKinds } from './databases.js';
+import { hasRedisServer } from './redis-servers.js';
 import { redisUrl } from './redis.js';
 
 /**
@@ -15,6 +16,9 @@ export default function setup(): () => void {
   const leftOut = findLeftOut();
   if (process.env['TEST_ALL_DATABASES'] && missingServers().length > 0) {
     throw new Error(`TEST_ALL_DATABASES is set, but not ${missingServers().map(variableOf).join(' and ')}`);
+  }
+  if (process.env['TEST_ALL_DATABASES'] && !hasRedisServer) {
+    throw new Error('TEST_ALL_DATABASES is set, but redis-server and redis-cli are not installed');
   }
   return () => {
     for (const line of leftOut) console.log(line);
@@ -33,6 +37,9 @@ function findLeftOut(): string[] {
       ? [
           `Left out: the tests on ${servers.join(' and ')}${many}. Set ${servers.map(variableOf).join(' and ')} to run them.`,
         ]
+      : []),
+    ...(redisUrl !== undefined && !hasRedisServer
+      ? ['Left out: the tests on a cluster of Redis and on Sentinel. Install redis-server and redis-cli to run them.']
       : []),
     ...(CHROMIUM === undefined
       ? ['Left out: the tests in a browser. Set TEST_CHROMIUM to the path of Chromium to run them.']

@@ -6,6 +6,7 @@ import { RedisLimitStore } from '../../lib/limits/redis-limit.store.js';
 import { type TimedStore, withTimeout } from './timed-store.js';
 import { databaseStoreKinds, startDatabaseStore } from './database-limit-store.js';
 import { deleteKeys, freshRedis, redisUrl } from './redis.js';
+import { redisClientKinds } from './redis-clients.js';
 
 export const HOUR = 3_600_000;
 
@@ -34,6 +35,14 @@ export const limitStores: readonly LimitStoreFactory[] = [
     open: () => startDatabaseStore(kind),
   })),
   ...(redisUrl === undefined ? [] : redisStores(redisUrl)),
+  ...redisClientKinds.map(({ name, open }) => ({
+    name: `redis by ${name}`,
+    expiresByItself: true,
+    open: async () => {
+      const { client, close } = await open();
+      return { store: withTimeout(new RedisLimitStore(client, TIMEOUT_MS)), close };
+    },
+  })),
 ];
 
 function redisStores(url: string): LimitStoreFactory[] {

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 
 /** A logger that records the lines of every level. */
-export class KeptLogs implements LoggerService {
+export class RecordedLogs implements LoggerService {
   readonly lines: string[] = [];
 
   get text(): string {

@@ -5,7 +5,9 @@ import { type WireAnswer, WireServer } from './wire-server.js';
 
 /** Statuses for kinds of failure without a provider's error code. */
 const STATUSES: Readonly<Record<SmsDeliveryErrorKind, number>> = {
+  // No status says that every provider would refuse the message.
   rejected: 400,
+  unreachable: 400,
   throttled: 429,
   unavailable: 503,
   misconfigured: 401,
@@ -49,6 +51,7 @@ export async function playProvider(
     messages: () => messages,
     scenarios: {
       rejected: fail('rejected'),
+      unreachable: fail('unreachable'),
       throttled: fail('throttled'),
       unavailable: fail('unavailable'),
       misconfigured: fail('misconfigured'),

@@ -4,9 +4,11 @@ import { inspect } from 'node:util';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BaseBackend, type SendContext, SmsDeliveryError, type SmsDeliveryErrorKind } from '../../lib/index.js';
+import { type RequestSchema, schemaFaults } from '../backends/wire/request-schema.js';
 import { type ReceivedRequest, type WireAnswer, WireServer } from './wire-server.js';
 
 export const TO = '+14155552671';
+export const SEND_ID = '0193e3a6-0000-7000-8000-000000000001';
 export const CODE = '481516';
 /** Not in GSM-7, so that wrong encodings are detected. */
 export const TEXT = `Ваш код – ${CODE} ✓`;
@@ -14,8 +16,14 @@ export const TEXT = `Ваш код – ${CODE} ✓`;
 /** Requests and responses of a provider, as its documentation describes them. */
 export interface ProviderWire {
   readonly name: string;
-  create(options: { baseUrl: string; timeoutMs?: number }): BaseBackend<unknown>;
-  /** Secrets in the options, which no error, log or inspection may show. */
+  create(options: {
+    baseUrl: string;
+    timeoutMs?: number;
+    extra?: Readonly<Record<string, unknown>>;
+  }): BaseBackend<unknown>;
+  /** The published fields of a send; none for the signed query of Amazon SNS, which its SDK builds from the same model. */
+  readonly schema?: RequestSchema;
+  /** Texts that the options hold and no error, log or inspection may show. */
   readonly credentials: readonly string[];
   /** A response that accepts the message, with this id. */
   success(messageId: string): WireAnswer;
@@ -39,7 +47,8 @@ export function sendContext(overrides: Partial<SendContext> = {}): SendContext {
     expiresAt: new Date(Date.now() + 540_900),
     country: 'US',
     purpose: '',
-    sendId: '0193e3a6-0000-7000-8000-000000000001',
+    sendId: SEND_ID,
+    sendNumber: 1,
     ...overrides,
   };
 }
@@ -73,7 +82,19 @@ export function describeProvider(wire: ProviderWire): void {
       expect(await backend.sendSms(TO, TEXT)).toMatchObject({ messageId: 'message-2' });
     });
 
-    it.each(wire.refusals)('throws $kind for: $when', async ({ answer, kind, providerCode }) => {
+    it.each([1, 60, 1800, 86_400, 1_000_000])(
+      'sends only what the provider documents, for a code that lives %d s',
+      async (seconds) => {
+        if (wire.schema === undefined) return;
+        server.answer(wire.success('message-3'));
+
+        await backend.sendSms(TO, TEXT, sendContext({ expiresAt: new Date(Date.now() + seconds * 1000 + 900) }));
+
+        expect(schemaFaults(wire.schema, server.last)).toEqual([]);
+      },
+    );
+
+    it.each(wire.refusals)('$when is $kind', async ({ answer, kind, providerCode }) => {
       server.answer(answer('refused'));
 
       expect(await failure(backend)).toMatchObject({ kind, providerCode });

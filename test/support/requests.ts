@@ -6,7 +6,7 @@ export const NUMBER = '+14155552671';
 export const OTHER_NUMBER = '+447911123456';
 
 /** The code that the sandbox always sends. */
-export const RIGHT_CODE = '123456';
+export const CORRECT_CODE = '123456';
 export const WRONG_CODE = '654321';
 
 export function post(app: INestApplication, path: string, body: object): Test {

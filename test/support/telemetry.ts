@@ -49,7 +49,7 @@ class TestContextManager implements ContextManager {
 }
 
 /** OpenTelemetry as an application configures it, with exporters in memory. */
-export class KeptTelemetry {
+export class RecordedTelemetry {
   readonly #spans = new InMemorySpanExporter();
   readonly #metrics = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   readonly #reader = new PeriodicExportingMetricReader({

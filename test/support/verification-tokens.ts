@@ -1,5 +1,5 @@
 import type { TestApplication } from './application.js';
-import { NUMBER, RIGHT_CODE } from './requests.js';
+import { NUMBER, CORRECT_CODE } from './requests.js';
 
 /** Verifies a number. Returns the verification token. */
 export async function obtainToken(
@@ -8,7 +8,7 @@ export async function obtainToken(
   phoneNumber = NUMBER,
 ): Promise<string> {
   const { sessionToken } = await service.sendSecurityCode(phoneNumber, { purpose });
-  const result = await service.verifySecurityCode(phoneNumber, RIGHT_CODE, sessionToken, { purpose });
+  const result = await service.verifySecurityCode(phoneNumber, CORRECT_CODE, sessionToken, { purpose });
   if (result.verificationToken === undefined) throw new Error(`no verification token: ${result.status}`);
   return result.verificationToken;
 }

@@ -4,7 +4,7 @@ import type { ClientIdentity, IdentifyClient, IncomingRequest } from '../../lib/
 import { ClientAddresses } from '../../lib/http/client-address.js';
 import { ClientIdentification, type IdentifiedClient } from '../../lib/http/client-identification.js';
 import { ODD_THROWS } from '../support/failing-backends.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { NUMBER } from '../support/requests.js';
 
 const REQUEST: IncomingRequest = { headers: {}, ip: '198.51.100.1' };
@@ -23,10 +23,10 @@ class Account {
   }
 }
 
-let logs: KeptLogs;
+let logs: RecordedLogs;
 
 beforeEach(() => {
-  logs = new KeptLogs();
+  logs = new RecordedLogs();
   Logger.overrideLogger(logs);
 });
 

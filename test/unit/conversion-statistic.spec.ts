@@ -9,7 +9,7 @@ import { StoreClock } from '../../lib/limits/store-clock.js';
 import { parsePhoneNumber } from '../../lib/phone-number/phone-number.js';
 import { checkOptions } from '../../lib/phone-verify.options-check.js';
 import { TestClock } from '../support/clock.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 import { NUMBER } from '../support/requests.js';
 
 const number = parsePhoneNumber(NUMBER);
@@ -45,7 +45,7 @@ class RecordingStore extends MemoryConversionStore {
 
 let clock: TestClock;
 let store: RecordingStore;
-let logs: KeptLogs;
+let logs: RecordedLogs;
 
 function statistic(schedule = scheduleByTimer): ConversionStatistic {
   const conversion = { mode: 'enforce', minimumSent: 3, blockSeconds: 600 } as const;
@@ -58,7 +58,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   clock = new TestClock();
   store = new RecordingStore();
-  logs = new KeptLogs();
+  logs = new RecordedLogs();
   Logger.overrideLogger(logs);
 });
 

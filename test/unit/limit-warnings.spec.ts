@@ -5,7 +5,7 @@ import { NO_LIMITS } from '../support/limits.js';
 
 const HOUR = { max: 1000, seconds: 3600 };
 
-function warningsOf(limits: LimitOptions, numbers: NumberOptions = {}): readonly string[] {
+function warningsOf(limits: LimitOptions | false, numbers: NumberOptions = {}): readonly string[] {
   return checkOptions({ appName: 'Acme', backend: SandboxBackend, maxFailedAttempts: 7, limits, numbers }, {}).warnings;
 }
 
@@ -91,5 +91,12 @@ describe('the limit store in memory', () => {
     expect(warningsOf(limits)).toEqual([
       expect.stringMatching(/^limits\.store: "memory" counts in this process alone/),
     ]);
+  });
+
+  it('is no matter of a warning in production where every limit is off', () => {
+    vi.stubEnv('NODE_ENV', 'production');
+
+    expect(warningsOf(false).join('\n')).not.toContain('limits.store');
+    expect(warningsOf(false)[0]).toContain('limits.perNumber: it is off');
   });
 });

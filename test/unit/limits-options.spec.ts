@@ -100,6 +100,13 @@ describe('the option limits', () => {
     });
   });
 
+  it('of false are none, not even those of test numbers, and need no table', () => {
+    expect(read(false)).toEqual({
+      faults: [],
+      limits: { store: 'memory', rules: [], conversion: undefined },
+    });
+  });
+
   it.each([
     [1, 1, 'enforce'],
     [86_400, 86_400, 'enforce'],
@@ -165,10 +172,10 @@ describe('the option limits.store', () => {
     { eval: answer },
     { evalsha: answer },
     { eval: 1, evalsha: 1 },
-    { eval: answer, evalSha: answer },
+    { evalSha: answer },
   ])('cannot be the client %o', (redis) => {
     expect(faultsOf({ store: { redis } })).toEqual([
-      'limits.store.redis: must be a client with eval and evalsha, such as one of ioredis',
+      'limits.store.redis: must be a client of ioredis or of redis (node-redis): an object with eval, and evalsha or evalSha',
     ]);
   });
 
@@ -180,7 +187,7 @@ describe('the option limits.store', () => {
 });
 
 describe('the application does not start with limits', () => {
-  it.each([7, 'off', false, true, null, []])('of the value %j', (limits) => {
+  it.each([7, 'off', true, null, []])('of the value %j', (limits) => {
     expect(faultsOf(limits)).toEqual(['limits: must be an object']);
   });
 
@@ -194,14 +201,14 @@ describe('the application does not start with limits', () => {
       }),
     ).toEqual([
       'limits.perPhone: is not an option; the options are store, resendAfter, perNumber, perIp, perPrefix, perCountry, total, perSubject, conversion',
-      'limits.resendAfter.second: is not an option; the options are seconds, mode',
+      'limits.resendAfter.second: is not an option; did you mean `seconds`?',
       'limits.perIp[0].minutes: is not an option; the options are max, seconds, mode',
       'limits.conversion.ratio: is not an option; the options are by, minimumSent, minimumVerified, minimumAddresses, seconds, blockSeconds, mode',
     ]);
   });
 
   it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 86_401])('with resendAfter %j', (resendAfter) => {
-    const fault = 'must be a whole number from 1 to 86400';
+    const fault = 'must be a whole number of seconds from 1 to 86400';
 
     expect(faultsOf({ resendAfter })).toEqual([`limits.resendAfter: ${fault}`]);
     expect(faultsOf({ resendAfter: { seconds: resendAfter } })).toEqual([`limits.resendAfter.seconds: ${fault}`]);
@@ -226,13 +233,13 @@ describe('the application does not start with limits', () => {
 
     it.each([0, -5, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5', null, 1_000_000_001])('with the max %j', (max) => {
       expect(faultsOf({ [rule]: [HOUR, { max, seconds: 60 }] })).toEqual([
-        `limits.${rule}[1].max: must be a whole number from 1 to 1000000000`,
+        `limits.${rule}[1].max: must be a whole number of messages from 1 to 1000000000`,
       ]);
     });
 
     it.each([0, -5, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5', null, 31_536_001])('with %j seconds', (seconds) => {
       expect(faultsOf({ [rule]: [HOUR, { max: 5, seconds }] })).toEqual([
-        `limits.${rule}[1].seconds: must be a whole number from 1 to 31536000`,
+        `limits.${rule}[1].seconds: must be a whole number of seconds from 1 to 31536000`,
       ]);
     });
 
@@ -261,15 +268,27 @@ describe('the application does not start with limits', () => {
 
   it.each([
     ['by', ['ip', 'Country', null, 1], 'must be "country" or "prefix"'],
-    ['minimumSent', [0, -1, 1.5, Number.NaN, '50', 1_000_000_001], 'must be a whole number from 1 to 1000000000'],
+    [
+      'minimumSent',
+      [0, -1, 1.5, Number.NaN, '50', 1_000_000_001],
+      'must be a whole number of messages from 1 to 1000000000',
+    ],
     [
       'minimumVerified',
       [0, -0.1, 1.01, 10, Number.NaN, '0.1', null],
       'must be a number above 0 and up to 1, such as 0.1 for one in ten',
     ],
-    ['minimumAddresses', [0, -1, 1.5, Number.NaN, '10', null, 101], 'must be a whole number from 1 to 100'],
-    ['seconds', [0, -1, 1.5, Number.NaN, '60', 31_536_001], 'must be a whole number from 1 to 31536000'],
-    ['blockSeconds', [0, -1, 1.5, Number.NaN, '60', 31_536_001], 'must be a whole number from 1 to 31536000'],
+    [
+      'minimumAddresses',
+      [0, -1, 1.5, Number.NaN, '10', null, 101],
+      'must be a whole number of addresses from 1 to 100',
+    ],
+    ['seconds', [0, -1, 1.5, Number.NaN, '60', 31_536_001], 'must be a whole number of seconds from 1 to 31536000'],
+    [
+      'blockSeconds',
+      [0, -1, 1.5, Number.NaN, '60', 31_536_001],
+      'must be a whole number of seconds from 1 to 31536000',
+    ],
     ['mode', ['off', false, null], 'must be "enforce" or "report"'],
   ])('with a conversion whose %s is one of %j', (name, values, fault) => {
     for (const value of values) {

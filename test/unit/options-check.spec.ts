@@ -101,15 +101,15 @@ describe('the options', () => {
   });
 
   it.each([
-    [{ delivery: { timeoutMs: 0 } }, 'delivery.timeoutMs: must be a whole number from 1 to 600000'],
-    [{ storage: { timeoutMs: '5' } }, 'storage.timeoutMs: must be a whole number from 1 to 600000'],
-    [{ cleanup: { everyMinutes: 1441 } }, 'cleanup.everyMinutes: must be a whole number from 1 to 1440'],
+    [{ delivery: { timeoutMs: 0 } }, 'delivery.timeoutMs: must be a whole number of milliseconds from 1 to 600000'],
+    [{ storage: { timeoutMs: '5' } }, 'storage.timeoutMs: must be a whole number of milliseconds from 1 to 600000'],
+    [{ cleanup: { everyMinutes: 1441 } }, 'cleanup.everyMinutes: must be a whole number of minutes from 1 to 1440'],
     [{ messages: { de: 'x' } }, 'messages.de: must contain {security_code}'],
     [{ messages: { de: '' } }, 'messages.de: must be a text that is not empty'],
     [{ messages: { de: 7 } }, 'messages.de: must be a text that is not empty'],
     [
       { messages: { de: '{security_code} {toString}' } },
-      'messages.de: {toString} is not known; known are {app}, {security_code}',
+      'messages.de: {toString} is not known; known are {app}, {security_code}; add others to `contextKeys`',
     ],
     ...['', '*', 'd', 'de_DE', 'de-', 'x-pirate', '../../x', '__proto__', 'constructor', 'toolongtag'].map(
       (tag): [object, string] => [
@@ -126,7 +126,7 @@ describe('the options', () => {
     ]),
     [{ autofill: { host: 'x' } }, 'autofill.host: is not an option; the options are domain, androidAppHash'],
     [{ events: { fullNumbers: 'yes' } }, 'events.fullNumbers: must be true or false'],
-    [{ delivery: { timeout: 5 } }, 'delivery.timeout: is not an option; the options are timeoutMs'],
+    [{ delivery: { timeout: 5 } }, 'delivery.timeout: is not an option; did you mean `timeoutMs`?'],
   ])('cannot be %o, because: %s', (options, fault) => {
     expect(faultsOf({ ...GOOD, ...options })).toEqual([fault]);
   });
@@ -140,8 +140,46 @@ describe('the options', () => {
     expect(checkOptions({ ...GOOD, ...options }, {}).options.tokenLength).toBe(tokenLength);
   });
 
-  it.each(['tokenLenght'])('cannot contain an unknown name: %s', (name) => {
-    expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([expect.stringMatching(`^${name}: is not an option`)]);
+  it.each([
+    ['tokenLenght', '; did you mean `tokenLength`?'],
+    ['tokenlength', '; did you mean `tokenLength`?'],
+    ['name', '; did you mean `appName`?'],
+    ['applicationName', '; docs/options.md lists the options'],
+    ['expire', '; did you mean `expiration`?'],
+    ['secrets', '; did you mean `secret`?'],
+    ['limit', '; did you mean `limits`?'],
+    ['testNumber', '; did you mean `testNumbers`?'],
+    ['authorise', '; did you mean `authorizeSend`?'],
+    ['x', '; docs/options.md lists the options'],
+  ])('with the unknown name %s name the nearest known one', (name, suggestion) => {
+    expect(faultsOf({ ...GOOD, [name]: {} })).toEqual([`${name}: is not an option${suggestion}`]);
+  });
+
+  it.each(['isGlobal', 'controllers', 'path', 'dataSource', 'imports'])(
+    'from a factory cannot have the static option %s, and say where it goes',
+    (name) => {
+      expect(faultsOf({ ...GOOD, [name]: 'x' })).toEqual([
+        `${name}: is a static option, which a factory cannot give; put \`${name}\` beside \`useFactory\``,
+      ]);
+    },
+  );
+
+  it.each([
+    [
+      { tokenLength: 4 },
+      'tokenLength: must be a whole number of digits from 6 to 32; a smaller `minTokenLength`, down to 4, allows fewer',
+    ],
+    [{ tokenLength: 3, minTokenLength: 4 }, 'tokenLength: must be a whole number of digits from 4 to 32'],
+    [{ minTokenLength: 3 }, 'minTokenLength: must be a whole number of digits from 4 to 32'],
+    [{ expiration: 5 }, 'expiration: must be a whole number of seconds from 60 to 86400'],
+    [{ maxFailedAttempts: 0 }, 'maxFailedAttempts: must be a whole number of attempts from 1 to 100'],
+    [{ retentionDays: 0 }, 'retentionDays: must be a whole number of days from 1 to 36500'],
+    [
+      { message: '{security_code} {user}' },
+      'message: {user} is not known; known are {app}, {security_code}; add others to `contextKeys`',
+    ],
+  ])('of %j name the unit and the option to change', (options, fault) => {
+    expect(faultsOf({ ...GOOD, ...options })).toEqual([fault]);
   });
 
   it('have their language tags in canonical spelling', () => {

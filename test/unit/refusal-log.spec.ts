@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LoggedRefusal, RefusalLog } from '../../lib/limits/refusal-log.js';
 import { TestClock } from '../support/clock.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 
 const REFUSAL: LoggedRefusal = {
   rule: 'perNumber',
@@ -14,12 +14,12 @@ const REFUSAL: LoggedRefusal = {
   country: 'US',
 };
 
-let logs: KeptLogs;
+let logs: RecordedLogs;
 let clock: TestClock;
 let log: RefusalLog;
 
 beforeEach(() => {
-  logs = new KeptLogs();
+  logs = new RecordedLogs();
   Logger.overrideLogger(logs);
   clock = new TestClock();
   log = new RefusalLog(clock);

@@ -12,7 +12,16 @@ function options(expiration = 600): ResolvedPhoneVerifyOptions {
 }
 
 function session(values: Partial<Session> = {}): Session {
-  return { id: 'id', sealedCode: '', failedAttempts: 0, expiresAt: NOW + 600_000, isVerified: false, ...values };
+  return {
+    id: 'id',
+    sealedCode: '',
+    failedAttempts: 0,
+    expiresAt: NOW + 600_000,
+    isVerified: false,
+    sendCount: 1,
+    backend: null,
+    ...values,
+  };
 }
 
 const LOCKED_EXPIRED_VERIFIED = { failedAttempts: 5, expiresAt: NOW, isVerified: true };

@@ -6,7 +6,7 @@ import type { StoreTime } from '../../lib/limits/limit.store.js';
 import { MemoryLimitStore } from '../../lib/limits/memory-limit.store.js';
 import { StoreClock } from '../../lib/limits/store-clock.js';
 import { checkOptions } from '../../lib/phone-verify.options-check.js';
-import { KeptLogs } from '../support/logs.js';
+import { RecordedLogs } from '../support/logs.js';
 
 const START = Date.UTC(2027, 0, 1);
 const MINUTE = 60_000;
@@ -30,7 +30,7 @@ class RemoteStore extends MemoryLimitStore {
 }
 
 let store: RemoteStore;
-let logs: KeptLogs;
+let logs: RecordedLogs;
 
 function start(clock: Clock = systemClock): StoreClock {
   const { options } = checkOptions({ appName: 'Acme', backend: SandboxBackend }, {});
@@ -50,7 +50,7 @@ function pass(milliseconds: number): void {
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: START });
   store = new RemoteStore();
-  logs = new KeptLogs();
+  logs = new RecordedLogs();
   Logger.overrideLogger(logs);
 });
 

@@ -5,7 +5,7 @@ import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import type { ProviderResponse, ProviderRequest } from '../provider/http-exchange.js';
 import { Json, type KindsByCode, refusal } from '../provider/provider-response.js';
-import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import { checkProviderOptions, type ProviderFields, type ProviderOptions } from '../provider/provider-options.js';
 import { type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
 
@@ -29,7 +29,10 @@ export interface AwsCredentials {
 export interface AwsSnsBackendOptions extends ProviderOptions {
   /** Region that sends, such as `eu-central-1`. */
   readonly region: string;
-  /** Alphanumeric sender id, for countries that support them. Default: that of the account. */
+  /**
+   * Sender id, for countries that support them: 3 to 11 characters without a space, at least one of them a letter.
+   * Default: that of the account.
+   */
   readonly senderId?: string;
   /**
    * Credentials, or a function that is called for them with every message. Default: the SDK's provider chain
@@ -38,10 +41,29 @@ export interface AwsSnsBackendOptions extends ProviderOptions {
   readonly credentials?: AwsCredentials | (() => Promise<AwsCredentials>);
   /** Maximum price of a segment in US dollars, 0.0001 to 1000; a message that costs more is not sent. Default: none. */
   readonly maxPriceUsd?: number;
+  /** Message attributes, such as `AWS.MM.SMS.EntityId`. Default: none. */
+  readonly extra?: SnsAttributes;
 }
 
-/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and CommonErrors.html */
-const KINDS: KindsByCode = {
+/**
+ * Message attributes of an SMS: https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html
+ *
+ * @publicApi
+ */
+export interface SnsAttributes extends ProviderFields {
+  /** Entity id of India's DLT. */
+  readonly 'AWS.MM.SMS.EntityId'?: string;
+  /** Template id of India's DLT. */
+  readonly 'AWS.MM.SMS.TemplateId'?: string;
+  /** Number that sends, in E.164. */
+  readonly 'AWS.MM.SMS.OriginationNumber'?: string;
+}
+
+/**
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and CommonErrors.html, by the codes on the wire that
+ * `@aws-sdk/client-sns` 3.1169 (November 2026) knows.
+ */
+export const SNS_KINDS: KindsByCode = {
   AccessDenied: 'misconfigured', // by a policy
   AccessDeniedException: 'misconfigured', // by a policy
   AuthorizationError: 'misconfigured', // by a policy
@@ -51,14 +73,20 @@ const KINDS: KindsByCode = {
   InternalError: 'unknown',
   InternalFailure: 'unknown',
   InvalidClientTokenId: 'misconfigured', // unknown access key
-  InvalidParameter: 'rejected', // such as a number that cannot be reached
-  InvalidParameterValue: 'rejected',
+  InvalidParameter: 'unreachable',
+  InvalidParameterValue: 'unreachable',
   InvalidSecurity: 'misconfigured', // signature
+  KMSAccessDenied: 'misconfigured',
+  KMSDisabled: 'misconfigured',
+  KMSInvalidState: 'misconfigured',
+  KMSNotFound: 'misconfigured',
+  KMSOptInRequired: 'misconfigured',
   KMSThrottling: 'throttled',
   MissingAuthenticationToken: 'misconfigured',
   NotAuthorized: 'misconfigured',
   OptInRequired: 'misconfigured', // account without the service
   OptedOut: 'rejected', // opted out
+  ParameterValueInvalid: 'unreachable',
   RequestExpired: 'misconfigured', // the clock here is wrong
   ServiceUnavailable: 'unavailable',
   SignatureDoesNotMatch: 'misconfigured', // wrong secret
@@ -66,15 +94,22 @@ const KINDS: KindsByCode = {
   Throttling: 'throttled',
   ThrottlingException: 'throttled',
   UnrecognizedClientException: 'misconfigured', // unknown access key
-  UserError: 'rejected',
-  ValidationError: 'rejected',
+  UserError: 'unreachable',
+  ValidationError: 'unreachable',
 };
+
+/** The codes of a parameter that was refused. The text names the parameter. */
+const PARAMETER_CODES = ['InvalidParameter', 'InvalidParameterValue', 'ParameterValueInvalid', 'ValidationError'];
 
 /** If a setting is refused, it is refused for every number. */
 const KINDS_OF_SETTING: KindsByCode = {
-  ...KINDS,
-  InvalidParameter: 'misconfigured',
-  InvalidParameterValue: 'misconfigured',
+  ...SNS_KINDS,
+  ...Object.fromEntries(PARAMETER_CODES.map((code) => [code, 'misconfigured'] as const)),
+};
+
+const KINDS_OF_NUMBER: KindsByCode = {
+  ...SNS_KINDS,
+  ...Object.fromEntries(PARAMETER_CODES.map((code) => [code, 'rejected'] as const)),
 };
 
 /**
@@ -94,7 +129,7 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
     super(options);
     checkProviderOptions(options, ['region', 'senderId', 'credentials', 'maxPriceUsd'], (reader) => {
       reader.requiredText('region');
-      reader.text('senderId', '');
+      checkSenderId(reader);
       checkCredentials(reader);
       checkMaxPrice(reader);
     });
@@ -141,19 +176,25 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
 
   /** https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html */
   #publication(to: string, text: string): Sns.PublishCommandInput {
-    const { senderId, maxPriceUsd } = this.options;
+    const { senderId, maxPriceUsd, extra } = this.options;
+    const attributes = {
+      'AWS.SNS.SMS.SMSType': 'Transactional',
+      ...(senderId !== undefined && { 'AWS.SNS.SMS.SenderID': senderId }),
+      ...(maxPriceUsd !== undefined && { 'AWS.SNS.SMS.MaxPrice': maxPriceUsd }),
+      ...extra,
+    };
     return {
       PhoneNumber: to,
       Message: text,
-      MessageAttributes: {
-        'AWS.SNS.SMS.SMSType': { DataType: 'String', StringValue: 'Transactional' },
-        ...(senderId !== undefined && { 'AWS.SNS.SMS.SenderID': { DataType: 'String', StringValue: senderId } }),
-        ...(maxPriceUsd !== undefined && {
-          'AWS.SNS.SMS.MaxPrice': { DataType: 'Number', StringValue: String(maxPriceUsd) },
-        }),
-      },
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, value]) => [name, attribute(value)]),
+      ),
     };
   }
+}
+
+function attribute(value: unknown): Sns.MessageAttributeValue {
+  return { DataType: typeof value === 'number' ? 'Number' : 'String', StringValue: String(value) };
 }
 
 function checkCredentials(reader: OptionReader): void {
@@ -167,6 +208,14 @@ function checkCredentials(reader: OptionReader): void {
   nested.requiredText('accessKeyId');
   nested.requiredText('secretAccessKey');
   nested.text('sessionToken', '');
+}
+
+/** https://docs.aws.amazon.com/sms-voice/latest/userguide/sender-ids.html */
+function checkSenderId(reader: OptionReader): void {
+  const senderId = reader.text('senderId', '');
+  if (senderId !== '' && !/^(?=.*[A-Za-z])\S{3,11}$/.test(senderId)) {
+    reader.fault('senderId', 'must have 3 to 11 characters without a space, at least one of them a letter');
+  }
 }
 
 function checkMaxPrice(reader: OptionReader): void {
@@ -202,6 +251,10 @@ function failureOf(thrown: unknown, response: ProviderResponse | undefined): Sms
   const code = error.at('Error', 'Code').text ?? error.at('Code').text;
   // For a response without a code, the SDK invents a message.
   const text = code === undefined ? undefined : error.at('message').text;
-  const isOfSetting = /sender|max ?price/i.test(text ?? '');
-  return refusal(response, isOfSetting ? KINDS_OF_SETTING : KINDS, { code, text });
+  return refusal(response, kindsFor(text), { code, text });
+}
+
+function kindsFor(text = ''): KindsByCode {
+  if (/sender|max ?price/i.test(text)) return KINDS_OF_SETTING;
+  return /phone ?number/i.test(text) ? KINDS_OF_NUMBER : SNS_KINDS;
 }

@@ -1,1 +1,6 @@
-export { AwsSnsBackend, type AwsCredentials, type AwsSnsBackendOptions } from './aws-sns.backend.js';
+export {
+  AwsSnsBackend,
+  type AwsCredentials,
+  type AwsSnsBackendOptions,
+  type SnsAttributes,
+} from './aws-sns.backend.js';

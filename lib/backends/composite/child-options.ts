@@ -6,6 +6,7 @@ import { PHONE_VERIFY_BACKEND_OPTIONS } from '../../phone-verify.tokens.js';
 import { isBackendClass } from '../backend-form.js';
 import type { BackendClass } from '../backend.options.js';
 import { BaseBackend } from '../base.backend.js';
+import { checkDevelopmentSettings } from '../development-settings.js';
 import { Child, type ExistingBackend, faultsInside } from './child.js';
 
 /**
@@ -18,6 +19,11 @@ export interface ChildBackendOptions {
   readonly backend: BackendClass | BaseBackend<unknown> | ExistingBackend;
   /** Settings for a class. Default `{}`. */
   readonly options?: object;
+  /**
+   * What receipts and logs call it, up to 64 characters. Default: the name of the class; `TwilioBackend#2` for the second
+   * one of a class.
+   */
+  readonly name?: string;
 }
 
 /**
@@ -26,7 +32,7 @@ export interface ChildBackendOptions {
  * @param given - The value at this place in the options.
  * @param path - The place, such as `options.backends[0]`.
  * @param faults - Collects validation errors, also those of the backend's own settings.
- * @param known - Further allowed names, beside `backend` and `options`.
+ * @param known - Further allowed names, beside `backend`, `options` and `name`.
  * @returns `undefined` if there is a validation error.
  */
 export function readChild(
@@ -36,19 +42,29 @@ export function readChild(
   known: readonly string[] = [],
 ): Child | undefined {
   const reader = new OptionReader(Object(given), faults, `${path}.`);
-  reader.refuseUnknown([...known, 'backend', 'options']);
+  reader.refuseUnknown([...known, 'backend', 'options', 'name']);
   const backend = reader.value('backend');
   const options = reader.object('options');
+  const name = readName(reader);
   if (isBackendClass(backend)) {
     const built = build(backend, options, path, faults);
-    return built && new Child(path, built);
+    return built && new Child(path, built, name);
   }
   if (!(backend instanceof BaseBackend || isExisting(backend))) {
     reader.fault('backend', 'must be a class that extends BaseBackend, an instance of one, or { useExisting: token }');
     return undefined;
   }
   if (reader.value('options') !== undefined) reader.fault('options', 'are for a class; this backend is built already');
-  return new Child(path, backend);
+  return new Child(path, backend, name);
+}
+
+/** Width of the column that stores the name. */
+const MAX_NAME_LENGTH = 64;
+
+function readName(reader: OptionReader): string | undefined {
+  const name = reader.text('name', '');
+  if (name.length > MAX_NAME_LENGTH) reader.fault('name', `must have at most ${MAX_NAME_LENGTH} characters`);
+  return name === '' ? undefined : name;
 }
 
 function isExisting(value: unknown): value is ExistingBackend {
@@ -63,6 +79,7 @@ function build(type: BackendClass, options: object, path: string, faults: string
     return undefined;
   }
   try {
+    checkDevelopmentSettings(type, options);
     return new type(options);
   } catch (error) {
     if (!(error instanceof PhoneVerifyConfigurationError)) throw error;

@@ -1,19 +1,19 @@
 import type { InjectionToken } from '@nestjs/common';
-import { forEachBounded } from '../../common/bounded-concurrency.js';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { isThrown } from '../../common/thrown.js';
-import { LONGEST_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../common/time.js';
+import { MAX_TIMER_MS, TimeLimitError, withinTimeLimit } from '../../common/time.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
-import {
-  asDeliveryError,
-  BaseBackend,
-  BULK_CONCURRENCY,
-  type BulkSendResult,
-  type SendContext,
-} from '../base.backend.js';
+import { asDeliveryError, BaseBackend, type BulkSendResult, type SendContext, sendToEach } from '../base.backend.js';
 import { logFailuresOf } from '../failure-report.js';
-import { type ModuleSettings, prepareBackend, type ReportedSend, sendThrough } from '../module-aware.backend.js';
+import {
+  hasMethodOf,
+  type ModuleSettings,
+  prepareBackend,
+  receiptNamesOf,
+  type ReportedSend,
+  sendThrough,
+} from '../module-aware.backend.js';
 import { readReceipt } from '../delivery.js';
 
 /** A backend that the application provides, by its token. */
@@ -25,15 +25,19 @@ export interface ExistingBackend {
 export class Child {
   #resolved: BaseBackend<unknown> | undefined;
   #limitMs = 0;
+  #name: string | undefined;
 
   /**
    * @param path - Its place in the options of the composite, for startup errors.
    * @param source - The backend, or the token under which it is found when the application starts.
+   * @param givenName - Its name in the options of the composite.
    */
   constructor(
     readonly path: string,
     private readonly source: BaseBackend<unknown> | ExistingBackend,
+    readonly givenName?: string,
   ) {
+    this.#name = givenName;
     if (source instanceof BaseBackend) this.#resolved = source;
   }
 
@@ -48,8 +52,23 @@ export class Child {
     return this.source instanceof BaseBackend;
   }
 
+  /** What receipts and logs call it. */
   get name(): string {
+    return this.#name ?? this.className;
+  }
+
+  set name(name: string) {
+    this.#name = name;
+  }
+
+  get className(): string {
     return this.backend.constructor.name;
+  }
+
+  /** The names under which its receipts can come: its own, or those of the backends inside it. */
+  get receiptNames(): readonly string[] {
+    const inside = receiptNamesOf(this.backend);
+    return inside.length === 0 ? [this.name] : inside;
   }
 
   /** The longest that one send may take, in milliseconds, once prepared. */
@@ -87,7 +106,7 @@ export class Child {
       const receipt = await withinTimeLimit(limitMs, (signal) =>
         sendThrough(this.backend, { ...sending, send: send && withDeadline(send, signal, limitMs) }),
       );
-      return readReceipt(receipt, this.name);
+      return this.#named(readReceipt(receipt, this.name));
     } catch (thrown) {
       throw childFailure(thrown);
     }
@@ -95,30 +114,55 @@ export class Child {
 
   /** Sends one message to many numbers, within their time. If the whole call fails, each number has its error. */
   async sendBulk(numbers: readonly string[], message: string): Promise<BulkSendResult> {
-    if (this.backend.sendBulkSms === BaseBackend.prototype.sendBulkSms) {
-      return forEachBounded(numbers, BULK_CONCURRENCY, (number) => this.#sendOne(number, message));
+    if (hasMethodOf(this.backend, BaseBackend, 'sendBulkSms')) {
+      return sendToEach(numbers, (number) => this.#sendOne(number, message));
     }
     try {
-      const limitMs = Math.min(this.limitMs * numbers.length, LONGEST_TIMER_MS);
+      const limitMs = Math.min(this.limitMs * numbers.length, MAX_TIMER_MS);
       const returned = await withinTimeLimit(limitMs, () => this.backend.sendBulkSms(numbers, message));
-      return readResults(returned, numbers, this.name);
+      return readResults(returned, numbers, this.name).map(({ number, receipt, error }) =>
+        receipt ? { number, receipt: this.#named(receipt) } : { number, error },
+      );
     } catch (thrown) {
       const error = childFailure(thrown);
       return numbers.map((number) => ({ number, error }));
     }
   }
 
-  async #sendOne(number: string, message: string): Promise<BulkSendResult[number]> {
-    try {
-      const sending = { number, message, send: undefined, report: logFailuresOf(number, message) };
-      return { number, receipt: await this.send(sending, this.limitMs) };
-    } catch (thrown) {
-      return { number, error: childFailure(thrown) };
-    }
+  /** The receipt with the name that it has here. A composite has named the backend inside it that took the message. */
+  #named(receipt: SendReceipt): SendReceipt {
+    return receiptNamesOf(this.backend).length === 0 ? { ...receipt, backend: this.name } : receipt;
+  }
+
+  #sendOne(number: string, message: string): Promise<SendReceipt> {
+    const sending = { number, message, send: undefined, report: logFailuresOf(number, message) };
+    return this.send(sending, this.limitMs);
   }
 }
 
-/** The error that stands for whatever a backend threw, or for a backend that took too long. */
+/**
+ * Gives the backends of a composite distinct names: those of their classes, with a number from the second of a class on.
+ *
+ * @throws {@link PhoneVerifyConfigurationError} if two have the same name in the options.
+ */
+export function nameApart(children: readonly Child[]): void {
+  const taken = new Set<string>();
+  for (const { path, givenName } of children) {
+    if (givenName === undefined) continue;
+    if (taken.has(givenName)) {
+      throw new PhoneVerifyConfigurationError(`${path}.name: another backend is called ${givenName}; give other names`);
+    }
+    taken.add(givenName);
+  }
+  for (const child of children.filter(({ givenName }) => givenName === undefined)) {
+    let name = child.className;
+    for (let count = 2; taken.has(name); count += 1) name = `${child.className}#${count}`;
+    taken.add(name);
+    child.name = name;
+  }
+}
+
+/** Converts anything that a backend threw, and a timeout, to an error of this library. */
 function childFailure(thrown: unknown): SmsDeliveryError {
   return isThrown(thrown, TimeLimitError) ? new SmsDeliveryError('unknown', thrown.message) : asDeliveryError(thrown);
 }

@@ -1,4 +1,4 @@
-import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { isOfNumber, SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { asDeliveryError } from '../base.backend.js';
 
 /**
@@ -7,7 +7,7 @@ import { asDeliveryError } from '../base.backend.js';
  * @publicApi
  */
 export interface BreakerOptions {
-  /** Consecutive failures that open the breaker, 1 to 1000. A `rejected` number is not a failure. Default 5. */
+  /** Consecutive failures that open the breaker, 1 to 1000. A number that is `rejected` or `unreachable` is not a failure. Default 5. */
   readonly failures?: number;
   /** Milliseconds until one message tries the backend again, 1 to 3 600 000. Default 30 000. */
   readonly halfOpenAfterMs?: number;
@@ -18,7 +18,7 @@ export class CircuitOpenError extends SmsDeliveryError {}
 
 /**
  * Stops calling a backend after a number of failures in a row. After a time, one message at a time probes whether the
- * backend works again; the others do not wait for the probe. A backend whose provider asked for a pause (`Retry-After`)
+ * backend works again; the others do not wait for the probe. A backend whose provider requested a pause (`Retry-After`)
  * is not called during it.
  */
 export class CircuitBreaker {
@@ -56,7 +56,7 @@ export class CircuitBreaker {
       return value;
     } catch (thrown) {
       const error = asDeliveryError(thrown);
-      if (error.kind === 'rejected') this.#recordSuccess(isProbe);
+      if (isOfNumber(error.kind)) this.#recordSuccess(isProbe);
       else {
         this.#pauseAfter(error);
         if (isProbe || !wasCutShort()) this.#recordFailure(isProbe);

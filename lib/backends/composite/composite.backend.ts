@@ -9,13 +9,15 @@ import type { SendReceipt } from '../../common/send-receipt.js';
 import type { SendContext } from '../base.backend.js';
 import { logFailuresOf } from '../failure-report.js';
 import {
+  hasMethodOf,
   ModuleAwareBackend,
   type ModuleSettings,
   openBreakersOf,
+  prepareBackend,
   type ReportedSend,
   WITHOUT_MODULE,
 } from '../module-aware.backend.js';
-import type { Child } from './child.js';
+import { type Child, nameApart } from './child.js';
 
 /** Base of the backends that contain other backends. Passes preparation and lifecycle hooks on to them. */
 export abstract class CompositeBackend<TOptions>
@@ -43,18 +45,24 @@ export abstract class CompositeBackend<TOptions>
   /** @internal */
   override async sendReporting(sending: ReportedSend): Promise<SendReceipt | void> {
     // The `sendSms` of a subclass must run too.
-    if (this.sendSms !== CompositeBackend.prototype.sendSms) return super.sendReporting(sending);
+    if (!hasMethodOf(this, CompositeBackend, 'sendSms')) return super.sendReporting(sending);
     this.ensurePrepared();
     return this.sendInside(sending);
   }
 
   /** @internal */
   override prepareForModule(settings: ModuleSettings): number {
-    const inside = { ...settings, timeoutMs: settings.insideTimeoutMs, around: [...settings.around, this] };
+    const inside = { ...settings, timeoutMs: settings.insideTimeoutMs };
     for (const child of this.children) child.prepare(inside);
+    nameApart(this.children);
     const limitMs = this.findTimeLimit();
     this.#isPrepared = true;
     return limitMs;
+  }
+
+  /** @internal */
+  override receiptNames(): readonly string[] {
+    return this.children.flatMap(({ receiptNames }) => receiptNames);
   }
 
   /** @internal */
@@ -108,12 +116,12 @@ export abstract class CompositeBackend<TOptions>
    * @internal
    */
   protected ensurePrepared(): void {
-    if (!this.#isPrepared) this.prepareForModule(WITHOUT_MODULE);
+    if (!this.#isPrepared) prepareBackend(this, WITHOUT_MODULE);
   }
 
   /** Calls a hook of every backend inside that has it. Fails once all have settled, if one of them failed. */
   async #callEach<Hook extends object>(name: keyof Hook & string, call: (backend: Hook) => unknown): Promise<void> {
-    const having = [...this.#backendsToCall(name)].filter((backend): backend is Hook => name in backend);
+    const having = [...this.backendsToCall(name)].filter((backend): backend is Hook => name in backend);
     const calls = await Promise.allSettled(having.map(async (backend) => call(backend)));
     for (const outcome of calls) if (outcome.status === 'rejected') throw outcome.reason;
   }
@@ -121,17 +129,15 @@ export abstract class CompositeBackend<TOptions>
   /**
    * The backends whose hook this one calls. Each is listed once, also if it is inside several composites: those are
    * searched, unless they have a hook of their own.
+   *
+   * @internal
    */
-  #backendsToCall(hook: string, found = new Set<object>()): ReadonlySet<object> {
+  protected backendsToCall(hook: string, found = new Set<object>()): ReadonlySet<object> {
     for (const { backend } of this.children.filter(({ isOwn }) => isOwn)) {
-      const isPlain = backend instanceof CompositeBackend && hasSame(backend, CompositeBackend.prototype, hook);
-      if (isPlain) backend.#backendsToCall(hook, found);
+      const isPlain = backend instanceof CompositeBackend && hasMethodOf(backend, CompositeBackend, hook);
+      if (isPlain) backend.backendsToCall(hook, found);
       else found.add(backend);
     }
     return found;
   }
-}
-
-function hasSame(one: object, other: object, name: string): boolean {
-  return Reflect.get(one, name) === Reflect.get(other, name);
 }

@@ -1,1 +1,1 @@
-export { InfobipBackend, type InfobipBackendOptions } from './infobip.backend.js';
+export { InfobipBackend, type InfobipBackendOptions, type InfobipFields } from './infobip.backend.js';

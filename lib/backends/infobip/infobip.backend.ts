@@ -10,7 +10,12 @@ import {
 } from '../provider/bulk.js';
 import type { ProviderResponse } from '../provider/http-exchange.js';
 import { isSuccess, type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
-import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import {
+  checkProviderOptions,
+  type ProviderFields,
+  type ProviderOptions,
+  withExtra,
+} from '../provider/provider-options.js';
 
 /**
  * Settings of {@link InfobipBackend}.
@@ -24,29 +29,64 @@ export interface InfobipBackendOptions extends ProviderOptions {
   readonly apiKey: string;
   /** Sender: a number or an alphanumeric sender id. */
   readonly from: string;
+  /** Fields of a message of the SMS API, such as `options.regional.indiaDlt`. Default: none. */
+  readonly extra?: InfobipFields;
 }
 
-/** https://www.infobip.com/docs/essentials/api-essentials/response-status-and-error-codes */
-const KINDS: KindsByCode = {
-  6: 'rejected', // network not covered
-  8: 'rejected', // unknown prefix
+/**
+ * Fields of a message of Infobip: https://www.infobip.com/docs/api/channels/sms/outbound-sms/send-sms-messages
+ *
+ * @publicApi
+ */
+export interface InfobipFields extends ProviderFields {
+  readonly options?: ProviderFields & {
+    readonly regional?: ProviderFields & {
+      /** Ids of India's DLT. */
+      readonly indiaDlt?: ProviderFields & {
+        readonly contentTemplateId?: string;
+        readonly principalEntityId?: string;
+      };
+    };
+  };
+  /** Where Infobip reports the delivery. */
+  readonly webhooks?: ProviderFields;
+}
+
+/**
+ * https://www.infobip.com/docs/essentials/api-essentials/response-status-and-error-codes, read in November 2026: the
+ * statuses of a message, and the codes of a refused request.
+ */
+export const INFOBIP_KINDS: KindsByCode = {
+  4: 'unreachable', // refused by the operator
+  6: 'unreachable', // network not covered
+  8: 'unreachable', // unknown prefix
+  9: 'unreachable', // not delivered
   10: 'rejected', // do not disturb
   11: 'misconfigured', // sender not registered
   12: 'misconfigured', // not enough credits
   13: 'misconfigured', // sender is blocked
   14: 'rejected', // number is blocked
+  15: 'unreachable', // expired
   17: 'misconfigured', // prepaid credits expired
-  18: 'misconfigured', // test account may not send to this number
+  18: 'unreachable', // number that a test account may not send to
   19: 'misconfigured', // account without a route
-  20: 'throttled', // too many messages to this number
+  20: 'unreachable', // too many messages to this number
   21: 'unavailable', // system error
+  23: 'unreachable', // message id already used
+  24: 'unreachable', // invalid header of the message
   25: 'rejected', // text too long
+  29: 'unreachable', // expired
+  31: 'unavailable', // not sent
   51: 'rejected', // no number
   52: 'rejected', // invalid number
-  BAD_REQUEST: 'rejected',
+  87: 'rejected', // blocked as fraud
+  100: 'unavailable', // refused by the platform
   TOO_MANY_REQUESTS: 'throttled',
   UNAUTHORIZED: 'misconfigured',
 };
+
+/** The codes of a request with an invalid field. */
+const INVALID_CODES = ['BAD_REQUEST', 'E400'];
 
 /** Status groups of accepted messages. */
 const TAKEN = new Set<string | undefined>(['ACCEPTED', 'PENDING', 'DELIVERED']);
@@ -78,17 +118,21 @@ export class InfobipBackend extends BulkProviderBackend<InfobipBackendOptions> {
   }
 
   protected override async deliverTogether(message: SharedMessage): Promise<Outcomes> {
-    const { apiKey, from, baseUrl } = this.options;
+    const { apiKey, from, baseUrl, extra } = this.options;
     const amount = message.validSeconds && Math.min(message.validSeconds, MAX_VALID_SECONDS);
     const response = await message.exchange(
-      jsonRequest(`${baseUrl.replace(/\/$/, '')}/sms/3/messages`, `App ${apiKey}`, {
+      jsonRequest(`${baseUrl.replace(/\/$/, '')}/sms/3/messages`, `App ${apiKey}`, undefined, {
         messages: [
-          {
-            sender: from,
-            destinations: message.numbers.map((number) => ({ to: bareNumber(number) })),
-            content: { text: message.text },
-            ...(amount !== undefined && { options: { validityPeriod: { amount, timeUnit: 'SECONDS' } } }),
-          },
+          withExtra(
+            {
+              sender: from,
+              destinations: message.numbers.map((number) => ({ to: bareNumber(number) })),
+              content: { text: message.text },
+              ...(amount !== undefined && { options: { validityPeriod: { amount, timeUnit: 'SECONDS' } } }),
+              ...(message.sendId !== undefined && { webhooks: { callbackData: message.sendId } }),
+            },
+            extra,
+          ),
         ],
       }),
     );
@@ -102,19 +146,37 @@ function outcomeOf(message: Json, response: ProviderResponse): Outcome {
   const status = message.at('status');
   const group = status.at('groupName').text;
   const messageId = message.at('messageId').text;
-  if (TAKEN.has(group) && messageId !== undefined) return { backend: 'InfobipBackend', messageId };
+  if (TAKEN.has(group) && messageId !== undefined) {
+    const segments = (message.at('details', 'messageCount').count ?? message.at('messageCount').count) || undefined;
+    return { backend: 'InfobipBackend', messageId, ...(segments !== undefined && { segments }) };
+  }
   if (!REFUSED.has(group)) return new SmsDeliveryError('unknown', 'The response has no known status.');
-  // Refused within a 200: a code that is not listed counts as a refused request.
-  const code = status.at('id').text;
-  return refusal({ ...response, status: 400 }, KINDS, { code, text: status.at('description').text });
+  const text = status.at('description').text;
+  return refusal(response, INFOBIP_KINDS, { code: status.at('id').text, text, otherwise: 'unreachable' });
 }
 
 /** Version 3 has its errors at the top level, the gateway in front of it inside `requestError`. */
 function refusalOf(response: ProviderResponse): SmsDeliveryError {
   const json = jsonOf(response);
   const exception = json.at('requestError', 'serviceException');
-  return refusal(response, KINDS, {
-    code: exception.at('messageId').text ?? json.at('errorCode').text,
-    text: exception.at('text').text ?? json.at('description').text,
-  });
+  return refusal(
+    response,
+    { ...INFOBIP_KINDS, ...kindsOfInvalid(json) },
+    {
+      code: exception.at('messageId').text ?? json.at('errorCode').text,
+      text: exception.at('text').text ?? json.at('description').text,
+    },
+  );
+}
+
+/** The kind of an invalid request: the violations name the field. The sender is at fault for every number. */
+function kindsOfInvalid(json: Json): KindsByCode {
+  const fields = [
+    ...json.at('violations').items.map((violation) => violation.at('property').text ?? ''),
+    ...json.at('requestError', 'serviceException', 'validationErrors').names,
+  ];
+  const isOfSender = fields.some((field) => /\b(?:sender|from)\b/i.test(field));
+  const isOfNumber = fields.some((field) => /\b(?:destinations?|to)\b/i.test(field));
+  const kind = isOfSender ? 'misconfigured' : isOfNumber ? 'rejected' : 'unreachable';
+  return Object.fromEntries(INVALID_CODES.map((code) => [code, kind] as const));
 }

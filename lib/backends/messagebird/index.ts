@@ -1,1 +1,1 @@
-export { MessageBirdBackend, type MessageBirdBackendOptions } from './messagebird.backend.js';
+export { MessageBirdBackend, type MessageBirdBackendOptions, type MessageBirdFields } from './messagebird.backend.js';

@@ -10,7 +10,7 @@ import {
 } from '../provider/bulk.js';
 import type { ProviderResponse } from '../provider/http-exchange.js';
 import { isSuccess, type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
-import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import { checkProviderOptions, type ProviderFields, type ProviderOptions } from '../provider/provider-options.js';
 
 /**
  * Settings of {@link MessageBirdBackend}.
@@ -22,23 +22,48 @@ export interface MessageBirdBackendOptions extends ProviderOptions {
   readonly accessKey: string;
   /** Sender: a number or up to 11 alphanumeric characters. */
   readonly originator: string;
+  /** Fields of the SMS API, such as `reportUrl`. Default: none. */
+  readonly extra?: MessageBirdFields;
 }
 
-/** https://developers.messagebird.com/api/#api-errors, and the status of a recipient */
-const KINDS: KindsByCode = {
+/**
+ * Fields of the SMS API of MessageBird: https://developers.messagebird.com/api/sms-messaging/#send-outbound-sms
+ *
+ * @publicApi
+ */
+export interface MessageBirdFields extends ProviderFields {
+  /** Where MessageBird reports the delivery. */
+  readonly reportUrl?: string;
+}
+
+/** https://developers.messagebird.com/api/#api-errors */
+export const MESSAGEBIRD_KINDS: KindsByCode = {
   2: 'misconfigured', // request not allowed: the access key
-  9: 'rejected', // missing parameter, also: no correct recipient
-  10: 'rejected', // invalid parameter
+  9: 'unreachable', // missing parameter, also: no correct recipient
+  10: 'unreachable', // invalid parameter
   20: 'misconfigured', // not found
-  21: 'rejected', // bad request
+  21: 'unreachable', // bad request
   25: 'misconfigured', // not enough balance
   98: 'misconfigured', // no such API
   99: 'unknown', // internal error
-  delivery_failed: 'rejected', // by this recipient's network
 };
 
 /** A missing or invalid originator is refused with every number. */
-const KINDS_OF_ORIGINATOR: KindsByCode = { ...KINDS, 9: 'misconfigured', 10: 'misconfigured' };
+const KINDS_OF_ORIGINATOR: KindsByCode = { ...MESSAGEBIRD_KINDS, 9: 'misconfigured', 10: 'misconfigured' };
+
+const KINDS_OF_RECIPIENT: KindsByCode = { ...MESSAGEBIRD_KINDS, 9: 'rejected', 10: 'rejected' };
+
+/**
+ * Error codes of a recipient whose message failed, read in November 2026:
+ * https://docs.bird.com/api/channels-api/message-status-and-interactions/message-failure-sources/sms-platform-extended-error-codes
+ */
+export const MESSAGEBIRD_STATUS_KINDS: KindsByCode = {
+  1: 'rejected', // unknown subscriber
+  5: 'rejected', // unidentified subscriber
+};
+
+/** Key and balance: other errors of the same response say nothing then. */
+const ACCOUNT_CODES = new Set<string | undefined>(['2', '25']);
 
 /** Statuses of a recipient whose message was accepted. */
 const TAKEN = new Set<string | undefined>(['scheduled', 'sent', 'buffered', 'delivered']);
@@ -65,13 +90,14 @@ export class MessageBirdBackend extends BulkProviderBackend<MessageBirdBackendOp
   protected override async deliverTogether(message: SharedMessage): Promise<Outcomes> {
     const { accessKey, originator, baseUrl = 'https://rest.messagebird.com' } = this.options;
     const response = await message.exchange(
-      jsonRequest(`${baseUrl.replace(/\/$/, '')}/messages`, `AccessKey ${accessKey}`, {
+      jsonRequest(`${baseUrl.replace(/\/$/, '')}/messages`, `AccessKey ${accessKey}`, this.options.extra, {
         recipients: message.numbers.map(bareNumber),
         originator,
         body: message.text,
         // By default, characters outside GSM-7 are lost.
         datacoding: 'auto',
         ...(message.validSeconds !== undefined && { validity: message.validSeconds }),
+        ...(message.sendId !== undefined && { reference: message.sendId }),
       }),
     );
     const messageId = jsonOf(response).at('id').text;
@@ -85,15 +111,34 @@ export class MessageBirdBackend extends BulkProviderBackend<MessageBirdBackendOp
 
 function outcomeOf(recipient: Json, messageId: string, response: ProviderResponse): Outcome {
   const status = recipient.at('status').text;
-  if (!TAKEN.has(status)) {
-    return refusal(response, KINDS, { code: status, text: recipient.at('statusReason').text });
+  if (status === 'delivery_failed') {
+    return refusal(response, MESSAGEBIRD_STATUS_KINDS, {
+      code: recipient.at('statusErrorCode').text ?? status,
+      text: recipient.at('statusReason').text,
+      otherwise: 'unreachable',
+    });
   }
+  if (!TAKEN.has(status)) return refusal(response, {}, { code: status, text: recipient.at('statusReason').text });
   const segments = recipient.at('messagePartCount').count ?? 0;
   return { backend: 'MessageBirdBackend', messageId, ...(segments > 0 && { segments }) };
 }
 
+/** A response has an error for each fault. One of the account counts before those of a recipient. */
 function refusalOf(response: ProviderResponse): SmsDeliveryError {
-  const error = jsonOf(response).at('errors', 0);
-  const kinds = error.at('parameter').text === 'originator' ? KINDS_OF_ORIGINATOR : KINDS;
+  const errors = jsonOf(response)
+    .at('errors')
+    .items.map((error) => errorOf(error, response));
+  const ofAccount = errors.filter(({ kind }) => kind === 'misconfigured');
+  const decisive = ofAccount.find(({ providerCode }) => ACCOUNT_CODES.has(providerCode)) ?? ofAccount[0] ?? errors[0];
+  return decisive ?? refusal(response, {}, {});
+}
+
+function errorOf(error: Json, response: ProviderResponse): SmsDeliveryError {
+  const parameter = error.at('parameter').text ?? '';
+  const kinds = parameter.startsWith('recipient')
+    ? KINDS_OF_RECIPIENT
+    : parameter === 'originator'
+      ? KINDS_OF_ORIGINATOR
+      : MESSAGEBIRD_KINDS;
   return refusal(response, kinds, { code: error.at('code').text, text: error.at('description').text });
 }

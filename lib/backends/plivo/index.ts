@@ -1,1 +1,1 @@
-export { PlivoBackend, type PlivoBackendOptions } from './plivo.backend.js';
+export { PlivoBackend, type PlivoBackendOptions, type PlivoFields } from './plivo.backend.js';

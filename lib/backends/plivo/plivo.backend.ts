@@ -10,7 +10,7 @@ import {
 } from '../provider/bulk.js';
 import { basicAuthorization, type ProviderResponse } from '../provider/http-exchange.js';
 import { isSuccess, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
-import { checkProviderOptions, type ProviderOptions } from '../provider/provider-options.js';
+import { checkProviderOptions, type ProviderFields, type ProviderOptions } from '../provider/provider-options.js';
 
 /**
  * Settings of {@link PlivoBackend}.
@@ -22,18 +22,41 @@ export interface PlivoBackendOptions extends ProviderOptions {
   readonly authId: string;
   /** Auth token. */
   readonly authToken: string;
-  /** Sender: a number, a short code or an alphanumeric sender id. */
-  readonly from: string;
+  /** Sender: a number, a short code or an alphanumeric sender id. This or `powerpackUuid`. */
+  readonly from?: string;
+  /** UUID of the Powerpack that chooses the sender. */
+  readonly powerpackUuid?: string;
+  /** Fields of the Message API, such as `dlt_entity_id`. Default: none. */
+  readonly extra?: PlivoFields;
 }
 
-/** https://www.plivo.com/docs/messaging/api/message/bulk-messaging; 403 as Plivo's own SDKs read it. */
-const KINDS: KindsByCode = {
-  403: 'rejected', // country not permitted
+/**
+ * Fields of the Message API of Plivo: https://www.plivo.com/docs/messaging/api/message/send-a-message
+ *
+ * @publicApi
+ */
+export interface PlivoFields extends ProviderFields {
+  /** Entity id of India's DLT. */
+  readonly dlt_entity_id?: string;
+  /** Template id of India's DLT. */
+  readonly dlt_template_id?: string;
+  /** Category of the template of India's DLT, such as `service_implicit`. */
+  readonly dlt_template_category?: string;
+  /** Whether Plivo keeps the text and the number in its logs. */
+  readonly log?: boolean | string;
+  /** Where Plivo reports the delivery. */
+  readonly url?: string;
+}
+
+/**
+ * https://www.plivo.com/docs/messaging/api/message/bulk-messaging; 403 as Plivo's own SDKs read
+ * it. Plivo has no error codes; these are statuses.
+ */
+export const PLIVO_KINDS: KindsByCode = {
+  400: 'unreachable',
+  403: 'unreachable', // country not permitted
   invalid_number: 'rejected', // named in the list of this name
 };
-
-/** Plivo has no error codes: the text of a bad request tells whether only the sender is at fault. */
-const KINDS_OF_SENDER: KindsByCode = { ...KINDS, 400: 'misconfigured' };
 
 /** https://www.plivo.com/docs/messaging/api/message/send-a-message */
 const VALID_SECONDS = { from: 5, to: 10_799 };
@@ -52,19 +75,19 @@ export class PlivoBackend extends BulkProviderBackend<PlivoBackendOptions> {
   /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: PlivoBackendOptions) {
     super(options);
-    checkProviderOptions(options, ['authId', 'authToken', 'from'], (reader) => {
+    checkProviderOptions(options, ['authId', 'authToken', 'from', 'powerpackUuid'], (reader) => {
       reader.requiredText('authId');
       reader.requiredText('authToken');
-      reader.requiredText('from');
+      reader.exactlyOneText('from', 'powerpackUuid');
     });
   }
 
   protected override async deliverTogether(message: SharedMessage): Promise<Outcomes> {
-    const { authId, authToken, from, baseUrl = 'https://api.plivo.com' } = this.options;
+    const { authId, authToken, from, powerpackUuid, baseUrl = 'https://api.plivo.com' } = this.options;
     const url = `${baseUrl.replace(/\/$/, '')}/v1/Account/${encodeURIComponent(authId)}/Message/`;
     const response = await message.exchange(
-      jsonRequest(url, basicAuthorization(authId, authToken), {
-        src: from,
+      jsonRequest(url, basicAuthorization(authId, authToken), this.options.extra, {
+        ...(from === undefined ? { powerpack_uuid: powerpackUuid } : { src: from }),
         dst: message.numbers.map(bareNumber).join('<'),
         text: message.text,
         ...(message.validSeconds !== undefined && {
@@ -86,7 +109,7 @@ function outcomesOf(numbers: readonly string[], response: ProviderResponse): Out
   const taken = numbers.filter((number) => !invalid.has(number));
   // If the counts differ, nothing tells which numbers were accepted.
   const known = ids.length === taken.length ? taken : [];
-  const refused = refusal(response, KINDS, { code: 'invalid_number', text: 'The number is not valid.' });
+  const refused = refusal(response, PLIVO_KINDS, { code: 'invalid_number', text: 'The number is not valid.' });
   return new Map<string, Outcome>([
     ...known.map((number, index): [string, Outcome] => [number, { backend: 'PlivoBackend', messageId: ids[index] }]),
     ...[...invalid].map((number): [string, Outcome] => [number, refused]),
@@ -97,6 +120,14 @@ function refusalOf(response: ProviderResponse): SmsDeliveryError {
   const text = jsonOf(response).at('error').text;
   // A proxy's page has no such text. Its status is about the route to Plivo, not about a number.
   if (text === undefined) return refusal(response, {}, {});
-  const isOfSender = /\bsrc\b|\bsource\b/i.test(text) && !/\bdst\b|\bdestination\b/i.test(text);
-  return refusal(response, isOfSender ? KINDS_OF_SENDER : KINDS, { code: response.status, text });
+  return refusal(response, kindsFor(text), { code: response.status, text });
+}
+
+/** The text of a refused request tells what is at fault. The account and the sender are at fault for every number. */
+function kindsFor(text: string): KindsByCode {
+  if (/insufficient (?:credit|balance|funds)/i.test(text)) return { 400: 'misconfigured', 402: 'misconfigured' };
+  const isOfSender = /\bsrc\b|\bsource\b/i.test(text);
+  const isOfNumber = /\bdst\b|\bdestination\b/i.test(text);
+  if (isOfSender === isOfNumber) return PLIVO_KINDS;
+  return { ...PLIVO_KINDS, 400: isOfSender ? 'misconfigured' : 'rejected' };
 }

@@ -6,6 +6,7 @@ const PUBLIC_SETTINGS: ReadonlySet<string> = new Set([
   'messagingServiceSid',
   'method',
   'originator',
+  'powerpackUuid',
   'region',
   'senderId',
   'url',
@@ -15,10 +16,19 @@ const PUBLIC_SETTINGS: ReadonlySet<string> = new Set([
 export function credentialsIn(options: object): string[] {
   return Object.entries(options)
     .filter(([name]) => !PUBLIC_SETTINGS.has(name))
-    .flatMap(([, value]: [string, unknown]) =>
-      // Headers and pairs of keys are objects; nothing is nested deeper.
-      typeof value === 'object' && value !== null ? Object.values(value) : value,
-    )
-    .filter((value) => typeof value === 'string')
+    .flatMap(([name, value]: [string, unknown]) => (name === 'extra' ? longTextsIn(value) : textsIn(value)))
     .flatMap((value) => [value].concat(value.split(/\s+/)));
+}
+
+/** Shortest text in `extra` that can be a secret. A shorter one, such as `true`, is also part of other words. */
+const SHORTEST_IN_EXTRA = 8;
+
+function longTextsIn(value: unknown): string[] {
+  return textsIn(value).filter(({ length }) => length >= SHORTEST_IN_EXTRA);
+}
+
+/** The texts in a value, at any depth, such as those in headers and pairs of keys. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

@@ -11,10 +11,46 @@ export interface ProviderOptions {
   readonly baseUrl?: string;
   /** Time limit of one call in milliseconds, 1 to 600 000. Can only shorten `delivery.timeoutMs`. Default: none. */
   readonly timeoutMs?: number;
+  /**
+   * Fields of the provider's own API, by its own names. They are passed unchanged with every message and override those
+   * of the backend. Default: none.
+   */
+  readonly extra?: ProviderFields;
+}
+
+/**
+ * Fields of a provider's own API.
+ *
+ * @publicApi
+ */
+export interface ProviderFields {
+  readonly [field: string]: unknown;
+}
+
+/**
+ * Fields with those of the option `extra`, which win. Objects in both are merged, so that a field inside one of them can
+ * be set alone.
+ */
+export function withExtra(fields: object, extra: object = {}): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...fields };
+  for (const [name, value] of Object.entries(extra)) {
+    const own = merged[name];
+    merged[name] = isFields(own) && isFields(value) ? withExtra(own, value) : value;
+  }
+  return merged;
+}
+
+/** {@link withExtra} for a body that an SDK has written as JSON. */
+export function withExtraInJson(body: string | undefined, extra: object | undefined): string | undefined {
+  return body === undefined || extra === undefined ? body : JSON.stringify(withExtra(JSON.parse(body), extra));
+}
+
+function isFields(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Range of a time limit, in milliseconds. */
-export const TIMEOUT_RANGE = { from: 1, to: 600_000 };
+export const TIMEOUT_RANGE = { unit: 'milliseconds', from: 1, to: 600_000 };
 
 /**
  * Validates the settings of a backend.
@@ -42,9 +78,10 @@ export function checkProviderOptions(
   own: readonly string[],
   check: (reader: OptionReader) => void,
 ): void {
-  checkBackendOptions(options, [...own, 'baseUrl', 'timeoutMs'], (reader) => {
+  checkBackendOptions(options, [...own, 'baseUrl', 'timeoutMs', 'extra'], (reader) => {
     check(reader);
     reader.url('baseUrl');
+    reader.object('extra');
     reader.integer('timeoutMs', TIMEOUT_RANGE, TIMEOUT_RANGE.to);
   });
 }

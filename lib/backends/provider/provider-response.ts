@@ -7,29 +7,28 @@ export interface ProviderRefusal {
   readonly code?: string | number | undefined;
   /** The provider's error message. */
   readonly text?: string | undefined;
+  /** Kind for a code that is not listed. Default: by the HTTP status. */
+  readonly otherwise?: SmsDeliveryErrorKind | undefined;
 }
 
-/** Kinds by the provider's error codes. For other codes the HTTP status decides. */
+/** Kinds by the provider's error codes. */
 export type KindsByCode = Readonly<Record<string, SmsDeliveryErrorKind>>;
 
 /**
- * The error for a response that refused the message. A known error code decides the kind, otherwise the HTTP status.
+ * The error for a response that refused the message. A listed error code decides the kind. A fault of the account is
+ * `misconfigured`, of the destination `unreachable`, and of the number for any provider `rejected`.
  */
 export function refusal(
   response: ProviderResponse,
   kinds: KindsByCode,
-  { code, text }: ProviderRefusal,
+  { code, text, otherwise = kindOfStatus(response.status) }: ProviderRefusal,
 ): SmsDeliveryError {
   const providerCode = code === undefined || code === '' ? undefined : String(code);
   const known = providerCode !== undefined && Object.hasOwn(kinds, providerCode) ? kinds[providerCode] : undefined;
-  return new SmsDeliveryError(
-    known ?? kindOfStatus(response.status),
-    text || `The provider returned ${response.status}.`,
-    {
-      providerCode: providerCode ?? String(response.status),
-      retryAfterSeconds: retryAfterSeconds(response),
-    },
-  );
+  return new SmsDeliveryError(known ?? otherwise, text || `The provider returned ${response.status}.`, {
+    providerCode: providerCode ?? String(response.status),
+    retryAfterSeconds: retryAfterSeconds(response),
+  });
 }
 
 /** Whether a status is 2xx. */
@@ -41,9 +40,10 @@ export function isSuccess(status: number): boolean {
 export function kindOfStatus(status: number): SmsDeliveryErrorKind {
   if (status === 429) return 'throttled';
   if (status === 408 || status === 503) return 'unavailable';
-  // From a redirect to a wrong path: the URL, key or sender must change, not the number.
-  if ([401, 403, 404, 405, 407, 410].includes(status) || (status >= 300 && status < 400)) return 'misconfigured';
-  if (status >= 400 && status < 500) return 'rejected';
+  // From a redirect to a wrong path: the URL, key, credit or sender must change, not the number.
+  if ([401, 402, 403, 404, 405, 407, 410].includes(status) || (status >= 300 && status < 400)) return 'misconfigured';
+  // Another provider may accept the message.
+  if (status >= 400 && status < 500) return 'unreachable';
   return 'unknown';
 }
 
@@ -86,6 +86,11 @@ export class Json {
   get count(): number | undefined {
     const number = this.text === undefined || this.text === '' ? Number.NaN : Number(this.text);
     return Number.isInteger(number) ? number : undefined;
+  }
+
+  /** The names of an object's fields; empty for any other value. */
+  get names(): readonly string[] {
+    return typeof this.value === 'object' && this.value !== null ? Object.keys(this.value) : [];
   }
 
   /** The elements of a list; empty for any other value. */

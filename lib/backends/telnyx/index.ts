@@ -1,1 +1,1 @@
-export { TelnyxBackend, type TelnyxBackendOptions } from './telnyx.backend.js';
+export { TelnyxBackend, type TelnyxBackendOptions, type TelnyxFields } from './telnyx.backend.js';

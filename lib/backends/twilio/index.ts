@@ -1,1 +1,1 @@
-export { TwilioBackend, type TwilioBackendOptions } from './twilio.backend.js';
+export { TwilioBackend, type TwilioBackendOptions, type TwilioFields } from './twilio.backend.js';

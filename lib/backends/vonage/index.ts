@@ -1,1 +1,6 @@
-export { VonageBackend, VonageBackend as NexmoBackend, type VonageBackendOptions } from './vonage.backend.js';
+export {
+  VonageBackend,
+  VonageBackend as NexmoBackend,
+  type VonageBackendOptions,
+  type VonageFields,
+} from './vonage.backend.js';

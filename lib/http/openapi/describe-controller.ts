@@ -54,7 +54,7 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
   400: 'The request, the number or the code is refused. `code` says why.',
   415: 'The body is not `application/json`.',
   429: 'Too many messages. Try again after `retry_after` seconds.',
-  502: 'The message was not sent. The session stays open: request a resend.',
+  502: 'The message was not sent. The session stays open: if `retryable` is true, request a resend.',
   503: 'Temporarily unavailable.',
 };
 
@@ -124,6 +124,7 @@ function schemaOf(status: number, responses: readonly ErrorResponse[]): Schema {
     errors: { type: 'object', description: 'Texts by field.', additionalProperties: texts },
     attempts_left: { type: 'integer', minimum: 0, description: 'Wrong codes that the session still accepts.' },
     retry_after: seconds('Until the next attempt.', 30),
+    retryable: { type: 'boolean', description: 'Whether another message to this number can succeed.' },
     ...SENT_FIELDS,
   };
   const isUsed = ([name]: [string, Schema]): boolean => responses.some((response) => name in response);

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { expectError, expectReceipt, KINDS, forbiddenTextsOf } from '../expectations.js';
-import { expectDelivered, inTime, testMessage, testMessages } from '../sending.js';
+import { expectDelivered, inTime, reservedText, testMessage, testMessages } from '../sending.js';
 import type { Subject } from '../subject.js';
 import { play } from './failure.rules.js';
 import type { Rule } from './rule.js';
@@ -21,7 +21,7 @@ export const bulkRules: readonly Rule[] = [
   {
     name: 'returns a bulk result for each number, in their order',
     check: async (subject) => {
-      const { message, code } = testMessage();
+      const { message, code } = reservedText();
       const items = await sendToAll(subject, NUMBERS, message);
       // Without a result, all messages were accepted.
       const receipts = items?.map((item): SendReceipt => expectItemReceipt(item)) ?? [];

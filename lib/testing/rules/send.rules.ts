@@ -1,4 +1,12 @@
-import { expectDelivered, send, sendWithContext, testMessage, testMessages } from '../sending.js';
+import {
+  expectDelivered,
+  longText,
+  reservedText,
+  send,
+  sendWithContext,
+  testMessage,
+  testMessages,
+} from '../sending.js';
 import type { Rule } from './rule.js';
 
 const PARALLEL_SENDS = 10;
@@ -9,6 +17,22 @@ export const sendRules: readonly Rule[] = [
     name: 'sends a message',
     check: async (subject) => {
       const message = testMessage();
+      const receipt = await sendWithContext(subject, message);
+      expectDelivered(subject, [message], [receipt]);
+    },
+  },
+  {
+    name: 'sends reserved characters, line breaks and an emoji unchanged',
+    check: async (subject) => {
+      const message = reservedText();
+      const receipt = await sendWithContext(subject, message);
+      expectDelivered(subject, [message], [receipt]);
+    },
+  },
+  {
+    name: 'sends all 160 characters of a text',
+    check: async (subject) => {
+      const message = longText();
       const receipt = await sendWithContext(subject, message);
       expectDelivered(subject, [message], [receipt]);
     },

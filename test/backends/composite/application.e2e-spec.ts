@@ -11,14 +11,14 @@ import {
 import { type ApplicationOptions, startApplication, type TestApplication } from '../../support/application.js';
 import { fails, hangs, pass, type ScriptedBackend, scripted, stopTime } from '../../support/composites.js';
 import { HookedBackend } from '../../support/hooked.js';
-import { KeptLogs } from '../../support/logs.js';
+import { RecordedLogs } from '../../support/logs.js';
 import { NUMBER, OTHER_NUMBER, register, resend, verify } from '../../support/requests.js';
 
 let application: TestApplication | undefined;
-let logs: KeptLogs;
+let logs: RecordedLogs;
 
 beforeEach(() => {
-  logs = new KeptLogs();
+  logs = new RecordedLogs();
 });
 
 afterEach(async () => {
@@ -87,6 +87,24 @@ describe('a verification through a failover', () => {
     expect(codeIn(backends[0]!)).toBe(code);
     expect(await rows({ app, ...rest })).toEqual([expect.objectContaining({ backend: 'First', sendCount: 1 })]);
     await verify(app, NUMBER, body.session_token, code).expect(200);
+  });
+
+  it('sends each resend through another provider, with the same code', async () => {
+    const backends = [scripted('Gateway'), scripted('Gateway')];
+    const { app, ...rest } = await startFailover(...backends);
+
+    const { body } = await register(app).expect(200);
+    for (const backend of ['Gateway#2', 'Gateway', 'Gateway#2']) {
+      rest.clock.advance(60);
+      await resend(app, NUMBER, body.session_token).expect(200);
+      expect(await rows({ app, ...rest })).toEqual([expect.objectContaining({ backend })]);
+    }
+
+    expect(backends.map(({ handed }) => handed.map(({ send }) => send?.sendNumber))).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
+    expect(codeIn(backends[0]!)).toBe(codeIn(backends[1]!));
   });
 
   it('throws what its caller needs for a resend, and shows no code', async () => {

@@ -90,16 +90,19 @@ describe('a circuit breaker', () => {
     expect(await calls(breaker)).toBe(false);
   });
 
-  it('does not open for rejected numbers, which show that the provider works', async () => {
-    const rejects = (): Promise<never> => Promise.reject(new SmsDeliveryError('rejected', 'no such number'));
+  it.each(['rejected', 'unreachable'] as const)(
+    'does not open for numbers that are %s, which show that the provider works',
+    async (kind) => {
+      const refuses = (): Promise<never> => Promise.reject(new SmsDeliveryError(kind, 'not this number'));
 
-    for (let count = 0; count < 10; count += 1) {
-      expect(await failureOf(breaker.run(rejects))).toMatchObject({ kind: 'rejected', message: 'no such number' });
-    }
-    for (const send of [down, down, rejects, down, down]) await calls(breaker, send);
+      for (let count = 0; count < 10; count += 1) {
+        expect(await failureOf(breaker.run(refuses))).toMatchObject({ kind, message: 'not this number' });
+      }
+      for (const send of [down, down, refuses, down, down]) await calls(breaker, send);
 
-    expect(await calls(breaker)).toBe(true);
-  });
+      expect(await calls(breaker)).toBe(true);
+    },
+  );
 
   it('stays open for its time, not a millisecond less', async () => {
     await open();

@@ -15,7 +15,7 @@ import {
 import { prepareBackend } from '../../../lib/backends/module-aware.backend.js';
 import { TwilioBackend } from '../../../lib/backends/twilio/index.js';
 import { startApplication } from '../../support/application.js';
-import { scripted } from '../../support/composites.js';
+import { scripted, started } from '../../support/composites.js';
 import { faultsOf } from '../../support/configuration-faults.js';
 
 @Injectable()
@@ -87,21 +87,32 @@ beforeEach(() => {
 });
 
 describe('the settings of a FailoverBackend', () => {
+  it('give no two backends the same name', () => {
+    const twice = [
+      { backend: Plain, name: 'one' },
+      { backend: Plain, name: 'one' },
+    ];
+
+    expect(faultsOf(() => started(new FailoverBackend({ backends: twice })))).toEqual([
+      'options.backends[1].name: another backend is called one; give other names',
+    ]);
+  });
+
   it.each([
     [undefined, ['options.backends: must be a list of at least one backend']],
     [{ backends: [] }, ['options.backends: must be a list of at least one backend']],
     [{ backends: { backend: Plain } }, ['options.backends: must be a list of at least one backend']],
-    [
-      { backends, deadline: 5 },
-      ['options.deadline: is not an option; the options are backends, deadlineMs, afterUnknown, breaker'],
-    ],
-    [{ backends, deadlineMs: 0 }, ['options.deadlineMs: must be a whole number from 1 to 600000']],
-    [{ backends, deadlineMs: '20s' }, ['options.deadlineMs: must be a whole number from 1 to 600000']],
+    [{ backends, deadline: 5 }, ['options.deadline: is not an option; did you mean `deadlineMs`?']],
+    [{ backends, deadlineMs: 0 }, ['options.deadlineMs: must be a whole number of milliseconds from 1 to 600000']],
+    [{ backends, deadlineMs: '20s' }, ['options.deadlineMs: must be a whole number of milliseconds from 1 to 600000']],
     [{ backends, afterUnknown: 'retry' }, ["options.afterUnknown: must be 'next' or 'stop'"]],
-    [{ backends, breaker: { failures: 0 } }, ['options.breaker.failures: must be a whole number from 1 to 1000']],
+    [
+      { backends, breaker: { failures: 0 } },
+      ['options.breaker.failures: must be a whole number of failures from 1 to 1000'],
+    ],
     [
       { backends, breaker: { halfOpenAfterMs: 1.5 } },
-      ['options.breaker.halfOpenAfterMs: must be a whole number from 1 to 3600000'],
+      ['options.breaker.halfOpenAfterMs: must be a whole number of milliseconds from 1 to 3600000'],
     ],
     [
       { backends, breaker: { limit: 1 } },
@@ -110,7 +121,13 @@ describe('the settings of a FailoverBackend', () => {
     [{ backends, breaker: 5 }, ['options.breaker: must be an object']],
     [
       { backends: [{ backend: Plain, timeoutMs: 5 }] },
-      ['options.backends[0].timeoutMs: is not an option; the options are backend, options'],
+      ['options.backends[0].timeoutMs: is not an option; the options are backend, options, name'],
+    ],
+    [{ backends, onResend: 'first' }, ["options.onResend: must be 'next' or 'same'"]],
+    [{ backends: [{ backend: Plain, name: '' }] }, ['options.backends[0].name: must be a text that is not empty']],
+    [
+      { backends: [{ backend: Plain, name: 'x'.repeat(65) }] },
+      ['options.backends[0].name: must have at most 64 characters'],
     ],
     [{ backends: [{ backend: Plain, options: 'x' }] }, ['options.backends[0].options: must be an object']],
     [

@@ -4,8 +4,11 @@ import {
   type BaseBackend,
   FailoverBackend,
   type FailoverBackendOptions,
+  RoutingBackend,
+  type SendContext,
   SmsDeliveryError,
 } from '../../../lib/index.js';
+import { openBreakersOf } from '../../../lib/backends/module-aware.backend.js';
 import {
   failureOf,
   fails,
@@ -18,17 +21,17 @@ import {
   stopTime,
 } from '../../support/composites.js';
 import { ODD_THROWS } from '../../support/failing-backends.js';
-import { KeptLogs } from '../../support/logs.js';
+import { RecordedLogs } from '../../support/logs.js';
 import { sendContext } from '../../support/provider-faults.js';
 import { NUMBER } from '../../support/requests.js';
 
 const TEXT = 'Your code is 481516';
 
-let logs: KeptLogs;
+let logs: RecordedLogs;
 
 beforeEach(() => {
   stopTime();
-  logs = new KeptLogs();
+  logs = new RecordedLogs();
   Logger.overrideLogger(logs);
 });
 
@@ -224,10 +227,13 @@ describe('FailoverBackend', () => {
     expect(await backend.sendSms(NUMBER, TEXT)).toEqual({ backend: 'Second' });
   });
 
-  it('returns the receipt of the backend that sent the message', async () => {
+  it('returns the receipt of the backend that sent the message, under its name here', async () => {
     const receipt = { backend: 'Own', messageId: 'm-1', segments: 2 };
 
-    expect(await failover([scripted('First', () => receipt)]).sendSms(NUMBER, TEXT)).toEqual(receipt);
+    expect(await failover([scripted('First', () => receipt)]).sendSms(NUMBER, TEXT, sendContext())).toEqual({
+      ...receipt,
+      backend: 'First',
+    });
   });
 
   it('logs which backend failed and why, masked, at level error if an operator must act', async () => {
@@ -247,10 +253,15 @@ describe('FailoverBackend', () => {
     [['throttled', 'throttled'], 'throttled'],
     [['unavailable', 'unavailable'], 'unavailable'],
     [['misconfigured', 'misconfigured'], 'misconfigured'],
-    [['throttled', 'misconfigured'], 'unavailable'],
+    [['unreachable', 'unreachable'], 'unreachable'],
+    [['throttled', 'misconfigured'], 'throttled'],
+    [['throttled', 'unavailable'], 'unavailable'],
+    [['unreachable', 'misconfigured'], 'misconfigured'],
+    [['unreachable', 'unavailable'], 'unavailable'],
     [['unavailable', 'unknown'], 'unknown'],
     [['unknown', 'rejected'], 'unknown'],
     [['throttled', 'rejected'], 'rejected'],
+    [['unreachable', 'rejected'], 'rejected'],
   ] as const)('has for failures of the kinds %j the kind %s', async (kinds, kind) => {
     const backends = kinds.map((each, index) => scripted(`Backend${index}`, fails(each)));
 
@@ -315,6 +326,104 @@ describe('FailoverBackend', () => {
       { number: bad, error: expect.objectContaining({ kind: 'rejected' }) },
       { number: good, receipt: { backend: 'Second' } },
     ]);
+  });
+
+  describe('on a resend', () => {
+    const names = ['First', 'Second', 'Third'];
+
+    /** The order in which the backends are tried after a previous message. */
+    async function order(
+      previous: SendContext['previous'],
+      onResend?: FailoverBackendOptions['onResend'],
+    ): Promise<string[]> {
+      const tried: string[] = [];
+      const backends = names.map((name) =>
+        scripted(name, () => {
+          tried.push(name);
+          throw new SmsDeliveryError('unreachable', 'no');
+        }),
+      );
+      const options = onResend === undefined ? {} : { onResend };
+      await failureOf(failover(backends, options).sendSms(NUMBER, TEXT, sendContext({ sendNumber: 2, previous })));
+      return tried;
+    }
+
+    it.each([
+      [undefined, ['First', 'Second', 'Third']],
+      [{ backend: 'First' }, ['Second', 'Third', 'First']],
+      [{ backend: 'Second' }, ['Third', 'First', 'Second']],
+      [{ backend: 'Third' }, ['First', 'Second', 'Third']],
+      [{ backend: 'Somebody' }, ['First', 'Second', 'Third']],
+      [{ backend: 'First', delivered: false }, ['Second', 'Third', 'First']],
+      [{ backend: 'Second', delivered: true }, ['Second', 'Third', 'First']],
+    ])('starts behind the backend of the previous message %j', async (previous, expected) => {
+      expect(await order(previous)).toEqual(expected);
+    });
+
+    it.each([
+      [undefined, ['First', 'Second', 'Third']],
+      [{ backend: 'Second' }, ['Second', 'Third', 'First']],
+      [{ backend: 'Second', delivered: true }, ['Second', 'Third', 'First']],
+      [{ backend: 'Second', delivered: false }, ['Third', 'First', 'Second']],
+    ])("starts with it with onResend: 'same', unless it is reported as undelivered: %j", async (previous, expected) => {
+      expect(await order(previous, 'same')).toEqual(expected);
+    });
+
+    it('finds the backend that took the message inside another composite', async () => {
+      const [inner, second] = [scripted('Inner'), scripted('Second')];
+      const routing = new RoutingBackend({ routes: [], otherwise: { backend: inner } });
+      const backend = failover([routing, second]);
+      const { backend: taken } = await backend.sendSms(NUMBER, TEXT, sendContext());
+
+      expect(taken).toBe('Inner');
+      expect(await backend.sendSms(NUMBER, TEXT, sendContext({ sendNumber: 2, previous: { backend: taken } }))).toEqual(
+        {
+          backend: 'Second',
+        },
+      );
+    });
+  });
+
+  it('names its backends apart, in receipts, logs and health', async () => {
+    const [one, two, three] = [scripted('Gateway'), scripted('Gateway'), scripted('Gateway')];
+    const backend = started(
+      new FailoverBackend({
+        backends: [{ backend: one, name: 'preferred' }, { backend: two }, { backend: three }],
+        breaker: { failures: 1 },
+      }),
+    );
+
+    expect(await backend.sendSms(NUMBER, TEXT)).toEqual({ backend: 'preferred' });
+    one.behave = fails('unavailable');
+    expect(await backend.sendSms(NUMBER, TEXT)).toEqual({ backend: 'Gateway' });
+    two.behave = fails('unavailable');
+    expect(await backend.sendSms(NUMBER, TEXT)).toEqual({ backend: 'Gateway#2' });
+    expect(openBreakersOf(backend)).toEqual(['preferred', 'Gateway']);
+    expect(logs.text).toContain('preferred could not send');
+    expect(logs.text).toContain('Gateway could not send');
+  });
+
+  const MANY = Array.from({ length: 30 }, (_, index) => `+14155553${100 + index}`);
+
+  it('ends a send to many numbers when the accounts of all backends are at fault', async () => {
+    const backends = [scripted('First', fails('misconfigured')), scripted('Second', fails('misconfigured'))];
+
+    const results = await failover(backends).sendBulkSms(MANY, TEXT);
+
+    expect(results.map(({ number }) => number)).toEqual(MANY);
+    for (const { error } of results) expect(error).toMatchObject({ kind: 'misconfigured' });
+    expect(attempts(...backends)).toEqual([5, 5]);
+  });
+
+  it('serves the other numbers when one account is at fault and another provider cannot reach a number', async () => {
+    const second = scripted('Second', (_send, number) => {
+      if (number === MANY[0]) throw new SmsDeliveryError('unreachable', 'no');
+    });
+
+    const results = await failover([scripted('First', fails('misconfigured')), second]).sendBulkSms(MANY, TEXT);
+
+    expect(results[0]?.error).toMatchObject({ kind: 'misconfigured' });
+    expect(results.slice(1).map(({ receipt }) => receipt?.backend)).toEqual(Array(29).fill('Second'));
   });
 
   it('leaves no timer behind', async () => {

@@ -10,7 +10,7 @@ import {
 import { TwilioBackend } from '../../../lib/backends/twilio/index.js';
 import { startApplication, type TestApplication } from '../../support/application.js';
 import { fails, hangs, pass, type ScriptedBackend, scripted, stopTime } from '../../support/composites.js';
-import { NUMBER, RIGHT_CODE, verify } from '../../support/requests.js';
+import { NUMBER, CORRECT_CODE, verify } from '../../support/requests.js';
 import { WireServer } from '../../support/wire-server.js';
 
 const AREAS = [205, 212, 303, 312, 404, 415, 503, 617, 702, 808];
@@ -100,7 +100,7 @@ describe('a hundred sends that hang at once', () => {
     const took: number[] = [];
     for (let count = 0; count < 20; count += 1) {
       const from = performance.now();
-      const { status } = await verify(app, NUMBER, 'unknown-session-token', RIGHT_CODE);
+      const { status } = await verify(app, NUMBER, 'unknown-session-token', CORRECT_CODE);
       took.push(performance.now() - from);
       expect(status).toBe(400);
     }

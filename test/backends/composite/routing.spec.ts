@@ -183,6 +183,24 @@ class BulkBackend extends ScriptedBackend {
 }
 
 describe('sendBulkSms of a RoutingBackend', () => {
+  it('ends the send of the one backend whose account is at fault', async () => {
+    const fault = scripted('India', fails('misconfigured'));
+    const others = scripted('Others');
+    const indian = Array.from({ length: 20 }, (_, index) => `+9198765432${10 + index}`);
+    const american = Array.from({ length: 20 }, (_, index) => `+141555526${10 + index}`);
+
+    const results = await routing([{ countries: ['IN'], backend: fault }], others).sendBulkSms(
+      [...indian, ...american],
+      'notice',
+    );
+
+    expect(results.map(({ receipt, error }) => receipt?.backend ?? error?.kind)).toEqual([
+      ...Array(20).fill('misconfigured'),
+      ...Array(20).fill('Others'),
+    ]);
+    expect(fault.handed).toHaveLength(5);
+  });
+
   const numbers = [INDIA, US, '+919876543211', GERMANY, INDIA];
 
   it('passes each backend its numbers together and returns results in the order of the list', async () => {
@@ -196,11 +214,11 @@ describe('sendBulkSms of a RoutingBackend', () => {
     const results = await routing([{ countries: ['IN'], backend: india }], otherwise).sendBulkSms(numbers, 'notice');
 
     expect(results).toEqual([
-      { number: INDIA, receipt: { backend: 'Bulk' } },
+      { number: INDIA, receipt: { backend: 'BulkBackend' } },
       { number: US, receipt: { backend: 'Otherwise' } },
-      { number: '+919876543211', receipt: { backend: 'Bulk' } },
+      { number: '+919876543211', receipt: { backend: 'BulkBackend' } },
       { number: GERMANY, error: expect.objectContaining({ kind: 'throttled' }) },
-      { number: INDIA, receipt: { backend: 'Bulk' } },
+      { number: INDIA, receipt: { backend: 'BulkBackend' } },
     ]);
     expect(india.groups).toEqual([[INDIA, '+919876543211']]);
   });

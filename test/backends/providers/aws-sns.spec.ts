@@ -109,23 +109,34 @@ describe('AwsSnsBackend', () => {
     expect(server.requests).toHaveLength(before + 1);
   });
 
-  it.each([
-    ['Invalid parameter: PhoneNumber Reason: the number is not valid to publish to', 'rejected'],
-    ['Invalid parameter: AWS.SNS.SMS.SenderID', 'misconfigured'],
-    ['Invalid parameter: AWS.SNS.SMS.MaxPrice', 'misconfigured'],
-  ])('%j is %s', async (message, kind) => {
+  it.each(
+    ['InvalidParameter', 'InvalidParameterValue', 'ParameterValueInvalid', 'ValidationError'].flatMap((code) =>
+      (
+        [
+          ['Invalid parameter: PhoneNumber Reason: the number is not valid to publish to', 'rejected'],
+          ['Invalid parameter: AWS.SNS.SMS.SenderID', 'misconfigured'],
+          ['Invalid parameter: AWS.SNS.SMS.MaxPrice', 'misconfigured'],
+          ['Invalid parameter: something new', 'unreachable'],
+        ] as const
+      ).map(([message, kind]) => [code, message, kind] as const),
+    ),
+  )('%s with %j is %s', async (code, message, kind) => {
     const backend = create();
     server.answer({
       status: 400,
-      body: `<ErrorResponse><Error><Code>InvalidParameter</Code><Message>${message}</Message></Error></ErrorResponse>`,
+      body: `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
     });
 
-    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind, message, providerCode: 'InvalidParameter' });
+    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind, message, providerCode: code });
   });
 
   it.each([
     [{}, ['options.region: is required']],
     [{ region: 'us-east-1', senderId: '' }, ['options.senderId: must be a text that is not empty']],
+    ...['Ac', 'AcmeAcmeAcme', 'Ac me', '12345'].map((senderId): [object, string[]] => [
+      { region: 'us-east-1', senderId },
+      ['options.senderId: must have 3 to 11 characters without a space, at least one of them a letter'],
+    ]),
     [
       { region: 'us-east-1', credentials: 'hidden-value' },
       ['options.credentials: must be credentials or a function that returns them'],

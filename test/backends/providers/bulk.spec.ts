@@ -88,7 +88,41 @@ describe('a bulk send of a provider that accepts many numbers in one request', (
     expect(kinds(await backend.sendBulkSms(NUMBERS.slice(0, 2), TEXT))).toEqual([`id of ${NUMBERS[0]}`, 'unknown']);
   });
 
-  it.each(['throttled', 'unavailable', 'misconfigured', 'unknown'] as const)(
+  it('ends at a fault of the account: the numbers that were not tried have the same error', async () => {
+    const many = Array.from({ length: 60 }, (_, index) => `+14155553${100 + index}`);
+    const backend = new ThreeAtOnce((_number, together) => {
+      throw new SmsDeliveryError('misconfigured', `No credit for ${together.join()}.`, { providerCode: '25' });
+    });
+
+    const results = await backend.sendBulkSms(many, TEXT);
+
+    expect(results.map(({ number }) => number)).toEqual(many);
+    for (const { error } of results) expect(error).toMatchObject({ kind: 'misconfigured', providerCode: '25' });
+    // Those that are under way when the first one fails.
+    expect(backend.requests).toHaveLength(5);
+    expect(inspect(results.map(({ error }) => error))).not.toMatch(/14155553\d{3}/);
+  });
+
+  it('ends at a fault of the account that the response names for one number', async () => {
+    const many = Array.from({ length: 60 }, (_, index) => `+14155553${100 + index}`);
+    const backend = new ThreeAtOnce(() => new SmsDeliveryError('misconfigured', 'No credit.'));
+
+    const results = await backend.sendBulkSms(many, TEXT);
+
+    expect(new Set(kinds(results))).toEqual(new Set(['misconfigured']));
+    expect(backend.requests).toHaveLength(5);
+  });
+
+  it('ends at a fault of the account that shows when a refused request is repeated number by number', async () => {
+    const backend = new ThreeAtOnce((_number, together) => {
+      throw new SmsDeliveryError(together.length > 1 ? 'unreachable' : 'misconfigured', 'Refused.');
+    });
+
+    expect(kinds(await backend.sendBulkSms(NUMBERS.slice(0, 3), TEXT))).toEqual(Array(3).fill('misconfigured'));
+    expect(backend.requests.map(({ length }) => length)).toEqual([3, 1]);
+  });
+
+  it.each(['throttled', 'unavailable', 'unknown'] as const)(
     'a request that is %s fails each of its numbers and no others',
     async (kind) => {
       const backend = new ThreeAtOnce((number, together) => {
@@ -104,15 +138,15 @@ describe('a bulk send of a provider that accepts many numbers in one request', (
     },
   );
 
-  it('repeats a request that was refused because of one number for each number alone', async () => {
+  it.each(['rejected', 'unreachable'] as const)('repeats a request that is %s for each number alone', async (kind) => {
     const backend = new ThreeAtOnce((number, together) => {
-      if (together.includes(NUMBERS[1]!)) throw new SmsDeliveryError('rejected', 'A bad number.');
+      if (together.includes(NUMBERS[1]!)) throw new SmsDeliveryError(kind, 'A bad number.');
       return took(number);
     });
 
     const results = await backend.sendBulkSms(NUMBERS.slice(0, 3), TEXT);
 
-    expect(kinds(results)).toEqual([`id of ${NUMBERS[0]}`, 'rejected', `id of ${NUMBERS[2]}`]);
+    expect(kinds(results)).toEqual([`id of ${NUMBERS[0]}`, kind, `id of ${NUMBERS[2]}`]);
     expect(backend.requests.map(({ length }) => length)).toEqual([3, 1, 1, 1]);
   });
 

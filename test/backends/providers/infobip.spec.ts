@@ -55,6 +55,49 @@ describe('InfobipBackend', () => {
     expect(server.requests).toHaveLength(before + 2);
   });
 
+  it.each([
+    [[{ property: 'messages[0].sender', violation: 'must not be empty' }], 'misconfigured'],
+    [[{ property: 'messages[0].destinations[0].to', violation: 'must be a number' }], 'rejected'],
+    [
+      [
+        { property: 'messages[0].destinations[0].to', violation: 'must be a number' },
+        { property: 'messages[0].sender', violation: 'must not be empty' },
+      ],
+      'misconfigured',
+    ],
+    [[{ property: 'messages[0].options.validityPeriod', violation: 'too long' }], 'unreachable'],
+    [[], 'unreachable'],
+  ])('the violations %j are %s', async (violations, kind) => {
+    server.answer({ status: 400, body: { errorCode: 'E400', description: 'Check it.', violations } });
+    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind, providerCode: 'E400' });
+
+    const validationErrors = Object.fromEntries(violations.map(({ property, violation }) => [property, [violation]]));
+    const serviceException = { messageId: 'BAD_REQUEST', text: 'Bad request', validationErrors };
+    server.answer({ status: 400, body: { requestError: { serviceException } } });
+    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind, providerCode: 'BAD_REQUEST' });
+  });
+
+  it.each([undefined, '0612345678', 'not-a-number'])(
+    'takes the only result for an only number, with the destination %s',
+    async (destination) => {
+      server.answer({ status: 200, body: { messages: [{ destination, messageId: 'message-1', status: PENDING }] } });
+
+      expect(await backend.sendSms(TO, TEXT)).toMatchObject({ messageId: 'message-1' });
+      expect(await backend.sendBulkSms([TO], TEXT)).toMatchObject([{ receipt: { messageId: 'message-1' } }]);
+    },
+  );
+
+  it.each([
+    [{ details: { messageCount: 2 } }, 2],
+    [{ messageCount: 3 }, 3],
+    [{}, undefined],
+  ])('reads the segments in %j', async (fields, segments) => {
+    const message = { destination: TO.slice(1), messageId: 'message-1', status: PENDING, ...fields };
+    server.answer({ status: 200, body: { messages: [message] } });
+
+    expect(await backend.sendSms(TO, TEXT)).toEqual({ backend: 'InfobipBackend', messageId: 'message-1', segments });
+  });
+
   it('returns the error for each number when a whole request failed', async () => {
     server.answer({ status: 429, headers: { 'retry-after': '9' }, body: {} });
 

@@ -63,6 +63,67 @@ describe('MessageBirdBackend', () => {
     expect(server.requests).toHaveLength(before + 2);
   });
 
+  it.each([
+    [
+      [
+        [9, 'recipients'],
+        [25, null],
+      ],
+      'misconfigured',
+      '25',
+    ],
+    [
+      [
+        [9, 'originator'],
+        [2, 'access_key'],
+      ],
+      'misconfigured',
+      '2',
+    ],
+    [
+      [
+        [9, 'recipient'],
+        [9, 'originator'],
+      ],
+      'misconfigured',
+      '9',
+    ],
+    [
+      [
+        [10, 'recipient'],
+        [21, null],
+      ],
+      'rejected',
+      '10',
+    ],
+    [
+      [
+        [10, 'validity'],
+        [9, 'recipient'],
+      ],
+      'unreachable',
+      '10',
+    ],
+  ] as const)('reads every error of %j, and is %s because of %s', async (errors, kind, providerCode) => {
+    server.answer({
+      status: 422,
+      body: { errors: errors.map(([code, parameter]) => ({ code, parameter, description: 'Refused' })) },
+    });
+
+    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind, providerCode });
+  });
+
+  it.each([undefined, '31612345678', 'not-a-number'])(
+    'takes the only result for an only number, with the recipient %s',
+    async (recipient) => {
+      const items = [{ recipient, status: 'sent', messagePartCount: 1 }];
+      server.answer({ status: 201, body: { id: 'message-1', recipients: { items } } });
+
+      expect(await backend.sendSms(TO, TEXT)).toMatchObject({ messageId: 'message-1' });
+      expect(await backend.sendBulkSms([TO], TEXT)).toMatchObject([{ receipt: { messageId: 'message-1' } }]);
+    },
+  );
+
   it('returns the error for each number when a whole request failed', async () => {
     server.answer({
       status: 401,

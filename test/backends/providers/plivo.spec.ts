@@ -31,6 +31,15 @@ describe('PlivoBackend', () => {
     expect(server.last.path).toBe('/v1/Account/MA1/Message/');
   });
 
+  it('sends through a Powerpack, which chooses the sender', async () => {
+    server.answer(plivoWire.success('message-1'));
+    const options = { authId: 'MA1', authToken: 'token', powerpackUuid: 'pack-1', baseUrl: server.url };
+
+    await new PlivoBackend(options).sendSms(TO, TEXT);
+
+    expect(JSON.parse(server.last.body)).toEqual({ powerpack_uuid: 'pack-1', dst: TO.slice(1), text: TEXT });
+  });
+
   it('sets no validity period for a message without a code', async () => {
     server.answer(plivoWire.success('message-1'));
 
@@ -80,7 +89,7 @@ describe('PlivoBackend', () => {
 
     expect(results.map(({ receipt, error }) => receipt?.messageId ?? error?.kind)).toEqual([
       'one-id',
-      'rejected',
+      'unreachable',
       'one-id',
     ]);
   });
@@ -101,7 +110,18 @@ describe('PlivoBackend', () => {
   });
 
   it.each([
-    [{}, ['options.authId: is required', 'options.authToken: is required', 'options.from: is required']],
+    [
+      {},
+      [
+        'options.authId: is required',
+        'options.authToken: is required',
+        'options.from: give either from or powerpackUuid',
+      ],
+    ],
+    [
+      { authId: 'MA1', authToken: 't', from: 'a', powerpackUuid: 'b' },
+      ['options.from: give either from or powerpackUuid'],
+    ],
     [{ authId: 'MA1', authToken: ['hidden'], from: 'a' }, ['options.authToken: must be a text that is not empty']],
     [
       { authId: 'MA1', authToken: 't', from: 'a', src: 'x' },
@@ -109,7 +129,7 @@ describe('PlivoBackend', () => {
     ],
     [
       { authId: 'MA1', authToken: 't', from: 'a', timeoutMs: 0 },
-      ['options.timeoutMs: must be a whole number from 1 to 600000'],
+      ['options.timeoutMs: must be a whole number of milliseconds from 1 to 600000'],
     ],
   ])('does not start with %j', (options, faults) => {
     expect(faultsOf(() => new PlivoBackend(options as never))).toEqual(faults);

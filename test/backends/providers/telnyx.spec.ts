@@ -29,6 +29,20 @@ describe('TelnyxBackend', () => {
     expect(JSON.parse(server.last.body)).toEqual({ to: TO, text: TEXT, messaging_profile_id: 'profile-1' });
   });
 
+  it('sends from an alphanumeric sender with its messaging profile', async () => {
+    server.answer(telnyxWire.success('message-1'));
+    const options = { apiKey: 'KEY1', from: 'Acme', messagingProfileId: 'profile-1', baseUrl: server.url };
+
+    await new TelnyxBackend(options).sendSms(TO, TEXT);
+
+    expect(JSON.parse(server.last.body)).toEqual({
+      to: TO,
+      text: TEXT,
+      from: 'Acme',
+      messaging_profile_id: 'profile-1',
+    });
+  });
+
   it('returns the number of segments', async () => {
     server.answer({ status: 200, body: { data: { id: 'message-1', parts: 2 } } });
 
@@ -78,12 +92,15 @@ describe('TelnyxBackend', () => {
   });
 
   it.each([
-    [{}, ['options.apiKey: is required', 'options.from: give either from or messagingProfileId']],
-    [{ apiKey: 'k' }, ['options.from: give either from or messagingProfileId']],
-    [{ apiKey: 'k', from: 'a', messagingProfileId: 'b' }, ['options.from: give either from or messagingProfileId']],
-    [{ apiKey: ['hidden-value'], from: 'a' }, ['options.apiKey: must be a text that is not empty']],
-    [{ apiKey: 'k', from: 'a', sender: 'x' }, [expect.stringContaining('options.sender: is not an option')]],
-    [{ apiKey: 'k', from: 'a', timeoutMs: 0 }, ['options.timeoutMs: must be a whole number from 1 to 600000']],
+    [{}, ['options.apiKey: is required', 'options.from: give from, messagingProfileId or both']],
+    [{ apiKey: 'k' }, ['options.from: give from, messagingProfileId or both']],
+    [{ apiKey: 'k', from: 'Acme' }, ['options.messagingProfileId: is required with an alphanumeric sender in from']],
+    [{ apiKey: ['hidden-value'], from: '+15005550006' }, ['options.apiKey: must be a text that is not empty']],
+    [{ apiKey: 'k', from: '+15005550006', sender: 'x' }, [expect.stringContaining('options.sender: is not an option')]],
+    [
+      { apiKey: 'k', from: '+15005550006', timeoutMs: 0 },
+      ['options.timeoutMs: must be a whole number of milliseconds from 1 to 600000'],
+    ],
   ])('does not start with %j', (options, faults) => {
     expect(faultsOf(() => new TelnyxBackend(options as never))).toEqual(faults);
   });

@@ -20,6 +20,35 @@ describe('TwilioBackend', () => {
     await server.close();
   });
 
+  it('sends with an API key next to the SID of the account', async () => {
+    const server = await WireServer.start();
+    server.answer(twilioWire.success('message-1'));
+    const options = { sid: 'AC1', apiKey: 'SK00000001', apiKeySecret: 'key-secret', from: 'Acme', baseUrl: server.url };
+
+    await new TwilioBackend(options).sendSms(TO, TEXT);
+
+    expect(server.last.path).toBe('/2010-04-01/Accounts/AC1/Messages.json');
+    expect(server.last.headers['authorization']).toBe(`Basic ${btoa('SK00000001:key-secret')}`);
+    server.answer({ status: 401, body: { code: 20003, message: 'SK00000001 with key-secret' } });
+    await expect(new TwilioBackend(options).sendSms(TO, TEXT)).rejects.toMatchObject({
+      kind: 'misconfigured',
+      message: expect.not.stringMatching(/SK0|key-secret/),
+    });
+    await server.close();
+  });
+
+  it('sends from a sender of a messaging service', async () => {
+    const server = await WireServer.start();
+    server.answer(twilioWire.success('message-1'));
+    const options = { sid: 'AC1', secret: 's', from: 'Acme', messagingServiceSid: 'MG1', baseUrl: server.url };
+
+    await new TwilioBackend(options).sendSms(TO, TEXT);
+
+    const fields = Object.fromEntries(new URLSearchParams(server.last.body));
+    expect(fields).toEqual({ To: TO, Body: TEXT, From: 'Acme', MessagingServiceSid: 'MG1' });
+    await server.close();
+  });
+
   it('returns the number of segments', async () => {
     const server = await WireServer.start();
     server.answer({ status: 201, body: { sid: 'SM1', status: 'queued', num_segments: '2' } });
@@ -38,14 +67,23 @@ describe('TwilioBackend', () => {
       {},
       [
         'options.sid: is required',
-        'options.secret: is required',
-        'options.from: give either from or messagingServiceSid',
+        'options.secret: give either secret or apiKey',
+        'options.from: give from, messagingServiceSid or both',
       ],
     ],
-    [{ sid: 'AC1', secret: 's' }, ['options.from: give either from or messagingServiceSid']],
+    [{ sid: 'AC1', secret: 's' }, ['options.from: give from, messagingServiceSid or both']],
     [
-      { sid: 'AC1', secret: 's', from: 'a', messagingServiceSid: 'MG1' },
-      ['options.from: give either from or messagingServiceSid'],
+      { sid: 'AC1', secret: 's', apiKey: 'SK1', apiKeySecret: 'x', from: 'a' },
+      ['options.secret: give either secret or apiKey'],
+    ],
+    [{ sid: 'AC1', apiKey: 'SK1', from: 'a' }, ['options.apiKeySecret: is required']],
+    [
+      { sid: 'AC1', apiKey: 'AC1', apiKeySecret: 'hidden-value', from: 'a' },
+      ['options.apiKey: must be the SID of an API key, which begins with SK'],
+    ],
+    [
+      { sid: 'AC1', secret: 's', apiKeySecret: 'x', from: 'a' },
+      ['options.apiKeySecret: is for an apiKey; give that too'],
     ],
     [{ sid: 'AC1', secret: ['hidden-value'], from: 'a' }, ['options.secret: must be a text that is not empty']],
     [
@@ -58,7 +96,13 @@ describe('TwilioBackend', () => {
     ],
     [
       { sid: 'AC1', secret: 's', from: 'a', timeoutMs: 0 },
-      ['options.timeoutMs: must be a whole number from 1 to 600000'],
+      ['options.timeoutMs: must be a whole number of milliseconds from 1 to 600000'],
+    ],
+    [
+      { sid: 'AC1', secret: 's', from: 'whatsapp:+14155238886' },
+      [
+        'options.from: is a sender of WhatsApp, and TwilioBackend sends SMS; give an SMS sender, or use a backend for WhatsApp',
+      ],
     ],
   ])('does not start with %j', (options, faults) => {
     expect(faultsOf(() => new TwilioBackend(options as never))).toEqual(faults);

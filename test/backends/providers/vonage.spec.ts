@@ -37,14 +37,16 @@ describe('VonageBackend', () => {
   });
 
   it.each([
-    [1, 20_000],
+    [1, undefined],
+    [1799, undefined],
+    [1800, 1_800_000],
     [1_000_000, 604_800_000],
-  ])('a code that expires in %d s has a validity period of %d ms', async (seconds, ttl) => {
+  ])('a code that expires in %d s has a validity period of %s ms', async (seconds, ttl) => {
     server.answer(vonageWire.success('message-1'));
 
     await backend.sendSms(TO, TEXT, sendContext({ expiresAt: new Date(Date.now() + seconds * 1000 + 900) }));
 
-    expect(JSON.parse(server.last.body)).toMatchObject({ ttl });
+    expect(JSON.parse(server.last.body).ttl).toBe(ttl);
   });
 
   it('returns the number of segments and the first id', async () => {
@@ -63,6 +65,8 @@ describe('VonageBackend', () => {
     ['2', 'Missing from param', 'misconfigured'],
     ['3', 'Invalid value for parameter: to', 'rejected'],
     ['2', 'Missing to param', 'rejected'],
+    ['3', 'Invalid value for parameter: text', 'unreachable'],
+    ['3', 'from and to are the same', 'unreachable'],
   ])('status %s with %j is %s', async (status, text, kind) => {
     server.answer({ status: 200, body: { 'message-count': '1', messages: [{ status, 'error-text': text }] } });
 

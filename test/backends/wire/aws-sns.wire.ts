@@ -31,7 +31,8 @@ export const awsSnsWire: ProviderWire = {
       '<ResponseMetadata><RequestId>f187a3c1</RequestId></ResponseMetadata></PublishResponse>',
   }),
   refusals: [
-    refusal('an invalid number', 400, 'InvalidParameter', 'rejected'),
+    refusal('an invalid parameter', 400, 'InvalidParameter', 'unreachable'),
+    refusal('an invalid value', 400, 'ParameterValueInvalid', 'unreachable'),
     refusal('a number that opted out', 400, 'OptedOut', 'rejected'),
     refusal('an unknown access key', 403, 'InvalidClientTokenId', 'misconfigured'),
     refusal('a wrong secret', 403, 'SignatureDoesNotMatch', 'misconfigured'),
@@ -43,7 +44,7 @@ export const awsSnsWire: ProviderWire = {
     refusal('too many messages', 429, 'Throttled', 'throttled'),
     refusal('trouble', 500, 'InternalError', 'unknown'),
     refusal('a service that is down', 503, 'ServiceUnavailable', 'unavailable'),
-    refusal('a code that is not known', 400, 'SomethingNew', 'rejected'),
+    refusal('a code that is not known', 400, 'SomethingNew', 'unreachable'),
   ],
   expectRequest: ({ method, path, headers, body }) => {
     expect([method, path]).toEqual(['POST', '/']);

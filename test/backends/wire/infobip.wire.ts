@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { InfobipBackend } from '../../../lib/backends/infobip/index.js';
-import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
+import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
+import { INFOBIP_REQUEST } from './request-schema.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const API_KEY = 'api-key-of-the-account';
@@ -49,10 +50,11 @@ function failed(status: number, messageId: string) {
 export const infobipWire: ProviderWire = {
   name: 'InfobipBackend',
   create: (options) => new InfobipBackend({ apiKey: API_KEY, from: 'Acme', ...options }),
+  schema: INFOBIP_REQUEST,
   credentials: [API_KEY],
   success: (messageId) => infobipAnswer([[TO, messageId, PENDING]]),
   refusals: [
-    { when: 'a network not covered', answer: refused(6, 'REJECTED_NETWORK'), kind: 'rejected', providerCode: '6' },
+    { when: 'a network not covered', answer: refused(6, 'REJECTED_NETWORK'), kind: 'unreachable', providerCode: '6' },
     { when: 'do not disturb', answer: refused(10, 'REJECTED_DND'), kind: 'rejected', providerCode: '10' },
     { when: 'a strange sender', answer: refused(11, 'REJECTED_SOURCE'), kind: 'misconfigured', providerCode: '11' },
     {
@@ -66,14 +68,19 @@ export const infobipWire: ProviderWire = {
     {
       when: 'too many messages to a number',
       answer: refused(20, 'REJECTED_FLOODING_FILTER'),
-      kind: 'throttled',
+      kind: 'unreachable',
       providerCode: '20',
     },
     { when: 'a system error', answer: refused(21, 'REJECTED_SYSTEM_ERROR'), kind: 'unavailable', providerCode: '21' },
     { when: 'an invalid number', answer: refused(52, 'REJECTED_DESTINATION'), kind: 'rejected', providerCode: '52' },
-    { when: 'a status that is not known', answer: refused(999, 'REJECTED_NEW'), kind: 'rejected', providerCode: '999' },
+    {
+      when: 'a status that is not known',
+      answer: refused(999, 'REJECTED_NEW'),
+      kind: 'unreachable',
+      providerCode: '999',
+    },
     { when: 'a wrong key', answer: failed(401, 'UNAUTHORIZED'), kind: 'misconfigured', providerCode: 'UNAUTHORIZED' },
-    { when: 'a bad request', answer: failed(400, 'BAD_REQUEST'), kind: 'rejected', providerCode: 'BAD_REQUEST' },
+    { when: 'a bad request', answer: failed(400, 'BAD_REQUEST'), kind: 'unreachable', providerCode: 'BAD_REQUEST' },
     {
       when: 'too many requests',
       answer: failed(429, 'TOO_MANY_REQUESTS'),
@@ -100,6 +107,7 @@ export const infobipWire: ProviderWire = {
           destinations: [{ to: TO.slice(1) }],
           content: { text: TEXT },
           options: { validityPeriod: { amount: 540, timeUnit: 'SECONDS' } },
+          webhooks: { callbackData: SEND_ID },
         },
       ],
     });

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { MessageBirdBackend } from '../../../lib/backends/messagebird/index.js';
-import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
+import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
+import { MESSAGEBIRD_REQUEST } from './request-schema.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const ACCESS_KEY = 'access-key-of-the-account';
@@ -10,12 +11,17 @@ function refused(status: number, code: number, parameter: string | null) {
 }
 
 /** Answers a message for these numbers, each with its status. */
-export function messageBirdAnswer(id: string, statuses: readonly (readonly [string, string])[], reason?: string) {
+export function messageBirdAnswer(
+  id: string,
+  statuses: readonly (readonly [string, string])[],
+  reason?: string,
+  code = 1,
+) {
   const items = statuses.map(([number, status]) => ({
     recipient: Number(number.slice(1)),
     status,
     statusDatetime: '2026-01-01T00:00:00+00:00',
-    ...(status === 'delivery_failed' && { statusReason: reason ?? 'unknown subscriber' }),
+    ...(status === 'delivery_failed' && { statusReason: reason ?? 'unknown subscriber', statusErrorCode: code }),
     messagePartCount: 2,
   }));
   return { status: 201, body: { id, direction: 'mt', recipients: { totalCount: items.length, items } } };
@@ -25,6 +31,7 @@ export function messageBirdAnswer(id: string, statuses: readonly (readonly [stri
 export const messageBirdWire: ProviderWire = {
   name: 'MessageBirdBackend',
   create: (options) => new MessageBirdBackend({ accessKey: ACCESS_KEY, originator: 'Acme', ...options }),
+  schema: MESSAGEBIRD_REQUEST,
   credentials: [ACCESS_KEY],
   success: (messageId) => messageBirdAnswer(messageId, [[TO, 'sent']]),
   refusals: [
@@ -33,16 +40,16 @@ export const messageBirdWire: ProviderWire = {
     { when: 'an invalid number', answer: refused(422, 10, 'recipients'), kind: 'rejected', providerCode: '10' },
     { when: 'no sender', answer: refused(422, 9, 'originator'), kind: 'misconfigured', providerCode: '9' },
     { when: 'an invalid sender', answer: refused(422, 10, 'originator'), kind: 'misconfigured', providerCode: '10' },
-    { when: 'a bad request', answer: refused(400, 21, null), kind: 'rejected', providerCode: '21' },
+    { when: 'a bad request', answer: refused(400, 21, null), kind: 'unreachable', providerCode: '21' },
     { when: 'an empty account', answer: refused(402, 25, null), kind: 'misconfigured', providerCode: '25' },
     { when: 'a wrong path', answer: refused(404, 98, null), kind: 'misconfigured', providerCode: '98' },
     { when: 'an internal error', answer: refused(500, 99, null), kind: 'unknown', providerCode: '99' },
-    { when: 'a code that is not known', answer: refused(422, 77, null), kind: 'rejected', providerCode: '77' },
+    { when: 'a code that is not known', answer: refused(422, 77, null), kind: 'unreachable', providerCode: '77' },
     {
       when: 'a recipient that failed at once',
       answer: (reason) => messageBirdAnswer('message-1', [[TO, 'delivery_failed']], reason),
       kind: 'rejected',
-      providerCode: 'delivery_failed',
+      providerCode: '1',
     },
   ],
   expectRequest: ({ method, path, headers, body }) => {
@@ -54,6 +61,7 @@ export const messageBirdWire: ProviderWire = {
       body: TEXT,
       datacoding: 'auto',
       validity: 540,
+      reference: SEND_ID,
     });
   },
 };

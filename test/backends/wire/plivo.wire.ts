@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { PlivoBackend } from '../../../lib/backends/plivo/index.js';
 import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
+import { PLIVO_REQUEST } from './request-schema.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const AUTH_ID = 'MAXXXXXXXXXXXXXXXXXX';
@@ -30,6 +31,7 @@ export function plivoAnswer(ids: readonly string[], invalid: readonly string[] =
 export const plivoWire: ProviderWire = {
   name: 'PlivoBackend',
   create: (options) => new PlivoBackend({ authId: AUTH_ID, authToken: AUTH_TOKEN, from: '+15005550006', ...options }),
+  schema: PLIVO_REQUEST,
   credentials: [AUTH_ID, AUTH_TOKEN],
   success: (messageId) => plivoAnswer([messageId]),
   refusals: [
@@ -38,11 +40,19 @@ export const plivoWire: ProviderWire = {
     {
       when: 'the number of the sender',
       answer: refused(400, 'src and destination overlap'),
-      kind: 'rejected',
+      kind: 'unreachable',
       providerCode: '400',
     },
     { when: 'a wrong token', answer: refused(401, 'unauthorized'), kind: 'misconfigured', providerCode: '401' },
-    { when: 'a country not permitted', answer: refused(403, 'forbidden'), kind: 'rejected', providerCode: '403' },
+    { when: 'a country not permitted', answer: refused(403, 'forbidden'), kind: 'unreachable', providerCode: '403' },
+    { when: 'an unnamed fault', answer: refused(400, 'not now'), kind: 'unreachable', providerCode: '400' },
+    { when: 'no credit', answer: refused(400, 'Insufficient Credit'), kind: 'misconfigured', providerCode: '400' },
+    {
+      when: 'no credit, by the status too',
+      answer: refused(402, 'Insufficient Credit'),
+      kind: 'misconfigured',
+      providerCode: '402',
+    },
     { when: 'an unknown account', answer: refused(404, 'not found'), kind: 'misconfigured', providerCode: '404' },
     { when: 'too many requests', answer: refused(429, 'too many'), kind: 'throttled', providerCode: '429' },
     { when: 'trouble', answer: refused(500, 'server error'), kind: 'unknown', providerCode: '500' },

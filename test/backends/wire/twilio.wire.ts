@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { TwilioBackend } from '../../../lib/backends/twilio/index.js';
 import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
+import { TWILIO_REQUEST } from './request-schema.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const SID = 'AC00000000000000000000000000000001';
@@ -17,6 +18,7 @@ function refused(status: number, code: number) {
 export const twilioWire: ProviderWire = {
   name: 'TwilioBackend',
   create: (options) => new TwilioBackend({ sid: SID, secret: SECRET, from: '+15005550006', ...options }),
+  schema: TWILIO_REQUEST,
   credentials: [SID, SECRET],
   success: (messageId) => ({
     status: 201,
@@ -25,12 +27,12 @@ export const twilioWire: ProviderWire = {
   refusals: [
     { when: 'an invalid number', answer: refused(400, 21211), kind: 'rejected', providerCode: '21211' },
     { when: 'a number that opted out', answer: refused(400, 21610), kind: 'rejected', providerCode: '21610' },
-    { when: 'a region that is not permitted', answer: refused(400, 21408), kind: 'rejected', providerCode: '21408' },
+    { when: 'a region that is not permitted', answer: refused(400, 21408), kind: 'unreachable', providerCode: '21408' },
     { when: 'a sender of somebody else', answer: refused(400, 21659), kind: 'misconfigured', providerCode: '21659' },
     { when: 'a wrong token', answer: refused(401, 20003), kind: 'misconfigured', providerCode: '20003' },
     { when: 'too many requests', answer: refused(429, 20429), kind: 'throttled', providerCode: '20429' },
     { when: 'a full queue', answer: refused(400, 21611), kind: 'throttled', providerCode: '21611' },
-    { when: 'a code that is not known', answer: refused(400, 29999), kind: 'rejected', providerCode: '29999' },
+    { when: 'a code that is not known', answer: refused(400, 29999), kind: 'unreachable', providerCode: '29999' },
     { when: 'trouble', answer: refused(500, 20500), kind: 'unknown', providerCode: '20500' },
     {
       when: 'a message that failed at once',
@@ -40,6 +42,15 @@ export const twilioWire: ProviderWire = {
       }),
       kind: 'throttled',
       providerCode: '30022',
+    },
+    {
+      when: 'a message that failed at once with a code that is not known',
+      answer: (error_message) => ({
+        status: 201,
+        body: { sid: 'SM1', status: 'undelivered', error_code: 39999, error_message },
+      }),
+      kind: 'unreachable',
+      providerCode: '39999',
     },
   ],
   expectRequest: ({ method, path, headers, body }) => {

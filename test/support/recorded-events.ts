@@ -4,7 +4,7 @@ import { type PhoneVerifyEvent, PhoneVerifyEvents } from '../../lib/index.js';
 
 /** A listener of the application that records all events in their order. */
 @Injectable()
-export class KeptEvents {
+export class RecordedEvents {
   readonly all: PhoneVerifyEvent[] = [];
 
   @OnEvent(PhoneVerifyEvents.Sent)

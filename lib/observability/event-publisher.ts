@@ -6,7 +6,7 @@ export type EventListener = (event: PhoneVerifyEvent) => void;
 
 /** Publishes events to the listeners inside the library: event emission and metrics. */
 @Injectable()
-export class EventPort {
+export class EventPublisher {
   readonly #listeners: EventListener[] = [];
 
   /** Adds a listener, which is never removed. */
