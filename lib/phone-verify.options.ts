@@ -70,20 +70,20 @@ export interface PhoneVerifyOptions {
   /** Minutes between two deletions of old rows, 1 to 1440; `false` for none. Default 60. */
   cleanup?: { everyMinutes?: number } | false;
   /**
-   * Rate limits on messages: per number, client address, prefix and country, and in total. Given keys replace their
-   * defaults one by one; `false` turns every limit off, also those of test numbers.
+   * Rate limits on messages: per number, client address, prefix, country and subject, and in total. Given keys replace
+   * their defaults one by one; `false` turns every limit off, also those of test numbers.
    */
   limits?: LimitOptions | false;
   /**
-   * Names the client that limits count, over HTTP: by a CDN's header, a signed-in user, a device. Default: the adapter's
-   * address and no subject.
+   * Names the client that limits count, over HTTP: by a CDN's header, a signed-in user, a device. It must not return what
+   * any client can send. Default: none; the adapter's address counts, and there is no subject.
    *
    * @example
    * ```ts
    * identifyClient: (request: RequestWithUser) => ({ subject: request.user.id }),
    * ```
    */
-  identifyClient?: IdentifyClient;
+  identifyClient?: IdentifyClient | undefined;
   /** The application's own decision on each send, such as a CAPTCHA. Default: none. */
   authorizeSend?: AuthorizeSend | undefined;
   /** Which numbers codes may be sent to. Default: numbers of every country that are, or may be, mobile. */

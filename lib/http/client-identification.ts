@@ -5,6 +5,7 @@ import { withinTimeLimit } from '../common/time.js';
 import { readAddress } from '../limits/address.js';
 import type { ClientAddress } from '../limits/send-request.js';
 import type { ClientAddresses } from './client-address.js';
+import { readField } from './http-request.js';
 import type { IdentifyClient } from './identify-client.js';
 
 /** The client of a request, for the limits. */
@@ -34,7 +35,7 @@ export class ClientIdentification {
   async identify(request: IncomingRequest): Promise<IdentifiedClient> {
     const { ip, subject } = await this.#call(request);
     const given = ip === undefined ? undefined : readAddress(ip);
-    if (ip !== undefined && given === undefined) this.#report('it returned an `ip` that is not an IP address');
+    if (ip !== undefined && given === undefined) this.#report(() => 'it returned an `ip` that is not an IP address');
     return {
       client: given === undefined ? this.addresses.read(request) : { ip: given, isUntrustedProxy: false },
       subject: this.#readSubject(subject),
@@ -45,28 +46,43 @@ export class ClientIdentification {
   async #call(request: IncomingRequest): Promise<{ readonly ip?: unknown; readonly subject?: unknown }> {
     try {
       const identity: unknown = await withinTimeLimit(IDENTIFY_TIMEOUT_MS, () => this.identifyClient(request));
-      if (typeof identity === 'object' && identity !== null) return { ...identity };
-      this.#report('it did not return an object { ip, subject }');
+      if (typeof identity === 'object' && identity !== null) return readIdentity(identity);
+      this.#report(() => 'it did not return an object { ip, subject }');
     } catch (thrown) {
-      const { name, message } = redactedCause(thrown, { hidden: [] });
-      this.#report(`it failed with ${name}: ${message}`);
+      this.#report(() => describeFailure(thrown, request));
     }
     return {};
   }
 
   #readSubject(subject: unknown): string | undefined {
     if (subject === undefined || (typeof subject === 'string' && subject !== '')) return subject;
-    this.#report('it returned a `subject` that is not a text of one or more characters');
+    this.#report(() => 'it returned a `subject` that is not a string of one or more characters');
     return undefined;
   }
 
-  #report(fault: string): void {
+  #report(describe: () => string): void {
     const now = performance.now();
     if (now - this.#loggedAt < LOG_INTERVAL_MS) return;
     this.#loggedAt = now;
     this.#logger.error(
-      `identifyClient: ${fault}. For what is missing, limits.perIp counts the address of the HTTP adapter, and ` +
-        'limits.perSubject does not apply. Return { ip, subject }, each a text or left out.',
+      `identifyClient: ${describe()}. Without a valid \`ip\`, limits.perIp counts the address that the HTTP adapter ` +
+        'gives; without a valid `subject`, limits.perSubject does not count the message. Return { ip, subject }, each a ' +
+        'string or left out.',
     );
   }
+}
+
+/** Getters of a class count too. They may throw. */
+function readIdentity(identity: object): { readonly ip: unknown; readonly subject: unknown } {
+  return {
+    ip: 'ip' in identity ? identity.ip : undefined,
+    subject: 'subject' in identity ? identity.subject : undefined,
+  };
+}
+
+/** An error of the application may contain what the client sent. */
+function describeFailure(thrown: unknown, { body }: IncomingRequest): string {
+  const sent = ['phone_number', 'session_token'].map((field) => readField(body, field));
+  const { name, message } = redactedCause(thrown, { hidden: sent.filter((value) => typeof value === 'string') });
+  return `it failed with ${name}: ${message}`;
 }

@@ -15,10 +15,15 @@ export interface ClientIdentity {
 
 /**
  * Names the client of a register or resend request over HTTP: by the header of a CDN that the application trusts, or by
- * its signed-in user. It has 5 seconds. If it throws or returns anything invalid, the adapter's address counts, and the
- * log has an error.
+ * its signed-in user. It runs after the guards, and has 5 seconds. If it throws or returns anything invalid, the adapter's
+ * address counts, and the log has an error, at most one a minute.
  *
  * A header that any client can send is no identity: clients would choose whom limits count.
+ *
+ * @example
+ * ```ts
+ * const identifyClient = ({ user }: RequestWithUser) => ({ subject: user?.id });
+ * ```
  *
  * @publicApi
  */

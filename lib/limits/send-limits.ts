@@ -100,7 +100,7 @@ export class SendLimits {
   #refuseKnownClient(request: SendRequest, charges: readonly RuledCharge[]): void {
     const known = this.#refusedClients;
     if (known === undefined) return;
-    const refusals = charges.filter(isOfClient).flatMap((charge) => {
+    const refusals = charges.filter(isRemembered).flatMap((charge) => {
       const retryAt = known.endOf(charge, this.time.now());
       return retryAt === undefined ? [] : [refusalOf(charge, retryAt)];
     });
@@ -166,7 +166,7 @@ export class SendLimits {
   #remember(refused: readonly ChargedCounter[]): void {
     this.#refusedClients ??= new RefusedClients();
     for (const { charge, counter } of refused) {
-      if (isOfClient(charge)) this.#refusedClients.add(charge.key, counter.windowEndsAt);
+      if (isRemembered(charge)) this.#refusedClients.add(charge.key, counter.windowEndsAt);
     }
   }
 
@@ -188,8 +188,9 @@ function isRefundable(rule: RuledCharge['rule'], { isResend }: SendRequest): boo
   return refund === 'always' || (refund === 'resend' && isResend);
 }
 
-function isOfClient({ client, isEnforced }: RuledCharge): boolean {
-  return client !== undefined && isEnforced;
+/** Whether a full counter is remembered: one of a client that stays full until its window ends. A refund makes room. */
+function isRemembered({ rule, client, isEnforced }: RuledCharge): boolean {
+  return client !== undefined && isEnforced && RULES[rule].refund === 'never';
 }
 
 function refusalOfCounter({ charge, counter }: ChargedCounter): TimedRefusal {

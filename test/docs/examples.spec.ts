@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -74,6 +76,66 @@ describe('the examples of the documentation', () => {
     expect(limited?.limits.conversion).toMatchObject({ minimumVerified: 0.2, mode: 'enforce', minimumSent: 50 });
     expect(onRedis?.limits.store).toHaveProperty('redis', redis);
     expect(guarded?.authorizeSend).toBeTypeOf('function');
+  });
+
+  it('verify the CAPTCHA that the header of the request has', async () => {
+    const { CaptchaModule } = await examples.load('docs/limits.md', 'captcha.module.ts');
+    const driver: unknown = createRequire(import.meta.url)('libsql');
+    const database = { type: 'better-sqlite3', driver, database: ':memory:', autoLoadEntities: true } as const;
+    const imports = [TypeOrmModule.forRoot(database), CaptchaModule];
+    const module = await Test.createTestingModule({ imports }).compile();
+    const { authorizeSend } = module.get<library.ResolvedPhoneVerifyOptions>(library.PHONE_VERIFY_OPTIONS, {
+      strict: false,
+    });
+    await module.close();
+    const verification = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({ success: true }));
+    const send = { phoneNumber: NUMBER, country: 'US', ip: '203.0.113.7', subject: undefined, purpose: '' };
+    const isAuthorized = (headers: library.IncomingRequest['headers'] | undefined, ownNumber = false) =>
+      authorizeSend?.({ ...send, ownNumber, request: headers && { headers }, usage: async () => [] });
+
+    expect(await isAuthorized({ 'x-captcha': 'solved' })).toBe(true);
+    const sent = await new Response(verification.mock.lastCall?.[1]?.body).text();
+    expect(sent).toContain('response=solved&remoteip=203.0.113.7');
+    expect([await isAuthorized({}), await isAuthorized(undefined), await isAuthorized(undefined, true)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(verification).toHaveBeenCalledTimes(1);
+    verification.mockRestore();
+  });
+
+  it('name the client by Cloudflare, by the signed-in user and by a signed device, and believe nobody else', async () => {
+    const { phonesBehindCloudflare } = await examples.load('docs/limits.md', 'cloudflare.module.ts');
+    const { phonesOfAccounts } = await examples.load('docs/limits.md', 'accounts.module.ts');
+    const { phonesOfDevices } = await examples.load('docs/limits.md', 'devices.module.ts');
+    const driver: unknown = createRequire(import.meta.url)('libsql');
+    const database = { type: 'better-sqlite3', driver, database: ':memory:', autoLoadEntities: true } as const;
+    const identifyWith = async (phones: DynamicModule): Promise<library.IdentifyClient> => {
+      const module = await Test.createTestingModule({ imports: [TypeOrmModule.forRoot(database), phones] }).compile();
+      const { identifyClient } = module.get<library.ResolvedPhoneVerifyOptions>(library.PHONE_VERIFY_OPTIONS);
+      await module.close();
+      return identifyClient ?? (() => ({ subject: 'not configured' }));
+    };
+
+    const byCloudflare = await identifyWith(phonesBehindCloudflare(['173.245.48.0/20', '2400:cb00::/32']));
+    const headers = { 'cf-connecting-ip': '203.0.113.7' };
+    for (const ip of ['173.245.48.1', '::ffff:173.245.48.1', '2400:cb00::1'])
+      expect(byCloudflare({ ip, headers })).toEqual({ ip: '203.0.113.7' });
+    for (const ip of ['203.0.113.9', '::ffff:203.0.113.9', '2001:db8::1', '127.0.0.1', undefined])
+      expect(byCloudflare({ ip, headers })).toEqual({});
+    expect(byCloudflare({ ip: '173.245.48.1', headers: {} })).toEqual({});
+
+    const byAccount = await identifyWith(phonesOfAccounts);
+    const signedIn = { headers: {}, user: { id: 'ada' } };
+    expect(byAccount(signedIn)).toEqual({ subject: 'ada' });
+    expect(byAccount({ headers: { user: 'ada' } })).toEqual({ subject: undefined });
+
+    const byDevice = await identifyWith(phonesOfDevices('secret'));
+    const signature = createHmac('sha256', 'secret').update('d1').digest('base64url');
+    const ofDevice = (device: string | undefined) => byDevice({ headers: { 'x-device': device } });
+    expect(ofDevice(`d1.${signature}`)).toEqual({ subject: 'device d1' });
+    for (const device of [`d2.${signature}`, 'd1.', 'd1', '', undefined]) expect(ofDevice(device)).toEqual({});
   });
 
   it('include a backend that sends, and reports what the provider responds', async () => {

@@ -39,6 +39,7 @@ function limitDefaults({ store, rules, conversion }: library.ResolvedLimits): Re
     'limits.perPrefix': entriesOf('perPrefix'),
     'limits.perCountry': entriesOf('perCountry'),
     'limits.total': entriesOf('total'),
+    'limits.perSubject': entriesOf('perSubject'),
     'limits.conversion': conversion,
   };
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type AuthorizeSend,
+  type IdentifyClient,
   RateLimitedError,
   ResendRefusedError,
   type SendToAuthorize,
@@ -8,21 +9,26 @@ import {
 } from '../../lib/index.js';
 import { EventPublisher } from '../../lib/observability/event-publisher.js';
 import type { PhoneVerifyEvent } from '../../lib/observability/phone-verify-event.js';
-import { startApplication, type TestApplication } from '../support/application.js';
+import { ADAPTERS, type Adapter, startApplication, type TestApplication } from '../support/application.js';
 import { ODD_THROWS } from '../support/failing-backends.js';
 import { NO_LIMITS } from '../support/limits.js';
 import { RecordedLogs } from '../support/logs.js';
-import { NUMBER, OTHER_NUMBER, register } from '../support/requests.js';
+import { NUMBER, OTHER_NUMBER, register, resend } from '../support/requests.js';
 
 let test: TestApplication;
 const logger = new RecordedLogs();
 
-async function start(authorizeSend: AuthorizeSend): Promise<void> {
+async function start(
+  authorizeSend: AuthorizeSend,
+  { adapter = 'express', identifyClient }: { adapter?: Adapter; identifyClient?: IdentifyClient } = {},
+): Promise<void> {
   logger.lines.length = 0;
   test = await startApplication({
+    adapter,
     logger,
     phoneVerify: {
       authorizeSend,
+      identifyClient,
       limits: { ...NO_LIMITS, perNumber: [{ max: 1, seconds: 60 }] },
       testNumbers: { numbers: { [OTHER_NUMBER]: '4711' } },
     },
@@ -35,17 +41,50 @@ afterEach(async () => {
 });
 
 describe('authorizeSend', () => {
-  it('gets the number, country, address, purpose and usage, over HTTP and for a test number', async () => {
-    const requests: SendToAuthorize[] = [];
-    await start((send) => requests.push(send) > 0);
+  it('gets the number, country, address, subject, purpose and usage, over HTTP and for a test number', async () => {
+    const sends: SendToAuthorize[] = [];
+    await start((send) => sends.push(send) > 0, { identifyClient: () => ({ subject: 'ada' }) });
 
     await register(test.app).expect(200);
-    await test.service.sendSecurityCode(OTHER_NUMBER, { ip: '::ffff:192.0.2.1', ownNumber: true });
+    await test.service.sendSecurityCode(OTHER_NUMBER, { ip: '::ffff:192.0.2.1', subject: 'grace', ownNumber: true });
+    await test.service.sendSecurityCode(OTHER_NUMBER);
 
-    const usage = expect.any(Function);
-    expect(requests).toEqual([
-      { phoneNumber: NUMBER, country: 'US', ip: '127.0.0.1', purpose: '', ownNumber: false, usage },
-      { phoneNumber: OTHER_NUMBER, country: 'GG', ip: '192.0.2.1', purpose: '', ownNumber: true, usage },
+    const given = { country: 'GG', purpose: '', usage: expect.any(Function) };
+    const byService = { ...given, phoneNumber: OTHER_NUMBER, request: undefined };
+    expect(sends).toStrictEqual([
+      {
+        ...given,
+        phoneNumber: NUMBER,
+        country: 'US',
+        ip: '127.0.0.1',
+        subject: 'ada',
+        ownNumber: false,
+        request: expect.anything(),
+      },
+      { ...byService, ip: '192.0.2.1', subject: 'grace', ownNumber: true },
+      { ...byService, ip: undefined, subject: undefined, ownNumber: false },
+    ]);
+  });
+
+  it.each(ADAPTERS)('gets the request of the adapter for a register and a resend, on %s', async (adapter) => {
+    const identified: unknown[] = [];
+    const authorized: unknown[] = [];
+    await start(({ request }) => authorized.push(request) > 0, {
+      adapter,
+      identifyClient: (request) => {
+        identified.push(request);
+        return {};
+      },
+    });
+
+    const { body } = await register(test.app, OTHER_NUMBER).set('X-Captcha', 'solved').expect(200);
+    await resend(test.app, OTHER_NUMBER, body.session_token).set('X-Captcha', 'again').expect(200);
+
+    expect(authorized).toHaveLength(2);
+    for (const [index, request] of authorized.entries()) expect(request).toBe(identified[index]);
+    expect(authorized).toMatchObject([
+      { headers: { 'x-captcha': 'solved' }, body: { phone_number: OTHER_NUMBER } },
+      { headers: { 'x-captcha': 'again' }, body: { session_token: body.session_token } },
     ]);
   });
 

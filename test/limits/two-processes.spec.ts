@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LimitOptions } from '../../lib/index.js';
+import type { LimitOptions, SendOptions } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 import { NO_LIMITS } from '../support/limits.js';
@@ -13,6 +13,7 @@ const LIMITS: LimitOptions = {
   ...NO_LIMITS,
   perNumber: [{ max: MAX, seconds: 3600 }],
   perCountry: [{ max: 4 * MAX, seconds: 3600 }],
+  perSubject: [{ max: MAX, seconds: 3600 }],
 };
 
 const SETUPS: readonly { readonly name: string; readonly kind: DatabaseKind; readonly isInRedis: boolean }[] = [
@@ -50,9 +51,11 @@ describe.each(SETUPS)('the limits of two processes, $name,', ({ kind, isInRedis 
     await database.drop();
   });
 
-  async function sendFromBoth(phoneNumbers: readonly string[]): Promise<string[]> {
-    const own = Promise.allSettled(phoneNumbers.map((phoneNumber) => here.service.sendSecurityCode(phoneNumber)));
-    const others = there.sendAll(phoneNumbers);
+  async function sendFromBoth(phoneNumbers: readonly string[], options: SendOptions = {}): Promise<string[]> {
+    const own = Promise.allSettled(
+      phoneNumbers.map((phoneNumber) => here.service.sendSecurityCode(phoneNumber, options)),
+    );
+    const others = there.sendAll(phoneNumbers, options);
     return [
       ...(await own).map((outcome) => (outcome.status === 'fulfilled' ? 'sent' : String(outcome.reason.code))),
       ...(await others),
@@ -69,6 +72,13 @@ describe.each(SETUPS)('the limits of two processes, $name,', ({ kind, isInRedis 
     await here.service.sendSecurityCode(OTHER_NUMBER);
     const outcomes = await there.sendAll(Array.from({ length: MAX }, () => OTHER_NUMBER));
     expect(outcomes.filter((outcome) => outcome === 'sent')).toHaveLength(MAX - 1);
+  });
+
+  it('let exactly max through for one subject with many numbers', async () => {
+    const numbers = Array.from({ length: 2 * MAX }, (_, index) => `+393381234${String(index).padStart(3, '0')}`);
+    const outcomes = await sendFromBoth(numbers, { subject: 'ada' });
+    expect(outcomes.filter((outcome) => outcome === 'sent')).toHaveLength(MAX);
+    expect(outcomes.filter((outcome) => outcome === 'rate_limited')).toHaveLength(3 * MAX);
   });
 
   it('let exactly max through for numbers that share a limit, a tenth of them own numbers', async () => {

@@ -48,8 +48,10 @@ const commands = {
     instant = input;
   },
   send: ({ phoneNumber }) => service.sendSecurityCode(phoneNumber),
-  sendAll: async ({ phoneNumbers }) => {
-    const outcomes = await Promise.allSettled(phoneNumbers.map((phoneNumber) => service.sendSecurityCode(phoneNumber)));
+  sendAll: async ({ phoneNumbers, options }) => {
+    const outcomes = await Promise.allSettled(
+      phoneNumbers.map((phoneNumber) => service.sendSecurityCode(phoneNumber, options)),
+    );
     return outcomes.map(({ reason }) => reason?.code ?? 'sent');
   },
   verifyAll: ({ phoneNumber, codes, sessionToken }) =>

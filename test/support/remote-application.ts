@@ -5,6 +5,7 @@ import type { DataSourceOptions } from 'typeorm';
 import type {
   PhoneVerifyModuleOptions,
   PurgeOptions,
+  SendOptions,
   SentVerification,
   VerificationResult,
   VerifiedPhone,
@@ -71,8 +72,8 @@ export class RemoteApplication {
   }
 
   /** Sends all in parallel. Returns `sent` or the error code for each. */
-  sendAll(phoneNumbers: readonly string[]): Promise<string[]> {
-    return this.#request('sendAll', { phoneNumbers });
+  sendAll(phoneNumbers: readonly string[], options: SendOptions = {}): Promise<string[]> {
+    return this.#request('sendAll', { phoneNumbers, options });
   }
 
   verifyAll(phoneNumber: string, codes: readonly string[], sessionToken: string): Promise<VerificationResult[]> {

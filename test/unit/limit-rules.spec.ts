@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SandboxBackend } from '../../lib/index.js';
 import type { Limit } from '../../lib/limits/limit.js';
@@ -19,6 +20,9 @@ const SEND: SendRequest = {
   isResend: false,
 };
 
+/** SHA-256 of `ada`, base64url. */
+const HASH_OF_ADA = createHash('sha256').update('ada').digest('base64url');
+
 const TEN = [{ max: 10, seconds: 60 }];
 
 /** One limit of each rule, each of ten messages a minute. */
@@ -26,7 +30,15 @@ const { rules } = checkOptions(
   {
     appName: 'Acme',
     backend: SandboxBackend,
-    limits: { resendAfter: 30, perNumber: TEN, perIp: TEN, perPrefix: TEN, perCountry: TEN, total: TEN },
+    limits: {
+      resendAfter: 30,
+      perNumber: TEN,
+      perIp: TEN,
+      perPrefix: TEN,
+      perCountry: TEN,
+      total: TEN,
+      perSubject: TEN,
+    },
   },
   {},
 ).options.limits;
@@ -41,24 +53,26 @@ function limit(rule: Limit['rule']): readonly Limit[] {
 
 describe('a send', () => {
   it('is charged to one counter of each rule, in the order of the table', () => {
-    expect(keysOf({})).toEqual([
+    expect(keysOf({ subject: 'ada' })).toEqual([
       'resendAfter:30:+14155552671',
       'perNumber:60:+14155552671',
       'perIp:60:203.0.113.7',
       'perPrefix:60:+1415555',
       'perCountry:60:US',
       'total:60:all',
+      `perSubject:60:${HASH_OF_ADA}`,
     ]);
   });
 
   it('uses a separate budget of resendAfter, perNumber and perPrefix with `ownNumber`', () => {
-    expect(keysOf({ isOwnNumber: true })).toEqual([
+    expect(keysOf({ isOwnNumber: true, subject: 'ada' })).toEqual([
       'own:resendAfter:30:+14155552671',
       'own:perNumber:60:+14155552671',
       'perIp:60:203.0.113.7',
       'own:perPrefix:60:+1415555',
       'perCountry:60:US',
       'total:60:all',
+      `perSubject:60:${HASH_OF_ADA}`,
     ]);
   });
 
@@ -67,13 +81,17 @@ describe('a send', () => {
     expect(chargesOf({ ...SEND, isOwnNumber: true }, limit(rule))).toMatchObject([{ max: 10, reserved: 0 }]);
   });
 
-  it('to a test number is charged to the limits by client and, as a register, to that of test numbers', () => {
-    expect(keysOf({ isTestNumber: true })).toEqual(['perIp:60:203.0.113.7', 'testNumbers:3600:+14155552671']);
+  it('to a test number is charged to perIp and, as a register, to the limit of test numbers', () => {
+    expect(keysOf({ isTestNumber: true, subject: 'ada' })).toEqual([
+      'perIp:60:203.0.113.7',
+      'testNumbers:3600:+14155552671',
+    ]);
     expect(keysOf({ isTestNumber: true, isResend: true })).toEqual(['perIp:60:203.0.113.7']);
   });
 
   it('without a client is charged to no limit by client', () => {
     expect(keysOf({ client: undefined }, limit('perIp'))).toEqual([]);
+    expect(keysOf({ subject: undefined }, limit('perSubject'))).toEqual([]);
   });
 
   it('of a client whose address is unknown is charged to one common bucket', () => {
@@ -113,6 +131,7 @@ describe('a rule', () => {
     ],
     ['perCountry', 'the limit of 9 messages to one country in 60 seconds is reached'],
     ['total', 'the limit of 9 messages of the whole application in 60 seconds is reached'],
+    ['perSubject', 'the limit of 9 messages for one subject in 60 seconds is reached'],
     ['testNumbers', 'the limit of 9 registers of one test number in 60 seconds is reached'],
   ] as const)('says why it refuses: %s', (rule, reason) => {
     expect(RULES[rule].reason({ max: 9, seconds: 60, reserved: 0, client: '203.0.113.7' })).toBe(reason);
@@ -131,6 +150,7 @@ describe('a rule', () => {
     ['perPrefix', 'resend'],
     ['perCountry', 'resend'],
     ['total', 'resend'],
+    ['perSubject', 'resend'],
     ['perIp', 'never'],
     ['testNumbers', 'never'],
   ] as const)('decides what is refunded: %s %s', (rule, refund) => {

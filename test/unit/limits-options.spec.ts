@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { readIdentifyClient } from '../../lib/http/identify-client.js';
 import { readAuthorizeSend } from '../../lib/limits/authorize-send.js';
 import { readLimits } from '../../lib/limits/limit-readers.js';
 import type { ResolvedLimits } from '../../lib/limits/limits.options.js';
@@ -68,6 +69,7 @@ describe('the option limits', () => {
       total: [{ ...HOUR, mode: 'report' }],
       perCountry: [{ max: 1, seconds: 1, mode: 'enforce' }],
       perNumber: [{ max: 1_000_000_000, seconds: 31_536_000 }],
+      perSubject: [HOUR],
     });
 
     expect(
@@ -76,12 +78,20 @@ describe('the option limits', () => {
       { rule: 'perNumber', max: 1_000_000_000, seconds: 31_536_000, mode: 'enforce' },
       { rule: 'perCountry', max: 1, seconds: 1, mode: 'enforce' },
       { rule: 'total', ...HOUR, mode: 'report' },
+      { rule: 'perSubject', ...HOUR, mode: 'enforce' },
     ]);
-    expect(limits.rules).toHaveLength(8);
+    expect(limits.rules).toHaveLength(9);
   });
 
   it('turns off each rule that is false', () => {
-    const off = { perNumber: false, perIp: false, perPrefix: false, perCountry: false, total: false };
+    const off = {
+      perNumber: false,
+      perIp: false,
+      perPrefix: false,
+      perCountry: false,
+      total: false,
+      perSubject: false,
+    };
 
     expect(read({ ...off, resendAfter: false, conversion: false }).limits).toEqual({
       store: 'database',
@@ -210,7 +220,7 @@ describe('the application does not start with limits', () => {
     ]);
   });
 
-  describe.each(['perNumber', 'perIp', 'perPrefix', 'perCountry', 'total'])('with %s', (rule) => {
+  describe.each(['perNumber', 'perIp', 'perPrefix', 'perCountry', 'total', 'perSubject'])('with %s', (rule) => {
     it.each([true, null, 5, '5', HOUR])('that is not a list: %j', (given) => {
       expect(faultsOf({ [rule]: given })).toEqual([
         `limits.${rule}: must be a list of entries { max, seconds }, or false to turn it off`,
@@ -303,17 +313,20 @@ describe('the application does not start with limits', () => {
   });
 });
 
-describe('authorizeSend', () => {
-  function readAuthorize(authorizeSend: unknown) {
+describe.each([
+  ['authorizeSend', readAuthorizeSend],
+  ['identifyClient', readIdentifyClient],
+] as const)('the option %s', (name, readFunction) => {
+  function readGiven(given: unknown) {
     const faults: string[] = [];
-    return { read: readAuthorizeSend(new OptionReader({ authorizeSend }, faults)), faults };
+    return { read: readFunction(new OptionReader({ [name]: given }, faults)), faults };
   }
 
-  it.each([undefined, () => true, async () => false])('can be %o', (authorizeSend) => {
-    expect(readAuthorize(authorizeSend)).toEqual({ read: authorizeSend, faults: [] });
+  it.each([undefined, () => true, async () => ({})])('can be %o', (given) => {
+    expect(readGiven(given)).toEqual({ read: given, faults: [] });
   });
 
-  it.each([true, null, {}, 'captcha'])('cannot be %j', (authorizeSend) => {
-    expect(readAuthorize(authorizeSend)).toEqual({ read: undefined, faults: ['authorizeSend: must be a function'] });
+  it.each([true, false, null, {}, 'captcha'])('cannot be %j', (given) => {
+    expect(readGiven(given)).toEqual({ read: undefined, faults: [`${name}: must be a function`] });
   });
 });
