@@ -141,7 +141,7 @@ export function checkOverride(options: unknown): ResolvedPhoneVerifyOptions {
   if (isResolved(options)) return options;
   const missing = RESOLVED_OPTIONS.filter((name) => !(name in Object(options)));
   throw new PhoneVerifyConfigurationError(
-    `PHONE_VERIFY_OPTIONS: the override ${missing.length > 0 ? `lacks ${missing.join(', ')}` : 'has `limits` that were not resolved'}; ` +
+    `PHONE_VERIFY_OPTIONS: the override ${missing.length > 0 ? `lacks ${missing.map((name) => `\`${name}\``).join(', ')}` : 'has `limits` that were not resolved'}; ` +
       'an override must have all resolved options. To change the limits in a test, override PHONE_VERIFY_LIMITS',
   );
 }

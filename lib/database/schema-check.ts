@@ -13,6 +13,10 @@ const MISSING: Readonly<Record<SqlDialect, { readonly table: RegExp; readonly co
   sqlite: { table: /^no such table: /, column: /^no such column: / },
 };
 
+const ADVICE =
+  'run `phoneVerifyMigrations`: add them to `migrations` of the data source, and set `migrationsRun: true` or run ' +
+  '`typeorm migration:run`';
+
 /** A table of the module and its columns, as the data source names them. */
 interface ExpectedTable {
   readonly name: string;
@@ -56,14 +60,14 @@ export class SchemaCheck implements OnModuleInit {
   async #faultsOf({ name, columns }: ExpectedTable, timeout: StorageTimeout): Promise<string[]> {
     const found = await this.#select(name, columns, timeout);
     if (found === 'present') return [];
-    if (found === 'no table') return [`dataSource: the table ${name} is missing; run \`phoneVerifyMigrations\``];
+    if (found === 'no table') return [`dataSource: the table ${name} is missing; ${ADVICE}`];
     const missing: string[] = [];
     for (const column of columns) {
       if ((await this.#select(name, [column], timeout)) === 'no column') missing.push(column);
     }
     return [
       `dataSource: the table ${name} lacks the column${missing.length === 1 ? '' : 's'} ${missing.join(', ')}; ` +
-        'run `phoneVerifyMigrations`',
+        ADVICE,
     ];
   }
 

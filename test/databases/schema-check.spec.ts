@@ -39,6 +39,11 @@ async function faultsIn(dataSource: DataSource, timeoutMs = 5000): Promise<reado
   }
 }
 
+/** What to do about it. */
+const ADVICE =
+  'run `phoneVerifyMigrations`: add them to `migrations` of the data source, and set `migrationsRun: true` or run ' +
+  '`typeorm migration:run`';
+
 describe.each(databaseKinds)('the check of the tables at the start, on %s,', (kind) => {
   let database: FreshDatabase;
   let dataSource: DataSource;
@@ -67,8 +72,8 @@ describe.each(databaseKinds)('the check of the tables at the start, on %s,', (ki
 
   it('names all missing tables and the migrations to run', async () => {
     expect(await faultsIn(dataSource)).toEqual([
-      'dataSource: the table sms_verification is missing; run `phoneVerifyMigrations`',
-      'dataSource: the table sms_verification_counter is missing; run `phoneVerifyMigrations`',
+      `dataSource: the table sms_verification is missing; ${ADVICE}`,
+      `dataSource: the table sms_verification_counter is missing; ${ADVICE}`,
     ]);
   });
 
@@ -79,8 +84,8 @@ describe.each(databaseKinds)('the check of the tables at the start, on %s,', (ki
     await rename('sms_verification_counter', 'addresses', 'z');
 
     expect(await faultsIn(dataSource)).toEqual([
-      'dataSource: the table sms_verification lacks the columns sealed_code, consumed_at; run `phoneVerifyMigrations`',
-      'dataSource: the table sms_verification_counter lacks the column addresses; run `phoneVerifyMigrations`',
+      `dataSource: the table sms_verification lacks the columns sealed_code, consumed_at; ${ADVICE}`,
+      `dataSource: the table sms_verification_counter lacks the column addresses; ${ADVICE}`,
     ]);
   });
 });

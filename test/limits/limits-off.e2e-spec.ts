@@ -140,7 +140,7 @@ describe('an override of PHONE_VERIFY_OPTIONS', () => {
     const error = await errorOf(value, by);
 
     expect(error).toBeInstanceOf(PhoneVerifyConfigurationError);
-    expect(String(error)).toMatch(/PHONE_VERIFY_OPTIONS: the override lacks .*delivery, storage/);
+    expect(String(error)).toMatch(/PHONE_VERIFY_OPTIONS: the override lacks .*`delivery`, `storage`/);
     expect(String(error)).toContain('To change the limits in a test, override PHONE_VERIFY_LIMITS');
   });
 
