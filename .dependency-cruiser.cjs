@@ -40,6 +40,7 @@ const OPTIONAL_PACKAGES = {
   '^lib/backends/twilio/': ['twilio'],
   '^lib/backends/vonage/': ['@vonage/(auth|sms|server-client)'],
   '^lib/backends/aws-sns/': ['@aws-sdk/client-sns', '@smithy/[^/]+'],
+  '^lib/backends/aws-sms/': ['@aws-sdk/client-pinpoint-sms-voice-v2'],
   '^lib/backends/telnyx/': ['telnyx'],
   // As types: the Nest CLI and the application have them.
   '^lib/schematics/': ['@angular-devkit/schematics', 'typescript'],

@@ -1,7 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FailoverBackend, type SmsDeliveryErrorKind } from '../../lib/index.js';
+import { AWS_SMS_KINDS } from '../../lib/backends/aws-sms/aws-sms.backend.js';
 import { SNS_KINDS } from '../../lib/backends/aws-sns/aws-sns.backend.js';
+import { BIRD_KINDS, BIRD_STATUS_KINDS } from '../../lib/backends/bird/bird.backend.js';
 import { INFOBIP_KINDS } from '../../lib/backends/infobip/infobip.backend.js';
 import { MESSAGEBIRD_KINDS, MESSAGEBIRD_STATUS_KINDS } from '../../lib/backends/messagebird/messagebird.backend.js';
 import { openBreakersOf } from '../../lib/backends/module-aware.backend.js';
@@ -12,7 +14,9 @@ import { VONAGE_KINDS } from '../../lib/backends/vonage/vonage.backend.js';
 import { failureOf, scripted, started } from '../support/composites.js';
 import { type ProviderWire, TEXT, TO } from '../support/provider-faults.js';
 import { type WireAnswer, WireServer } from '../support/wire-server.js';
+import { awsSmsRefusal, awsSmsWire } from './wire/aws-sms.wire.js';
 import { awsSnsWire } from './wire/aws-sns.wire.js';
+import { birdAnswer, birdRefusal, birdWire } from './wire/bird.wire.js';
 import { infobipAnswer, infobipWire, rejectedWith } from './wire/infobip.wire.js';
 import { messageBirdAnswer, messageBirdWire } from './wire/messagebird.wire.js';
 import { plivoAnswer, plivoWire } from './wire/plivo.wire.js';
@@ -107,6 +111,76 @@ const DOCUMENTED: readonly Documented[] = [
       status: 400,
       body: `<ErrorResponse><Error><Code>${code}</Code><Message>Refused</Message></Error></ErrorResponse>`,
     }),
+  },
+  {
+    name: 'AWS End User Messaging',
+    wire: awsSmsWire,
+    table: AWS_SMS_KINDS,
+    codes: {
+      misconfigured:
+        'ACCOUNT_DISABLED AccessDeniedException CHANNEL_NOT_ENABLED ExpiredTokenException ' +
+        'INSUFFICIENT_ACCOUNT_REPUTATION INVALID_ARN IncompleteSignature InvalidClientTokenId ' +
+        'InvalidSignatureException KEYWORD_MISMATCH MESSAGE_TYPE_MISMATCH MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT ' +
+        'MissingAuthenticationTokenException NUMBER_CAPABILITIES_MISMATCH NotAuthorized OptInRequired ' +
+        'PARAMETERS_CANNOT_BE_USED_TOGETHER PROTECT_CONFIGURATION_NOT_ASSOCIATED_WITH_CONFIGURATION_SET ' +
+        'REGISTRATION_NOT_COMPLETE RESOURCE_NOT_ACCESSIBLE RESOURCE_NOT_ACTIVE RequestExpired ' +
+        'ResourceNotFoundException ServiceQuotaExceededException SignatureDoesNotMatch UNKNOWN_OPERATION ' +
+        'UnrecognizedClientException',
+      unreachable:
+        'CANNOT_PARSE COUNTRY_CODE_MISMATCH COUNTRY_NOT_ENABLED ConflictException DAILY_DESTINATION_CALL_LIMIT ' +
+        'DESTINATION_COUNTRY_BLOCKED DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION ' +
+        'DESTINATION_PHONE_NUMBER_NOT_VERIFIED FIELD_VALIDATION_FAILED INTERNATIONAL_SENDING_NOT_SUPPORTED ' +
+        'INVALID_IDENTITY_FOR_DESTINATION_COUNTRY INVALID_PARAMETER INVALID_REQUEST MISSING_PARAMETER ' +
+        'NO_ORIGINATION_IDENTITIES_FOUND OTHER PRICE_OVER_THRESHOLD SENDER_ID_NOT_REGISTERED ' +
+        'SENDER_ID_NOT_SUPPORTED SENDER_ID_REQUIRES_REGISTRATION UNSPECIFIED_PARAMETER_NOT_SUPPORTED ' +
+        'ValidationException',
+      rejected:
+        'DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE DESTINATION_PHONE_NUMBER_OPTED_OUT ' +
+        'MAXIMUM_SIZE_EXCEEDED',
+      throttled: 'ThrottlingException',
+      unavailable: 'ServiceUnavailable',
+      unknown: 'InternalFailure InternalServerException',
+    },
+    // A reason is in capitals, the name of an error is not.
+    answer: (code) =>
+      /[a-z]/.test(code)
+        ? awsSmsRefusal(400, code, { Message: 'Refused' })
+        : awsSmsRefusal(400, 'ConflictException', { Message: 'Refused', Reason: code }),
+  },
+  {
+    name: 'Bird',
+    wire: birdWire,
+    table: BIRD_KINDS,
+    codes: {
+      misconfigured:
+        'SMSNoEligibleSender SMSSenderNotConfigured SMSUnsupportedFeature auth_error billing_error misdirected_error ' +
+        'not_found_error permission_error',
+      unreachable:
+        'SMSInvalidRecipient SenderCategoryNotPermitted bad_request_error not_implemented_error precondition_error ' +
+        'validation_error',
+      rejected: 'payload_too_large_error',
+      throttled: 'rate_limit_error',
+      unavailable: 'service_unavailable_error',
+      unknown: 'conflict_error internal_error',
+    },
+    answer: (code) =>
+      code.endsWith('_error')
+        ? birdRefusal(400, code, { message: 'Refused' })
+        : birdRefusal(422, 'validation_error', { name: code, message: 'Refused' }),
+  },
+  {
+    name: 'Bird for a message that failed at once',
+    wire: birdWire,
+    table: BIRD_STATUS_KINDS,
+    codes: {
+      misconfigured: 'insufficient_balance',
+      unreachable:
+        'blocked_by_carrier blocked_by_recipient content_rejected landline_unreachable sender_unregistered unknown ' +
+        'unreachable',
+      rejected: 'invalid_destination recipient_opted_out',
+      unavailable: 'provider_unavailable',
+    },
+    answer: (code) => birdAnswer('message-1', { status: 'rejected', last_error: { code, description: 'Refused' } }),
   },
   {
     name: 'Infobip',
@@ -215,7 +289,17 @@ const REFUSALS: readonly (readonly [name: string, wire: ProviderWire, answer: Wi
     },
   ],
   ['MessageBird delivery_failed', messageBirdWire, messageBirdAnswer('m', [[TO, 'delivery_failed']], 'expired', 34)],
-  ...[twilioWire, vonageWire, telnyxWire, awsSnsWire, messageBirdWire, plivoWire, infobipWire].flatMap((wire) =>
+  ...[
+    twilioWire,
+    vonageWire,
+    telnyxWire,
+    awsSnsWire,
+    awsSmsWire,
+    messageBirdWire,
+    birdWire,
+    plivoWire,
+    infobipWire,
+  ].flatMap((wire) =>
     [402, 409, 422].map((status) => [`${wire.name} ${status} without a code`, wire, { status, body: {} }] as const),
   ),
 ];
@@ -246,6 +330,8 @@ describe('two hundred and fifty people, when the account has no credit', () => {
     ],
     ['Infobip', infobipWire, { status: 402, body: { errorCode: 'E402', description: 'No credit.' } }],
     ['Twilio', twilioWire, { status: 400, body: { code: 30002, message: 'Account suspended' } }],
+    ['Bird', birdWire, birdRefusal(402, 'billing_error')],
+    ['AWS', awsSmsWire, awsSmsRefusal(400, 'ServiceQuotaExceededException')],
   ] as const)('cost five requests at most: %s', async (_name, wire, answer) => {
     server.answer(answer);
     const before = server.requests.length;

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BaseBackend } from '../../lib/index.js';
+import type { AwsSmsFields } from '../../lib/backends/aws-sms/index.js';
 import type { SnsAttributes } from '../../lib/backends/aws-sns/index.js';
+import type { BirdFields } from '../../lib/backends/bird/index.js';
 import type { InfobipFields } from '../../lib/backends/infobip/index.js';
 import type { MessageBirdFields } from '../../lib/backends/messagebird/index.js';
 import type { PlivoFields } from '../../lib/backends/plivo/index.js';
@@ -9,10 +11,12 @@ import type { TwilioFields } from '../../lib/backends/twilio/index.js';
 import type { VonageFields } from '../../lib/backends/vonage/index.js';
 import { failureOf } from '../support/composites.js';
 import { faultsOf } from '../support/configuration-faults.js';
-import { type ProviderWire, sendContext, TEXT, TO } from '../support/provider-faults.js';
+import { type ProviderWire, SEND_ID, sendContext, TEXT, TO } from '../support/provider-faults.js';
 import { WireServer } from '../support/wire-server.js';
 import { schemaFaults } from './wire/request-schema.js';
+import { awsSmsWire } from './wire/aws-sms.wire.js';
 import { awsSnsWire } from './wire/aws-sns.wire.js';
+import { birdWire } from './wire/bird.wire.js';
 import { infobipWire } from './wire/infobip.wire.js';
 import { messageBirdWire } from './wire/messagebird.wire.js';
 import { plivoWire } from './wire/plivo.wire.js';
@@ -115,6 +119,40 @@ const PROVIDERS: readonly (readonly [wire: ProviderWire, extra: object, expected
       'MessageAttributes.entry.3.Value.StringValue': '1107',
       'MessageAttributes.entry.4.Value.DataType': 'Number',
       'MessageAttributes.entry.4.Value.StringValue': '0.5',
+    },
+  ],
+  [
+    awsSmsWire,
+    {
+      ConfigurationSetName: 'receipts-of-codes',
+      DestinationCountryParameters: { IN_ENTITY_ID: '1101', IN_TEMPLATE_ID: '1107' },
+      Context: { shop: CALLBACK },
+      MessageFeedbackEnabled: true,
+      TimeToLive: 60,
+    } satisfies AwsSmsFields,
+    {
+      ConfigurationSetName: 'receipts-of-codes',
+      DestinationCountryParameters: { IN_ENTITY_ID: '1101', IN_TEMPLATE_ID: '1107' },
+      Context: { shop: CALLBACK, sendId: SEND_ID },
+      MessageFeedbackEnabled: true,
+      TimeToLive: 60,
+      DestinationPhoneNumber: TO,
+    },
+  ],
+  [
+    birdWire,
+    {
+      category: 'transactional',
+      tags: [{ name: 'shop', value: 'a' }],
+      metadata: { shop: CALLBACK },
+      options: { smart_encoding: true },
+    } satisfies BirdFields,
+    {
+      category: 'transactional',
+      tags: [{ name: 'shop', value: 'a' }],
+      metadata: { shop: CALLBACK, sendId: SEND_ID },
+      options: { smart_encoding: true },
+      to: TO,
     },
   ],
 ];

@@ -13,7 +13,7 @@ const optional = Object.keys(manifest.peerDependenciesMeta);
 const required = Object.keys(manifest.peerDependencies).filter((peer) => !optional.includes(peer));
 
 /** Packages that only some applications need, including SDKs that no backend uses. */
-const WATCHED = new Set([...optional, 'messagebird', 'plivo', '@infobip-api/sdk']);
+const WATCHED = new Set([...optional, 'messagebird', '@messagebird/sdk', 'plivo', '@infobip-api/sdk']);
 
 /** Optional packages that every application loads at startup if they are installed. */
 const TOOLS = ['@nestjs/swagger', '@opentelemetry/api'];
@@ -42,11 +42,23 @@ const ENTRY_POINTS = {
       '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>' +
       '<MessageId>message-1</MessageId></PublishResult></PublishResponse>',
   },
+  './aws-sms': {
+    name: 'AwsSmsBackend',
+    sdk: ['@aws-sdk/client-pinpoint-sms-voice-v2'],
+    options: { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 's' } },
+    providerResponse: { MessageId: 'message-1' },
+  },
   './messagebird': {
     name: 'MessageBirdBackend',
     sdk: [],
     options: { accessKey: 'k', originator: 'Acme' },
     providerResponse: { id: 'message-1', recipients: { items: [{ recipient: 14155552671, status: 'sent' }] } },
+  },
+  './bird': {
+    name: 'BirdBackend',
+    sdk: [],
+    options: { apiKey: 'bk_eu1_k', from: 'Acme' },
+    providerResponse: { id: 'message-1', status: 'accepted' },
   },
   './plivo': {
     name: 'PlivoBackend',

@@ -10,6 +10,7 @@ const EXAMPLE = readFileSync(new URL('../../sample-app/.env.example', import.met
 const ALL: Readonly<Record<string, string>> = {
   ...Object.fromEntries(PROVIDER_NAMES.flatMap(variablesOf).map((name) => [name, 'x'])),
   TWILIO_SID: 'AC1',
+  BIRD_API_KEY: 'bk_eu1_x',
   TELNYX_FROM: '+15005550006',
   INFOBIP_BASE_URL: 'https://example.api.infobip.com',
   HTTP_URL: 'https://sms.example.com',
@@ -20,7 +21,9 @@ const CLASSES = {
   twilio: 'TwilioBackend',
   vonage: 'VonageBackend',
   'aws-sns': 'AwsSnsBackend',
+  'aws-sms': 'AwsSmsBackend',
   messagebird: 'MessageBirdBackend',
+  bird: 'BirdBackend',
   plivo: 'PlivoBackend',
   telnyx: 'TelnyxBackend',
   infobip: 'InfobipBackend',

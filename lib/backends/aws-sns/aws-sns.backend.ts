@@ -197,7 +197,8 @@ function attribute(value: unknown): Sns.MessageAttributeValue {
   return { DataType: typeof value === 'number' ? 'Number' : 'String', StringValue: String(value) };
 }
 
-function checkCredentials(reader: OptionReader): void {
+/** Validates the option `credentials`. */
+export function checkCredentials(reader: OptionReader): void {
   const credentials = reader.value('credentials');
   if (credentials === undefined || typeof credentials === 'function') return;
   if (typeof credentials !== 'object' || credentials === null) {

@@ -18,7 +18,7 @@ import { checkProviderOptions, type ProviderFields, type ProviderOptions } from 
  * @publicApi
  */
 export interface MessageBirdBackendOptions extends ProviderOptions {
-  /** Access key. */
+  /** Access key of the classic API. A key that begins with `bk_` is one of Bird's current API, for `BirdBackend`. */
   readonly accessKey: string;
   /** Sender: a number or up to 11 alphanumeric characters. */
   readonly originator: string;
@@ -69,8 +69,10 @@ const ACCOUNT_CODES = new Set<string | undefined>(['2', '25']);
 const TAKEN = new Set<string | undefined>(['scheduled', 'sent', 'buffered', 'delivered']);
 
 /**
- * Sends through the SMS API of MessageBird, now Bird. Not with the `messagebird` SDK: it has no option for the base URL
- * and is no longer maintained. A message expires at MessageBird with its code.
+ * Sends through the classic SMS API of MessageBird, now Bird. Bird accepts keys of both APIs until 31 December 2026
+ * (https://bird.com/en-us/migrate/from-messagebird-classic, read in November 2026): then use `BirdBackend`. Not with the
+ * `messagebird` SDK: it has no option for the base URL and is no longer maintained. A message expires at MessageBird with
+ * its code.
  *
  * @publicApi
  */
@@ -82,7 +84,12 @@ export class MessageBirdBackend extends BulkProviderBackend<MessageBirdBackendOp
   constructor(options: MessageBirdBackendOptions) {
     super(options);
     checkProviderOptions(options, ['accessKey', 'originator'], (reader) => {
-      reader.requiredText('accessKey');
+      if (reader.requiredText('accessKey').startsWith('bk_')) {
+        reader.fault(
+          'accessKey',
+          'is a key of Bird (bk_…), which the classic API does not accept; use BirdBackend of nestjs-phone-verify/bird',
+        );
+      }
       reader.requiredText('originator');
     });
   }

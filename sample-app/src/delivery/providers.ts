@@ -51,6 +51,17 @@ const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
     }),
   ],
   [
+    'aws-sms',
+    provider(['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], async (read, at) => {
+      const { AwsSmsBackend } = await import('nestjs-phone-verify/aws-sms');
+      return new AwsSmsBackend({
+        region: read('AWS_REGION'),
+        credentials: { accessKeyId: read('AWS_ACCESS_KEY_ID'), secretAccessKey: read('AWS_SECRET_ACCESS_KEY') },
+        ...at('AWS_SMS_BASE_URL'),
+      });
+    }),
+  ],
+  [
     'messagebird',
     provider(['MESSAGEBIRD_ACCESS_KEY', 'MESSAGEBIRD_ORIGINATOR'], async (read, at) => {
       const { MessageBirdBackend } = await import('nestjs-phone-verify/messagebird');
@@ -59,6 +70,13 @@ const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
         originator: read('MESSAGEBIRD_ORIGINATOR'),
         ...at('MESSAGEBIRD_BASE_URL'),
       });
+    }),
+  ],
+  [
+    'bird',
+    provider(['BIRD_API_KEY', 'BIRD_FROM'], async (read, at) => {
+      const { BirdBackend } = await import('nestjs-phone-verify/bird');
+      return new BirdBackend({ apiKey: read('BIRD_API_KEY'), from: read('BIRD_FROM'), ...at('BIRD_BASE_URL') });
     }),
   ],
   [

@@ -147,6 +147,13 @@ describe('MessageBirdBackend', () => {
   it.each([
     [{}, ['options.accessKey: is required', 'options.originator: is required']],
     [{ accessKey: ['hidden'], originator: 'a' }, ['options.accessKey: must be a text that is not empty']],
+    [
+      { accessKey: 'bk_eu1_hidden', originator: 'a' },
+      [
+        'options.accessKey: is a key of Bird (bk_…), which the classic API does not accept; ' +
+          'use BirdBackend of nestjs-phone-verify/bird',
+      ],
+    ],
     [{ accessKey: 'k', originator: 'a', from: 'x' }, [expect.stringContaining('options.from: is not an option')]],
     [
       { accessKey: 'k', originator: 'a', baseUrl: 'ftp://x' },

@@ -1,6 +1,8 @@
 import type { ReceivedRequest, WireAnswer } from '../../support/wire-server.js';
 import type { ProviderWire } from '../../support/provider-faults.js';
+import { awsSmsWire } from './aws-sms.wire.js';
 import { awsSnsWire } from './aws-sns.wire.js';
+import { birdWire } from './bird.wire.js';
 import { infobipAnswer, infobipWire, PENDING } from './infobip.wire.js';
 import { messageBirdAnswer, messageBirdWire } from './messagebird.wire.js';
 import { plivoAnswer, plivoWire } from './plivo.wire.js';
@@ -58,6 +60,8 @@ export const conversations: readonly Conversation[] = [
   { wire: twilioWire, read: form('To', 'Body'), take: single(twilioWire) },
   { wire: vonageWire, read: json('to', 'text'), take: single(vonageWire) },
   { wire: awsSnsWire, read: form('PhoneNumber', 'Message'), take: single(awsSnsWire) },
+  { wire: awsSmsWire, read: json('DestinationPhoneNumber', 'MessageBody'), take: single(awsSmsWire) },
+  { wire: birdWire, read: json('to', 'text'), take: single(birdWire) },
   { wire: telnyxWire, read: json('to', 'text'), take: single(telnyxWire) },
   {
     wire: messageBirdWire,

@@ -163,3 +163,33 @@ export const INFOBIP_REQUEST: RequestSchema = {
     },
   },
 };
+
+const ANY_TEXT_FIELDS: RequestSchema = { sendId: TEXT, shop: TEXT };
+
+/** https://bird.com/docs/api/reference/create-sms-message; `validity_period` is refused for now */
+export const BIRD_REQUEST: RequestSchema = {
+  to: E164,
+  from: REQUIRED,
+  text: { ...REQUIRED, length: [1, 1836] },
+  category: { ...REQUIRED, values: ['transactional', 'marketing', 'authentication', 'service'] },
+  tags: { type: 'array', length: [1, 20], fields: { name: REQUIRED, value: REQUIRED } },
+  metadata: { type: 'object', fields: ANY_TEXT_FIELDS },
+  options: { type: 'object', fields: { smart_encoding: { type: 'boolean' } } },
+};
+
+/** https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html */
+export const AWS_SMS_REQUEST: RequestSchema = {
+  DestinationPhoneNumber: { ...REQUIRED, length: [1, 20], pattern: /^\+?[1-9][0-9]{1,18}$/ },
+  OriginationIdentity: { ...TEXT, length: [1, 256], pattern: /^[A-Za-z0-9_:/+-]+$/ },
+  MessageBody: { ...REQUIRED, length: [1, 1600] },
+  MessageType: { ...TEXT, values: ['TRANSACTIONAL', 'PROMOTIONAL'] },
+  Keyword: { ...TEXT, length: [1, 30] },
+  ConfigurationSetName: { ...TEXT, length: [1, 256], pattern: /^[A-Za-z0-9_:/-]+$/ },
+  MaxPrice: { ...TEXT, length: [2, 8], pattern: /^[0-9]{0,2}\.[0-9]{1,5}$/ },
+  TimeToLive: { type: 'number', range: [5, 259_200] },
+  Context: { type: 'object', fields: ANY_TEXT_FIELDS },
+  DestinationCountryParameters: { type: 'object', fields: { IN_ENTITY_ID: TEXT, IN_TEMPLATE_ID: TEXT } },
+  DryRun: { type: 'boolean' },
+  ProtectConfigurationId: { ...TEXT, length: [1, 256], pattern: /^[A-Za-z0-9_:/-]+$/ },
+  MessageFeedbackEnabled: { type: 'boolean' },
+};

@@ -1,0 +1,1 @@
+export { BirdBackend, type BirdBackendOptions, type BirdFields } from './bird.backend.js';
