@@ -11,7 +11,7 @@ interface IntegerRange {
 }
 
 /** More names than this are not listed in an error. */
-const MAX_LISTED = 8;
+const MAX_LISTED = 12;
 
 /**
  * Reads option values of unknown type, one by one, and collects all validation errors. An invalid value reads as its
