@@ -37,6 +37,7 @@ const OPTIONAL_PACKAGES = {
   '^lib/observability/': ['@nestjs/event-emitter', '@opentelemetry/api'],
   '^lib/http/openapi/': ['@nestjs/swagger'],
   '^lib/terminus/': ['@nestjs/terminus'],
+  '^lib/backends/provider/': ['proxy-from-env', '@types/proxy-from-env'],
   '^lib/backends/twilio/': ['twilio'],
   '^lib/backends/vonage/': ['@vonage/(auth|sms|server-client)'],
   '^lib/backends/aws-sns/': ['@aws-sdk/client-sns', '@smithy/[^/]+'],

@@ -112,7 +112,7 @@ describe('the tables of the documentation', () => {
     expect(rows.map(([entry]) => entry)).toEqual(entries.map((entry) => `\`nestjs-phone-verify${entry.slice(1)}\``));
     for (const [index, [, name = '', options = '']] of rows.entries()) {
       const entryPoint = await import(join(ROOT, 'lib/backends', entries[index] ?? '', 'index.ts'));
-      const listed = [...namesIn(options), 'baseUrl', 'timeoutMs', 'extra'];
+      const listed = [...namesIn(options), 'baseUrl', 'timeoutMs', 'agent', 'extra'];
       for (const className of namesIn(name)) {
         const [fault] = faultsOf(() => new entryPoint[className]({ unheardOf: 1 }));
         expect(new Set(fault?.split('the options are ')[1]?.split(', '))).toEqual(new Set(listed));

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { LOCALHOST } from './localhost-certificate.js';
 
 /** A request as it arrived. */
 export interface ReceivedRequest {
@@ -26,8 +29,15 @@ export class WireServer {
   #behaviour: Behaviour = (_request, response) => response.writeHead(500).end();
   readonly #sockets = new Set<Socket>();
 
-  private constructor(private readonly server: Server) {
-    server.on('connection', (socket) => {
+  /** Connections that were opened until now. */
+  connections = 0;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly origin: string,
+  ) {
+    server.on('connection', (socket: Socket) => {
+      this.connections += 1;
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
@@ -38,11 +48,23 @@ export class WireServer {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new WireServer(server);
+    return new WireServer(server, 'http://127.0.0.1');
+  }
+
+  /** A server that speaks TLS, with the certificate {@link LOCALHOST}. */
+  static async startSecure(): Promise<WireServer> {
+    const server = createSecureServer(LOCALHOST);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new WireServer(server, 'https://localhost');
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `${this.origin}:${this.port}`;
   }
 
   /** Connections that are open now. */
@@ -74,7 +96,10 @@ export class WireServer {
 
   /** Reads a request completely and resets the connection. */
   reset(): void {
-    this.#behaviour = (_request, _response, socket) => socket.resetAndDestroy();
+    this.#behaviour = (_request, _response, socket) => {
+      if (socket instanceof TLSSocket) socket.destroy();
+      else socket.resetAndDestroy();
+    };
   }
 
   /** Starts a response that never ends. */

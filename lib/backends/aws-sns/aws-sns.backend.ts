@@ -19,6 +19,8 @@ export interface AwsCredentials {
   readonly secretAccessKey: string;
   /** For temporary credentials only. */
   readonly sessionToken?: string;
+  /** When temporary credentials expire. Default: never. */
+  readonly expiration?: Date;
 }
 
 /**
@@ -35,8 +37,8 @@ export interface AwsSnsBackendOptions extends ProviderOptions {
    */
   readonly senderId?: string;
   /**
-   * Credentials, or a function that is called for them with every message. Default: the SDK's provider chain
-   * (environment, shared files, roles).
+   * Credentials, or a function that returns them. The SDK keeps what the function returned until shortly before its
+   * `expiration`, and for good without one. Default: the SDK's provider chain (environment, shared files, roles).
    */
   readonly credentials?: AwsCredentials | (() => Promise<AwsCredentials>);
   /** Maximum price of a segment in US dollars, 0.0001 to 1000; a message that costs more is not sent. Default: none. */
@@ -121,8 +123,8 @@ const KINDS_OF_NUMBER: KindsByCode = {
 @Injectable()
 export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
   readonly #sdk = new Sdk('AwsSnsBackend', '@aws-sdk/client-sns', async () => import('@aws-sdk/client-sns'));
-  /** Kept, because the chain caches the credentials that it found and renews them before they expire. */
-  #defaultChain: Sns.SNSClient['config']['credentials'] | undefined;
+  /** Kept, because it caches credentials and renews them before they expire. */
+  #client: Sns.SNSClient | undefined;
 
   /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: AwsSnsBackendOptions) {
@@ -141,24 +143,21 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
   }
 
   protected override async deliver({ to, text, exchange }: OutgoingMessage): Promise<SendReceipt> {
-    const { region, baseUrl } = this.options;
     const sdk = await this.#sdk.get();
+    const command = new sdk.PublishCommand(this.#publication(to, text));
     let response: ProviderResponse | undefined;
-    const client = new sdk.SNSClient({
-      region,
-      credentials: this.#credentials(sdk),
-      maxAttempts: 1,
-      ...(baseUrl !== undefined && { endpoint: baseUrl }),
-      requestHandler: {
-        handle: async (request: SignedRequest) => {
+    // For this message, in the place of the client's HTTP handler.
+    command.middlewareStack.add(
+      () =>
+        async ({ request }) => {
           response = await exchange(translate(request));
           const { status, headers, text: body } = response;
           return { response: { statusCode: status, headers: { ...headers }, body: Buffer.from(body) } };
         },
-      },
-    });
+      { step: 'deserialize', priority: 'low', name: 'sharedConnections' },
+    );
     try {
-      const { MessageId: messageId } = await client.send(new sdk.PublishCommand(this.#publication(to, text)));
+      const { MessageId: messageId } = await this.#clientOf(sdk).send(command);
       if (messageId !== undefined) return { backend: 'AwsSnsBackend', messageId };
     } catch (thrown) {
       throw failureOf(thrown, response);
@@ -166,12 +165,18 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
     throw failureOf(undefined, response);
   }
 
-  #credentials(sdk: typeof Sns): NonNullable<Sns.SNSClientConfig['credentials']> {
-    const { credentials, region } = this.options;
-    if (typeof credentials === 'function') return credentials;
-    // The SDK modifies the object that it is given.
-    if (credentials !== undefined) return { ...credentials };
-    return (this.#defaultChain ??= new sdk.SNSClient({ region }).config.credentials);
+  #clientOf({ SNSClient }: typeof Sns): Sns.SNSClient {
+    const { region, baseUrl, credentials } = this.options;
+    this.#client ??= new SNSClient({
+      region,
+      maxAttempts: 1,
+      ...(baseUrl !== undefined && { endpoint: baseUrl }),
+      // The SDK modifies the object that it is given.
+      ...(credentials !== undefined && {
+        credentials: typeof credentials === 'function' ? credentials : { ...credentials },
+      }),
+    });
+    return this.#client;
   }
 
   /** https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html */
@@ -205,10 +210,12 @@ export function checkCredentials(reader: OptionReader): void {
     reader.fault('credentials', 'must be credentials or a function that returns them');
     return;
   }
-  const nested = reader.nested('credentials', ['accessKeyId', 'secretAccessKey', 'sessionToken']);
+  const nested = reader.nested('credentials', ['accessKeyId', 'secretAccessKey', 'sessionToken', 'expiration']);
   nested.requiredText('accessKeyId');
   nested.requiredText('secretAccessKey');
   nested.text('sessionToken', '');
+  const expiration = nested.value('expiration');
+  if (expiration !== undefined && !(expiration instanceof Date)) nested.fault('expiration', 'must be a Date');
 }
 
 /** https://docs.aws.amazon.com/sms-voice/latest/userguide/sender-ids.html */
@@ -236,9 +243,15 @@ interface SignedRequest {
   readonly body?: string | Uint8Array;
 }
 
-function translate({ method, protocol, hostname, port, path, headers, body }: SignedRequest): ProviderRequest {
+function translate(request: unknown): ProviderRequest {
+  if (!isSignedRequest(request)) throw new TypeError('The SDK made no HTTP request.');
+  const { method, protocol, hostname, port, path, headers, body } = request;
   const host = port === undefined ? hostname : `${hostname}:${port}`;
   return { method, url: `${protocol}//${host}${path}`, headers, body };
+}
+
+function isSignedRequest(request: unknown): request is SignedRequest {
+  return typeof request === 'object' && request !== null && 'hostname' in request && 'headers' in request;
 }
 
 /** The error for what the SDK threw, by the code in the response. Without a response, it could not sign the request. */

@@ -1,10 +1,10 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { type Agent, validateHeaderName, validateHeaderValue } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import type { ProviderResponse, ProviderRequest } from '../provider/http-exchange.js';
 import { isSuccess, kindOfStatus, refusal } from '../provider/provider-response.js';
-import { checkBackendOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
+import { checkAgent, checkBackendOptions, TIMEOUT_RANGE } from '../provider/provider-options.js';
 import { type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 
 /**
@@ -28,6 +28,11 @@ export interface HttpBackendOptions {
   readonly accepted?: (status: number, text: string) => boolean | Promise<boolean>;
   /** Time limit of one call in milliseconds, 1 to 600 000. Can only shorten `delivery.timeoutMs`. Default: none. */
   readonly timeoutMs?: number;
+  /**
+   * Makes the connections, as `agent` of `https.request`. Default: connections that all backends share and keep alive,
+   * through the environment's proxy.
+   */
+  readonly agent?: Agent;
 }
 
 /** Redirects that are followed; all of them on the origin of the gateway. */
@@ -44,7 +49,7 @@ export class HttpBackend extends ProviderBackend<HttpBackendOptions> {
   /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: HttpBackendOptions) {
     super(options);
-    checkBackendOptions(options, ['url', 'method', 'headers', 'body', 'accepted', 'timeoutMs'], (reader) => {
+    checkBackendOptions(options, ['url', 'method', 'headers', 'body', 'accepted', 'timeoutMs', 'agent'], (reader) => {
       if (reader.value('url') === undefined) reader.fault('url', 'is required');
       reader.url('url');
       if (!/^[A-Z]+$/.test(reader.text('method', 'POST'))) reader.fault('method', 'must be an HTTP method in capitals');
@@ -54,6 +59,7 @@ export class HttpBackend extends ProviderBackend<HttpBackendOptions> {
       if (reader.value('body') === undefined) reader.fault('body', 'is required');
       reader.function('body');
       reader.function('accepted');
+      checkAgent(reader, 'url');
       reader.integer('timeoutMs', TIMEOUT_RANGE, TIMEOUT_RANGE.to);
     });
   }

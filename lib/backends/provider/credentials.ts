@@ -1,5 +1,6 @@
-/** Settings that are not secret. All others are treated as secret. */
+/** Settings that are not secret, or not text. All others are treated as secret. */
 const PUBLIC_SETTINGS: ReadonlySet<string> = new Set([
+  'agent',
   'baseUrl',
   'from',
   'messagingProfileId',

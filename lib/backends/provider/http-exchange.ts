@@ -1,6 +1,11 @@
-import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as requestPlain, type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
+import { PACKAGE_VERSION } from '../../common/package-version.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { isSecureUrl, type Route, routeTo } from './connection-pool.js';
+import { proxyAuthorization, type TunnelOptions } from './tunnel-agent.js';
+
+export { basicAuthorization } from './basic-authorization.js';
 
 /** A request to a provider. */
 export interface ProviderRequest {
@@ -22,42 +27,130 @@ export interface ProviderResponse {
 /** Longer than any provider's response to one message. The rest is not read. */
 const MAX_RESPONSE_BYTES = 65_536;
 
+/** Sent unless the SDK or the application has one of its own. */
+const USER_AGENT = `nestjs-phone-verify/${PACKAGE_VERSION}`;
+
+/** What is known of one try to send a request. */
+interface Progress {
+  /** The request was handed to the connection. From here on, it may have been written in part. */
+  isStarted: boolean;
+  /** The whole request was written. */
+  isWritten: boolean;
+}
+
 /**
- * Sends one request over its own connection and reads the response. All provider backends use it, so that they agree on
- * whether a message may have been sent: a failure before the request was written is `unavailable`, a later one is
- * `unknown`. Follows no redirect, because a request carries credentials. Closes the connection when the signal aborts.
+ * Sends one request and reads the response. All provider backends use it, so that they agree on whether a message may
+ * have been sent: a failure before the request was written is `unavailable`, a later one is `unknown`. Follows no
+ * redirect, because a request carries credentials. Closes the connection when the signal aborts.
  *
- * @throws {@link SmsDeliveryError} `unavailable` or `unknown`. A response of any status is returned.
+ * A connection is used again. If it was closed while it was idle, which is known before anything is written, the request
+ * is sent on another one. A request is never repeated once a byte of it may have been written.
+ *
+ * @param agent - Makes the connections. Default: the pool that all backends share, through the environment's proxy.
+ * @throws {@link SmsDeliveryError} `unavailable` or `unknown`; `misconfigured` if a proxy refuses its credentials. A
+ *   response of any status is returned.
  */
-export async function exchange(request: ProviderRequest, signal: AbortSignal): Promise<ProviderResponse> {
-  let isWritten = false;
+export async function exchange(
+  request: ProviderRequest,
+  signal: AbortSignal,
+  agent?: Agent,
+): Promise<ProviderResponse> {
+  const route = agent === undefined ? routeTo(request.url) : { agent };
+  for (;;) {
+    const response = await attempt(request, signal, route);
+    if (response !== undefined) return response;
+  }
+}
+
+/** @returns `undefined` if the connection was closed while it was idle, so that nothing was written. */
+async function attempt(
+  request: ProviderRequest,
+  signal: AbortSignal,
+  route: Route,
+): Promise<ProviderResponse | undefined> {
+  const progress: Progress = { isStarted: false, isWritten: false };
+  let outgoing: ClientRequest | undefined;
   try {
-    const outgoing = open(request, signal);
-    outgoing.once('finish', () => {
-      isWritten = true;
-    });
-    return await readResponse(await responseTo(outgoing, request.body));
+    signal.throwIfAborted();
+    outgoing = open(request, signal, route);
+    return await readResponse(await responseTo(outgoing, request.body, signal, progress));
   } catch (thrown) {
-    if (isWritten) throw new SmsDeliveryError('unknown', 'The connection ended without a response.', { cause: thrown });
+    if (thrown instanceof SmsDeliveryError) throw thrown;
+    if (progress.isWritten) {
+      throw new SmsDeliveryError('unknown', 'The connection ended without a response.', { cause: thrown });
+    }
+    if (outgoing?.reusedSocket && !progress.isStarted && !signal.aborted) return undefined;
     throw new SmsDeliveryError('unavailable', 'The provider could not be reached.', { cause: thrown });
   }
 }
 
-function open({ method, url, headers, body }: ProviderRequest, signal: AbortSignal): ClientRequest {
-  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  // The provider can close a reused connection at any time, and then it is unknown whether it read the request. A new
-  // connection (`agent: false`) leaves no such doubt.
-  const options = { method, headers: { ...headers, ...length, connection: 'close' }, agent: false, signal } as const;
-  return new URL(url).protocol === 'https:' ? requestSecure(url, options) : requestPlain(url, options);
+function open(
+  { method, url, headers, body }: ProviderRequest,
+  signal: AbortSignal,
+  { agent, proxy }: Route,
+): ClientRequest {
+  const options: TunnelOptions = {
+    method,
+    headers: {
+      ...(!hasHeader(headers, 'user-agent') && { 'user-agent': USER_AGENT }),
+      ...headers,
+      ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+      ...(proxy !== undefined && { host: new URL(url).host, ...proxyAuthorization(proxy) }),
+    },
+    agent,
+    signal,
+    tunnelSignal: signal,
+    ...(proxy !== undefined && { path: url }),
+  };
+  const target = proxy ?? new URL(url);
+  return isSecureUrl(target) ? requestSecure(target, options) : requestPlain(target, options);
 }
 
-function responseTo(outgoing: ClientRequest, body: string | Uint8Array | undefined): Promise<IncomingMessage> {
+function hasHeader(headers: ProviderRequest['headers'], name: string): boolean {
+  return Object.keys(headers).some((each) => each.toLowerCase() === name);
+}
+
+function responseTo(
+  outgoing: ClientRequest,
+  body: string | Uint8Array | undefined,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    outgoing.once('response', resolve);
+    const fail = (error: Error): void => {
+      outgoing.destroy();
+      reject(error);
+    };
+    outgoing.once('finish', () => {
+      progress.isWritten = true;
+    });
+    outgoing.once('response', (incoming) => {
+      // What arrived while the connection was idle, such as a 408, is no response to this request.
+      if (progress.isStarted) resolve(incoming);
+      else fail(new Error('The connection had an unexpected response.'));
+    });
     // Not `once`: a connection can fail again after the response has begun.
     outgoing.on('error', reject);
-    outgoing.end(body);
+    outgoing.once('socket', (socket) => {
+      const start = (): void => {
+        if (outgoing.destroyed) return;
+        progress.isStarted = true;
+        outgoing.end(body);
+      };
+      if (!outgoing.reusedSocket) start();
+      else afterPolling(() => (socket.writable ? start() : fail(new Error('The connection was closed.'))));
+    });
+    // A request without a connection, such as one that waits for a proxy, does not report that it was aborted.
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
+}
+
+/**
+ * Runs an action after Node has read what has arrived on its connections until now, such as the end of an idle one. The
+ * first `setImmediate` runs after the polling that is in progress, the second one after a whole one.
+ */
+function afterPolling(action: () => void): void {
+  setImmediate(() => setImmediate(action));
 }
 
 async function readResponse(incoming: IncomingMessage): Promise<ProviderResponse> {
@@ -74,9 +167,4 @@ async function readResponse(incoming: IncomingMessage): Promise<ProviderResponse
     headers: Object.fromEntries(headers),
     text: Buffer.concat(chunks).subarray(0, MAX_RESPONSE_BYTES).toString('utf8'),
   };
-}
-
-/** The header value of HTTP basic authentication (RFC 7617). */
-export function basicAuthorization(user: string, password: string): string {
-  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }

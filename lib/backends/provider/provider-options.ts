@@ -1,3 +1,5 @@
+import { Agent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
 import { OptionReader } from '../../common/option-reader.js';
 import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
 
@@ -7,10 +9,17 @@ import { PhoneVerifyConfigurationError } from '../../phone-verify.errors.js';
  * @publicApi
  */
 export interface ProviderOptions {
-  /** Base URL of the provider's API, `https://…`, such as that of a region or a proxy. Default: the provider's. */
+  /** Base URL of the provider's API, `https://…`, such as that of a region. Default: the provider's. */
   readonly baseUrl?: string;
   /** Time limit of one call in milliseconds, 1 to 600 000. Can only shorten `delivery.timeoutMs`. Default: none. */
   readonly timeoutMs?: number;
+  /**
+   * Makes the connections, as `agent` of `https.request`: an `https.Agent`, or one for an egress proxy such as
+   * `new HttpsProxyAgent('http://proxy:3128', { keepAlive: true })` of `https-proxy-agent`. It is used as it is; the
+   * environment's proxy variables do not apply. Default: connections that all backends share and keep alive, through the
+   * proxy in `HTTPS_PROXY`, unless `NO_PROXY` names the host.
+   */
+  readonly agent?: Agent;
   /**
    * Fields of the provider's own API, by its own names. They are passed unchanged with every message and override those
    * of the backend. Default: none.
@@ -72,15 +81,39 @@ export function checkBackendOptions(
   if (faults.length > 0) throw new PhoneVerifyConfigurationError(faults);
 }
 
+/**
+ * Validates the option `agent`.
+ *
+ * @param urlOption - The option with the URL; without a value, the URL begins with `https://`.
+ */
+export function checkAgent(reader: OptionReader, urlOption: string): void {
+  const agent = reader.value('agent');
+  if (agent === undefined) return;
+  // Not `instanceof`: some agents for proxies do not extend Node's.
+  if (typeof agent !== 'object' || agent === null || typeof Reflect.get(agent, 'addRequest') !== 'function') {
+    reader.fault('agent', 'must be an https.Agent or an http.Agent of Node');
+    return;
+  }
+  const isPlainUrl = /^http:/i.test(String(reader.value(urlOption)));
+  // Agents for proxies extend `http.Agent` and serve both.
+  if (!isPlainUrl && Object.getPrototypeOf(agent) === Agent.prototype) {
+    reader.fault('agent', 'is an http.Agent, and the address begins with https://; give an https.Agent');
+  }
+  if (isPlainUrl && agent instanceof SecureAgent) {
+    reader.fault('agent', 'is an https.Agent, and the address begins with http://; give an http.Agent');
+  }
+}
+
 /** {@link checkBackendOptions} for a provider backend, with the settings of {@link ProviderOptions}. */
 export function checkProviderOptions(
   options: unknown,
   own: readonly string[],
   check: (reader: OptionReader) => void,
 ): void {
-  checkBackendOptions(options, [...own, 'baseUrl', 'timeoutMs', 'extra'], (reader) => {
+  checkBackendOptions(options, [...own, 'baseUrl', 'timeoutMs', 'agent', 'extra'], (reader) => {
     check(reader);
     reader.url('baseUrl');
+    checkAgent(reader, 'baseUrl');
     reader.object('extra');
     reader.integer('timeoutMs', TIMEOUT_RANGE, TIMEOUT_RANGE.to);
   });

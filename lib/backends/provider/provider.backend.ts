@@ -73,7 +73,7 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
     try {
       return await withinTimeLimit(timeoutMs, (own) => {
         const signal = send === undefined ? own : AbortSignal.any([send.signal, own]);
-        return work((request) => exchange(request, signal));
+        return work((request) => exchange(request, signal, this.options.agent));
       });
     } catch (thrown) {
       throw providerFailure(thrown, secrets);

@@ -39,22 +39,65 @@ describe('AwsSnsBackend', () => {
     });
   });
 
-  it('calls the function for temporary credentials with every message', async () => {
+  function temporary(calls: number, expiration?: Date) {
+    const key = { accessKeyId: `AKIA${calls}`, secretAccessKey: 'secret', sessionToken: `token-${calls}` };
+    return expiration === undefined ? key : { ...key, expiration };
+  }
+
+  it('calls the function for temporary credentials again when they are about to expire', async () => {
+    let calls = 0;
+    const backend = create({ credentials: async () => temporary((calls += 1), new Date(Date.now() + 60_000)) });
+
+    await backend.sendSms(TO, TEXT);
+    const callsForOne = calls;
+    await backend.sendSms(TO, TEXT);
+
+    expect(calls).toBeGreaterThan(callsForOne);
+    expect(server.last.headers).toMatchObject({
+      authorization: expect.stringContaining(`Credential=AKIA${calls}/`),
+      'x-amz-security-token': `token-${calls}`,
+    });
+  });
+
+  it.each([
+    ['in an hour', () => new Date(Date.now() + 3_600_000)],
+    ['never', () => undefined],
+  ])('calls the function once for credentials that expire %s', async (_when, expiration) => {
+    let calls = 0;
+    const backend = create({ credentials: async () => temporary((calls += 1), expiration()) });
+
+    await Promise.all([backend.sendSms(TO, TEXT), backend.sendSms(TO, TEXT)]);
+    await backend.sendSms(TO, TEXT);
+
+    expect(calls).toBe(1);
+    expect(server.last.headers['authorization']).toContain('Credential=AKIA1/');
+  });
+
+  it('calls the function again after it failed', async () => {
     let calls = 0;
     const backend = create({
       credentials: async () => {
         calls += 1;
-        return { accessKeyId: `AKIA${calls}`, secretAccessKey: 'secret', sessionToken: `token-${calls}` };
+        if (calls === 1) throw new Error('no vault');
+        return temporary(calls);
       },
     });
 
-    await backend.sendSms(TO, TEXT);
-    await backend.sendSms(TO, TEXT);
+    await expect(backend.sendSms(TO, TEXT)).rejects.toMatchObject({ kind: 'misconfigured' });
+    await expect(backend.sendSms(TO, TEXT)).resolves.toMatchObject({ messageId: 'message-1' });
+  });
 
-    expect(server.last.headers).toMatchObject({
-      authorization: expect.stringContaining('Credential=AKIA2/'),
-      'x-amz-security-token': 'token-2',
-    });
+  it('builds one client of the SDK for all messages', async () => {
+    const { SNSClient } = await import('@aws-sdk/client-sns');
+    const clients = new Set<unknown>();
+    const send = vi.spyOn(SNSClient.prototype, 'send');
+    const backend = create();
+
+    await Promise.all([backend.sendSms(TO, TEXT), backend.sendSms(TO, TEXT)]);
+    for (const client of send.mock.contexts) clients.add(client);
+    send.mockRestore();
+
+    expect(clients.size).toBe(1);
   });
 
   it('uses the credentials of the environment when it has none', async () => {
@@ -142,11 +185,15 @@ describe('AwsSnsBackend', () => {
       ['options.credentials: must be credentials or a function that returns them'],
     ],
     [
-      { region: 'us-east-1', credentials: { accessKeyId: 'a', secret: 'hidden-value', sessionToken: 1 } },
+      {
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'a', secret: 'hidden-value', sessionToken: 1, expiration: '2026-11-26' },
+      },
       [
         expect.stringContaining('options.credentials.secret: is not an option'),
         'options.credentials.secretAccessKey: is required',
         'options.credentials.sessionToken: must be a text that is not empty',
+        'options.credentials.expiration: must be a Date',
       ],
     ],
     [{ region: 'us-east-1', maxPriceUsd: 0 }, ['options.maxPriceUsd: must be a number from 0.0001 to 1000']],

@@ -1,0 +1,57 @@
+import { Agent as PlainAgent, type AgentOptions } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import { getProxyForUrl } from 'proxy-from-env';
+import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { TunnelAgent } from './tunnel-agent.js';
+
+/** How a request reaches its URL. */
+export interface Route {
+  /** Keeps the connections. */
+  readonly agent: PlainAgent;
+  /** The proxy that the request is sent to, with its whole URL. Default: none, the agent connects to the URL's host. */
+  readonly proxy?: URL;
+}
+
+/**
+ * An idle connection is closed after half a minute: load balancers and firewalls drop one after a minute or more, and not
+ * always visibly. Where the server announces a shorter time, Node closes it a second before that.
+ */
+const POOL: AgentOptions = { keepAlive: true, timeout: 30_000 };
+
+/** All backends share the connections. An agent keeps those of each origin apart, and idle ones keep no process running. */
+const plainPool = new PlainAgent(POOL);
+const securePool = new SecureAgent(POOL);
+
+/** By the address of the proxy. */
+const tunnels = new Map<string, TunnelAgent>();
+
+/**
+ * The route to a URL: direct, or through the proxy that the environment names for it. An `https://` URL is reached
+ * through a tunnel, so that the proxy sees the host only.
+ *
+ * @throws {@link SmsDeliveryError} `misconfigured` if the environment names something else than an HTTP proxy.
+ */
+export function routeTo(url: string): Route {
+  const isSecure = isSecureUrl(url);
+  const address = getProxyForUrl(url);
+  if (address === '') return { agent: isSecure ? securePool : plainPool };
+  const proxy = proxyAt(address);
+  if (!isSecure) return { agent: isSecureUrl(address) ? securePool : plainPool, proxy };
+  const tunnel = tunnels.get(address) ?? new TunnelAgent(proxy, POOL);
+  tunnels.set(address, tunnel);
+  return { agent: tunnel };
+}
+
+/** Whether a URL begins with `https://`. */
+export function isSecureUrl(url: string | URL): boolean {
+  return new URL(url).protocol === 'https:';
+}
+
+function proxyAt(address: string): URL {
+  if (/^https?:\/\//i.test(address) && URL.canParse(address)) return new URL(address);
+  throw new SmsDeliveryError(
+    'misconfigured',
+    'The proxy variable of the environment must be an address that begins with http:// or https://. For another kind ' +
+      'of proxy, set the option `agent`.',
+  );
+}
