@@ -101,7 +101,7 @@ function open(
     tunnelSignal: signal,
     ...(proxy !== undefined && { path: url }),
   };
-  const target = proxy ?? new URL(url);
+  const target = proxy ?? url;
   return isSecureUrl(target) ? requestSecure(target, options) : requestPlain(target, options);
 }
 
