@@ -109,10 +109,11 @@ function outcomesOf(numbers: readonly string[], response: ProviderResponse): Out
   const taken = numbers.filter((number) => !invalid.has(number));
   // If the counts differ, nothing tells which numbers were accepted.
   const known = ids.length === taken.length ? taken : [];
-  const refused = refusal(response, PLIVO_KINDS, { code: 'invalid_number', text: 'The number is not valid.' });
+  const refused = (): Outcome =>
+    refusal(response, PLIVO_KINDS, { code: 'invalid_number', text: 'The number is not valid.' });
   return new Map<string, Outcome>([
     ...known.map((number, index): [string, Outcome] => [number, { backend: 'PlivoBackend', messageId: ids[index] }]),
-    ...[...invalid].map((number): [string, Outcome] => [number, refused]),
+    ...[...invalid].map((number): [string, Outcome] => [number, refused()]),
   ]);
 }
 

@@ -98,11 +98,10 @@ function open(
       ...(proxy !== undefined && { host: new URL(url).host, ...proxyAuthorization(proxy) }),
     },
     agent,
-    signal,
     tunnelSignal: signal,
     ...(proxy !== undefined && { path: url }),
   };
-  const target = proxy ?? new URL(url);
+  const target = proxy ?? url;
   return isSecureUrl(target) ? requestSecure(target, options) : requestPlain(target, options);
 }
 
@@ -140,8 +139,8 @@ function responseTo(
       if (!outgoing.reusedSocket) start();
       else afterPolling(() => (socket.writable ? start() : fail(new Error('The connection was closed.'))));
     });
-    // A request without a connection, such as one that waits for a proxy, does not report that it was aborted.
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    // Not the option `signal` of the request: without a connection, as while it waits for a proxy, it reports nothing.
+    signal.addEventListener('abort', () => fail(signal.reason), { once: true });
   });
 }
 
@@ -153,18 +152,27 @@ function afterPolling(action: () => void): void {
   setImmediate(() => setImmediate(action));
 }
 
-async function readResponse(incoming: IncomingMessage): Promise<ProviderResponse> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= MAX_RESPONSE_BYTES) break;
-  }
-  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+function readResponse(incoming: IncomingMessage): Promise<ProviderResponse> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const end = (): void => resolve(responseOf(incoming, Buffer.concat(chunks)));
+    incoming.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length < MAX_RESPONSE_BYTES) return;
+      end();
+      incoming.destroy();
+    });
+    incoming.once('end', end);
+    incoming.on('error', reject);
+  });
+}
+
+function responseOf({ statusCode = 0, headers }: IncomingMessage, body: Buffer): ProviderResponse {
   return {
-    status: incoming.statusCode ?? 0,
-    headers: Object.fromEntries(headers),
-    text: Buffer.concat(chunks).subarray(0, MAX_RESPONSE_BYTES).toString('utf8'),
+    status: statusCode,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    text: body.subarray(0, MAX_RESPONSE_BYTES).toString('utf8'),
   };
 }
