@@ -101,8 +101,12 @@ describe('an application without a usable data source does not start:', () => {
 
   it('the tables are missing, each named with the migrations to run', async () => {
     expect(await faultsOf([source({ migrationsRun: false }), PhoneVerifyModule.forRoot(OPTIONS)])).toEqual([
-      'dataSource: the table sms_verification is missing; run `phoneVerifyMigrations`',
-      'dataSource: the table sms_verification_counter is missing; run `phoneVerifyMigrations`',
+      expect.stringContaining(
+        'dataSource: the table sms_verification is missing; run `phoneVerifyMigrations`: add them to',
+      ),
+      expect.stringContaining(
+        'dataSource: the table sms_verification_counter is missing; run `phoneVerifyMigrations`: add them to',
+      ),
     ]);
   });
 
@@ -110,7 +114,9 @@ describe('an application without a usable data source does not start:', () => {
     const imports = [source({ migrationsRun: false }), PhoneVerifyModule.forRoot({ ...OPTIONS, limits })];
 
     expect(await faultsOf(imports)).toEqual([
-      'dataSource: the table sms_verification is missing; run `phoneVerifyMigrations`',
+      expect.stringContaining(
+        'dataSource: the table sms_verification is missing; run `phoneVerifyMigrations`: add them to',
+      ),
     ]);
   });
 
