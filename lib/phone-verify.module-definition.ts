@@ -19,7 +19,7 @@ import { createPhoneVerifyController } from './http/phone-verify.controller.js';
 import { limitProviders } from './limits/limits.providers.js';
 import { SMSVerificationCounter } from './limits/sms-verification-counter.entity.js';
 import { PhoneVerifyConfigurationError } from './phone-verify.errors.js';
-import { checkOptions, checkOverride } from './phone-verify.options-check.js';
+import { checkOptions, checkOverride, requireOwnOptions } from './phone-verify.options-check.js';
 import type {
   PhoneVerifyModuleAsyncOptions,
   PhoneVerifyOptionsFactory,
@@ -151,7 +151,9 @@ function optionsProvider(statics: StaticOptions): Provider {
 
 /** The options with the limits that are provided, which a test may have overridden. */
 function withLimits(given: unknown, limits: unknown): unknown {
-  return typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...given, limits } : given;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
+  requireOwnOptions(given);
+  return { ...given, limits };
 }
 
 /** Looks up a provider of the application; `undefined` if there is none. */

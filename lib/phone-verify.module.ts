@@ -11,6 +11,7 @@ import type {
   PhoneVerifyModuleOptions,
   ResolvedPhoneVerifyOptions,
 } from './phone-verify.options.js';
+import { requireOwnOptions } from './phone-verify.options-check.js';
 import { PHONE_VERIFY_BACKEND, PHONE_VERIFY_GIVEN_OPTIONS, PHONE_VERIFY_OPTIONS } from './phone-verify.tokens.js';
 
 /**
@@ -50,6 +51,7 @@ export class PhoneVerifyModule implements OnModuleInit {
    */
   static forRoot(options: PhoneVerifyModuleOptions): DynamicModule {
     requireOptions('forRoot', options, 'with `backend` and `appName`');
+    requireOwnOptions(options);
     const { isGlobal, controllers, path, dataSource, imports, decorators, backend, ...given } = options;
     const statics = withoutUndefined({ isGlobal, controllers, path, dataSource, imports, decorators, backend });
     return defineModule(PhoneVerifyModule, statics, [{ provide: PHONE_VERIFY_GIVEN_OPTIONS, useValue: given }]);

@@ -96,6 +96,21 @@ const MIN_SECRET_BYTES = 32;
 /** NIST SP 800-63B 5.1.3.2 and OWASP ASVS 5.0, 6.5.5. */
 const RECOMMENDED_EXPIRATION_SECONDS = 600;
 
+/**
+ * Inherited options, such as the methods and getters of a class, would be lost when the options are copied.
+ *
+ * @throws {@link PhoneVerifyConfigurationError} if the object inherits an option.
+ */
+export function requireOwnOptions(given: object): void {
+  const inherited = OPTIONS.filter((name) => name in given && !Object.hasOwn(given, name));
+  if (inherited.length === 0) return;
+  throw new PhoneVerifyConfigurationError(
+    inherited.map(
+      (name) => `${name}: is inherited from a class; give the options as a plain object with this property`,
+    ),
+  );
+}
+
 /** The validated options, and warnings for the operator. */
 export interface CheckedOptions {
   readonly options: ResolvedPhoneVerifyOptions;

@@ -20,6 +20,9 @@ const IDENTIFY_TIMEOUT_MS = 5000;
 /** An error is logged at most this often: clients could cause one with each request. */
 const LOG_INTERVAL_MS = 60_000;
 
+/** Seven digits or more, grouped in any way: a phone number that the function wrote in another form than the client. */
+const LONG_NUMBER = /\+?\d(?:[\s().-]?\d){6,}/g;
+
 /** Calls the application's `identifyClient`, and falls back to the adapter's address. */
 export class ClientIdentification {
   readonly #logger = new Logger('PhoneVerify');
@@ -36,8 +39,10 @@ export class ClientIdentification {
     const { ip, subject } = await this.#call(request);
     const given = ip === undefined ? undefined : readAddress(ip);
     if (ip !== undefined && given === undefined) this.#report(() => 'it returned an `ip` that is not an IP address');
+    // The adapter's own address may be that of a proxy that is not trusted.
+    const isOfAdapter = given === undefined || given === readAddress(request.ip);
     return {
-      client: given === undefined ? this.addresses.read(request) : { ip: given, isUntrustedProxy: false },
+      client: isOfAdapter ? this.addresses.read(request) : { ip: given, isUntrustedProxy: false },
       subject: this.#readSubject(subject),
     };
   }
@@ -84,5 +89,5 @@ function readIdentity(identity: object): { readonly ip: unknown; readonly subjec
 function describeFailure(thrown: unknown, { body }: IncomingRequest): string {
   const sent = ['phone_number', 'session_token'].map((field) => readField(body, field));
   const { name, message } = redactedCause(thrown, { hidden: sent.filter((value) => typeof value === 'string') });
-  return `it failed with ${name}: ${message}`;
+  return `it failed with ${name}: ${message.replace(LONG_NUMBER, '[number]')}`;
 }

@@ -27,8 +27,10 @@ export class ConversionExchange {
 
   /** Adds the counts of the process to the store, and blocks the ranges that reach the thresholds. */
   async addCounts(): Promise<void> {
-    for (let counts = this.tally.take(BATCH); counts.length > 0; counts = this.tally.take(BATCH)) {
-      const totals = await this.#add(counts);
+    // Only what is waiting now: under load, new counts arrive during each statement, and the loop would never end.
+    const batches = Math.ceil(this.tally.size / BATCH);
+    for (let batch = 0; batch < batches; batch++) {
+      const totals = await this.#add(this.tally.take(BATCH));
       const subjects = totals.filter((total) => isToBlock(total, this.settings.guard)).map(({ subject }) => subject);
       await this.#block(subjects, this.newTimeout());
     }

@@ -52,6 +52,11 @@ export class ConversionTally {
     return last.endsAt > now ? last : undefined;
   }
 
+  /** Subjects whose counts are not yet added to the store. */
+  get size(): number {
+    return this.#counts.size;
+  }
+
   /** Removes and returns the counts of at most `max` subjects, the oldest first. */
   take(max: number): ConversionCount[] {
     const taken = [...this.#counts.values()].slice(0, max);

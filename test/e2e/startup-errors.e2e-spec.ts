@@ -234,3 +234,27 @@ describe('an unknown setting of a backend for development', () => {
     expect(await faultsOf([source(), PhoneVerifyModule.forRoot(options)], override)).toEqual([]);
   });
 });
+
+describe('options that a class inherits', () => {
+  class Options {
+    readonly backend = SandboxBackend;
+    readonly appName = 'Acme';
+
+    authorizeSend(): boolean {
+      return false;
+    }
+  }
+
+  it('are refused by forRoot, because they would be lost', () => {
+    expect(() => PhoneVerifyModule.forRoot(new Options())).toThrow(
+      'authorizeSend: is inherited from a class; give the options as a plain object with this property',
+    );
+  });
+
+  it('are refused from a factory', async () => {
+    const { requireOwnOptions } = await import('../../lib/phone-verify.options-check.js');
+
+    expect(() => requireOwnOptions(new Options())).toThrow('authorizeSend: is inherited from a class');
+    expect(() => requireOwnOptions({ appName: 'Acme' })).not.toThrow();
+  });
+});

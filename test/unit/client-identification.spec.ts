@@ -83,6 +83,15 @@ describe('the client of a request, by identifyClient', () => {
     });
   });
 
+  it('is an untrusted proxy if the function returns the address of one that the adapter does not trust', async () => {
+    const request = { headers: { 'x-forwarded-for': '203.0.113.7' }, ip: '10.0.0.1' };
+
+    expect(await identify(({ ip }) => ({ ip }), request)).toEqual({
+      client: { ip: '10.0.0.1', isUntrustedProxy: true },
+      subject: undefined,
+    });
+  });
+
   it.each([{}, { ip: undefined, subject: undefined }])(
     'is that of the adapter without an error if the function returns %j',
     async (identity) => {
@@ -180,6 +189,10 @@ describe('the errors of identifyClient in the log', () => {
       { ...REQUEST, body },
     );
 
+    await identifyWith(() => {
+      throw new Error('no account has +44 7700 900123 or 4155552671');
+    }).identify({ ...REQUEST, body });
+    expect(logs.text).toContain('no account has [number] or [number]');
     expect(logs.text).toContain('kept');
     expect(logs.text).not.toContain(NUMBER.slice(1));
     expect(logs.text).not.toContain(token);

@@ -211,4 +211,19 @@ describe('the conversion statistic', () => {
     const subjects = store.calls.filter((call) => call.startsWith('add ')).flatMap((call) => call.split(', '));
     expect(subjects).toHaveLength(10_000);
   });
+
+  it('reads the blocks of other processes while messages keep arriving', async () => {
+    const here = statistic();
+    const add = store.add.bind(store);
+    // Each statement takes so long that further messages arrive meanwhile.
+    store.add = async (...given) => {
+      here.countSent(SEND);
+      return add(...given);
+    };
+    here.countSent(SEND);
+
+    await here.flush();
+
+    expect(store.calls).toEqual(['add prefix:+1415555 1/0, country:US 1/0', 'readBlocks']);
+  });
 });
