@@ -35,3 +35,15 @@ function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
+
+/** Headers with credentials, which a provider could repeat in an error as they were sent, such as in Base64. */
+const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'x-amz-security-token', 'x-api-key']);
+
+/** The credentials in the headers of a request, and the words in them. */
+export function credentialsInHeaders(headers: Readonly<Record<string, unknown>> = {}): string[] {
+  return Object.entries(headers)
+    .filter(([name]) => SECRET_HEADERS.has(name.toLowerCase()))
+    .flatMap(([, value]) => textsIn(value))
+    .flatMap((value) => [value].concat(value.split(/\s+/)))
+    .filter(({ length }) => length >= SHORTEST_IN_EXTRA);
+}

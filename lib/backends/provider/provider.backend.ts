@@ -7,7 +7,7 @@ import { TimeLimitError, withinTimeLimit } from '../../common/time.js';
 import type { SendContext } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
 import { ModuleAwareBackend, type ModuleSettings } from '../module-aware.backend.js';
-import { credentialsIn } from './credentials.js';
+import { credentialsIn, credentialsInHeaders } from './credentials.js';
 import { exchange, type ProviderResponse, type ProviderRequest } from './http-exchange.js';
 import { TIMEOUT_RANGE, type ProviderOptions } from './provider-options.js';
 
@@ -70,13 +70,17 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
     work: (exchange: Exchange) => Promise<T>,
   ): Promise<T> {
     const timeoutMs = this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const sent: string[] = [];
     try {
       return await withinTimeLimit(timeoutMs, (own) => {
         const signal = send === undefined ? own : AbortSignal.any([send.signal, own]);
-        return work((request) => exchange(request, signal, this.options.agent));
+        return work((request) => {
+          sent.push(...credentialsInHeaders(request.headers));
+          return exchange(request, signal, this.options.agent);
+        });
       });
     } catch (thrown) {
-      throw providerFailure(thrown, secrets);
+      throw providerFailure(thrown, { ...secrets, hidden: [...secrets.hidden, ...sent] });
     }
   }
 

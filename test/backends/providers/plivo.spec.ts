@@ -40,6 +40,16 @@ describe('PlivoBackend', () => {
     expect(JSON.parse(server.last.body)).toEqual({ powerpack_uuid: 'pack-1', dst: TO.slice(1), text: TEXT });
   });
 
+  it('redacts its credentials as they were sent, in Base64', async () => {
+    const authorization = `Basic ${Buffer.from('MA1:token').toString('base64')}`;
+    server.answer({ status: 401, body: { error: `Invalid header Authorization: ${authorization}` } });
+
+    const error: unknown = await backend.sendSms(TO, TEXT).catch((thrown: unknown) => thrown);
+
+    expect(String(error)).toContain('Invalid header');
+    expect(String(error)).not.toContain(authorization.slice('Basic '.length));
+  });
+
   it('sets no validity period for a message without a code', async () => {
     server.answer(plivoWire.success('message-1'));
 
