@@ -104,11 +104,11 @@ function ofUnknownCallingCode(visible: string): PhoneNumber {
 function describe(parsed: ParsedNumber): PhoneNumber {
   const toNationalForm = NATIONAL_FORMS.get(parsed.country);
   const canonical = toNationalForm === undefined ? parsed : toNationalForm(parsed);
-  const number = canonical ?? parsed;
-  const { country, number: e164 } = number;
-  const possibleCountries = country === undefined ? number.getPossibleCountries() : [country];
-  const certainty = canonical === undefined ? 'unknown' : certaintyOf(canonical);
-  return { e164, country, type: number.getType(), possibleCountries, certainty };
+  // Not even a prefix that the options allow makes it one number.
+  if (canonical === undefined) throw new PhoneNumberInvalidError();
+  const { country, number: e164 } = canonical;
+  const possibleCountries = country === undefined ? canonical.getPossibleCountries() : [country];
+  return { e164, country, type: canonical.getType(), possibleCountries, certainty: certaintyOf(canonical) };
 }
 
 function certaintyOf(number: ParsedNumber): PhoneNumber['certainty'] {

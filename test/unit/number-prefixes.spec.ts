@@ -27,6 +27,13 @@ describe('an allowed prefix', () => {
     },
   );
 
+  it('admits no Argentine number whose 15 cannot be resolved, which would be a second form of one number', () => {
+    const argentine: NumberOptions = { allowedPrefixes: ['+54911'] };
+
+    expect(admit('+54 11 15 5555 1234', argentine).e164).toBe('+5491155551234');
+    expect(() => admit('+54 9 11 15 5555 1234', argentine)).toThrow(PhoneNumberInvalidError);
+  });
+
   it('lets the number be checked and be sent a notice as well', () => {
     const settings = numberSettings({ numbers });
 
