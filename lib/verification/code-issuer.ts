@@ -140,7 +140,7 @@ export class CodeIssuer {
   async #deliver(message: ChargedMessage, text: string): Promise<void> {
     const { request, session, charged } = message;
     try {
-      const receipt = await this.#handOver(message, text);
+      const receipt = await this.#callBackend(message, text);
       this.limits.recordSent(charged);
       await this.#record(message, receipt);
     } catch (error) {
@@ -152,7 +152,7 @@ export class CodeIssuer {
     }
   }
 
-  async #handOver({ request, session }: ChargedMessage, text: string): Promise<SendReceipt> {
+  async #callBackend({ request, session }: ChargedMessage, text: string): Promise<SendReceipt> {
     const { number, purpose, isResend } = request;
     const { language } = request.options;
     const { securityCode, sendId, expiresAt, sendCount, lastBackend } = session;

@@ -1,9 +1,17 @@
 import type * as SmsVoice from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { Injectable } from '@nestjs/common';
-import type { OptionReader } from '../../common/option-reader.js';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
-import { type AwsCredentials, checkCredentials } from '../aws-sns/aws-sns.backend.js';
+import {
+  type AwsCredentials,
+  checkCredentials,
+  checkMaxPrice,
+  isSdkRequest,
+  type SdkRequest,
+  type SdkResponse,
+  toProviderRequest,
+  toSdkResponse,
+} from '../provider/aws.js';
 import type { ProviderResponse } from '../provider/http-exchange.js';
 import { type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
 import {
@@ -168,7 +176,8 @@ export class AwsSmsBackend extends ProviderBackend<AwsSmsBackendOptions> {
       reader.text('originationIdentity', '');
       reader.text('protectConfigurationId', '');
       checkCredentials(reader);
-      checkMaxPrice(reader);
+      // https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html: at most two digits
+      checkMaxPrice(reader, 99);
     });
   }
 
@@ -233,7 +242,7 @@ class Connection {
     // Behind the serializer, which drops fields that it does not know, and before the signature.
     command.middlewareStack.add(
       (next) => async (call) => {
-        if (isHttpRequest(call.request)) addExtra(call.request, extra);
+        if (isSdkRequest(call.request)) addExtra(call.request, extra);
         return next(call);
       },
       { step: 'serialize', priority: 'low', name: 'extraFields' },
@@ -246,43 +255,16 @@ class Connection {
     );
   }
 
-  async #send(request: unknown): Promise<unknown> {
-    if (!isHttpRequest(request)) throw new TypeError('The SDK made no HTTP request.');
-    const { method, protocol, hostname, port, path, headers, body } = request;
-    const host = port === undefined ? hostname : `${hostname}:${port}`;
-    this.response = await this.exchange({ method, url: `${protocol}//${host}${path}`, headers, body });
-    const { status, headers: received, text } = this.response;
-    return { statusCode: status, headers: { ...received }, body: Buffer.from(text) };
+  async #send(request: unknown): Promise<SdkResponse> {
+    this.response = await this.exchange(toProviderRequest(request));
+    return toSdkResponse(this.response);
   }
 }
 
-/** A request as the SDK passes it to its HTTP handler. */
-interface HttpRequest {
-  readonly method: string;
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port?: number;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Text in older versions of the SDK. */
-  body?: string | Uint8Array | undefined;
-}
-
-function isHttpRequest(request: unknown): request is HttpRequest {
-  return typeof request === 'object' && request !== null && 'hostname' in request && 'headers' in request;
-}
-
-function addExtra(request: HttpRequest, extra: AwsSmsFields | undefined): void {
+function addExtra(request: SdkRequest, extra: AwsSmsFields | undefined): void {
   if (request.body === undefined || extra === undefined) return;
   const body = typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body);
   request.body = withExtraInJson(body, extra);
-}
-
-/** https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html: at most two digits */
-function checkMaxPrice(reader: OptionReader): void {
-  const price = reader.value('maxPriceUsd');
-  const isInRange = typeof price === 'number' && price >= 0.0001 && price <= 99;
-  if (price !== undefined && !isInRange) reader.fault('maxPriceUsd', 'must be a number from 0.0001 to 99');
 }
 
 /** The error for what the SDK threw, by the code in the response. Without a response, it could not sign the request. */

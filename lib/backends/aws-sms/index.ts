@@ -1,2 +1,2 @@
-export type { AwsCredentials } from '../aws-sns/aws-sns.backend.js';
+export type { AwsCredentials } from '../provider/aws.js';
 export { AwsSmsBackend, type AwsSmsBackendOptions, type AwsSmsFields } from './aws-sms.backend.js';

@@ -3,25 +3,18 @@ import { Injectable } from '@nestjs/common';
 import type { OptionReader } from '../../common/option-reader.js';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
-import type { ProviderResponse, ProviderRequest } from '../provider/http-exchange.js';
+import {
+  type AwsCredentials,
+  checkCredentials,
+  checkMaxPrice,
+  toProviderRequest,
+  toSdkResponse,
+} from '../provider/aws.js';
+import type { ProviderResponse } from '../provider/http-exchange.js';
 import { Json, type KindsByCode, refusal } from '../provider/provider-response.js';
 import { checkProviderOptions, type ProviderFields, type ProviderOptions } from '../provider/provider-options.js';
 import { type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
-
-/**
- * Access key of an AWS account.
- *
- * @publicApi
- */
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** For temporary credentials only. */
-  readonly sessionToken?: string;
-  /** When temporary credentials expire. Default: never. */
-  readonly expiration?: Date;
-}
 
 /**
  * Settings of {@link AwsSnsBackend}.
@@ -133,7 +126,7 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
       reader.requiredText('region');
       checkSenderId(reader);
       checkCredentials(reader);
-      checkMaxPrice(reader);
+      checkMaxPrice(reader, 1000);
     });
   }
 
@@ -150,9 +143,8 @@ export class AwsSnsBackend extends ProviderBackend<AwsSnsBackendOptions> {
     command.middlewareStack.add(
       () =>
         async ({ request }) => {
-          response = await exchange(translate(request));
-          const { status, headers, text: body } = response;
-          return { response: { statusCode: status, headers: { ...headers }, body: Buffer.from(body) } };
+          response = await exchange(toProviderRequest(request));
+          return { response: toSdkResponse(response) };
         },
       { step: 'deserialize', priority: 'low', name: 'sharedConnections' },
     );
@@ -202,56 +194,12 @@ function attribute(value: unknown): Sns.MessageAttributeValue {
   return { DataType: typeof value === 'number' ? 'Number' : 'String', StringValue: String(value) };
 }
 
-/** Validates the option `credentials`. */
-export function checkCredentials(reader: OptionReader): void {
-  const credentials = reader.value('credentials');
-  if (credentials === undefined || typeof credentials === 'function') return;
-  if (typeof credentials !== 'object' || credentials === null) {
-    reader.fault('credentials', 'must be credentials or a function that returns them');
-    return;
-  }
-  const nested = reader.nested('credentials', ['accessKeyId', 'secretAccessKey', 'sessionToken', 'expiration']);
-  nested.requiredText('accessKeyId');
-  nested.requiredText('secretAccessKey');
-  nested.text('sessionToken', '');
-  const expiration = nested.value('expiration');
-  if (expiration !== undefined && !(expiration instanceof Date)) nested.fault('expiration', 'must be a Date');
-}
-
 /** https://docs.aws.amazon.com/sms-voice/latest/userguide/sender-ids.html */
 function checkSenderId(reader: OptionReader): void {
   const senderId = reader.text('senderId', '');
   if (senderId !== '' && !/^(?=.*[A-Za-z])\S{3,11}$/.test(senderId)) {
     reader.fault('senderId', 'must have 3 to 11 characters without a space, at least one of them a letter');
   }
-}
-
-function checkMaxPrice(reader: OptionReader): void {
-  const price = reader.value('maxPriceUsd');
-  const isInRange = typeof price === 'number' && price >= 0.0001 && price <= 1000;
-  if (price !== undefined && !isInRange) reader.fault('maxPriceUsd', 'must be a number from 0.0001 to 1000');
-}
-
-/** A request as the SDK passes it to its HTTP handler. */
-interface SignedRequest {
-  readonly method: string;
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port?: number;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-}
-
-function translate(request: unknown): ProviderRequest {
-  if (!isSignedRequest(request)) throw new TypeError('The SDK made no HTTP request.');
-  const { method, protocol, hostname, port, path, headers, body } = request;
-  const host = port === undefined ? hostname : `${hostname}:${port}`;
-  return { method, url: `${protocol}//${host}${path}`, headers, body };
-}
-
-function isSignedRequest(request: unknown): request is SignedRequest {
-  return typeof request === 'object' && request !== null && 'hostname' in request && 'headers' in request;
 }
 
 /** The error for what the SDK threw, by the code in the response. Without a response, it could not sign the request. */

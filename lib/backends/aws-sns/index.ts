@@ -1,6 +1,2 @@
-export {
-  AwsSnsBackend,
-  type AwsCredentials,
-  type AwsSnsBackendOptions,
-  type SnsAttributes,
-} from './aws-sns.backend.js';
+export type { AwsCredentials } from '../provider/aws.js';
+export { AwsSnsBackend, type AwsSnsBackendOptions, type SnsAttributes } from './aws-sns.backend.js';
