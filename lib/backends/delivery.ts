@@ -1,5 +1,5 @@
 import { backendName } from '../common/backend-name.js';
-import { type Clock, MAX_TIMER_MS, TimeLimitError, withinTimeLimit } from '../common/time.js';
+import { type Clock, MAX_TIMER_MS, type TimeLimit, TimeLimitError, withinTimeLimit } from '../common/time.js';
 import { redact, redactedCause, type Secrets } from '../common/redaction.js';
 import type { SendReceipt } from '../common/send-receipt.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
@@ -63,8 +63,8 @@ export class Delivery {
     const limitMs = this.#timeLimitMs;
     const deadline = new Date(this.clock.now() + limitMs);
     const report: FailureReport = (backend, error) => logFailure(backend, error, secrets);
-    const receipt = await this.#attempt(limitMs, secrets, (signal) => {
-      const send = { ...context, signal, deadline };
+    const receipt = await this.#attempt(limitMs, secrets, (limit) => {
+      const send = contextOf(context, deadline, limit);
       if (!(this.backend instanceof ModuleAwareBackend)) return this.backend.sendSms(to, text, send);
       return this.backend.sendReporting({ number: to, message: text, send, report });
     });
@@ -101,7 +101,7 @@ export class Delivery {
     }
   }
 
-  async #attempt<T>(timeoutMs: number, secrets: Secrets, send: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
+  async #attempt<T>(timeoutMs: number, secrets: Secrets, send: (limit: TimeLimit) => T | Promise<T>): Promise<T> {
     try {
       return await withinTimeLimit(timeoutMs, send);
     } catch (thrown) {
@@ -152,6 +152,17 @@ async function resultsByNumber(
     if (!own?.receipt)
       throw own?.error ?? new SmsDeliveryError('unknown', 'The backend returned no result for this number.');
     return own.receipt;
+  };
+}
+
+/** The context of a send. Its signal is created only for a backend that reads it. */
+function contextOf(context: CodeMessage['context'], deadline: Date, limit: TimeLimit): SendContext {
+  return {
+    ...context,
+    deadline,
+    get signal() {
+      return limit.signal;
+    },
   };
 }
 

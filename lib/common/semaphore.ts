@@ -1,3 +1,5 @@
+import type { TimeLimit } from './time.js';
+
 /** A request that waits for a permit. */
 interface Waiter {
   readonly grant: () => void;
@@ -15,29 +17,28 @@ export class Semaphore {
   /**
    * Takes a permit.
    *
-   * @param signal - Ends the wait when it aborts.
+   * @param limit - Ends the wait when its time is up.
    * @returns A function that returns the permit; call it once.
-   * @throws The signal's reason when it aborts before a permit is free.
+   * @throws {@link TimeLimitError} when the time is up before a permit is free.
    */
-  async acquire(signal: AbortSignal): Promise<() => void> {
-    signal.throwIfAborted();
+  async acquire(limit: TimeLimit): Promise<() => void> {
+    limit.throwIfOver();
     if (this.#free > 0) {
       this.#free -= 1;
       return () => this.#release();
     }
     return new Promise((resolve, reject) => {
-      const stopWaiting = (): void => {
-        this.#waiters.delete(waiter);
-        reject(signal.reason);
-      };
       const waiter: Waiter = {
         grant: () => {
-          signal.removeEventListener('abort', stopWaiting);
+          stopWaiting();
           resolve(() => this.#release());
         },
       };
+      const stopWaiting = limit.onEnd((reason) => {
+        this.#waiters.delete(waiter);
+        reject(reason);
+      });
       this.#waiters.add(waiter);
-      signal.addEventListener('abort', stopWaiting, { once: true });
     });
   }
 

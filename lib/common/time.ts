@@ -19,34 +19,88 @@ export class TimeLimitError extends Error {
   }
 }
 
+/** The time limit of running work. */
+export class TimeLimit {
+  readonly #listeners = new Set<(reason: unknown) => void>();
+  #controller: AbortController | undefined;
+  #isOver = false;
+  #reason: unknown;
+
+  /** Whether the time is up. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Aborts when the time is up. It is created when it is first read: most work ends without it, and it is not cheap. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isOver) this.#controller.abort(this.#reason);
+    return this.#controller.signal;
+  }
+
+  /** Throws why the time is up, if it is. */
+  throwIfOver(): void {
+    if (this.#isOver) throw this.#reason;
+  }
+
+  /**
+   * Calls a function when, or if, the time is up.
+   *
+   * @returns A function that removes it.
+   */
+  onEnd(listener: (reason: unknown) => void): () => void {
+    if (this.#isOver) listener(this.#reason);
+    else this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Ends the time when, or if, a signal aborts.
+   *
+   * @returns A function that stops it.
+   */
+  endWith(signal: AbortSignal): () => void {
+    const abort = (): void => this.end(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    return () => signal.removeEventListener('abort', abort);
+  }
+
+  /** Ends the time. */
+  end(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+    for (const listener of this.#listeners) listener(reason);
+  }
+}
+
 /**
  * Waits for work no longer than a time limit. The work may throw synchronously, reject, or never settle.
  *
  * @param timeoutMs - The limit in milliseconds.
- * @param work - Gets a signal that aborts when the time is up.
+ * @param work - Is given the limit, which tells when the time is up.
  * @throws {@link TimeLimitError} when the time is up; a later result is ignored.
  */
-export async function withinTimeLimit<T>(timeoutMs: number, work: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
+export function withinTimeLimit<T>(timeoutMs: number, work: (limit: TimeLimit) => T | Promise<T>): Promise<T> {
+  const limit = new TimeLimit();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
       const error = new TimeLimitError(timeoutMs);
-      controller.abort(error);
-      // Work that ends as soon as the signal aborts may have a more exact error, such as whether a message was sent.
+      limit.end(error);
+      // Work that ends as soon as the time is up may have a more exact error, such as whether a message was sent.
       setImmediate(() => reject(error));
     }, timeoutMs);
+    start(work, limit)
+      .finally(() => clearTimeout(timer))
+      .then(resolve, reject);
   });
-  try {
-    return await Promise.race([start(work, controller.signal), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Turns a synchronous exception into a rejection. */
-async function start<T>(work: (signal: AbortSignal) => T | Promise<T>, signal: AbortSignal): Promise<T> {
-  return work(signal);
+async function start<T>(work: (limit: TimeLimit) => T | Promise<T>, limit: TimeLimit): Promise<T> {
+  return work(limit);
 }
 
 /**
@@ -64,10 +118,10 @@ export class StorageTimeout {
   /**
    * Waits for work no longer than the time that is left, and deducts the time that it took.
    *
-   * @param work - Is given a signal that aborts when the time is used up.
+   * @param work - Is given the limit, which tells when the time is used up.
    * @throws {@link TimeLimitError} when the time is used up; work that comes later is not started.
    */
-  async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async run<T>(work: (limit: TimeLimit) => Promise<T>): Promise<T> {
     if (this.#leftMs <= 0) throw new TimeLimitError(this.timeoutMs);
     const started = performance.now();
     try {

@@ -1,6 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Semaphore } from '../common/semaphore.js';
-import { withinTimeLimit } from '../common/time.js';
+import { TimeLimit, withinTimeLimit } from '../common/time.js';
 import type { CancelStatement } from './statement-canceller.js';
 
 /** Time limit of one cancel request, in milliseconds. */
@@ -92,9 +92,9 @@ export class AbandonedStatements {
 
   /** Whether the request reached the server. */
   async #tryToCancel({ connection }: AbandonedStatement): Promise<boolean> {
-    const release = await this.#cancels.acquire(new AbortController().signal);
+    const release = await this.#cancels.acquire(new TimeLimit());
     try {
-      await withinTimeLimit(CANCEL_TIMEOUT_MS, (signal) => this.cancel(connection, signal));
+      await withinTimeLimit(CANCEL_TIMEOUT_MS, ({ signal }) => this.cancel(connection, signal));
       return true;
     } catch {
       return false;

@@ -2,7 +2,7 @@ import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Semaphore } from '../common/semaphore.js';
-import type { StorageTimeout } from '../common/time.js';
+import type { StorageTimeout, TimeLimit } from '../common/time.js';
 import { AbandonedStatements } from './abandoned-statements.js';
 import { closeConnection } from './driver-connection.js';
 import { poolSizeOf } from './pool-size.js';
@@ -13,7 +13,10 @@ import { redactedCause } from '../common/redaction.js';
 import { dialectOf, isTransient, type SqlDialect, type Statement } from './sql-dialect.js';
 
 /** Values of a statement's parameters by name. */
-export type StatementParameters = Readonly<Record<string, string | number | null>>;
+export type StatementParameters = Readonly<Record<string, Parameter | readonly Parameter[]>>;
+
+/** Value of a parameter. Only PostgreSQL takes lists. */
+export type Parameter = string | number | null;
 
 /** Parameters of a statement about several rows: each name ends with the number of its row. */
 export function numbered(rows: readonly StatementParameters[]): StatementParameters {
@@ -42,11 +45,9 @@ export interface StatementResult {
 export type Run = (statement: Statement, parameters: StatementParameters) => Promise<StatementResult>;
 
 /** How to run an operation. */
-export interface RunOptions<T> {
+export interface RunOptions {
   /** Also limits how many operations of this kind run at the same time. */
   readonly semaphore?: Semaphore;
-  /** Called with the result of an operation that ended after its time limit, such as to undo it. */
-  readonly onLate?: (result: T) => Promise<void>;
 }
 
 const BEGIN: Statement = { sql: 'BEGIN', parameters: [] };
@@ -83,23 +84,15 @@ export class Database {
   }
 
   /** Runs an operation on its own connection. It may run more than once, so it must keep no state. */
-  async run<T>(operation: (run: Run) => Promise<T>, timeout: StorageTimeout, options: RunOptions<T> = {}): Promise<T> {
-    try {
-      return await timeout.run(async (signal) => {
-        const result = await this.#runWithRetries(operation, signal, options.semaphore);
-        if (signal.aborted) await options.onLate?.(result);
-        return result;
-      });
-    } catch (thrown) {
-      throw thrown instanceof StorageUnavailableError ? thrown : unavailable(thrown, []);
-    }
+  async run<T>(operation: (run: Run) => Promise<T>, timeout: StorageTimeout, options: RunOptions = {}): Promise<T> {
+    return withinStorageTimeout(timeout, (limit) => this.#runWithRetries(operation, limit, options.semaphore));
   }
 
   /** Runs an operation in its own transaction, which commits before this returns and rolls back if the operation fails. */
   async transact<T>(
     operation: (run: Run) => Promise<T>,
     timeout: StorageTimeout,
-    options: RunOptions<T> = {},
+    options: RunOptions = {},
   ): Promise<T> {
     const transaction = async (run: Run): Promise<T> => {
       await run(BEGIN, {});
@@ -127,14 +120,14 @@ export class Database {
 
   async #runWithRetries<T>(
     operation: (run: Run) => Promise<T>,
-    signal: AbortSignal,
+    limit: TimeLimit,
     semaphore: Semaphore | undefined,
   ): Promise<T> {
     for (let pause = 1; ; pause = Math.min(pause * 2, MAX_RETRY_PAUSE_MS)) {
       try {
-        return await this.#runWithPermits(operation, signal, semaphore);
+        return await this.#runWithPermits(operation, limit, semaphore);
       } catch (thrown) {
-        if (signal.aborted || !canRetry(thrown)) throw thrown;
+        if (limit.isOver || !canRetry(thrown)) throw thrown;
       }
       await pauseFor(1 + randomDelay(pause));
     }
@@ -143,16 +136,16 @@ export class Database {
   /** Waits for permits here rather than for connections in the pool, because the pool's queue has no time limit. */
   async #runWithPermits<T>(
     operation: (run: Run) => Promise<T>,
-    signal: AbortSignal,
+    limit: TimeLimit,
     semaphore: Semaphore | undefined,
   ): Promise<T> {
     if (this.#abandoned?.isExhausted)
       throw new Error('Every connection is in use by a statement that exceeded its time limit.');
-    const releaseSemaphore = await semaphore?.acquire(signal);
+    const releaseSemaphore = await semaphore?.acquire(limit);
     try {
-      const releaseConnection = await this.#connections.acquire(signal);
+      const releaseConnection = await this.#connections.acquire(limit);
       try {
-        return await this.#runOnce(operation, signal);
+        return await this.#runOnce(operation, limit);
       } finally {
         releaseConnection();
       }
@@ -161,15 +154,15 @@ export class Database {
     }
   }
 
-  async #runOnce<T>(operation: (run: Run) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async #runOnce<T>(operation: (run: Run) => Promise<T>, limit: TimeLimit): Promise<T> {
     const queryRunner = this.dataSource.createQueryRunner('master');
     let stopWatching: (() => void) | undefined;
     try {
       const connection: unknown = await queryRunner.connect();
       // A connection that is available too late is not used: its statement would take effect after the response.
-      signal.throwIfAborted();
-      stopWatching = this.#cancelOnAbort(connection, signal);
-      return await operation(this.#runOn(queryRunner, signal));
+      limit.throwIfOver();
+      stopWatching = this.#cancelWhenOver(connection, limit);
+      return await operation(this.#runOn(queryRunner, limit));
     } finally {
       stopWatching?.();
       await queryRunner.release();
@@ -177,32 +170,31 @@ export class Database {
   }
 
   /**
-   * Cancels the statement when the signal aborts. Its connection is closed after the statement has ended, because a
+   * Cancels the statement when the time is up. Its connection is closed after the statement has ended, because a
    * delayed cancel request would cancel the next statement on that connection.
    *
    * @returns A function to call when the statement has ended, before the connection goes back to the pool.
    */
-  #cancelOnAbort(connection: unknown, signal: AbortSignal): () => void {
+  #cancelWhenOver(connection: unknown, limit: TimeLimit): () => void {
     const close = (): void => closeConnection(this.dialect, connection);
     let end: (() => void) | undefined;
-    const abandon = (): void => {
+    const stopWatching = limit.onEnd(() => {
       const ended = new Promise<void>((resolve) => {
         end = resolve;
       });
       void this.#abandoned?.end({ connection, ended, close });
-    };
-    signal.addEventListener('abort', abandon);
+    });
     return () => {
-      signal.removeEventListener('abort', abandon);
+      stopWatching();
       if (end === undefined) return;
       close();
       end();
     };
   }
 
-  #runOn(queryRunner: QueryRunner, signal?: AbortSignal): Run {
+  #runOn(queryRunner: QueryRunner, limit?: TimeLimit): Run {
     return async ({ sql, parameters }, values) => {
-      signal?.throwIfAborted();
+      limit?.throwIfOver();
       const ordered = parameters.map((name) => values[name]);
       try {
         const { raw, records, affected } = await queryRunner.query(sql, ordered, true);
@@ -215,10 +207,26 @@ export class Database {
   }
 }
 
+/**
+ * Waits for work on the database within the time limit of a request.
+ *
+ * @throws {@link StorageUnavailableError} for every failure.
+ */
+export async function withinStorageTimeout<T>(
+  timeout: StorageTimeout,
+  work: (limit: TimeLimit) => Promise<T>,
+): Promise<T> {
+  try {
+    return await timeout.run(work);
+  } catch (thrown) {
+    throw thrown instanceof StorageUnavailableError ? thrown : unavailable(thrown, []);
+  }
+}
+
 /** Wraps a driver error. TypeORM's own error contains and prints the parameters; the redacted cause does not. */
 function unavailable(thrown: unknown, parameters: readonly unknown[]): StorageUnavailableError {
   const driverError: unknown = thrown instanceof Error && 'driverError' in thrown ? thrown.driverError : thrown;
-  const texts = parameters.filter((value) => typeof value === 'string');
+  const texts = parameters.flat().filter((value) => typeof value === 'string');
   const secrets = { hidden: texts, phoneNumbers: texts.filter((text) => /^\+\d+$/.test(text)) };
   return new StorageUnavailableError({ cause: redactedCause(driverError, secrets) });
 }

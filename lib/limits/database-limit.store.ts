@@ -1,7 +1,18 @@
 import { Semaphore } from '../common/semaphore.js';
 import { StorageTimeout, systemClock } from '../common/time.js';
-import { byKey, type Database, numbered, type StatementParameters, type Row, type Run } from '../database/database.js';
+import {
+  byKey,
+  type Database,
+  numbered,
+  type Parameter,
+  type StatementParameters,
+  type Row,
+  type Run,
+  withinStorageTimeout,
+} from '../database/database.js';
+import { GroupCommit } from '../database/group-commit.js';
 import { describeTable } from '../database/sql-table.js';
+import { type Addition, ChargeGroup, type SendCharges } from './charge-group.js';
 import {
   type CountersStatements,
   countersStatements,
@@ -9,6 +20,7 @@ import {
   counterStatements,
   type CounterTable,
   DELETE_BATCH,
+  listParameters,
 } from './limit.statements.js';
 import {
   CLOCK_SLACK_MS,
@@ -22,12 +34,13 @@ import {
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
 
 /**
- * Stores the counters in the application's database.
+ * Stores the counters in the application's database. Sends that wait at the same time are charged together, so that under
+ * load a statement serves many of them, and a counter that they share is locked once.
  *
- * Each charge returns the count that it made, and no two charges of a counter return the same count. A charge whose count
- * exceeds the limit is refunded and refused. Every charge before it was accepted or is about to be refunded, so at most
- * `max` are accepted. Reading the full counters first, which PostgreSQL does in the same statement, avoids a charge and
- * its refund for all but the first refused send.
+ * A charge reads its counters, and adds to none if one is full. What it then adds returns the counts that it made, and no
+ * two sends have the same count of a counter. A send whose count exceeds the limit, because another process charged the
+ * counter in between, is refunded and refused. Every send before it was accepted or is about to be refunded, so at most
+ * `max` are accepted.
  *
  * Charges of one counter can differ in `max`. One with a higher `max` can then be refused although it had room, if it
  * counts a charge that is about to be refunded. That takes as many parallel charges as the difference, and passes.
@@ -36,6 +49,7 @@ export class DatabaseLimitStore implements LimitStore {
   readonly #table: CounterTable;
   readonly #one: CounterStatements;
   readonly #many = new Map<number, CountersStatements>();
+  readonly #groups: GroupCommit<SendCharges, ChargeOutcome>;
   /** MySQL has no `RETURNING`. TypeORM's type `mysql` is used for MariaDB too. */
   readonly #canReturn: boolean;
   /**
@@ -53,17 +67,20 @@ export class DatabaseLimitStore implements LimitStore {
     this.#table = describeTable(database.dataSource, SMSVerificationCounter);
     this.#one = counterStatements(this.#table);
     this.#canReturn = database.dataSource.options.type !== 'mysql';
+    this.#groups = new GroupCommit(
+      (sends) => this.#chargeGroup(sends),
+      (send) => send,
+    );
   }
 
   async charge(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome> {
     if (charges.length === 0) return { isCharged: true, counters: [] };
-    const { isCharged, counters } = await this.#chargeUnlessFull(charges.toSorted(byKey), now, timeout);
+    const { isCharged, counters } = await this.#chargeInTime({ charges, now }, timeout);
     if (!isCharged) return { isCharged, counters: await this.#cutAll(counters, charges, now, timeout) };
     const full = exceeded(counters, charges);
-    const keys = charges.map(({ key }) => key);
-    if (full.length === 0) return { isCharged, counters: inOrderOf(keys, counters) };
+    if (full.length === 0) return { isCharged, counters };
     await this.refund(counters, timeout);
-    return { isCharged: false, counters: inOrderOf(keys, full) };
+    return { isCharged: false, counters: full };
   }
 
   async refund(charged: readonly CounterWindow[], timeout: StorageTimeout): Promise<void> {
@@ -75,8 +92,7 @@ export class DatabaseLimitStore implements LimitStore {
 
   async read(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<readonly Counter[]> {
     if (keys.length === 0) return [];
-    const values = { ...numbered(keys.map((key) => ({ key }))), now };
-    return inOrderOf(keys, await this.#run((run) => this.#read(run, values, keys.length), timeout));
+    return inOrderOf(keys, await this.#readOpen(keys, now, timeout));
   }
 
   async clear(keys: readonly string[], timeout: StorageTimeout): Promise<void> {
@@ -101,48 +117,37 @@ export class DatabaseLimitStore implements LimitStore {
     return affected >= DELETE_BATCH;
   }
 
-  /** Charges, unless a counter is full. A counter that fills up meanwhile can be charged beyond its limit. */
-  async #chargeUnlessFull(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome> {
-    const { charge } = this.#statements(charges.length);
-    // The request has failed, so its charge is refunded.
-    const refundLate = async ({ isCharged, counters }: ChargeOutcome): Promise<void> => {
-      if (isCharged) await this.refund(counters, new StorageTimeout(this.timeoutMs));
-    };
-    const values = { ...numbered(charges.map((each) => valuesOf(each, now))), now };
-    if (this.database.dialect === 'postgres') {
-      return this.#run(
-        async (run) => {
-          const { rows } = await run(charge, values);
-          return { isCharged: rows.every((row) => Number(row['isCharged']) === 1), counters: rows.map(readCounter) };
-        },
-        timeout,
-        refundLate,
-      );
-    }
-    const readFull = async (run: Run): Promise<Counter[]> =>
-      (await run(this.#statements(charges.length).readFull, values)).rows.map(readCounter);
-    if (this.#canReturn) {
-      return this.#run(
-        async (run) => {
-          const full = await readFull(run);
-          if (full.length > 0) return { isCharged: false, counters: full };
-          const { rows } = await run(charge, values);
-          return { isCharged: true, counters: rows.map(readCounter) };
-        },
-        timeout,
-        refundLate,
-      );
-    }
-    const full = await this.#run(readFull, timeout);
-    if (full.length > 0) return { isCharged: false, counters: full };
-    // The transaction holds the counters' locks, so this reads its own charge.
+  /** Charges a send with its group. The charge of a request that ended meanwhile is refunded. */
+  async #chargeInTime(send: SendCharges, timeout: StorageTimeout): Promise<ChargeOutcome> {
+    return withinStorageTimeout(timeout, async (limit) => {
+      const outcome = await this.#groups.add(send, limit);
+      if (limit.isOver && outcome.isCharged) await this.refund(outcome.counters, new StorageTimeout(this.timeoutMs));
+      return outcome;
+    });
+  }
+
+  async #chargeGroup(sends: readonly SendCharges[]): Promise<readonly ChargeOutcome[]> {
+    const timeout = new StorageTimeout(this.timeoutMs);
+    const now = Math.max(...sends.map((send) => send.now));
+    const keys = new Set(sends.flatMap(({ charges }) => charges.map(({ key }) => key)));
+    const group = new ChargeGroup(sends, await this.#readOpen([...keys], now, timeout));
+    const { additions } = group;
+    return group.outcomes(additions.length === 0 ? [] : await this.#add(additions, now, timeout));
+  }
+
+  /** Adds to counters, full or not. @returns The counters after it. */
+  async #add(additions: readonly Addition[], now: number, timeout: StorageTimeout): Promise<Counter[]> {
+    const { charge, read } = this.#statements(additions.length);
+    const values = { ...this.#listed(additions.map((addition) => ({ ...addition }))), now };
+    if (this.#canReturn) return this.#run(async (run) => (await run(charge, values)).rows.map(readCounter), timeout);
+    // The transaction holds the counters' locks, so this reads what it added.
     return this.database.transact(
       async (run) => {
         await run(charge, values);
-        return { isCharged: true, counters: await this.#read(run, values, charges.length) };
+        return (await run(read, values)).rows.map(readCounter);
       },
       timeout,
-      { semaphore: this.#semaphore, onLate: refundLate },
+      { semaphore: this.#semaphore },
     );
   }
 
@@ -165,17 +170,18 @@ export class DatabaseLimitStore implements LimitStore {
     return cut;
   }
 
-  async #run<T>(
-    operation: (run: Run) => Promise<T>,
-    timeout: StorageTimeout,
-    onLate?: (result: T) => Promise<void>,
-  ): Promise<T> {
-    return this.database.run(operation, timeout, { semaphore: this.#semaphore, ...(onLate && { onLate }) });
+  async #run<T>(operation: (run: Run) => Promise<T>, timeout: StorageTimeout): Promise<T> {
+    return this.database.run(operation, timeout, { semaphore: this.#semaphore });
   }
 
-  async #read(run: Run, values: StatementParameters, count: number): Promise<Counter[]> {
-    const { rows } = await run(this.#statements(count).read, values);
+  async #readOpen(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<Counter[]> {
+    const values = { ...this.#listed(keys.map((key) => ({ key }))), now };
+    const { rows } = await this.#run((run) => run(this.#statements(keys.length).read, values), timeout);
     return rows.map(readCounter);
+  }
+
+  #listed(rows: readonly Readonly<Record<string, Parameter>>[]): StatementParameters {
+    return listParameters(this.database.dialect, rows);
   }
 
   #statements(count: number): CountersStatements {
@@ -183,10 +189,6 @@ export class DatabaseLimitStore implements LimitStore {
     this.#many.set(count, built);
     return built;
   }
-}
-
-function valuesOf({ key, max, windowMs, isEnforced }: Charge, now: number): StatementParameters {
-  return { key, fullFrom: isEnforced ? max : null, windowEndsAt: now + windowMs };
 }
 
 function windowOf({ key, windowEndsAt }: CounterWindow): StatementParameters {

@@ -1,4 +1,4 @@
-import type { StorageTimeout } from '../common/time.js';
+import type { StorageTimeout, TimeLimit } from '../common/time.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { redactedCause } from '../common/redaction.js';
 import { isThrown } from '../common/thrown.js';
@@ -32,10 +32,10 @@ export class RedisScripts {
     const prefixed = keys.map((key) => KEY_PREFIX + key);
     const texts = values.map(String);
     try {
-      return await timeout.run(async (signal) => {
-        const reply = await this.#evaluate(script, prefixed, texts, signal);
+      return await timeout.run(async (limit) => {
+        const reply = await this.#evaluate(script, prefixed, texts, limit);
         const result = parse([reply].flat().map(String));
-        if (signal.aborted) await onLate?.(result);
+        if (limit.isOver) await onLate?.(result);
         return result;
       });
     } catch (thrown) {
@@ -48,14 +48,14 @@ export class RedisScripts {
     { sha1, text }: RedisScript,
     keys: readonly string[],
     values: readonly string[],
-    signal: AbortSignal,
+    limit: TimeLimit,
   ): Promise<unknown> {
     try {
       return await this.#calls.evalSha(sha1, keys, values);
     } catch (thrown) {
       if (!isThrown(thrown, Error) || !thrown.message.startsWith('NOSCRIPT')) throw thrown;
       // A command that is too late is not run: it would count after the response.
-      signal.throwIfAborted();
+      limit.throwIfOver();
       return this.#calls.eval(text, keys, values);
     }
   }

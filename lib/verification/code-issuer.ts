@@ -16,14 +16,7 @@ import { ResendRefusedError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { MessageWriter } from './message-writer.js';
-import {
-  type CodeBinding,
-  hashSecurityCode,
-  hashToken,
-  saltsOf,
-  sealSecurityCode,
-  unsealSecurityCode,
-} from './security-code.js';
+import { type CodeBinding, hashToken, saltsOf, storedForms, unsealSecurityCode } from './security-code.js';
 import { refusalOfResend } from './session-rules.js';
 import { VerificationStore } from './verification.store.js';
 import type { SendOptions } from './verification.types.js';
@@ -122,8 +115,7 @@ export class CodeIssuer {
       ...binding,
       id,
       sessionToken: hashToken(sessionToken),
-      securityCode: hashSecurityCode(binding, securityCode, salt),
-      sealedCode: sealSecurityCode(binding, securityCode, salt),
+      ...storedForms(binding, securityCode, salt),
       expiresAt,
       createdAt: request.now,
     };
@@ -177,7 +169,7 @@ export class CodeIssuer {
   async #record({ request, session }: ChargedMessage, { backend, messageId }: SendReceipt): Promise<void> {
     const { id } = session;
     try {
-      await this.store.recordSend({ id, backend, messageId: messageId ?? null, now: request.now }, request.timeout);
+      await this.store.recordSend({ id, backend, messageId: messageId ?? null, sentAt: request.now }, request.timeout);
     } catch {
       this.#logger.warn(`${backend} sent a message, but its session ${id} could not be updated.`);
     }

@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash } from 'node:crypto';
 import { MAX_CODE_LENGTH } from '../common/code-format.js';
 import { randomNonce } from '../common/random.js';
+import { CodeKeys } from './code-keys.js';
 
 /**
  * What a stored code is bound to. Only the client knows the session token. The table stores its hash, so the keys cannot
@@ -14,9 +15,9 @@ export interface CodeBinding {
 }
 
 const VERSION = '1.';
-const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const LENGTH_BYTES = 4;
 
 /** The salts of the keys: the configured secrets, or an empty one. New codes use the first. */
 export function saltsOf(configured: readonly string[]): readonly [string, ...string[]] {
@@ -29,21 +30,35 @@ export function hashToken(token: string): string {
   return hash('sha256', token);
 }
 
-/** The keyed hash that a check compares in the database: an HMAC of purpose, number and code. */
-export function hashSecurityCode(binding: CodeBinding, securityCode: string, salt: string): string {
-  return (
-    VERSION +
-    createHmac('sha256', deriveKey(binding, salt, 'security_code'))
-      .update(encode(binding.purpose, binding.phoneNumber, securityCode))
-      .digest('hex')
-  );
+/** What the table stores of a code. */
+export interface StoredCode {
+  /** The keyed hash that a check compares. */
+  readonly securityCode: string;
+  /** The encrypted code, for a resend. */
+  readonly sealedCode: string;
 }
 
-/** Encrypts a code for a later resend: AES-256-GCM, with purpose and number as associated data. */
-export function sealSecurityCode(binding: CodeBinding, securityCode: string, salt: string): string {
+/** The stored forms of a new code. */
+export function storedForms(binding: CodeBinding, securityCode: string, salt: string): StoredCode {
+  const keys = new CodeKeys(binding.sessionToken, salt);
+  return { securityCode: hashWith(keys, binding, securityCode), sealedCode: sealWith(keys, binding, securityCode) };
+}
+
+/** The keyed hash that a check compares in the database: an HMAC of purpose, number and code. */
+export function hashSecurityCode(binding: CodeBinding, securityCode: string, salt: string): string {
+  return hashWith(new CodeKeys(binding.sessionToken, salt), binding, securityCode);
+}
+
+function hashWith(keys: CodeKeys, { purpose, phoneNumber }: CodeBinding, securityCode: string): string {
+  const hmac = createHmac('sha256', keys.of('security_code'));
+  return VERSION + hmac.update(encode(purpose, phoneNumber, securityCode)).digest('hex');
+}
+
+/** Encrypts a code: AES-256-GCM, with purpose and number as associated data. */
+function sealWith(keys: CodeKeys, { purpose, phoneNumber }: CodeBinding, securityCode: string): string {
   const nonce = randomNonce(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', deriveKey(binding, salt, 'sealed_code'), nonce);
-  cipher.setAAD(encode(binding.purpose, binding.phoneNumber));
+  const cipher = createCipheriv('aes-256-gcm', keys.of('sealed_code'), nonce);
+  cipher.setAAD(encode(purpose, phoneNumber));
   const sealed = Buffer.concat([cipher.update(securityCode.padEnd(MAX_CODE_LENGTH), 'ascii'), cipher.final()]);
   return VERSION + Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url');
 }
@@ -61,7 +76,7 @@ export function unsealSecurityCode(binding: CodeBinding, sealedCode: string, sal
 }
 
 function open(binding: CodeBinding, bytes: Buffer, salt: string): string | null {
-  const key = deriveKey(binding, salt, 'sealed_code');
+  const key = new CodeKeys(binding.sessionToken, salt).of('sealed_code');
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(encode(binding.purpose, binding.phoneNumber));
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
@@ -73,19 +88,14 @@ function open(binding: CodeBinding, bytes: Buffer, salt: string): string | null 
   }
 }
 
-/** Derives one key for each use from the client's token, salted with the application's secret if there is one. */
-function deriveKey(binding: CodeBinding, salt: string, use: 'security_code' | 'sealed_code'): Buffer {
-  return Buffer.from(hkdfSync('sha256', binding.sessionToken, salt, `nestjs-phone-verify ${VERSION}${use}`, KEY_BYTES));
-}
-
-/** Prefixes each part with its length, so that no two lists of parts give the same bytes. */
+/** Prefixes each part with its length in four bytes, so that no two lists of parts give the same bytes. */
 function encode(...parts: readonly string[]): Buffer {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const bytes = Buffer.from(part, 'utf8');
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(bytes.length);
-      return [length, bytes];
-    }),
-  );
+  const bytes = Buffer.alloc(parts.reduce((total, part) => total + LENGTH_BYTES + Buffer.byteLength(part), 0));
+  let offset = 0;
+  for (const part of parts) {
+    const length = bytes.write(part, offset + LENGTH_BYTES);
+    bytes.writeUInt32BE(length, offset);
+    offset += LENGTH_BYTES + length;
+  }
+  return bytes;
 }

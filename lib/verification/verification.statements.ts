@@ -70,7 +70,6 @@ export function buildStatements(dataSource: DataSource, options: StatementOption
   const texts = textsOf(table, options);
   return {
     insert: ready(texts.insert),
-    recordSend: ready(texts.recordSend),
     check: ready(texts.check),
     accept: ready(texts.accept),
     lastInsertId: ready(texts.lastInsertId),
@@ -93,9 +92,6 @@ function textsOf(table: Table, options: StatementOptions) {
   return {
     insert: `INSERT INTO ${table.name} (${INSERTED.map(c).join(', ')})
       VALUES (${INSERTED.map((name) => `:${name}`).join(', ')})`,
-
-    recordSend: `UPDATE ${table.name} SET ${c('sendCount')} = ${c('sendCount')} + 1, ${c('lastSentAt')} = :now,
-      ${c('backend')} = :backend, ${c('messageId')} = :messageId, ${c('modifiedAt')} = :now WHERE ${c('id')} = :id`,
 
     /** Compares a code, counts the attempt and marks the session verified. */
     check: checkText(table, options, codeMatches(table, options.candidates)),

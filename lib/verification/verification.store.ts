@@ -3,6 +3,8 @@ import type { StorageTimeout } from '../common/time.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import type { StatementResult, Database, StatementParameters, Row, Run } from '../database/database.js';
 import type { DescribedSession } from './phone-records.types.js';
+import { SendRecords } from './send-records.js';
+import type { SendRecord } from './send-record.statements.js';
 import {
   buildStatements,
   PURGE_BATCH,
@@ -39,15 +41,6 @@ export type CheckOutcome =
     }
   | { readonly kind: 'wrong'; readonly failedAttempts: number }
   | { readonly kind: 'refused'; readonly session: Session | null };
-
-/** A message that a backend accepted. */
-export interface SendRecord {
-  /** Of the session. */
-  readonly id: string;
-  readonly backend: string;
-  readonly messageId: string | null;
-  readonly now: number;
-}
 
 /** A session as it is stored. */
 export interface Session {
@@ -86,6 +79,7 @@ export interface OldRows {
 /** Stores the sessions in the application's database. */
 export class VerificationStore {
   readonly #statements: VerificationStatements;
+  readonly #sendRecords: SendRecords;
 
   /** @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity. */
   constructor(
@@ -96,6 +90,7 @@ export class VerificationStore {
       candidates: Math.max(1, options.secret.length),
       verifyOnlyOnce: options.verifyOnlyOnce,
     });
+    this.#sendRecords = new SendRecords(database, options.storage.timeoutMs);
   }
 
   /** Inserts a session and commits it. */
@@ -104,9 +99,9 @@ export class VerificationStore {
     await this.database.run((run) => run(this.#statements.insert, values), timeout);
   }
 
-  /** Records that a backend accepted a message. */
+  /** Records that a backend accepted a message. Records that wait at the same time share a statement. */
   async recordSend(record: SendRecord, timeout: StorageTimeout): Promise<void> {
-    await this.database.run((run) => run(this.#statements.recordSend, { ...record }), timeout);
+    await timeout.run((limit) => this.#sendRecords.add(record, limit));
   }
 
   /**

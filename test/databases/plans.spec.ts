@@ -1,6 +1,10 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { phoneVerifyMigrations, SMSVerification, SMSVerificationCounter } from '../../lib/index.js';
+import type { StatementParameters } from '../../lib/database/database.js';
+import type { Statement } from '../../lib/database/sql-dialect.js';
+import { describeTable } from '../../lib/database/sql-table.js';
+import { sendRecordParameters, sendRecordStatement } from '../../lib/verification/send-record.statements.js';
 import { buildStatements, type VerificationStatements } from '../../lib/verification/verification.statements.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 
@@ -69,13 +73,16 @@ describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
     verifiedBefore: 1000,
   };
 
-  /** The plan as one text. */
   async function plan(name: keyof VerificationStatements): Promise<string> {
-    const { sql, parameters } = statements[name];
+    return planOf(statements[name], VALUES);
+  }
+
+  /** The plan as one text. */
+  async function planOf({ sql, parameters }: Statement, values: StatementParameters): Promise<string> {
     const explain = kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
     const rows: unknown = await dataSource.query(
       `${explain} ${sql}`,
-      parameters.map((parameter) => VALUES[parameter]),
+      parameters.map((parameter) => values[parameter]),
     );
     return JSON.stringify(rows);
   }
@@ -97,7 +104,14 @@ describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
     expect(text).not.toMatch(/Seq Scan|SCAN sms_verification(?! USING)|"type":"(ALL|index)"/);
   });
 
-  it('recordSend goes by the primary key', async () => {
-    expect(await plan('recordSend')).toMatch(/pk_sms_verification|PRIMARY|sqlite_autoindex_sms_verification/);
+  it.each([1, 2, 64])('recording %i sends goes by the primary key', async (count) => {
+    const records = Array.from({ length: count }, (_, number) => {
+      return { id: String(500_000 + number), backend: 'backend', messageId: 'message', sentAt: 400_000 };
+    });
+    const statement = sendRecordStatement(describeTable(dataSource, SMSVerification), count);
+    const text = await planOf(statement, sendRecordParameters(kind, records));
+
+    expect(text).not.toMatch(/Seq Scan|SCAN sms_verification(?! USING)|"type":"(ALL|index)"/);
+    expect(text).toMatch(/pk_sms_verification|PRIMARY|sqlite_autoindex_sms_verification/);
   });
 });

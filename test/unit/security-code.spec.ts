@@ -1,16 +1,22 @@
+import { hkdfSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { randomDigits, randomToken } from '../../lib/common/random.js';
 import {
   hashSecurityCode,
   hashToken,
-  sealSecurityCode,
+  storedForms,
   saltsOf,
   unsealSecurityCode,
 } from '../../lib/verification/security-code.js';
+import { CodeKeys } from '../../lib/verification/code-keys.js';
 import { isSecurityCode } from '../../lib/common/code-format.js';
 
 const BINDING = { sessionToken: randomToken(), phoneNumber: '+14155552671', purpose: 'login' };
 const SECRET = 'a secret of thirty-two bytes or more';
+
+function seal(...parameters: Parameters<typeof storedForms>): string {
+  return storedForms(...parameters).sealedCode;
+}
 
 const OTHERS = [
   { ...BINDING, sessionToken: randomToken() },
@@ -21,31 +27,29 @@ const OTHERS = [
 
 describe('a sealed code', () => {
   it.each(['0000', '123456', '~'.repeat(32), '!"#$'])('opens to %s', (code) => {
-    expect(unsealSecurityCode(BINDING, sealSecurityCode(BINDING, code, SECRET), [SECRET])).toBe(code);
+    expect(unsealSecurityCode(BINDING, seal(BINDING, code, SECRET), [SECRET])).toBe(code);
   });
 
   it('is different each time, and as long for every code', () => {
-    const sealed = Array.from({ length: 50 }, (_, index) =>
-      sealSecurityCode(BINDING, '1'.repeat(4 + (index % 29)), ''),
-    );
+    const sealed = Array.from({ length: 50 }, (_, index) => seal(BINDING, '1'.repeat(4 + (index % 29)), ''));
 
     expect(new Set(sealed).size).toBe(50);
     expect(new Set(sealed.map(({ length }) => length)).size).toBe(1);
   });
 
   it.each(OTHERS)('stays shut for %o', (other) => {
-    expect(unsealSecurityCode(other, sealSecurityCode(BINDING, '123456', SECRET), [SECRET])).toBeNull();
+    expect(unsealSecurityCode(other, seal(BINDING, '123456', SECRET), [SECRET])).toBeNull();
   });
 
   it('opens with any of several secrets, and with no other', () => {
-    const sealed = sealSecurityCode(BINDING, '123456', SECRET);
+    const sealed = seal(BINDING, '123456', SECRET);
 
     expect(unsealSecurityCode(BINDING, sealed, ['new secret', SECRET])).toBe('123456');
     expect(unsealSecurityCode(BINDING, sealed, ['', 'new secret'])).toBeNull();
   });
 
   it('stays shut when any byte of it was changed', () => {
-    const sealed = sealSecurityCode(BINDING, '123456', SECRET);
+    const sealed = seal(BINDING, '123456', SECRET);
     const bytes = Buffer.from(sealed.slice(2), 'base64url');
 
     for (const index of bytes.keys()) {
@@ -75,6 +79,19 @@ describe('the hash of a code', () => {
 
     expect(new Set(hashes).size).toBe(hashes.length);
   });
+});
+
+it('the keys of a session are those of HKDF, and differ by use', () => {
+  for (const salt of ['', SECRET]) {
+    for (const use of ['security_code', 'sealed_code'] as const) {
+      const expected = hkdfSync('sha256', BINDING.sessionToken, salt, `nestjs-phone-verify 1.${use}`, 32);
+      expect(new CodeKeys(BINDING.sessionToken, salt).of(use)).toEqual(Buffer.from(expected));
+    }
+  }
+});
+
+it('a new code is stored with the hash that a check compares', () => {
+  expect(storedForms(BINDING, '123456', SECRET).securityCode).toBe(hashSecurityCode(BINDING, '123456', SECRET));
 });
 
 describe('rows outlive a release', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Semaphore } from '../../lib/common/semaphore.js';
-import { StorageTimeout, TimeLimitError } from '../../lib/common/time.js';
+import { StorageTimeout, TimeLimit, TimeLimitError } from '../../lib/common/time.js';
 
 describe('the storage timeout of a request', () => {
   beforeEach(() => {
@@ -48,8 +48,8 @@ describe('the storage timeout of a request', () => {
     const timeout = new StorageTimeout(1000);
     let signal: AbortSignal | undefined;
     const waiting = timeout
-      .run((given) => {
-        signal = given;
+      .run((limit) => {
+        ({ signal } = limit);
         return new Promise<never>(() => undefined);
       })
       .catch(() => undefined);
@@ -63,7 +63,7 @@ describe('the storage timeout of a request', () => {
 });
 
 describe('a semaphore', () => {
-  const never = new AbortController().signal;
+  const never = new TimeLimit();
 
   it('grants its permits, and later ones in the order of the requests', async () => {
     const semaphore = new Semaphore(2);
@@ -82,22 +82,25 @@ describe('a semaphore', () => {
     expect(order).toEqual([3, 4]);
   });
 
-  it('removes a waiting request whose signal aborts', async () => {
+  it('removes a waiting request whose time is up', async () => {
     const semaphore = new Semaphore(1);
     const release = await semaphore.acquire(never);
-    const impatient = new AbortController();
-    const waiting = semaphore.acquire(impatient.signal);
+    const impatient = new TimeLimit();
+    const waiting = semaphore.acquire(impatient);
     const patient = semaphore.acquire(never);
 
-    impatient.abort(new Error('too late'));
-    await expect(waiting).rejects.toThrow('too late');
+    impatient.end(new TimeLimitError(1000));
+    await expect(waiting).rejects.toThrow(TimeLimitError);
     release();
     const releasePatient = await patient;
     releasePatient();
     expect(await semaphore.acquire(never)).toBeTypeOf('function');
   });
 
-  it('grants no permit to a request whose signal has already aborted', async () => {
-    await expect(new Semaphore(1).acquire(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+  it('grants no permit to a request whose time was up before', async () => {
+    const over = new TimeLimit();
+    over.end(new TimeLimitError(1000));
+
+    await expect(new Semaphore(1).acquire(over)).rejects.toThrow(TimeLimitError);
   });
 });

@@ -30,7 +30,7 @@ describe('a time limit', () => {
   it('aborts the signal of work that never settles and rejects, not a millisecond early', async () => {
     let seen: AbortSignal | undefined;
     const settled = vi.fn<(error: unknown) => void>();
-    withinTimeLimit(1000, (signal) => {
+    withinTimeLimit(1000, ({ signal }) => {
       seen = signal;
       return new Promise(() => undefined);
     }).catch(settled);
@@ -65,7 +65,7 @@ describe('a time limit', () => {
   it('returns the result of work that ends when the signal aborts', async () => {
     const outcome = withinTimeLimit(
       1000,
-      (signal) =>
+      ({ signal }) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(new Error('nothing was sent')));
         }),

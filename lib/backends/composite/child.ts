@@ -103,7 +103,7 @@ export class Child {
   async send(sending: ReportedSend, limitMs: number): Promise<SendReceipt> {
     const { send } = sending;
     try {
-      const receipt = await withinTimeLimit(limitMs, (signal) =>
+      const receipt = await withinTimeLimit(limitMs, ({ signal }) =>
         sendThrough(this.backend, { ...sending, send: send && withDeadline(send, signal, limitMs) }),
       );
       return this.#named(readReceipt(receipt, this.name));

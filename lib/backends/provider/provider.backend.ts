@@ -72,7 +72,7 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
     const timeoutMs = this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const sent: string[] = [];
     try {
-      return await withinTimeLimit(timeoutMs, (own) => {
+      return await withinTimeLimit(timeoutMs, ({ signal: own }) => {
         const signal = send === undefined ? own : AbortSignal.any([send.signal, own]);
         return work((request) => {
           sent.push(...credentialsInHeaders(request.headers));
