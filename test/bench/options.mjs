@@ -20,7 +20,7 @@ const QUICK = {
   connections: '16',
   systems: 'floor,off,defaults',
   repeats: '5',
-  seconds: '1.5',
+  seconds: '1.2',
 };
 
 const FULL = {
