@@ -17,13 +17,15 @@ class IdleBackend extends BaseBackend {
   }
 }
 
+export { PhoneVerificationService } from 'nestjs-phone-verify';
+
 /** Creates the application. */
 export function createModule({
   database,
-  limits,
+  options,
 }: {
   database: DataSourceOptions;
-  limits: PhoneVerifyOptions['limits'];
+  options: Partial<PhoneVerifyOptions>;
 }): unknown {
   @Module({
     imports: [
@@ -33,7 +35,7 @@ export function createModule({
         migrations: phoneVerifyMigrations,
         migrationsRun: true,
       }),
-      PhoneVerifyModule.forRoot({ backend: IdleBackend, appName: 'Acme', ...(limits !== undefined && { limits }) }),
+      PhoneVerifyModule.forRoot({ backend: IdleBackend, appName: 'Acme', ...options }),
     ],
   })
   class ApplicationModule {}

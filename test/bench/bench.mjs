@@ -12,6 +12,9 @@ import { reportOf } from './report.mjs';
 
 const RESULTS = new URL('RESULTS.md', import.meta.url);
 
+// Ctrl+C ends the child processes. This one goes on, to drop their databases.
+process.on('SIGINT', () => undefined);
+
 const options = readOptions();
 for (const name of options.leftOut) console.log(`Left out ${name}`);
 if (options.profile !== undefined) mkdirSync(options.profile, { recursive: true });

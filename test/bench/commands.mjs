@@ -19,6 +19,7 @@ export function handleCommands(commands) {
     }
     if (command === 'stop') process.disconnect();
   });
+  process.on('disconnect', () => process.exit());
 }
 
 /** In the parent: a child process on one core. */
@@ -27,23 +28,25 @@ export class Process {
   #waiting = new Map();
   #nextId = 0;
 
+  /** @param core - The core it runs on; `undefined` for any. */
   constructor(file, core, nodeOptions = []) {
     const path = fileURLToPath(new URL(file, import.meta.url));
     const env = { ...process.env, NODE_ENV: 'production' };
-    this.#child = isPinned
-      ? spawn(TASKSET, ['-c', String(core), process.execPath, ...nodeOptions, path], {
-          env,
-          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        })
-      : fork(path, { env, execArgv: nodeOptions });
+    this.#child =
+      isPinned && core !== undefined
+        ? spawn(TASKSET, ['-c', String(core), process.execPath, ...nodeOptions, path], {
+            env,
+            stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+          })
+        : fork(path, { env, execArgv: nodeOptions });
     this.#child.on('message', ({ id, result, error }) => {
       const { resolve, reject } = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (error === undefined) resolve(result);
       else reject(new Error(`${file}: ${error}`));
     });
-    this.#child.on('exit', (code) => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(`${file} ended with ${code}`));
+    this.#child.on('exit', (code, signal) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(`${file} ended with ${code ?? signal}`));
     });
   }
 
@@ -56,9 +59,9 @@ export class Process {
   }
 
   async stop() {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    await Promise.race([this.call('stop'), ended]);
+    await Promise.race([this.call('stop').catch(() => this.#child.kill()), ended]);
     await ended;
   }
 }

@@ -18,13 +18,13 @@ function stateOf(server) {
 
 handleCommands({
   /** Opens sessions, each for a new number from a new address, for a time or up to a count. */
-  async register({ server, port, connections, seconds = Number.POSITIVE_INFINITY, count = Number.POSITIVE_INFINITY }) {
+  async register({ server, population, count = Number.POSITIVE_INFINITY, ...input }) {
     const state = stateOf(server);
     let left = count;
-    return run({ port, connections, seconds }, async (connection) => {
+    return run(input, async (connection) => {
       if (left-- <= 0) return false;
       const index = state.next++;
-      const number = numberOf(index);
+      const number = numberOf(population, index);
       const client = addressOf(index);
       const { status, body } = await connection.post('/phone/register', client, `{"phone_number":"${number}"}`);
       const { session_token, code_length, expires_in } = readJson(body);
@@ -40,10 +40,10 @@ handleCommands({
   countSessions: async ({ server }) => stateOf(server).sessions.length,
 
   /** Checks the correct code of open sessions, each once, for a time or as long as there are any. */
-  async check({ server, port, connections, seconds, codes }) {
+  async check({ server, codes, ...input }) {
     const state = stateOf(server);
     const codeOf = new Map(codes);
-    const outcome = await run({ port, connections, seconds }, async (connection) => {
+    const outcome = await run(input, async (connection) => {
       const session = state.sessions.pop();
       if (session === undefined) return false;
       const { number, client, token } = session;
@@ -71,8 +71,10 @@ function readJson(body) {
 }
 
 /** Sends on all connections, one request after another on each, until the time is up or none is left. */
-async function run({ port, connections, seconds }, send) {
-  const open = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(port)));
+async function run({ ports, connections, seconds = Number.POSITIVE_INFINITY }, send) {
+  const open = await Promise.all(
+    Array.from({ length: connections }, (_, index) => HttpConnection.open(ports[index % ports.length])),
+  );
   const latencies = [];
   const start = performance.now();
   const end = start + seconds * 1000;

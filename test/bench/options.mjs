@@ -1,11 +1,9 @@
 // The options of `npm run bench`.
 import { parseArgs } from 'node:util';
+import { SYSTEMS } from './systems.mjs';
 
 const DATABASES = ['postgres', 'mariadb', 'sqlite'];
 const ADAPTERS = ['fastify', 'express'];
-
-/** What is measured: the floor, and the library with other limits. */
-const SYSTEMS = ['floor', 'off', 'memory', 'redis', 'defaults'];
 
 const SERVERS = {
   postgres: process.env.TEST_POSTGRES_URL,
@@ -27,7 +25,7 @@ const FULL = {
   database: DATABASES.join(),
   adapter: ADAPTERS.join(),
   connections: '16,64',
-  systems: SYSTEMS.join(),
+  systems: Object.keys(SYSTEMS).join(),
   repeats: '5',
   seconds: '2',
 };
@@ -46,7 +44,7 @@ export function readOptions() {
   });
   const chosen = { ...(values.quick ? QUICK : FULL), ...values };
   const databases = listOf('database', chosen.database, DATABASES);
-  const systems = listOf('systems', chosen.systems, SYSTEMS);
+  const systems = listOf('systems', chosen.systems, Object.keys(SYSTEMS));
   const leftOut = [...databases, ...systems].filter((name) => name in SERVERS && !SERVERS[name]);
   return {
     isQuick: values.quick,

@@ -19,10 +19,17 @@ const MOBILES = [
 /** No factor in common with a power of 10 or of 2, so that every index has a value of its own, and near ones are far apart. */
 const SPREAD = 61_803_399;
 
+/** How many countries, and how many further digits, the numbers of a population have. */
+const POPULATIONS = {
+  world: { countries: MOBILES.length, digits: 8 },
+  country: { countries: 1, digits: 8 },
+};
+
 /** A mobile number in E.164, another one for each index. */
-export function numberOf(index) {
-  const digits = (BigInt(Math.floor(index / MOBILES.length)) * BigInt(SPREAD)) % 100_000_000n;
-  return MOBILES[index % MOBILES.length] + String(digits).padStart(8, '0');
+export function numberOf(population, index) {
+  const { countries, digits } = POPULATIONS[population];
+  const rest = (BigInt(Math.floor(index / countries)) * BigInt(SPREAD)) % 10n ** BigInt(digits);
+  return MOBILES[index % countries] + String(rest).padStart(8, '0');
 }
 
 /** A public address, another one for each index. A third of them are IPv6, each in a /48 of its own. */

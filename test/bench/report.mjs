@@ -1,14 +1,7 @@
 // The report in Markdown.
 import { judge, ratioToFloor } from './goals.mjs';
 import { summary } from './statistics.mjs';
-
-const SYSTEMS = {
-  floor: 'floor',
-  off: 'limits off',
-  memory: 'limits in memory',
-  redis: 'limits in Redis',
-  defaults: 'all default rules',
-};
+import { SYSTEMS } from './systems.mjs';
 
 const FIGURES = {
   perSecond: 'requests/s',
@@ -37,7 +30,7 @@ function figuresOf({ windows }, phase) {
   const figures = Object.keys(FIGURES).filter((figure) => first[phase][0][figure] !== undefined);
   const rows = Object.entries(windows).map(([system, { [phase]: measured }]) => {
     const ratio = ratioToFloor(windows, { system, phase, figure: 'perSecond' });
-    return [SYSTEMS[system]].concat(
+    return [SYSTEMS[system].title].concat(
       figures.map((figure) => formatSummary(measured.map((window) => window[figure]))),
       formatRatio(ratio),
     );
@@ -49,7 +42,7 @@ function goalsOf(run) {
   const goals = judge(run);
   if (goals.length === 0) return [];
   const rows = goals.map(({ phase, figure, system, atLeast, atMost, ratio, isMet }) => [
-    `${phase}, ${SYSTEMS[system]}: ${FIGURES[figure].split(',')[0]}`,
+    `${phase}, ${SYSTEMS[system].title}: ${FIGURES[figure].split(',')[0]}`,
     formatRatio(ratio),
     atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`,
     isMet ? 'yes' : '**no**',

@@ -9,6 +9,7 @@ import { Redis } from 'ioredis';
 import { DataSource } from 'typeorm';
 import { handleCommands } from './commands.mjs';
 
+let Service;
 let app;
 let codes;
 let redis;
@@ -16,16 +17,18 @@ let before;
 let profiler;
 
 handleCommands({
-  async start({ folder, system, adapter, database, redisUrl, redisPrefix }) {
-    const limits = { off: false, memory: { store: 'memory' } };
-    if (system === 'redis') {
-      redis = new Redis(redisUrl, { keyPrefix: redisPrefix });
-      limits.redis = { store: { redis } };
+  /** Starts the library with these options, or the floor without any. */
+  async start({ folder, options, adapter, database, redis: { url, keyPrefix } }) {
+    if (options?.limits?.store === 'redis') {
+      redis = new Redis(url, { keyPrefix });
+      options.limits.store = { redis };
     }
-    const file = system === 'floor' ? 'floor.js' : 'application.js';
-    const { createModule, sentCodes } = await import(new URL(file, folder));
+    const { createModule, sentCodes, PhoneVerificationService } = await import(
+      new URL(options === undefined ? 'floor.js' : 'application.js', folder)
+    );
     codes = sentCodes;
-    const module = createModule({ database: withDriver(database), limits: limits[system] });
+    Service = PhoneVerificationService;
+    const module = createModule({ database: withDriver(database), options });
     const logger = ['fatal', 'error'];
     if (adapter === 'fastify') {
       app = await NestFactory.create(module, new FastifyAdapter({ trustProxy: 'loopback' }), { logger });
@@ -73,6 +76,18 @@ handleCommands({
     const taken = [...codes];
     codes.clear();
     return taken;
+  },
+
+  /** Bytes in use, after a collection of garbage. */
+  async memory() {
+    globalThis.gc();
+    const { heapUsed, rss } = process.memoryUsage();
+    return { heapUsed, rss };
+  },
+
+  /** Deletes old rows, as the library does at intervals. */
+  async purge() {
+    return app.get(Service).purgeExpired();
   },
 
   async stop() {
