@@ -49,9 +49,9 @@ async function measureDatabase(database) {
     versions.push(await databaseServer.version());
     for (const adapter of options.adapters) {
       for (const connections of options.connections) {
-        const { systems, repeats, seconds, profile, servers } = options;
+        const { systems, repeats, seconds, warmUpSeconds, profile, servers } = options;
         const place = { databaseServer, adapter, connections, folder: prepared.url, redisUrl: servers.redis };
-        const windows = await measure({ ...place, systems, repeats, seconds, profile });
+        const windows = await measure({ ...place, systems, repeats, seconds, warmUpSeconds, profile });
         runs.push({ database, adapter, connections, windows });
       }
     }

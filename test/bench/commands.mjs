@@ -54,7 +54,9 @@ export class Process {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#child.send({ id, command, input });
+      this.#child.send({ id, command, input }, (error) => {
+        if (error) reject(error);
+      });
     });
   }
 

@@ -31,11 +31,16 @@ export function judge(run) {
 }
 
 /** Median and spread of the ratios of the windows that ran in one turn; `undefined` where one was not measured. */
-export function ratioToFloor(windows, { system, phase, figure }) {
-  const floor = windows.floor?.[phase];
+export function ratioTo(base, windows, { system, phase, figure }) {
+  const compared = windows[base]?.[phase];
   const own = windows[system]?.[phase];
-  if (floor?.[0][figure] === undefined || own?.[0][figure] === undefined) return undefined;
-  return summary(own.map((window, turn) => window[figure] / floor[turn][figure]));
+  if (compared?.[0][figure] === undefined || own?.[0][figure] === undefined) return undefined;
+  return summary(own.map((window, turn) => window[figure] / compared[turn][figure]));
+}
+
+/** The same, of the floor. */
+export function ratioToFloor(windows, compared) {
+  return ratioTo('floor', windows, compared);
 }
 
 function isWithin({ atLeast, atMost }, ratio, tolerance) {

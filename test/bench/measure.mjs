@@ -6,11 +6,11 @@ import { SYSTEMS } from './systems.mjs';
 const LOAD_CORE = 1;
 
 /** Runs `repeats` windows of each phase on each system in turn. Returns the windows by system and phase. */
-export async function measure({ systems, repeats, seconds, profile, ...place }) {
+export async function measure({ systems, repeats, seconds, warmUpSeconds, profile, ...place }) {
   return withServers(place, async (create) => {
     const servers = systems.map((system) => create(system));
     for (const server of servers) await server.start(SYSTEMS[server.name].options);
-    return interleave(servers, { repeats, seconds, profile });
+    return interleave(servers, { repeats, seconds, warmUpSeconds, profile });
   });
 }
 
@@ -30,8 +30,8 @@ export async function withServers(place, work) {
 }
 
 /** Measures started servers in turn. Returns their windows by name and phase. Each turn begins with another one. */
-export async function interleave(servers, { repeats, seconds, profile }) {
-  for (const server of servers) await server.warmUp();
+export async function interleave(servers, { repeats, seconds, warmUpSeconds, profile }) {
+  for (const server of servers) await server.warmUp(warmUpSeconds);
   const windows = Object.fromEntries(servers.map(({ name }) => [name, { register: [], check: [] }]));
   for (let repeat = 0; repeat < repeats; repeat++) {
     const first = repeat % servers.length;

@@ -58,6 +58,7 @@ export function readOptions() {
     systems: systems.filter((name) => !leftOut.includes(name)),
     repeats: positive(chosen.repeats),
     seconds: positive(chosen.seconds),
+    warmUpSeconds: values.quick ? 8 : 60,
     servers: SERVERS,
     leftOut: leftOut.map((name) => `${name}: set TEST_${name.toUpperCase()}_URL`),
   };

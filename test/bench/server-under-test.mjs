@@ -6,8 +6,8 @@ import { beginProcessorTime } from './processor-time.mjs';
 
 const SERVER_CORE = 0;
 
-/** Enough for the compiler to optimize what runs for a request; the seconds bound it on a slow machine. */
-const WARM_UP = { count: 5000, seconds: 8 };
+/** Enough for the compiler to optimize what runs for a request. */
+const WARM_UP_REQUESTS = 5000;
 /** Before each window: connections that the pool closed meanwhile are opened again, and their caches are filled. */
 const LEAD_IN_SECONDS = 0.3;
 /** More sessions than the checks of a window are likely to need. */
@@ -45,15 +45,15 @@ export class ServerUnderTest {
    * Starts the processes on a new database.
    *
    * @param options - Options of the library beside the backend; `undefined` starts the floor.
-   * @param processes - Several have no core of their own.
+   * @param isPinned - Whether each process runs on the servers' core.
    */
-  async start(options, { processes = 1, nodeOptions = [] } = {}) {
+  async start(options, { processes = 1, isPinned = true, nodeOptions = [] } = {}) {
     const { databaseServer, adapter, folder, redisUrl } = this.#place;
     this.#database = await databaseServer.create();
     const database = this.#database.options;
     const redis = { url: redisUrl, keyPrefix: this.#redisPrefix };
     for (let index = 0; index < processes; index++) {
-      const server = new Process('server.mjs', processes === 1 ? SERVER_CORE : undefined, nodeOptions);
+      const server = new Process('server.mjs', isPinned ? SERVER_CORE : undefined, nodeOptions);
       this.#processes.push(server);
       const { port } = await server.call('start', { folder, options, adapter, database, redis });
       this.#ports.push(port);
@@ -65,9 +65,10 @@ export class ServerUnderTest {
     return this.#database;
   }
 
-  async warmUp() {
-    await this.#send('register', WARM_UP);
-    const { perSecond } = await this.#send('check', { seconds: WARM_UP.seconds, codes: await this.#takeCodes() });
+  /** @param seconds - Bounds each phase of the warm-up on a slow machine. */
+  async warmUp(seconds = 60) {
+    await this.#send('register', { count: WARM_UP_REQUESTS, seconds });
+    const { perSecond } = await this.#send('check', { seconds, codes: await this.#takeCodes() });
     this.#checksPerSecond = perSecond;
   }
 
@@ -120,9 +121,12 @@ export class ServerUnderTest {
     return this.#processes[0].call('memory');
   }
 
+  /** Stops it, once. */
   async stop() {
-    await Promise.all(this.#processes.map((server) => server.stop()));
-    await this.#database?.drop();
+    await Promise.all(this.#processes.splice(0).map((server) => server.stop()));
+    const database = this.#database;
+    this.#database = undefined;
+    await database?.drop();
     if (this.#place.redisUrl) await deleteRedisKeys(this.#place.redisUrl, this.#redisPrefix);
   }
 
