@@ -27,9 +27,9 @@ export async function measureCounters({ create, databaseServer, repeats, seconds
       await server.start(options);
       await server.warmUp();
       const windows = [];
-      const watch = watchLocks(databaseServer, server.database.name);
-      for (let repeat = 0; repeat < repeats; repeat++) windows.push(await server.window('register', seconds));
-      const waiting = await watch.end();
+      const waiting = await shareWaiting(databaseServer, server.database.name, async () => {
+        for (let repeat = 0; repeat < repeats; repeat++) windows.push(await server.window('register', seconds));
+      });
       await server.stop();
       const isMet = Object.keys(options).length > 0 || waiting <= MAX_WAITING;
       results.push({ system: server.name, waiting, isMet, windows });
@@ -38,29 +38,22 @@ export async function measureCounters({ create, databaseServer, repeats, seconds
   return { results };
 }
 
-/** Samples the share of busy connections that wait for a lock. */
-function watchLocks(databaseServer, database) {
-  let isWatching = true;
-  let busy = 0;
-  let waiting = 0;
+/** Samples the share of busy connections that wait for a lock during work. */
+async function shareWaiting(databaseServer, database, work) {
+  const done = new AbortController();
+  const sums = { busy: 0, waiting: 0 };
   async function sample() {
-    while (isWatching) {
+    while (!done.signal.aborted) {
       const [row] = await databaseServer.query(
         `SELECT COUNT(*) AS busy, COUNT(*) FILTER (WHERE wait_event_type = 'Lock') AS waiting
         FROM pg_stat_activity WHERE datname = $1 AND state = 'active'`,
         [database],
       );
-      busy += Number(row.busy);
-      waiting += Number(row.waiting);
+      sums.busy += Number(row.busy);
+      sums.waiting += Number(row.waiting);
       await pause(SAMPLE_MS);
     }
   }
-  const ended = sample();
-  return {
-    async end() {
-      isWatching = false;
-      await ended;
-      return busy === 0 ? 0 : waiting / busy;
-    },
-  };
+  await Promise.all([work().finally(() => done.abort()), sample()]);
+  return sums.busy === 0 ? 0 : sums.waiting / sums.busy;
 }
