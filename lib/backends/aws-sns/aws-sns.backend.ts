@@ -55,8 +55,9 @@ export interface SnsAttributes extends ProviderFields {
 }
 
 /**
- * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and CommonErrors.html, by the codes on the wire that
- * `@aws-sdk/client-sns` 3.1169 (November 2026) knows.
+ * The codes on the wire of `Publish` in the model of Amazon SNS (`botocore` 1.43.107, November 2026), without those of
+ * topics and applications, the common errors of AWS and those that `@aws-sdk/client-sns` 3.1169 knows:
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and CommonErrors.html
  */
 export const SNS_KINDS: KindsByCode = {
   AccessDenied: 'misconfigured', // by a policy
@@ -91,10 +92,17 @@ export const SNS_KINDS: KindsByCode = {
   UnrecognizedClientException: 'misconfigured', // unknown access key
   UserError: 'unreachable',
   ValidationError: 'unreachable',
+  ValidationException: 'unreachable',
 };
 
 /** The codes of a parameter that was refused. The text names the parameter. */
-const PARAMETER_CODES = ['InvalidParameter', 'InvalidParameterValue', 'ParameterValueInvalid', 'ValidationError'];
+const PARAMETER_CODES = [
+  'InvalidParameter',
+  'InvalidParameterValue',
+  'ParameterValueInvalid',
+  'ValidationError',
+  'ValidationException',
+];
 
 /** If a setting is refused, it is refused for every number. */
 const KINDS_OF_SETTING: KindsByCode = {

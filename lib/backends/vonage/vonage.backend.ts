@@ -47,7 +47,11 @@ export interface VonageFields extends ProviderFields {
   readonly ttl?: number;
 }
 
-/** https://developer.vonage.com/en/api-errors/sms, read in November 2026. */
+/**
+ * https://developer.vonage.com/en/api-errors/sms, in a copy of October 2026; the same as `SMSStatus` of `@vonage/sms` 1.21,
+ * and 17. 13, 16, 19, 20 and 34 are not in it any more: they are from earlier lists of this API, whose meanings Vonage
+ * still documents for its Messages API.
+ */
 export const VONAGE_KINDS: KindsByCode = {
   1: 'throttled',
   2: 'unreachable', // missing parameter
@@ -65,6 +69,7 @@ export const VONAGE_KINDS: KindsByCode = {
   14: 'misconfigured', // signature
   15: 'unreachable', // sender not permitted by local rules
   16: 'misconfigured', // validity period
+  17: 'unreachable', // blocked by the provider behind Vonage
   19: 'misconfigured', // feature not enabled
   20: 'misconfigured', // message class
   22: 'unreachable', // network does not match the number
@@ -81,8 +86,8 @@ const KINDS_OF_SENDER: KindsByCode = { ...VONAGE_KINDS, 2: 'misconfigured', 3: '
 const KINDS_OF_NUMBER: KindsByCode = { ...VONAGE_KINDS, 2: 'rejected', 3: 'rejected' };
 
 /**
- * https://developer.vonage.com/en/api/sms takes 20 seconds or more, but Vonage's list of errors asks for 30 minutes or
- * more, or none. A code that lives for a shorter time is sent without a validity period.
+ * https://developer.vonage.com/en/api/sms takes 20 seconds or more, but recommends 30 minutes or more, or none. A code that
+ * lives for a shorter time is sent without a validity period.
  */
 const VALID_SECONDS = { from: 1800, to: 604_800 };
 
