@@ -102,7 +102,7 @@ describe('the check of a request against the schema of its provider', () => {
 });
 
 /** A field of each provider with a value that is out of bounds, and what the check says. */
-const OUT_OF_BOUNDS: Readonly<Record<string, readonly [field: string, value: unknown, fault: string]>> = {
+const OUT_OF_BOUNDS: Readonly<Record<string, readonly [field: string, value: Value, fault: string]>> = {
   TwilioBackend: ['ValidityPeriod', '36001', 'is out of range'],
   VonageBackend: ['ttl', 19_999, 'is out of range'],
   AwsSnsBackend: ['Message', 'x'.repeat(1601), 'has a wrong length'],
@@ -114,16 +114,19 @@ const OUT_OF_BOUNDS: Readonly<Record<string, readonly [field: string, value: unk
   InfobipBackend: ['messages', [], 'has a wrong length'],
 };
 
+type Value = string | number | readonly unknown[] | undefined;
+
 /** The request with other values of its fields; `undefined` removes one. */
-function changed(original: ReceivedRequest, fields: Readonly<Record<string, unknown>>): ReceivedRequest {
+function changed(original: ReceivedRequest, fields: Readonly<Record<string, Value>>): ReceivedRequest {
   const { headers, body } = original;
   if (headers['content-type']?.includes('json')) {
     return { ...original, body: JSON.stringify({ ...JSON.parse(body), ...fields }) };
   }
   const form = new URLSearchParams(body);
   for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined) form.delete(name);
-    else form.set(name, String(value));
+    form.delete(name);
+    // A form has no lists.
+    if (typeof value === 'string' || typeof value === 'number') form.set(name, String(value));
   }
   return { ...original, body: String(form) };
 }
