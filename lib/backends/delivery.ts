@@ -173,7 +173,7 @@ function hide(phoneNumber: string): Secrets {
 /** The redacted error for whatever a backend threw. */
 function backendFailure(thrown: unknown, secrets: Secrets, timeoutMs: number): SmsDeliveryError {
   if (isThrown(thrown, TimeLimitError)) {
-    return new SmsDeliveryError('unknown', `The backend did not answer within ${timeoutMs} ms.`);
+    return new SmsDeliveryError('unknown', `The backend did not respond within ${timeoutMs} ms.`);
   }
   if (!isThrown(thrown, SmsDeliveryError)) {
     return new SmsDeliveryError('unknown', 'The backend failed.', { cause: redactedCause(thrown, secrets) });

@@ -1,7 +1,12 @@
+import { fork } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { stat } from 'node:fs';
 import { Agent } from 'node:http';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { routeTo } from '../../lib/backends/provider/connection-pool.js';
 import { PACKAGE_VERSION } from '../../lib/common/package-version.js';
 import { HttpBackend, type HttpBackendOptions } from '../../lib/index.js';
 import { failureOf } from '../support/composites.js';
@@ -68,6 +73,68 @@ describe('a connection', () => {
   });
 });
 
+/** The idle connections of the pool to the server. */
+function idleConnections(): Socket[] {
+  const { agent } = routeTo(server.url);
+  const { hostname, port } = new URL(server.url);
+  return Object.entries(agent.freeSockets)
+    .filter(([origin]) => origin.startsWith(`${hostname}:${port}:`))
+    .flatMap(([, sockets = []]) => sockets);
+}
+
+describe('an idle connection', () => {
+  it('is closed after half a minute, and the next message goes on a new one', async () => {
+    await send();
+    await expect.poll(idleConnections).toHaveLength(1);
+    const [idle] = idleConnections();
+    const closed = server.connections[0] && once(server.connections[0].socket, 'close');
+
+    expect(idle?.timeout).toBe(30_000);
+    // What Node's own clock does after that time.
+    idle?.emit('timeout');
+    await closed;
+    await send();
+
+    expect(server.requests).toEqual([1, 1]);
+  });
+
+  it('is closed a second before the time that the provider announces, if that is sooner', async () => {
+    server.behaviour = ({ socket }) => void socket.write(OK.replace('\r\n', '\r\nKeep-Alive: timeout=5\r\n'));
+    await send();
+    await expect.poll(idleConnections).toHaveLength(1);
+
+    expect(idleConnections()[0]?.timeout).toBe(4000);
+  });
+
+  it('that carries a message again is not closed, however long the response takes', async () => {
+    await send();
+    await expect.poll(idleConnections).toHaveLength(1);
+    const [connection] = idleConnections();
+    const arrived = new Promise<ServedConnection>((resolve) => {
+      server.behaviour = resolve;
+    });
+    const sending = send();
+    const { socket } = await arrived;
+
+    connection?.emit('timeout');
+    socket.write(OK);
+
+    expect(await sending).toEqual({ backend: 'HttpBackend' });
+    expect(server.requests).toEqual([2]);
+  });
+
+  it('keeps no process running', async () => {
+    const child = fork(fileURLToPath(new URL('../support/sending-process.mjs', import.meta.url)), [server.url], {
+      // Long before the connection is closed for being idle.
+      timeout: 20_000,
+    });
+
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(server.requests).toEqual([2]);
+    expect(server.connections[0]?.received.join('')).not.toMatch(/^connection: close/im);
+  });
+});
+
 /** Runs an action in the phase of the event loop that reads connections, so that what arrives now is read after it. */
 function whilePolling<T>(action: () => T): Promise<T> {
   return new Promise((resolve) => stat('.', () => resolve(action())));
@@ -131,6 +198,18 @@ describe('a connection that the provider closed while it was idle', () => {
   });
 });
 
+/** Waits until Node has read the headers of a response. */
+function responseBegins(): Promise<void> {
+  const channel = 'http.client.response.finish';
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      unsubscribe(channel, stop);
+      resolve();
+    };
+    subscribe(channel, stop);
+  });
+}
+
 describe('a message that was written', () => {
   it.each<[string, RawServer['behaviour']]>([
     ['reset', ({ socket }) => void socket.resetAndDestroy()],
@@ -160,6 +239,21 @@ describe('a message that was written', () => {
     expect(await failureOf(send())).toMatchObject({ kind: 'unknown' });
 
     expect(server.requests.toSorted((one, other) => one - other)).toEqual([1, 1, 1, 1, 2]);
+  });
+
+  it('in part is unknown when a response began', async () => {
+    server.behaviour = () => undefined;
+    // More than the buffers of a connection take, so that the response begins before the whole request is written.
+    const failing = failureOf(send({ body: () => 'x'.repeat(50_000_000) }));
+    await expect.poll(() => server.connections[0]?.received.length ?? 0).toBeGreaterThan(0);
+    const began = responseBegins();
+    const socket = server.connections[0]?.socket.pause();
+    socket?.write(OK.slice(0, -1));
+    await began;
+    socket?.resetAndDestroy();
+
+    expect(await failing).toMatchObject({ kind: 'unknown' });
+    expect(server.requests).toEqual([1]);
   });
 
   it('in part is not repeated', async () => {

@@ -1,16 +1,16 @@
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FailoverBackend, type SmsDeliveryErrorKind } from '../../lib/index.js';
-import { AWS_SMS_KINDS } from '../../lib/backends/aws-sms/aws-sms.backend.js';
-import { SNS_KINDS } from '../../lib/backends/aws-sns/aws-sns.backend.js';
+import { AWS_SMS_KINDS } from '../../lib/backends/aws-sms/aws-sms.codes.js';
+import { SNS_KINDS } from '../../lib/backends/aws-sns/aws-sns.codes.js';
 import { BIRD_KINDS, BIRD_STATUS_KINDS } from '../../lib/backends/bird/bird.backend.js';
 import { INFOBIP_KINDS } from '../../lib/backends/infobip/infobip.backend.js';
 import { MESSAGEBIRD_KINDS, MESSAGEBIRD_STATUS_KINDS } from '../../lib/backends/messagebird/messagebird.backend.js';
 import { openBreakersOf } from '../../lib/backends/module-aware.backend.js';
 import { PLIVO_KINDS } from '../../lib/backends/plivo/plivo.backend.js';
-import { TELNYX_KINDS } from '../../lib/backends/telnyx/telnyx.backend.js';
-import { TWILIO_KINDS } from '../../lib/backends/twilio/twilio.backend.js';
-import { VONAGE_KINDS } from '../../lib/backends/vonage/vonage.backend.js';
+import { TELNYX_KINDS } from '../../lib/backends/telnyx/telnyx.codes.js';
+import { TWILIO_KINDS } from '../../lib/backends/twilio/twilio.codes.js';
+import { VONAGE_KINDS } from '../../lib/backends/vonage/vonage.codes.js';
 import { failureOf, scripted, started } from '../support/composites.js';
 import { type ProviderWire, TEXT, TO } from '../support/provider-faults.js';
 import { type WireAnswer, WireServer } from '../support/wire-server.js';
@@ -45,11 +45,10 @@ const DOCUMENTED: readonly Documented[] = [
     codes: {
       misconfigured:
         '10001 10002 20003 20005 20006 20008 20010 20403 20404 21212 21267 21603 21607 21609 21616 21624 21627 21657 ' +
-        '21659 21660 21661 21663 21701 21702 21704 21705 21709 30002 30029 30030 30032 30033 30034 30035 30037 30044 ' +
-        '30454',
+        '21659 21660 21661 21663 21701 21702 21704 21705 21709 30002 30029 30030 30032 30034 30037 30044 30454 572006',
       unreachable:
         '21214 21408 21606 21608 21612 21614 21635 21662 21703 30003 30004 30006 30007 30008 30010 30017 30018 30024 ' +
-        '30036 30038 30040 30041 30042 30043',
+        '30033 30035 30036 30038 30040 30041 30042 30043 572002 572005',
       rejected: '21211 21217 21421 21602 21604 21605 21610 21617 21618 21619 30005 30019 30450 30453 30485 30630',
       throttled: '14107 20429 21611 30001 30022 30023 30027 63038',
       unavailable: '20503 21730',
@@ -66,10 +65,11 @@ const DOCUMENTED: readonly Documented[] = [
     table: TELNYX_KINDS,
     codes: {
       misconfigured:
-        '10005 10006 10009 10010 20001 20002 20006 20012 20013 20014 20015 20016 20017 20100 40003 40010 40013 40015 ' +
-        '40019 40100 40150 40151 40155 40305 40306 40307 40308 40311 40312 40313 40314 40315 40320 40321 40323 40325 ' +
-        '40329 40330 40331 40333',
-      unreachable: '10039 40001 40002 40004 40005 40006 40008 40014 40017 40301 40309 40319',
+        '10003 10005 10006 10009 10010 20001 20002 20006 20012 20013 20014 20015 20016 20017 20100 40013 40015 40019 ' +
+        '40100 40150 40151 40155 40304 40305 40306 40307 40308 40311 40312 40313 40314 40315 40317 40320 40321 40323 ' +
+        '40325 40330 40331 40333',
+      unreachable:
+        '10004 10015 10039 40001 40002 40003 40004 40005 40006 40008 40010 40014 40017 40301 40309 40319 40329',
       rejected: '10001 10002 10016 40009 40012 40020 40300 40302 40310 40316 40322 40328',
       throttled: '10011 40011 40016 40018 40318',
       unknown: '10007 10008',
@@ -83,7 +83,7 @@ const DOCUMENTED: readonly Documented[] = [
     table: VONAGE_KINDS,
     codes: {
       misconfigured: '4 8 9 11 14 16 19 20 23 32',
-      unreachable: '2 3 6 15 22 29',
+      unreachable: '2 3 6 15 17 22 29',
       rejected: '7 12 33 34',
       throttled: '1 10',
       unavailable: '13',
@@ -101,7 +101,8 @@ const DOCUMENTED: readonly Documented[] = [
         'IncompleteSignature InvalidClientTokenId InvalidSecurity KMSAccessDenied KMSDisabled KMSInvalidState ' +
         'KMSNotFound KMSOptInRequired MissingAuthenticationToken NotAuthorized OptInRequired RequestExpired ' +
         'SignatureDoesNotMatch UnrecognizedClientException',
-      unreachable: 'InvalidParameter InvalidParameterValue ParameterValueInvalid UserError ValidationError',
+      unreachable:
+        'InvalidParameter InvalidParameterValue ParameterValueInvalid UserError ValidationError ValidationException',
       rejected: 'OptedOut',
       throttled: 'KMSThrottling Throttled Throttling ThrottlingException',
       unavailable: 'ServiceUnavailable',
@@ -160,7 +161,7 @@ const DOCUMENTED: readonly Documented[] = [
         'validation_error',
       rejected: 'payload_too_large_error',
       throttled: 'rate_limit_error',
-      unavailable: 'service_unavailable_error',
+      unavailable: 'IdempotencyUnavailable service_unavailable_error',
       unknown: 'conflict_error internal_error',
     },
     answer: (code) =>
@@ -209,7 +210,7 @@ const DOCUMENTED: readonly Documented[] = [
     name: 'MessageBird for one recipient',
     wire: messageBirdWire,
     table: MESSAGEBIRD_STATUS_KINDS,
-    codes: { rejected: '1 5' },
+    codes: { rejected: '1 5', unreachable: '0 2 3 9 10 11 12 34' },
     answer: (code) => {
       const items = [{ recipient: Number(TO.slice(1)), status: 'delivery_failed', statusErrorCode: Number(code) }];
       return { status: 201, body: { id: 'message-1', recipients: { items } } };

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HttpBackend, type HttpBackendOptions, type SmsDeliveryErrorKind } from '../../lib/index.js';
 import { failureOf } from '../support/composites.js';
@@ -317,6 +318,44 @@ describe('a redirect', () => {
     expect(server.requests.map(({ path }) => path)).toEqual(['/send', '/slow']);
     await expect.poll(() => server.openConnections).toBe(0);
   });
+});
+
+describe('an error', () => {
+  it.each(['POST', 'GET'])('of a %s shows no user, password or value of the query in the URL', async (method) => {
+    const url = `${server.url.replace('://', '://us%40er:hidden%20value@')}/send?user=acme&key=hid%2Fden+key`;
+    const encoded = Buffer.from('us@er:hidden value').toString('base64');
+    server.answer(({ path, headers }) => ({
+      status: 400,
+      body: `${path} ${url} hid/den key ${headers['authorization']}`,
+    }));
+
+    const text = inspect(await failureOf(send({ url, method, headers: {} })), { depth: 10, showHidden: true });
+
+    expect(server.last.headers['authorization']).toBe(`Basic ${encoded}`);
+    expect(text).toContain('key=[redacted]');
+    for (const secret of ['us@er', 'us%40er', 'hidden', 'acme', 'hid%2Fden', 'hid/den', encoded]) {
+      expect(text).not.toContain(secret);
+    }
+  });
+});
+
+describe('a body that is never made', () => {
+  it.each([
+    ['the time limit', 30],
+    ['the signal', undefined],
+  ] as const)(
+    'is given up at %s, and the message is unavailable because nothing was written',
+    async (_by, timeoutMs) => {
+      const body = (): Promise<string> => new Promise(() => undefined);
+      const signal = timeoutMs === undefined ? AbortSignal.timeout(30) : new AbortController().signal;
+      const backend = gateway({ body, ...(timeoutMs !== undefined && { timeoutMs }) });
+
+      expect(await failureOf(backend.sendSms(TO, TEXT, sendContext({ signal })))).toMatchObject({
+        kind: 'unavailable',
+      });
+      expect(server.requests).toEqual([]);
+    },
+  );
 });
 
 describe('the settings of HttpBackend', () => {

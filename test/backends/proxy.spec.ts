@@ -1,5 +1,6 @@
 import { Agent as PlainAgent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
+import { inspect } from 'node:util';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PlivoBackend, type PlivoBackendOptions } from '../../lib/backends/plivo/index.js';
@@ -142,6 +143,35 @@ describe('the proxy in the environment', () => {
 
     expect(error).toMatchObject({ kind: 'misconfigured', message: expect.stringContaining('option `agent`') });
     expect(error.message).not.toContain('hidden-value');
+  });
+
+  it.each(['HTTPS_PROXY', 'HTTP_PROXY'])(
+    'with a password in %s that cannot be decoded is misconfigured',
+    async (variable) => {
+      vi.stubEnv(variable, proxy.url.replace('://', '://user:hidden-value%zz@'));
+      const plain = { url: 'http://gateway.example', body: String };
+      const backend = variable === 'HTTP_PROXY' ? new HttpBackend(plain) : undefined;
+
+      const error = await failureOf(backend?.sendSms(TO, TEXT) ?? send());
+
+      expect(error).toMatchObject({ kind: 'misconfigured', message: expect.stringContaining('%25') });
+      expect(inspect(error)).not.toContain('hidden-value');
+      expect(proxy.asked).toEqual([]);
+    },
+  );
+
+  it('is given credentials that no error shows, whoever repeats them', async () => {
+    vi.stubEnv('HTTP_PROXY', proxy.url.replace('://', '://user:hidden-value@'));
+    const plain = await WireServer.start();
+    const credentials = Buffer.from('user:hidden-value').toString('base64');
+    plain.answer({ status: 400, body: `Proxy-Authorization: Basic ${credentials}` });
+
+    const error = await failureOf(new HttpBackend({ url: plain.url, body: String }).sendSms(TO, TEXT));
+
+    expect(proxy.authorizations).toEqual([`Basic ${credentials}`]);
+    expect(error.message).toContain('Proxy-Authorization');
+    expect(inspect(error)).not.toContain(credentials);
+    await plain.close();
   });
 
   it('that does not respond is left when the signal aborts', async () => {

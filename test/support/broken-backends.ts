@@ -19,7 +19,7 @@ export class Gateway {
     if (signal?.aborted) throw new SmsDeliveryError('unavailable', 'There is no time.');
     if (this.behaviour === 'hanging') {
       await (signal === undefined ? new Promise(() => undefined) : once(signal, 'abort'));
-      throw new SmsDeliveryError('unknown', 'The gateway did not answer.');
+      throw new SmsDeliveryError('unknown', 'The gateway did not respond.');
     }
     if (this.behaviour !== undefined) throw new SmsDeliveryError(this.behaviour, 'The gateway refused.');
     const messageId = `message-${this.messages.length}`;

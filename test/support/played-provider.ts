@@ -1,6 +1,7 @@
 import type { SmsDeliveryErrorKind } from '../../lib/index.js';
 import type { BackendUnderTest, DeliveredMessage } from '../../lib/testing/index.js';
 import type { Conversation } from '../backends/wire/conversation.js';
+import { schemaFaults } from '../backends/wire/request-schema.js';
 import { type WireAnswer, WireServer } from './wire-server.js';
 
 /** Statuses for kinds of failure without a provider's error code. */
@@ -26,15 +27,21 @@ export function refuseLike({ wire }: Conversation): Refuse {
     wire.refusals.find((refusal) => refusal.kind === kind)?.answer(words) ?? refuseByStatus(kind, words);
 }
 
-/** Starts a server that simulates a provider. It accepts messages; its refusals repeat all that the request contained. */
+/**
+ * Starts a server that simulates a provider. It accepts messages, if the request has only what the provider documents; its
+ * refusals repeat all that the request contained.
+ */
 export async function playProvider(
-  conversation: Pick<Conversation, 'read' | 'take'>,
+  conversation: Pick<Conversation, 'read' | 'take'> & Partial<Pick<Conversation, 'wire'>>,
   refuse: Refuse,
   credentials: readonly string[],
 ) {
   const server = await WireServer.start();
   const messages: DeliveredMessage[] = [];
   server.answer((request) => {
+    const { wire } = conversation;
+    const faults = wire === undefined ? [] : schemaFaults(wire.schema, request);
+    if (faults.length > 0) return { status: 500, body: faults.join() };
     const { numbers, text } = conversation.read(request);
     // One id for all numbers of a request, because some providers return only one.
     const id = `message-${server.requests.length}`;

@@ -1,2 +1,3 @@
 export type { AwsCredentials } from '../provider/aws.js';
-export { AwsSmsBackend, type AwsSmsBackendOptions, type AwsSmsFields } from './aws-sms.backend.js';
+export { AwsSmsBackend } from './aws-sms.backend.js';
+export type { AwsSmsBackendOptions, AwsSmsFields } from './aws-sms.options.js';

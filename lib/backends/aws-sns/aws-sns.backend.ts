@@ -2,7 +2,6 @@ import type * as Sns from '@aws-sdk/client-sns';
 import { Injectable } from '@nestjs/common';
 import type { OptionReader } from '../../common/option-reader.js';
 import type { SendReceipt } from '../../common/send-receipt.js';
-import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import {
   type AwsCredentials,
   checkCredentials,
@@ -11,10 +10,10 @@ import {
   toSdkResponse,
 } from '../provider/aws.js';
 import type { ProviderResponse } from '../provider/http-exchange.js';
-import { Json, type KindsByCode, refusal } from '../provider/provider-response.js';
 import { checkProviderOptions, type ProviderFields, type ProviderOptions } from '../provider/provider-options.js';
 import { type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
+import { failureOf } from './aws-sns.codes.js';
 
 /**
  * Settings of {@link AwsSnsBackend}.
@@ -53,59 +52,6 @@ export interface SnsAttributes extends ProviderFields {
   /** Number that sends, in E.164. */
   readonly 'AWS.MM.SMS.OriginationNumber'?: string;
 }
-
-/**
- * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html and CommonErrors.html, by the codes on the wire that
- * `@aws-sdk/client-sns` 3.1169 (November 2026) knows.
- */
-export const SNS_KINDS: KindsByCode = {
-  AccessDenied: 'misconfigured', // by a policy
-  AccessDeniedException: 'misconfigured', // by a policy
-  AuthorizationError: 'misconfigured', // by a policy
-  ExpiredToken: 'misconfigured', // temporary credentials
-  ExpiredTokenException: 'misconfigured', // temporary credentials
-  IncompleteSignature: 'misconfigured',
-  InternalError: 'unknown',
-  InternalFailure: 'unknown',
-  InvalidClientTokenId: 'misconfigured', // unknown access key
-  InvalidParameter: 'unreachable',
-  InvalidParameterValue: 'unreachable',
-  InvalidSecurity: 'misconfigured', // signature
-  KMSAccessDenied: 'misconfigured',
-  KMSDisabled: 'misconfigured',
-  KMSInvalidState: 'misconfigured',
-  KMSNotFound: 'misconfigured',
-  KMSOptInRequired: 'misconfigured',
-  KMSThrottling: 'throttled',
-  MissingAuthenticationToken: 'misconfigured',
-  NotAuthorized: 'misconfigured',
-  OptInRequired: 'misconfigured', // account without the service
-  OptedOut: 'rejected', // opted out
-  ParameterValueInvalid: 'unreachable',
-  RequestExpired: 'misconfigured', // the clock here is wrong
-  ServiceUnavailable: 'unavailable',
-  SignatureDoesNotMatch: 'misconfigured', // wrong secret
-  Throttled: 'throttled',
-  Throttling: 'throttled',
-  ThrottlingException: 'throttled',
-  UnrecognizedClientException: 'misconfigured', // unknown access key
-  UserError: 'unreachable',
-  ValidationError: 'unreachable',
-};
-
-/** The codes of a parameter that was refused. The text names the parameter. */
-const PARAMETER_CODES = ['InvalidParameter', 'InvalidParameterValue', 'ParameterValueInvalid', 'ValidationError'];
-
-/** If a setting is refused, it is refused for every number. */
-const KINDS_OF_SETTING: KindsByCode = {
-  ...SNS_KINDS,
-  ...Object.fromEntries(PARAMETER_CODES.map((code) => [code, 'misconfigured'] as const)),
-};
-
-const KINDS_OF_NUMBER: KindsByCode = {
-  ...SNS_KINDS,
-  ...Object.fromEntries(PARAMETER_CODES.map((code) => [code, 'rejected'] as const)),
-};
 
 /**
  * Sends through Amazon SNS, with the `@aws-sdk/client-sns` SDK. SNS has no validity period: a late message may carry an
@@ -200,23 +146,4 @@ function checkSenderId(reader: OptionReader): void {
   if (senderId !== '' && !/^(?=.*[A-Za-z])\S{3,11}$/.test(senderId)) {
     reader.fault('senderId', 'must have 3 to 11 characters without a space, at least one of them a letter');
   }
-}
-
-/** The error for what the SDK threw, by the code in the response. Without a response, it could not sign the request. */
-function failureOf(thrown: unknown, response: ProviderResponse | undefined): SmsDeliveryError {
-  if (thrown instanceof SmsDeliveryError) return thrown;
-  if (response === undefined) {
-    return new SmsDeliveryError('misconfigured', 'The request could not be signed.', { cause: thrown });
-  }
-  const error = new Json(thrown);
-  // Older versions store the codes that have an error class in one place, and all others in another.
-  const code = error.at('Error', 'Code').text ?? error.at('Code').text;
-  // For a response without a code, the SDK invents a message.
-  const text = code === undefined ? undefined : error.at('message').text;
-  return refusal(response, kindsFor(text), { code, text });
-}
-
-function kindsFor(text = ''): KindsByCode {
-  if (/sender|max ?price/i.test(text)) return KINDS_OF_SETTING;
-  return /phone ?number/i.test(text) ? KINDS_OF_NUMBER : SNS_KINDS;
 }

@@ -44,9 +44,10 @@ export interface BirdFields extends ProviderFields {
 
 /**
  * Names and types of errors, as `@messagebird/sdk` 0.63 and https://bird.com/docs/api/reference/create-sms-message
- * document them. Read in November 2026.
+ * document them, read in November 2026, and https://bird.com/docs/guides/errors, in a copy of September 2026.
  */
 export const BIRD_KINDS: KindsByCode = {
+  IdempotencyUnavailable: 'unavailable', // refused before anything was done
   SMSInvalidRecipient: 'unreachable', // Bird has no route to the number
   SMSNoEligibleSender: 'misconfigured', // no sender
   SMSSenderNotConfigured: 'misconfigured', // sender of somebody else
@@ -68,7 +69,7 @@ export const BIRD_KINDS: KindsByCode = {
   validation_error: 'unreachable', // also: country not enabled, sender not permitted there
 };
 
-/** Codes of a message that failed at once, in `last_error`. Read in November 2026, from the same sources. */
+/** Codes of a message that failed at once, in `last_error`: `@messagebird/sdk` 0.63 and the same reference. */
 export const BIRD_STATUS_KINDS: KindsByCode = {
   blocked_by_carrier: 'unreachable',
   blocked_by_recipient: 'unreachable', // the device blocked this sender

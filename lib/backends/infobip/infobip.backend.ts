@@ -53,8 +53,8 @@ export interface InfobipFields extends ProviderFields {
 }
 
 /**
- * https://www.infobip.com/docs/essentials/api-essentials/response-status-and-error-codes, read in November 2026: the
- * statuses of a message, and the codes of a refused request.
+ * https://www.infobip.com/docs/essentials/api-essentials/response-status-and-error-codes, in a copy of July 2026: all
+ * general statuses of a message, without those of calls. The codes of a refused request are from the reference of the API.
  */
 export const INFOBIP_KINDS: KindsByCode = {
   4: 'unreachable', // refused by the operator

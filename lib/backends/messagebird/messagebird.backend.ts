@@ -36,7 +36,10 @@ export interface MessageBirdFields extends ProviderFields {
   readonly reportUrl?: string;
 }
 
-/** https://developers.messagebird.com/api/#api-errors */
+/**
+ * https://developers.messagebird.com/api/#api-errors. The page could not be read any more in November 2026: 2, 9, 10, 20 and
+ * 25 are as in MessageBird's own SDK for PHP, 21, 98 and 99 as in clients of others.
+ */
 export const MESSAGEBIRD_KINDS: KindsByCode = {
   2: 'misconfigured', // request not allowed: the access key
   9: 'unreachable', // missing parameter, also: no correct recipient
@@ -54,12 +57,21 @@ const KINDS_OF_ORIGINATOR: KindsByCode = { ...MESSAGEBIRD_KINDS, 9: 'misconfigur
 const KINDS_OF_RECIPIENT: KindsByCode = { ...MESSAGEBIRD_KINDS, 9: 'rejected', 10: 'rejected' };
 
 /**
- * Error codes of a recipient whose message failed, read in November 2026:
+ * Error codes of a recipient whose message failed. Those of the reasons "unknown subscriber" and "generic delivery failure",
+ * and the example of a network error, were read in November 2026; all others are `unreachable`:
  * https://docs.bird.com/api/channels-api/message-status-and-interactions/message-failure-sources/sms-platform-extended-error-codes
  */
 export const MESSAGEBIRD_STATUS_KINDS: KindsByCode = {
+  0: 'unreachable', // no details
   1: 'rejected', // unknown subscriber
+  2: 'unreachable', // unknown base station
+  3: 'unreachable', // unknown switching centre
   5: 'rejected', // unidentified subscriber
+  9: 'unreachable', // subscriber not admitted to the network
+  10: 'unreachable', // service not provided for the subscriber
+  11: 'unreachable', // SMS not provided for the subscriber
+  12: 'unreachable', // barred by the subscriber's network
+  34: 'unreachable', // network error
 };
 
 /** Key and balance: other errors of the same response say nothing then. */

@@ -49,8 +49,9 @@ export interface PlivoFields extends ProviderFields {
 }
 
 /**
- * https://www.plivo.com/docs/messaging/api/message/bulk-messaging; 403 as Plivo's own SDKs read
- * it. Plivo has no error codes; these are statuses.
+ * The statuses in https://www.plivo.com/docs/voice/api/response, the same for all APIs of Plivo, read in November 2026; 403
+ * as Plivo's own SDKs read it. Plivo's error codes (https://www.plivo.com/docs/messaging/troubleshooting/error-codes) are in
+ * delivery reports only: a refused request has a status and a text. Statuses that mean the same everywhere are not listed.
  */
 export const PLIVO_KINDS: KindsByCode = {
   400: 'unreachable',

@@ -2,7 +2,7 @@ import { Agent as PlainAgent, type AgentOptions } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import { getProxyForUrl } from 'proxy-from-env';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
-import { TunnelAgent } from './tunnel-agent.js';
+import { proxyAuthorization, TunnelAgent } from './tunnel-agent.js';
 
 /** How a request reaches its URL. */
 export interface Route {
@@ -49,10 +49,23 @@ export function isSecureUrl(url: string | URL): boolean {
 }
 
 function proxyAt(address: string): URL {
-  if (/^https?:\/\//i.test(address) && URL.canParse(address)) return new URL(address);
+  if (/^https?:\/\//i.test(address) && URL.canParse(address)) return withCredentials(new URL(address));
   throw new SmsDeliveryError(
     'misconfigured',
     'The proxy variable of the environment must be an address that begins with http:// or https://. For another kind ' +
       'of proxy, set the option `agent`.',
   );
+}
+
+/** Checks that the user and the password of a proxy's address can be decoded. */
+function withCredentials(proxy: URL): URL {
+  try {
+    proxyAuthorization(proxy);
+    return proxy;
+  } catch {
+    throw new SmsDeliveryError(
+      'misconfigured',
+      'The user or the password in the proxy variable of the environment has a % that begins no code; write it as %25.',
+    );
+  }
 }

@@ -36,6 +36,8 @@ interface Progress {
   isStarted: boolean;
   /** The whole request was written. */
   isWritten: boolean;
+  /** A response began. It may be about a request of which only a part was written. */
+  hasResponse: boolean;
 }
 
 /**
@@ -68,7 +70,7 @@ async function attempt(
   signal: AbortSignal,
   route: Route,
 ): Promise<ProviderResponse | undefined> {
-  const progress: Progress = { isStarted: false, isWritten: false };
+  const progress: Progress = { isStarted: false, isWritten: false, hasResponse: false };
   let outgoing: ClientRequest | undefined;
   try {
     signal.throwIfAborted();
@@ -76,7 +78,7 @@ async function attempt(
     return await readResponse(await responseTo(outgoing, request.body, signal, progress));
   } catch (thrown) {
     if (thrown instanceof SmsDeliveryError) throw thrown;
-    if (progress.isWritten) {
+    if (progress.isWritten || progress.hasResponse) {
       throw new SmsDeliveryError('unknown', 'The connection ended without a response.', { cause: thrown });
     }
     if (outgoing?.reusedSocket && !progress.isStarted && !signal.aborted) return undefined;
@@ -125,8 +127,9 @@ function responseTo(
     });
     outgoing.once('response', (incoming) => {
       // What arrived while the connection was idle, such as a 408, is no response to this request.
-      if (progress.isStarted) resolve(incoming);
-      else fail(new Error('The connection had an unexpected response.'));
+      if (!progress.isStarted) return fail(new Error('The connection had an unexpected response.'));
+      progress.hasResponse = true;
+      resolve(incoming);
     });
     // Not `once`: a connection can fail again after the response has begun.
     outgoing.on('error', reject);

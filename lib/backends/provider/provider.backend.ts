@@ -7,7 +7,7 @@ import { TimeLimitError, withinTimeLimit } from '../../common/time.js';
 import type { SendContext } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
 import { ModuleAwareBackend, type ModuleSettings } from '../module-aware.backend.js';
-import { credentialsIn, credentialsInHeaders } from './credentials.js';
+import { credentialsIn, credentialsInRequest } from './credentials.js';
 import { exchange, type ProviderResponse, type ProviderRequest } from './http-exchange.js';
 import { TIMEOUT_RANGE, type ProviderOptions } from './provider-options.js';
 
@@ -70,16 +70,18 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
     work: (exchange: Exchange) => Promise<T>,
   ): Promise<T> {
     const timeoutMs = this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const sent: string[] = [];
+    const requests: ProviderRequest[] = [];
     try {
       return await withinTimeLimit(timeoutMs, ({ signal: own }) => {
         const signal = send === undefined ? own : AbortSignal.any([send.signal, own]);
-        return work((request) => {
-          sent.push(...credentialsInHeaders(request.headers));
+        const working = work((request) => {
+          requests.push(request);
           return exchange(request, signal, this.options.agent);
         });
+        return Promise.race([working, withoutRequest(signal, requests)]);
       });
     } catch (thrown) {
+      const sent = requests.flatMap(credentialsInRequest);
       throw providerFailure(thrown, { ...secrets, hidden: [...secrets.hidden, ...sent] });
     }
   }
@@ -88,6 +90,18 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
   override prepareForModule({ timeoutMs }: ModuleSettings): number {
     return Math.min(timeoutMs, this.options.timeoutMs ?? TIMEOUT_RANGE.to);
   }
+}
+
+/** Rejects when the signal aborts before a request was made: no request is written after that. */
+function withoutRequest(signal: AbortSignal, requests: readonly ProviderRequest[]): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = (): void => {
+      if (requests.length > 0) return;
+      reject(new SmsDeliveryError('unavailable', 'The time was up before a request was made.'));
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 /** The redacted error for whatever a call of the provider or its SDK threw. */

@@ -1,1 +1,2 @@
-export { TelnyxBackend, type TelnyxBackendOptions, type TelnyxFields } from './telnyx.backend.js';
+export { TelnyxBackend } from './telnyx.backend.js';
+export type { TelnyxBackendOptions, TelnyxFields } from './telnyx.options.js';

@@ -1,1 +1,2 @@
-export { TwilioBackend, type TwilioBackendOptions, type TwilioFields } from './twilio.backend.js';
+export { TwilioBackend } from './twilio.backend.js';
+export type { TwilioBackendOptions, TwilioFields } from './twilio.options.js';

@@ -42,6 +42,19 @@ describe('AwsSmsBackend', () => {
     return new AwsSmsBackend({ region: 'us-east-1', credentials, baseUrl: `${server.url}/`, ...options });
   }
 
+  it.each([
+    ['the time limit', { timeoutMs: 30 }, () => new AbortController().signal],
+    ['the signal', {}, () => AbortSignal.timeout(30)],
+  ])('is unavailable when %s ends the wait for credentials: nothing was written', async (_by, options, signal) => {
+    const backend = create({ credentials: () => new Promise<never>(() => undefined), ...options });
+    const before = server.requests.length;
+
+    const sending = backend.sendSms(TO, TEXT, sendContext({ signal: signal() }));
+
+    await expect(sending).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(server.requests).toHaveLength(before);
+  });
+
   it('sends with a sender, a maximum price and a protect configuration', async () => {
     const backend = create({ originationIdentity: 'Acme', maxPriceUsd: 0.05, protectConfigurationId: 'protect-1' });
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AwsSnsBackend, type AwsSnsBackendOptions } from '../../../lib/backends/aws-sns/index.js';
 import { faultsOf } from '../../support/configuration-faults.js';
-import { describeProvider, TEXT, TO } from '../../support/provider-faults.js';
+import { describeProvider, sendContext, TEXT, TO } from '../../support/provider-faults.js';
 import { WireServer } from '../../support/wire-server.js';
 import { awsSnsWire } from '../wire/aws-sns.wire.js';
 
@@ -111,6 +111,19 @@ describe('AwsSnsBackend', () => {
     await backend.sendSms(TO, TEXT);
 
     expect(server.last.headers['authorization']).toContain('Credential=AKIAENVIRONMENT/');
+  });
+
+  it.each([
+    ['the time limit', { timeoutMs: 30 }, () => new AbortController().signal],
+    ['the signal', {}, () => AbortSignal.timeout(30)],
+  ])('is unavailable when %s ends the wait for credentials: nothing was written', async (_by, options, signal) => {
+    const backend = create({ credentials: () => new Promise<never>(() => undefined), ...options });
+    const before = server.requests.length;
+
+    const sending = backend.sendSms(TO, TEXT, sendContext({ signal: signal() }));
+
+    await expect(sending).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(server.requests).toHaveLength(before);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { AwsSmsBackend } from '../../../lib/backends/aws-sms/index.js';
 import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
 import type { WireAnswer } from '../../support/wire-server.js';
-import { AWS_SMS_REQUEST } from './request-schema.js';
+import { AWS_SMS_REQUEST } from './published-requests.js';
 
 const accessKeyId = 'AKIAIOSFODNN7EXAMPLE';
 const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { AwsSnsBackend } from '../../../lib/backends/aws-sns/index.js';
 import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
 import type { WireAnswer } from '../../support/wire-server.js';
+import { SNS_REQUEST } from './published-requests.js';
 
 const accessKeyId = 'AKIAIOSFODNN7EXAMPLE';
 const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
@@ -22,6 +23,7 @@ export const awsSnsWire: ProviderWire = {
   name: 'AwsSnsBackend',
   create: (options) =>
     new AwsSnsBackend({ region: 'eu-central-1', credentials: { accessKeyId, secretAccessKey }, ...options }),
+  schema: SNS_REQUEST,
   credentials: [accessKeyId, secretAccessKey],
   success: (messageId) => ({
     status: 200,

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { BirdBackend } from '../../../lib/backends/bird/index.js';
 import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
 import type { WireAnswer } from '../../support/wire-server.js';
-import { BIRD_REQUEST } from './request-schema.js';
+import { BIRD_REQUEST } from './published-requests.js';
 
 const API_KEY = 'bk_eu1_Ab3xKq9mP2wR5tY8uI1oL4nJ7hG6fD';
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { InfobipBackend } from '../../../lib/backends/infobip/index.js';
 import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
-import { INFOBIP_REQUEST } from './request-schema.js';
+import { INFOBIP_REQUEST } from './published-requests.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const API_KEY = 'api-key-of-the-account';

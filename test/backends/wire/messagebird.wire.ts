@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { MessageBirdBackend } from '../../../lib/backends/messagebird/index.js';
 import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
-import { MESSAGEBIRD_REQUEST } from './request-schema.js';
+import { MESSAGEBIRD_REQUEST } from './published-requests.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const ACCESS_KEY = 'access-key-of-the-account';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { PlivoBackend } from '../../../lib/backends/plivo/index.js';
 import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
-import { PLIVO_REQUEST } from './request-schema.js';
+import { PLIVO_REQUEST } from './published-requests.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const AUTH_ID = 'MAXXXXXXXXXXXXXXXXXX';

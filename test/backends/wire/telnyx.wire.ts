@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { TelnyxBackend } from '../../../lib/backends/telnyx/index.js';
 import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
-import { TELNYX_REQUEST } from './request-schema.js';
+import { TELNYX_REQUEST } from './published-requests.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const API_KEY = 'KEY0180C1DF633BD05E79DB3308230C3C92';

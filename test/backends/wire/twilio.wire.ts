@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { TwilioBackend } from '../../../lib/backends/twilio/index.js';
 import { type ProviderWire, TEXT, TO } from '../../support/provider-faults.js';
-import { TWILIO_REQUEST } from './request-schema.js';
+import { TWILIO_REQUEST } from './published-requests.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const SID = 'AC00000000000000000000000000000001';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { VonageBackend } from '../../../lib/backends/vonage/index.js';
 import { type ProviderWire, SEND_ID, TEXT, TO } from '../../support/provider-faults.js';
-import { VONAGE_REQUEST } from './request-schema.js';
+import { VONAGE_REQUEST } from './published-requests.js';
 import type { WireAnswer } from '../../support/wire-server.js';
 
 const KEY = 'abcd1234';
