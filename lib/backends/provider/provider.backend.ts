@@ -3,10 +3,11 @@ import { redactedCause, type Secrets, secretsIn } from '../../common/redaction.j
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { isThrown } from '../../common/thrown.js';
-import { TimeLimitError, withinTimeLimit } from '../../common/time.js';
+import { TimeLimitError } from '../../common/time.js';
 import type { SendContext } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
 import { ModuleAwareBackend, type ModuleSettings } from '../module-aware.backend.js';
+import { cancellable } from './cancellation.js';
 import { credentialsIn, credentialsInHeaders } from './credentials.js';
 import { exchange, type ProviderResponse, type ProviderRequest } from './http-exchange.js';
 import { TIMEOUT_RANGE, type ProviderOptions } from './provider-options.js';
@@ -43,14 +44,17 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
 
   /** Sends one message, within the time limit. */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
-    return this.withinTime(this.secretsToRedact(message, [number]), send, (connect) =>
-      this.deliver({
-        to: number,
-        text: message,
-        validSeconds: send && Math.max(1, Math.floor((send.expiresAt.getTime() - Date.now()) / 1000)),
-        sendId: send?.sendId,
-        exchange: connect,
-      }),
+    return this.withinTime(
+      () => this.secretsToRedact(message, [number]),
+      send,
+      (connect) =>
+        this.deliver({
+          to: number,
+          text: message,
+          validSeconds: send && Math.max(1, Math.floor((send.expiresAt.getTime() - Date.now()) / 1000)),
+          sendId: send?.sendId,
+          exchange: connect,
+        }),
     );
   }
 
@@ -63,24 +67,29 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
     return { hidden: [...hidden, ...credentialsIn(this.options)], phoneNumbers };
   }
 
-  /** Runs calls of the provider within the time limit, and redacts what they throw. */
+  /**
+   * Runs calls of the provider within the time limit, and redacts what they throw.
+   *
+   * @param secretsToRedact - Called if they throw.
+   */
   protected async withinTime<T>(
-    secrets: Secrets,
+    secretsToRedact: () => Secrets,
     send: SendContext | undefined,
     work: (exchange: Exchange) => Promise<T>,
   ): Promise<T> {
     const timeoutMs = this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const sent: string[] = [];
+    const sent: ProviderRequest['headers'][] = [];
     try {
-      return await withinTimeLimit(timeoutMs, (own) => {
-        const signal = send === undefined ? own : AbortSignal.any([send.signal, own]);
-        return work((request) => {
-          sent.push(...credentialsInHeaders(request.headers));
-          return exchange(request, signal, this.options.agent);
-        });
-      });
+      return await cancellable(timeoutMs, send?.signal, (cancellation) =>
+        work((request) => {
+          sent.push(request.headers);
+          return exchange(request, cancellation, this.options.agent);
+        }),
+      );
     } catch (thrown) {
-      throw providerFailure(thrown, { ...secrets, hidden: [...secrets.hidden, ...sent] });
+      const secrets = secretsToRedact();
+      const hidden = [...secrets.hidden, ...sent.flatMap((headers) => credentialsInHeaders(headers))];
+      throw providerFailure(thrown, { ...secrets, hidden });
     }
   }
 

@@ -5,7 +5,7 @@ import type { SendReceipt } from '../../common/send-receipt.js';
 import { findUnsupportedCharacter } from '../../message/gsm-7.js';
 import type { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import type { ProviderResponse } from '../provider/http-exchange.js';
-import { isSuccess, type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
+import { isSuccess, type Json, jsonOf, type KindsByCode, refusal, textHeaders } from '../provider/provider-response.js';
 import {
   checkProviderOptions,
   type ProviderFields,
@@ -158,8 +158,9 @@ function clientFor(
       const body = withExtraInJson(this.prepareBody(prepared), extra);
       const response = await exchange({ method, url, headers, body });
       if (!isTaken(response)) throw refusalOf(response);
-      const { status, headers: returned } = response;
-      return { data: JSON.parse(response.text), status, statusText: '', headers: returned, config: prepared, request };
+      const { status, text } = response;
+      const returned = textHeaders(response);
+      return { data: JSON.parse(text), status, statusText: '', headers: returned, config: prepared, request };
     }
   }
   // Without a key the SDK looks for a file of this name, and Node 24 warns if there is none.
