@@ -119,9 +119,10 @@ export class MessageBirdBackend extends BulkProviderBackend<MessageBirdBackendOp
         ...(message.sendId !== undefined && { reference: message.sendId }),
       }),
     );
-    const messageId = jsonOf(response).at('id').text;
+    const json = jsonOf(response);
+    const messageId = json.at('id').text;
     if (!isSuccess(response.status) || messageId === undefined) throw refusalOf(response);
-    const recipients = jsonOf(response).at('recipients', 'items').items;
+    const recipients = json.at('recipients', 'items').items;
     return new Map(
       recipients.map((item) => [bareNumber(item.at('recipient').text ?? ''), outcomeOf(item, messageId, response)]),
     );

@@ -72,6 +72,7 @@ const VALID_SECONDS = { from: 5, to: 10_799 };
 export class PlivoBackend extends BulkProviderBackend<PlivoBackendOptions> {
   /** Plivo allows 1000; fewer keep responses and the effect of a failure small. */
   protected override readonly numbersPerRequest = 50;
+  readonly #authorization: string;
 
   /** @throws {@link PhoneVerifyConfigurationError} with all validation errors of the settings. */
   constructor(options: PlivoBackendOptions) {
@@ -81,13 +82,14 @@ export class PlivoBackend extends BulkProviderBackend<PlivoBackendOptions> {
       reader.requiredText('authToken');
       reader.exactlyOneText('from', 'powerpackUuid');
     });
+    this.#authorization = basicAuthorization(options.authId, options.authToken);
   }
 
   protected override async deliverTogether(message: SharedMessage): Promise<Outcomes> {
-    const { authId, authToken, from, powerpackUuid, baseUrl = 'https://api.plivo.com' } = this.options;
+    const { authId, from, powerpackUuid, baseUrl = 'https://api.plivo.com' } = this.options;
     const url = `${baseUrl.replace(/\/$/, '')}/v1/Account/${encodeURIComponent(authId)}/Message/`;
     const response = await message.exchange(
-      jsonRequest(url, basicAuthorization(authId, authToken), this.options.extra, {
+      jsonRequest(url, this.#authorization, this.options.extra, {
         ...(from === undefined ? { powerpack_uuid: powerpackUuid } : { src: from }),
         dst: message.numbers.map(bareNumber).join('<'),
         text: message.text,

@@ -1,5 +1,6 @@
 import type { OptionReader } from '../../common/option-reader.js';
 import type { ProviderRequest, ProviderResponse } from './http-exchange.js';
+import { textHeaders } from './provider-response.js';
 
 /**
  * Access key of an AWS account.
@@ -48,8 +49,8 @@ export function toProviderRequest(request: unknown): ProviderRequest {
 }
 
 /** Converts a response for an AWS SDK. */
-export function toSdkResponse({ status, headers, text }: ProviderResponse): SdkResponse {
-  return { statusCode: status, headers: { ...headers }, body: Buffer.from(text) };
+export function toSdkResponse(response: ProviderResponse): SdkResponse {
+  return { statusCode: response.status, headers: textHeaders(response), body: Buffer.from(response.text) };
 }
 
 /** Validates the option `credentials`. */

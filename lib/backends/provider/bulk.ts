@@ -1,4 +1,5 @@
 import { forEachBounded } from '../../common/bounded-concurrency.js';
+import type { Secrets } from '../../common/redaction.js';
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { isOfAccount, isOfNumber, SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { asDeliveryError, type BulkSendResult } from '../base.backend.js';
@@ -39,7 +40,8 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
    */
   protected abstract deliverTogether(message: SharedMessage): Promise<Outcomes>;
 
-  protected override async deliver({ to, ...message }: OutgoingMessage): Promise<SendReceipt> {
+  protected override async deliver(message: OutgoingMessage): Promise<SendReceipt> {
+    const { to } = message;
     const outcomes = await this.deliverTogether({ ...message, numbers: [to] });
     const outcome = outcomeOf(to, matched([to], outcomes));
     if (outcome instanceof SmsDeliveryError) throw outcome;
@@ -83,7 +85,8 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
   async #tryChunk(numbers: readonly string[], text: string, progress: Progress): Promise<Outcomes> {
     const [first = '', ...others] = numbers;
     // The first number is masked in any form; the others are redacted as they are here, without the plus.
-    const secrets = this.secretsToRedact(text, [first, ...others.map(bareNumber)]);
+    let known: Secrets | undefined;
+    const secrets = (): Secrets => (known ??= this.secretsToRedact(text, [first, ...others.map(bareNumber)]));
     let whole: SmsDeliveryError;
     try {
       const outcomes = await this.withinTime(secrets, undefined, async (exchange) =>
@@ -91,7 +94,7 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
       );
       return outcomesOf(numbers, (number) => {
         const outcome = outcomeOf(number, outcomes);
-        return outcome instanceof SmsDeliveryError ? withoutSecrets(outcome, secrets) : outcome;
+        return outcome instanceof SmsDeliveryError ? withoutSecrets(outcome, secrets()) : outcome;
       });
     } catch (thrown) {
       whole = asDeliveryError(thrown);

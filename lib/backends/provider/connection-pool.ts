@@ -25,6 +25,9 @@ const securePool = new SecureAgent(POOL);
 /** By the address of the proxy. */
 const tunnels = new Map<string, TunnelAgent>();
 
+/** The variables that can name a proxy. Only if one of them has a value, the URL and `NO_PROXY` decide. */
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+
 /**
  * The route to a URL: direct, or through the proxy that the environment names for it. An `https://` URL is reached
  * through a tunnel, so that the proxy sees the host only.
@@ -33,7 +36,7 @@ const tunnels = new Map<string, TunnelAgent>();
  */
 export function routeTo(url: string): Route {
   const isSecure = isSecureUrl(url);
-  const address = getProxyForUrl(url);
+  const address = PROXY_VARIABLES.some((name) => process.env[name]) ? getProxyForUrl(url) : '';
   if (address === '') return { agent: isSecure ? securePool : plainPool };
   const proxy = proxyAt(address);
   if (!isSecure) return { agent: isSecureUrl(address) ? securePool : plainPool, proxy };

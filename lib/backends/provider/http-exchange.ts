@@ -1,9 +1,17 @@
-import { request as requestPlain, type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
+import {
+  request as requestPlain,
+  type Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { PACKAGE_VERSION } from '../../common/package-version.js';
+import type { TimeLimit } from '../../common/time.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
-import { isSecureUrl, type Route, routeTo } from './connection-pool.js';
-import { proxyAuthorization, type TunnelOptions } from './tunnel-agent.js';
+import { type Route, routeTo } from './connection-pool.js';
+import { proxyAuthorization, TunnelAgent, type TunnelOptions } from './tunnel-agent.js';
 
 export { basicAuthorization } from './basic-authorization.js';
 
@@ -19,7 +27,7 @@ export interface ProviderRequest {
 export interface ProviderResponse {
   readonly status: number;
   /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<IncomingHttpHeaders>;
   /** The body, cut off at {@link MAX_RESPONSE_BYTES}. */
   readonly text: string;
 }
@@ -43,7 +51,7 @@ interface Progress {
 /**
  * Sends one request and reads the response. All provider backends use it, so that they agree on whether a message may
  * have been sent: a failure before the request was written is `unavailable`, a later one is `unknown`. Follows no
- * redirect, because a request carries credentials. Closes the connection when the signal aborts.
+ * redirect, because a request carries credentials. Closes the connection when it is cancelled.
  *
  * A connection is used again. If it was closed while it was idle, which is known before anything is written, the request
  * is sent on another one. A request is never repeated once a byte of it may have been written.
@@ -52,14 +60,10 @@ interface Progress {
  * @throws {@link SmsDeliveryError} `unavailable` or `unknown`; `misconfigured` if a proxy refuses its credentials. A
  *   response of any status is returned.
  */
-export async function exchange(
-  request: ProviderRequest,
-  signal: AbortSignal,
-  agent?: Agent,
-): Promise<ProviderResponse> {
+export async function exchange(request: ProviderRequest, limit: TimeLimit, agent?: Agent): Promise<ProviderResponse> {
   const route = agent === undefined ? routeTo(request.url) : { agent };
   for (;;) {
-    const response = await attempt(request, signal, route);
+    const response = await attempt(request, limit, route);
     if (response !== undefined) return response;
   }
 }
@@ -67,31 +71,34 @@ export async function exchange(
 /** @returns `undefined` if the connection was closed while it was idle, so that nothing was written. */
 async function attempt(
   request: ProviderRequest,
-  signal: AbortSignal,
+  limit: TimeLimit,
   route: Route,
 ): Promise<ProviderResponse | undefined> {
   const progress: Progress = { isStarted: false, isWritten: false, hasResponse: false };
   let outgoing: ClientRequest | undefined;
   try {
-    signal.throwIfAborted();
-    outgoing = open(request, signal, route);
-    return await readResponse(await responseTo(outgoing, request.body, signal, progress));
+    if (limit.isOver) throw new Error('The message was given up.');
+    outgoing = open(request, limit, route);
+    return await readResponse(await responseTo(outgoing, request.body, limit, progress));
   } catch (thrown) {
     if (thrown instanceof SmsDeliveryError) throw thrown;
     if (progress.isWritten || progress.hasResponse) {
       throw new SmsDeliveryError('unknown', 'The connection ended without a response.', { cause: thrown });
     }
-    if (outgoing?.reusedSocket && !progress.isStarted && !signal.aborted) return undefined;
+    if (outgoing?.reusedSocket && !progress.isStarted && !limit.isOver) return undefined;
     throw new SmsDeliveryError('unavailable', 'The provider could not be reached.', { cause: thrown });
   }
 }
 
 function open(
   { method, url, headers, body }: ProviderRequest,
-  signal: AbortSignal,
+  limit: TimeLimit,
   { agent, proxy }: Route,
 ): ClientRequest {
+  const target = targetOf(proxy ?? new URL(url));
   const options: TunnelOptions = {
+    ...target,
+    ...(proxy !== undefined && { path: url }),
     method,
     headers: {
       ...(!hasHeader(headers, 'user-agent') && { 'user-agent': USER_AGENT }),
@@ -100,11 +107,21 @@ function open(
       ...(proxy !== undefined && { host: new URL(url).host, ...proxyAuthorization(proxy) }),
     },
     agent,
-    tunnelSignal: signal,
-    ...(proxy !== undefined && { path: url }),
+    ...(agent instanceof TunnelAgent && { tunnelSignal: limit.signal }),
   };
-  const target = proxy ?? url;
-  return isSecureUrl(target) ? requestSecure(target, options) : requestPlain(target, options);
+  return target.protocol === 'https:' ? requestSecure(options) : requestPlain(options);
+}
+
+/** The address of a request. `urlToHttpOptions` copies a whole URL, which takes as long as the rest of a request. */
+function targetOf({ protocol, hostname, port, pathname, search, username, password }: URL): RequestOptions {
+  return {
+    protocol,
+    // URLs have brackets around an address of IPv6.
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port,
+    path: pathname + search,
+    ...(username + password !== '' && { auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` }),
+  };
 }
 
 function hasHeader(headers: ProviderRequest['headers'], name: string): boolean {
@@ -114,11 +131,11 @@ function hasHeader(headers: ProviderRequest['headers'], name: string): boolean {
 function responseTo(
   outgoing: ClientRequest,
   body: string | Uint8Array | undefined,
-  signal: AbortSignal,
+  limit: TimeLimit,
   progress: Progress,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => {
+    const fail = (error: unknown): void => {
       outgoing.destroy();
       reject(error);
     };
@@ -143,7 +160,7 @@ function responseTo(
       else afterPolling(() => (socket.writable ? start() : fail(new Error('The connection was closed.'))));
     });
     // Not the option `signal` of the request: without a connection, as while it waits for a proxy, it reports nothing.
-    signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+    limit.onEnd(fail);
   });
 }
 
@@ -173,9 +190,5 @@ function readResponse(incoming: IncomingMessage): Promise<ProviderResponse> {
 }
 
 function responseOf({ statusCode = 0, headers }: IncomingMessage, body: Buffer): ProviderResponse {
-  return {
-    status: statusCode,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-    text: body.subarray(0, MAX_RESPONSE_BYTES).toString('utf8'),
-  };
+  return { status: statusCode, headers, text: body.subarray(0, MAX_RESPONSE_BYTES).toString('utf8') };
 }

@@ -55,6 +55,11 @@ export function retryAfterSeconds({ headers }: ProviderResponse): number | undef
   return Number.isNaN(seconds) ? undefined : seconds;
 }
 
+/** The headers with one text each, as SDKs take them. */
+export function textHeaders({ headers }: ProviderResponse): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
 /** The body as JSON; empty if it is not JSON, such as a proxy's HTML page. */
 export function jsonOf({ text }: ProviderResponse): Json {
   try {

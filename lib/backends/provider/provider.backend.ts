@@ -3,7 +3,7 @@ import { redactedCause, type Secrets, secretsIn } from '../../common/redaction.j
 import type { SendReceipt } from '../../common/send-receipt.js';
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
 import { isThrown } from '../../common/thrown.js';
-import { TimeLimitError, withinTimeLimit } from '../../common/time.js';
+import { type TimeLimit, TimeLimitError, withinTimeLimit } from '../../common/time.js';
 import type { SendContext } from '../base.backend.js';
 import { withoutSecrets } from '../failure-report.js';
 import { ModuleAwareBackend, type ModuleSettings } from '../module-aware.backend.js';
@@ -43,14 +43,17 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
 
   /** Sends one message, within the time limit. */
   async sendSms(number: string, message: string, send?: SendContext): Promise<SendReceipt> {
-    return this.withinTime(this.secretsToRedact(message, [number]), send, (connect) =>
-      this.deliver({
-        to: number,
-        text: message,
-        validSeconds: send && Math.max(1, Math.floor((send.expiresAt.getTime() - Date.now()) / 1000)),
-        sendId: send?.sendId,
-        exchange: connect,
-      }),
+    return this.withinTime(
+      () => this.secretsToRedact(message, [number]),
+      send,
+      (connect) =>
+        this.deliver({
+          to: number,
+          text: message,
+          validSeconds: send && Math.max(1, Math.floor((send.expiresAt.getTime() - Date.now()) / 1000)),
+          sendId: send?.sendId,
+          exchange: connect,
+        }),
     );
   }
 
@@ -63,26 +66,34 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
     return { hidden: [...hidden, ...credentialsIn(this.options)], phoneNumbers };
   }
 
-  /** Runs calls of the provider within the time limit, and redacts what they throw. */
+  /**
+   * Runs calls of the provider within the time limit, and redacts what they throw.
+   *
+   * @param secretsToRedact - Called if they throw.
+   */
   protected async withinTime<T>(
-    secrets: Secrets,
+    secretsToRedact: () => Secrets,
     send: SendContext | undefined,
     work: (exchange: Exchange) => Promise<T>,
   ): Promise<T> {
     const timeoutMs = this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const requests: ProviderRequest[] = [];
+    let stopFollowing: (() => void) | undefined;
     try {
-      return await withinTimeLimit(timeoutMs, ({ signal: own }) => {
-        const signal = send === undefined ? own : AbortSignal.any([send.signal, own]);
+      return await withinTimeLimit(timeoutMs, (limit) => {
+        stopFollowing = send && limit.endWith(send.signal);
         const working = work((request) => {
           requests.push(request);
-          return exchange(request, signal, this.options.agent);
+          return exchange(request, limit, this.options.agent);
         });
-        return Promise.race([working, withoutRequest(signal, requests)]);
+        return untilRequest(working, limit, requests);
       });
     } catch (thrown) {
+      const secrets = secretsToRedact();
       const sent = requests.flatMap(credentialsInRequest);
       throw providerFailure(thrown, { ...secrets, hidden: [...secrets.hidden, ...sent] });
+    } finally {
+      stopFollowing?.();
     }
   }
 
@@ -92,15 +103,14 @@ export abstract class ProviderBackend<TOptions extends ProviderOptions>
   }
 }
 
-/** Rejects when the signal aborts before a request was made: no request is written after that. */
-function withoutRequest(signal: AbortSignal, requests: readonly ProviderRequest[]): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const stop = (): void => {
+/** Waits for work that makes no request once the time is up. If it has made none by then, nothing was sent. */
+function untilRequest<T>(working: Promise<T>, limit: TimeLimit, requests: readonly ProviderRequest[]): Promise<T> {
+  return new Promise((resolve, reject) => {
+    working.then(resolve, reject);
+    limit.onEnd(() => {
       if (requests.length > 0) return;
       reject(new SmsDeliveryError('unavailable', 'The time was up before a request was made.'));
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
+    });
   });
 }
 

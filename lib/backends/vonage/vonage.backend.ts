@@ -9,6 +9,7 @@ import {
   type ProviderOptions,
   withExtraInJson,
 } from '../provider/provider-options.js';
+import { textHeaders } from '../provider/provider-response.js';
 import { type Exchange, type OutgoingMessage, ProviderBackend } from '../provider/provider.backend.js';
 import { Sdk } from '../provider/sdk.js';
 import { isTaken, refusalOf } from './vonage.codes.js';
@@ -123,8 +124,9 @@ function clientFor(
       const body = withExtraInJson(this.prepareBody(prepared), extra);
       const response = await exchange({ method, url, headers, body });
       if (!isTaken(response)) throw refusalOf(response);
-      const { status, headers: returned } = response;
-      return { data: JSON.parse(response.text), status, statusText: '', headers: returned, config: prepared, request };
+      const { status, text } = response;
+      const returned = textHeaders(response);
+      return { data: JSON.parse(text), status, statusText: '', headers: returned, config: prepared, request };
     }
   }
   // Without a key the SDK looks for a file of this name, and Node 24 warns if there is none.
