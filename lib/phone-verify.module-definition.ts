@@ -179,7 +179,7 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
       provide: Database,
       useFactory: (options: ResolvedPhoneVerifyOptions, source: DataSource | undefined) => {
         const entities = entitiesFor(checkOverride(options));
-        return new Database(requireDataSource(source, { name: dataSource, entities }));
+        return new Database(requireDataSource(source, { name: dataSource, entities }), options.storage);
       },
       inject: [PHONE_VERIFY_OPTIONS, { token: getDataSourceToken(dataSource), optional: true }],
     },

@@ -84,7 +84,10 @@ const RESOLVED_OPTIONS = optionNames<ResolvedPhoneVerifyOptions>({
 
 const DELIVERY = optionNames<NonNullable<PhoneVerifyOptions['delivery']>>({ timeoutMs: true });
 
-const STORAGE = optionNames<NonNullable<PhoneVerifyOptions['storage']>>({ timeoutMs: true });
+const STORAGE = optionNames<NonNullable<PhoneVerifyOptions['storage']>>({
+  timeoutMs: true,
+  preparedStatements: true,
+});
 
 const CLEANUP = optionNames<Exclude<PhoneVerifyOptions['cleanup'], false | undefined>>({ everyMinutes: true });
 
@@ -214,6 +217,14 @@ function checkBackend(reader: OptionReader, statics: OptionReader): void {
   }
 }
 
+function readStorage(reader: OptionReader): ResolvedPhoneVerifyOptions['storage'] {
+  const storage = reader.nested('storage', STORAGE);
+  return Object.freeze({
+    timeoutMs: storage.integer('timeoutMs', MILLISECONDS, 5000),
+    preparedStatements: storage.boolean('preparedStatements', false),
+  });
+}
+
 function readDelivery(reader: OptionReader): ResolvedPhoneVerifyOptions['delivery'] {
   const delivery = reader.nested('delivery', DELIVERY);
   const timeoutMs = delivery.integer('timeoutMs', MILLISECONDS, 10_000);
@@ -235,9 +246,7 @@ function readOptions(reader: OptionReader): ResolvedPhoneVerifyOptions {
     retentionDays: reader.integer('retentionDays', { unit: 'days', from: 1, to: 36_500 }, 30),
     defaultCountry: readCountry(reader),
     delivery: readDelivery(reader),
-    storage: Object.freeze({
-      timeoutMs: reader.nested('storage', STORAGE).integer('timeoutMs', MILLISECONDS, 5000),
-    }),
+    storage: readStorage(reader),
     cleanup: readCleanup(reader),
     limits: readLimits(reader),
     identifyClient: readIdentifyClient(reader),

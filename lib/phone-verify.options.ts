@@ -63,10 +63,12 @@ export interface PhoneVerifyOptions {
    */
   delivery?: { timeoutMs?: number };
   /**
-   * Maximum time that one request waits for the database and the limit store, in milliseconds, 1 to 600 000. Default 5
-   * 000.
+   * `timeoutMs` is the maximum time that one request waits for the database and the limit store, in milliseconds, 1 to
+   * 600 000. Default 5 000. `preparedStatements` has PostgreSQL or MariaDB parse and plan each statement once for a
+   * connection. A pooler in transaction mode must support that; TypeORM's query log does not show these statements.
+   * Default `false`.
    */
-  storage?: { timeoutMs?: number };
+  storage?: { timeoutMs?: number; preparedStatements?: boolean };
   /** Minutes between two deletions of old rows, 1 to 1440; `false` for none. Default 60. */
   cleanup?: { everyMinutes?: number } | false;
   /**
@@ -222,8 +224,12 @@ export interface ResolvedPhoneVerifyOptions {
     /** The same for a backend inside a composite one: as configured, otherwise 5 000. */
     readonly insideTimeoutMs: number;
   };
-  /** Maximum time that one request waits for the storage, in milliseconds. */
-  readonly storage: { readonly timeoutMs: number };
+  readonly storage: {
+    /** Maximum time that one request waits for the storage, in milliseconds. */
+    readonly timeoutMs: number;
+    /** Whether the database prepares each statement once for a connection. */
+    readonly preparedStatements: boolean;
+  };
   /** Minutes between two deletions of old rows; `false` for none. */
   readonly cleanup: { readonly everyMinutes: number } | false;
   /** The rate limits. */

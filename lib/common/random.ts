@@ -26,6 +26,17 @@ export function randomId(): string {
   return generate(() => randomUUID());
 }
 
+/**
+ * A UUID of version 7 (RFC 9562): the time in milliseconds, then random bits. Rows that are made one after the other have
+ * keys in that order, so that the index of a primary key grows at its end.
+ *
+ * @param now - Epoch milliseconds.
+ */
+export function timeOrderedId(now: number): string {
+  const time = now.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomId().slice(15)}`;
+}
+
 /** A nonce for AES-256-GCM. */
 export function randomNonce(length: number): Buffer {
   return generate(() => randomBytes(length));

@@ -7,9 +7,9 @@ import { AbandonedStatements } from './abandoned-statements.js';
 import { closeConnection } from './driver-connection.js';
 import { poolSizeOf } from './pool-size.js';
 import { statementCanceller } from './statement-canceller.js';
+import { runPrepared, runWithTypeOrm, unavailable } from './statement-runner.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { randomDelay } from '../common/random.js';
-import { redactedCause } from '../common/redaction.js';
 import { dialectOf, isTransient, type SqlDialect, type Statement } from './sql-dialect.js';
 
 /** Values of a statement's parameters by name. */
@@ -69,8 +69,14 @@ export class Database {
   readonly #connections: Semaphore;
   readonly #abandoned: AbandonedStatements | undefined;
 
-  /** @throws {@link PhoneVerifyConfigurationError} if the type of the data source is not supported. */
-  constructor(readonly dataSource: DataSource) {
+  /**
+   * @param settings - The option `storage`.
+   * @throws {@link PhoneVerifyConfigurationError} if the type of the data source is not supported.
+   */
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly settings: { readonly preparedStatements: boolean },
+  ) {
     this.dialect = dialectOf(dataSource);
     this.poolSize = poolSizeOf(dataSource);
     this.#connections = new Semaphore(this.poolSize);
@@ -115,7 +121,9 @@ export class Database {
    */
   async runWith<T>(manager: EntityManager, operation: (run: Run) => Promise<T>, timeout: StorageTimeout): Promise<T> {
     const { queryRunner } = manager;
-    return queryRunner === undefined ? this.run(operation, timeout) : operation(this.#runOn(queryRunner));
+    return queryRunner === undefined
+      ? this.run(operation, timeout)
+      : operation(runWithTypeOrm(this.dialect, queryRunner));
   }
 
   async #runWithRetries<T>(
@@ -162,7 +170,7 @@ export class Database {
       // A connection that is available too late is not used: its statement would take effect after the response.
       limit.throwIfOver();
       stopWatching = this.#cancelWhenOver(connection, limit);
-      return await operation(this.#runOn(queryRunner, limit));
+      return await operation(this.#runOn(queryRunner, connection, limit));
     } finally {
       stopWatching?.();
       await queryRunner.release();
@@ -192,18 +200,11 @@ export class Database {
     };
   }
 
-  #runOn(queryRunner: QueryRunner, limit?: TimeLimit): Run {
-    return async ({ sql, parameters }, values) => {
-      limit?.throwIfOver();
-      const ordered = parameters.map((name) => values[name]);
-      try {
-        const { raw, records, affected } = await queryRunner.query(sql, ordered, true);
-        if (this.dialect !== 'mariadb') return { rows: records ?? [], affected: affected ?? 0, insertId: 0 };
-        return { rows: Array.isArray(raw) ? raw : [], affected: affected ?? 0, insertId: Number(raw.insertId ?? 0) };
-      } catch (thrown) {
-        throw unavailable(thrown, ordered);
-      }
-    };
+  /** SQLite's driver prepares every statement anyway. */
+  #runOn(queryRunner: QueryRunner, connection: unknown, limit: TimeLimit): Run {
+    return this.settings.preparedStatements && this.dialect !== 'sqlite'
+      ? runPrepared(this.dialect, connection, limit)
+      : runWithTypeOrm(this.dialect, queryRunner, limit);
   }
 }
 
@@ -221,14 +222,6 @@ export async function withinStorageTimeout<T>(
   } catch (thrown) {
     throw thrown instanceof StorageUnavailableError ? thrown : unavailable(thrown, []);
   }
-}
-
-/** Wraps a driver error. TypeORM's own error contains and prints the parameters; the redacted cause does not. */
-function unavailable(thrown: unknown, parameters: readonly unknown[]): StorageUnavailableError {
-  const driverError: unknown = thrown instanceof Error && 'driverError' in thrown ? thrown.driverError : thrown;
-  const texts = parameters.flat().filter((value) => typeof value === 'string');
-  const secrets = { hidden: texts, phoneNumbers: texts.filter((text) => /^\+\d+$/.test(text)) };
-  return new StorageUnavailableError({ cause: redactedCause(driverError, secrets) });
 }
 
 /** Without one, `pg` waits for a server that accepts the connection but never responds, until the operating system gives up. */

@@ -1,8 +1,8 @@
 import { prepare, type Statement } from '../database/sql-dialect.js';
 import { MAX_BLOCKS } from './conversion.store.js';
-import { clearText, conflictColumns, type CounterTable, nextEnd, upsertText } from './limit.statements.js';
+import { clearText, conflictColumns, type CounterTable, givenRows, nextEnd, upsertText } from './limit.statements.js';
 
-/** Statements about a number of subjects. Their parameters are numbered: `key0`, `key1` and so on. */
+/** Statements about a number of subjects. Their parameters are numbered: `key0`, `key1` and so on; those of `add` are {@link givenRows}. */
 export interface ConversionStatements {
   readonly add: Statement;
   readonly read: Statement;
@@ -44,15 +44,19 @@ export function conversionStatements(table: CounterTable, count: number, canRetu
 function addText(table: CounterTable, numbers: readonly number[]): string {
   const { column: c } = table;
   const { own, given } = conflictColumns(table);
-  const rows = numbers.map(
-    (number) => `(:key${number}, :sent${number}, :verified${number}, :addresses${number}, :endsAt)`,
-  );
+  const columns = {
+    key: 'varchar',
+    sent: 'integer',
+    verified: 'integer',
+    addresses: 'bigint',
+    windowEndsAt: 'bigint',
+  } as const;
   const isOver = `${own('windowEndsAt')} <= :now`;
   const sum = (name: 'used' | 'verified'): string =>
     `${c(name)} = CASE WHEN ${isOver} THEN ${given(name)} ELSE ${own(name)} + ${given(name)} END`;
   const union = `COALESCE(${own('addresses')}, 0) | ${given('addresses')}`;
   // MariaDB assigns from left to right: the end, which all others read, comes last.
-  return `${upsertText(table, [...COUNTED, 'windowEndsAt'], `VALUES ${rows.join(', ')}`)}
+  return `${upsertText(table, [...COUNTED, 'windowEndsAt'], givenRows(table.dialect, numbers, columns))}
     ${sum('used')}, ${sum('verified')},
     ${c('addresses')} = CASE WHEN ${isOver} THEN ${given('addresses')} ELSE ${union} END,
     ${nextEnd(table)}`;

@@ -14,7 +14,7 @@ import {
   type ConversionStore,
   type ConversionWindow,
 } from './conversion.store.js';
-import type { CounterTable } from './limit.statements.js';
+import { type CounterTable, listParameters } from './limit.statements.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
 
 /** Stores the counts and blocks in the table of the counters: each block is a counter whose window is the block. */
@@ -39,13 +39,19 @@ export class DatabaseConversionStore implements ConversionStore {
   ): Promise<readonly ConversionCount[]> {
     if (counts.length === 0) return [];
     const rows = counts
-      .map(({ subject, ...count }) => ({ key: conversionKey(subject, windowMs), ...count }))
+      .map(({ subject, sent, verified, addresses }) => ({
+        key: conversionKey(subject, windowMs),
+        sent,
+        verified,
+        addresses,
+        windowEndsAt: now + windowMs,
+      }))
       .toSorted(byKey);
-    const values = { ...numbered(rows), now, endsAt: now + windowMs };
+    const values = { ...listParameters(this.#table.dialect, rows), now };
     const { add, read } = this.#statements(rows.length);
     const counted = await this.database.run(async (run) => {
       const added = await run(add, values);
-      return (this.#canReturn ? added : await run(read, values)).rows;
+      return (this.#canReturn ? added : await run(read, numbered(rows))).rows;
     }, timeout);
     return counted.map((row) => readCount(row, windowMs));
   }

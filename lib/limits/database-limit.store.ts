@@ -138,7 +138,7 @@ export class DatabaseLimitStore implements LimitStore {
   /** Adds to counters, full or not. @returns The counters after it. */
   async #add(additions: readonly Addition[], now: number, timeout: StorageTimeout): Promise<Counter[]> {
     const { charge, read } = this.#statements(additions.length);
-    const values = { ...this.#listed(additions.map((addition) => ({ ...addition }))), now };
+    const values = { ...this.#listed(additions.map((addition) => ({ ...addition, verified: 0 }))), now };
     if (this.#canReturn) return this.#run(async (run) => (await run(charge, values)).rows.map(readCounter), timeout);
     // The transaction holds the counters' locks, so this reads what it added.
     return this.database.transact(

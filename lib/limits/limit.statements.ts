@@ -18,7 +18,7 @@ export interface CounterStatements {
 /**
  * Statements about a number of counters. The parameters of `refund` and `clear` are numbered: `key0`, `key1` and so on.
  * Those of `charge` and `read`, which every send runs, are lists on PostgreSQL: one text for every number of counters,
- * which is parsed and planned in a fraction of the time. See {@link listParameters}.
+ * which is parsed and planned in a fraction of the time. See {@link givenRows}.
  */
 export interface CountersStatements {
   readonly charge: Statement;
@@ -68,7 +68,21 @@ export function countersStatements(table: CounterTable, count: number, canReturn
   };
 }
 
-/** Parameters of `charge` and `read`: on PostgreSQL one list for each name, otherwise numbered. */
+/** Rows to insert, with a parameter for each column: on PostgreSQL lists, otherwise numbered. */
+export function givenRows(
+  dialect: SqlDialect,
+  numbers: readonly number[],
+  columns: Readonly<Record<string, 'varchar' | 'integer' | 'bigint'>>,
+): string {
+  if (dialect === 'postgres') {
+    const lists = Object.entries(columns).map(([name, type]) => `CAST(:${name} AS ${type}[])`);
+    return `SELECT * FROM unnest(${lists.join(', ')}) AS given`;
+  }
+  const names = Object.keys(columns);
+  return `VALUES ${numbers.map((number) => `(${names.map((name) => `:${name}${number}`).join(', ')})`).join(', ')}`;
+}
+
+/** Parameters of {@link givenRows}, and of `read`: on PostgreSQL one list for each name, otherwise numbered. */
 export function listParameters(
   dialect: SqlDialect,
   rows: readonly Readonly<Record<string, Parameter>>[],
@@ -112,12 +126,8 @@ export function conflictColumns({ dialect, column: c }: CounterTable): {
 
 /** Adds to every counter, full or not. */
 function chargeText(table: CounterTable, numbers: readonly number[], canReturn: boolean): string {
-  const rows =
-    table.dialect === 'postgres'
-      ? `SELECT given_key, given_count, 0, given_end FROM unnest(
-          CAST(:key AS varchar[]), CAST(:count AS integer[]), CAST(:windowEndsAt AS bigint[])
-        ) AS given (given_key, given_count, given_end)`
-      : `VALUES ${numbers.map((number) => `(:key${number}, :count${number}, 0, :windowEndsAt${number})`).join(', ')}`;
+  const columns = { key: 'varchar', count: 'integer', verified: 'integer', windowEndsAt: 'bigint' } as const;
+  const rows = givenRows(table.dialect, numbers, columns);
   return `${upsertText(table, ['key', 'used', 'verified', 'windowEndsAt'], rows)} ${added(table)}
     ${canReturn ? `RETURNING ${table.select(...COLUMNS)}` : ''}`;
 }

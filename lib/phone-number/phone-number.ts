@@ -108,7 +108,10 @@ function describe(parsed: ParsedNumber): PhoneNumber {
   if (canonical === undefined) throw new PhoneNumberInvalidError();
   const { country, number: e164 } = canonical;
   const possibleCountries = country === undefined ? canonical.getPossibleCountries() : [country];
-  return { e164, country, type: canonical.getType(), possibleCountries, certainty: certaintyOf(canonical) };
+  const type = canonical.getType();
+  // Only a valid number has a type. To ask for both would match every pattern twice.
+  const certainty = type === undefined ? certaintyOf(canonical) : 'valid';
+  return { e164, country, type, possibleCountries, certainty };
 }
 
 function certaintyOf(number: ParsedNumber): PhoneNumber['certainty'] {

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { BackendHooks } from '../backends/backend-hooks.js';
 import { Delivery } from '../backends/delivery.js';
-import { randomDigits, randomId, randomToken } from '../common/random.js';
+import { randomDigits, randomId, randomToken, timeOrderedId } from '../common/random.js';
 import type { SendReceipt } from '../common/send-receipt.js';
 import type { SentVerification } from '../common/sent-verification.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
@@ -74,7 +74,7 @@ export class CodeIssuer {
       testCode ?? (await this.hooks.generateSecurityCode()) ?? randomDigits(this.options.tokenLength);
     const text = await this.#write(request, securityCode);
     const session = {
-      id: randomId(),
+      id: timeOrderedId(now),
       sessionToken: randomToken(),
       securityCode,
       expiresAt: now + this.options.expiration * 1000,

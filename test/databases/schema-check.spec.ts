@@ -31,7 +31,7 @@ async function open(options: DataSourceOptions): Promise<DataSource> {
 
 async function faultsIn(dataSource: DataSource, timeoutMs = 5000): Promise<readonly string[]> {
   try {
-    await new SchemaCheck(new Database(dataSource), ENTITIES, timeoutMs).onModuleInit();
+    await new SchemaCheck(new Database(dataSource, { preparedStatements: false }), ENTITIES, timeoutMs).onModuleInit();
     return [];
   } catch (error) {
     if (error instanceof PhoneVerifyConfigurationError) return error.faults;

@@ -178,7 +178,7 @@ it('the limit store in the database throws a configuration error if its entity i
   const database = await freshDatabase('sqlite');
   const dataSource = await new DataSource({ ...database.options, entities: [SMSVerification] }).initialize();
 
-  expect(() => new DatabaseLimitStore(new Database(dataSource), 1000)).toThrow(
+  expect(() => new DatabaseLimitStore(new Database(dataSource, { preparedStatements: false }), 1000)).toThrow(
     'dataSource: the entity is missing; add `SMSVerificationCounter` to `entities` or set `autoLoadEntities`',
   );
 

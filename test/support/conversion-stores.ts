@@ -34,7 +34,10 @@ export const conversionStores: readonly ConversionStoreFactory[] = [
     name: kind,
     open: async () => {
       const { dataSource, close } = await startDatabaseStore(kind);
-      return { store: timed(new DatabaseConversionStore(new Database(dataSource))), close };
+      return {
+        store: timed(new DatabaseConversionStore(new Database(dataSource, { preparedStatements: false }))),
+        close,
+      };
     },
   })),
   ...(redisUrl === undefined ? [] : [{}, { stringNumbers: true }]).map((options) => ({

@@ -51,7 +51,7 @@ export async function startDatabaseStore(
   await dataSource.runMigrations();
   if (sessionStatement !== undefined) await beginSessionsWith(dataSource, sessionStatement);
   return {
-    store: withTimeout(new DatabaseLimitStore(new Database(dataSource), 20_000)),
+    store: withTimeout(new DatabaseLimitStore(new Database(dataSource, { preparedStatements: false }), 20_000)),
     dataSource,
     options,
     log,

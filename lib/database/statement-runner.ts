@@ -1,0 +1,114 @@
+import { hash } from 'node:crypto';
+import type { QueryRunner } from 'typeorm';
+import { redactedCause } from '../common/redaction.js';
+import type { TimeLimit } from '../common/time.js';
+import { StorageUnavailableError } from '../phone-verify.errors.js';
+import type { Run, Row, StatementResult } from './database.js';
+import { hasMethod } from './driver-connection.js';
+import type { SqlDialect, Statement } from './sql-dialect.js';
+
+/** Values of a statement's parameters, in the order that the driver expects. */
+type Values = readonly unknown[];
+
+/** Runs statements through TypeORM, on one connection. */
+export function runWithTypeOrm(dialect: SqlDialect, queryRunner: QueryRunner, limit?: TimeLimit): Run {
+  return guarded(limit, async ({ sql }, values) => {
+    const { raw, records, affected } = await queryRunner.query(sql, [...values], true);
+    if (dialect !== 'mariadb') return { rows: records ?? [], affected: affected ?? 0, insertId: 0 };
+    return { rows: Array.isArray(raw) ? raw : [], affected: affected ?? 0, insertId: Number(raw.insertId ?? 0) };
+  });
+}
+
+/**
+ * Runs named prepared statements on one connection of the driver: the server parses and plans each once for a connection.
+ * TypeORM has no way to name a statement, so its query log and its subscribers do not see these.
+ */
+export function runPrepared(dialect: 'postgres' | 'mariadb', connection: unknown, limit?: TimeLimit): Run {
+  return guarded(limit, dialect === 'postgres' ? onPostgres(connection) : onMariadb(connection));
+}
+
+/** Checks the time limit before a statement, and wraps its errors. */
+function guarded(
+  limit: TimeLimit | undefined,
+  query: (statement: Statement, values: Values) => Promise<StatementResult>,
+): Run {
+  return async (statement, parameters) => {
+    limit?.throwIfOver();
+    const values = statement.parameters.map((name) => parameters[name]);
+    try {
+      return await query(statement, values);
+    } catch (thrown) {
+      throw unavailable(thrown, values);
+    }
+  };
+}
+
+/** Errors of a server that refuses to prepare a statement, or to run a prepared one, before it runs. */
+const NOT_PREPARED: ReadonlySet<unknown> = new Set([
+  '0A000', // PostgreSQL: the result has other columns since a migration
+  'ER_UNSUPPORTED_PS', // MySQL: a statement of this kind cannot be prepared
+]);
+
+/** The names of prepared statements by their text. There are as many as the library has statements. */
+const namesByText = new Map<string, string>();
+
+/** The same for the same text in every process: a pooler shares the statements of its clients. */
+function nameOf(sql: string): string {
+  const name = namesByText.get(sql) ?? `phone_verify_${hash('sha256', sql).slice(0, 32)}`;
+  namesByText.set(sql, name);
+  return name;
+}
+
+function onPostgres(connection: unknown) {
+  const query = async (statement: object): Promise<StatementResult> => {
+    if (!hasMethod(connection, 'query')) throw new TypeError('The driver cannot prepare a statement.');
+    const result: unknown = await connection.query(statement);
+    const { rows = [], rowCount }: { rows?: readonly Row[]; rowCount?: number | null } = Object(result);
+    return { rows, affected: rowCount ?? 0, insertId: 0 };
+  };
+  return async ({ sql }: Statement, values: Values): Promise<StatementResult> => {
+    try {
+      return await query({ name: nameOf(sql), text: sql, values });
+    } catch (thrown) {
+      if (!isNotPrepared(thrown)) throw thrown;
+      return query({ text: sql, values });
+    }
+  };
+}
+
+function onMariadb(connection: unknown) {
+  const query = (method: 'execute' | 'query', sql: string, values: Values): Promise<StatementResult> =>
+    new Promise((resolve, reject) => {
+      if (!hasMethod(connection, method)) throw new TypeError('The driver cannot prepare a statement.');
+      connection[method](sql, values, (error: unknown, result: unknown) => {
+        if (error === null || error === undefined) resolve(mariadbResult(result));
+        else reject(error);
+      });
+    });
+  return async ({ sql }: Statement, values: Values): Promise<StatementResult> => {
+    try {
+      return await query('execute', sql, values);
+    } catch (thrown) {
+      if (!isNotPrepared(thrown)) throw thrown;
+      return query('query', sql, values);
+    }
+  };
+}
+
+function mariadbResult(result: unknown): StatementResult {
+  const rows: readonly Row[] = Array.isArray(result) ? result : [];
+  const { affectedRows = rows.length, insertId = 0 }: { affectedRows?: number; insertId?: number } = Object(result);
+  return { rows, affected: affectedRows, insertId: Number(insertId) };
+}
+
+function isNotPrepared(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && NOT_PREPARED.has(thrown.code);
+}
+
+/** Wraps a driver error. TypeORM's own error contains and prints the parameters; the redacted cause does not. */
+export function unavailable(thrown: unknown, values: Values): StorageUnavailableError {
+  const driverError: unknown = thrown instanceof Error && 'driverError' in thrown ? thrown.driverError : thrown;
+  const texts = values.flat().filter((value) => typeof value === 'string');
+  const secrets = { hidden: texts, phoneNumbers: texts.filter((text) => /^\+\d+$/.test(text)) };
+  return new StorageUnavailableError({ cause: redactedCause(driverError, secrets) });
+}
