@@ -97,7 +97,13 @@ function onMariadb(connection: unknown) {
 
 function mariadbResult(result: unknown): StatementResult {
   const rows: readonly Row[] = Array.isArray(result) ? result : [];
-  const { affectedRows = rows.length, insertId = 0 }: { affectedRows?: number; insertId?: number } = Object(result);
+  const {
+    affectedRows = rows.length,
+    insertId = 0,
+  }: {
+    affectedRows?: number;
+    insertId?: number | string;
+  } = Object(result);
   return { rows, affected: affectedRows, insertId: Number(insertId) };
 }
 
