@@ -5,11 +5,12 @@ import { Semaphore } from '../common/semaphore.js';
 import type { StorageTimeout, TimeLimit } from '../common/time.js';
 import { AbandonedStatements } from './abandoned-statements.js';
 import { closeConnection } from './driver-connection.js';
-import { poolSizeOf } from './pool-size.js';
+import { hasConnectTimeout, poolSizeOf } from './pool-size.js';
 import { statementCanceller } from './statement-canceller.js';
-import { runPrepared, runWithTypeOrm, unavailable } from './statement-runner.js';
+import { queryPrepared } from './prepared-statements.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { randomDelay } from '../common/random.js';
+import { redactedCause } from '../common/redaction.js';
 import { dialectOf, isTransient, type SqlDialect, type Statement } from './sql-dialect.js';
 
 /** Values of a statement's parameters by name. */
@@ -23,6 +24,16 @@ export function numbered(rows: readonly StatementParameters[]): StatementParamet
   return Object.fromEntries(
     rows.flatMap((values, number) => Object.entries(values).map(([name, value]) => [`${name}${number}`, value])),
   );
+}
+
+/** Parameters of a statement about several rows: on PostgreSQL one list for each name, otherwise numbered. */
+export function listParameters(
+  dialect: SqlDialect,
+  rows: readonly Readonly<Record<string, Parameter>>[],
+): StatementParameters {
+  if (dialect !== 'postgres') return numbered(rows);
+  const names = Object.keys(rows[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]));
 }
 
 /** Sorts by key. Every statement that locks several counters locks them in this order, so that none waits in a cycle. */
@@ -40,6 +51,9 @@ export interface StatementResult {
   /** MariaDB's insert id; 0 elsewhere. */
   readonly insertId: number;
 }
+
+/** Sends one statement to the database, with the values in the order of its placeholders. */
+export type QueryStatement = (sql: string, values: readonly unknown[]) => Promise<StatementResult>;
 
 /** Runs one statement. */
 export type Run = (statement: Statement, parameters: StatementParameters) => Promise<StatementResult>;
@@ -123,7 +137,7 @@ export class Database {
     const { queryRunner } = manager;
     return queryRunner === undefined
       ? this.run(operation, timeout)
-      : operation(runWithTypeOrm(this.dialect, queryRunner));
+      : operation(runWith(this.#queryThrough(queryRunner)));
   }
 
   async #runWithRetries<T>(
@@ -170,7 +184,7 @@ export class Database {
       // A connection that is available too late is not used: its statement would take effect after the response.
       limit.throwIfOver();
       stopWatching = this.#cancelWhenOver(connection, limit);
-      return await operation(this.#runOn(queryRunner, connection, limit));
+      return await operation(runWith(this.#query(queryRunner, connection), limit));
     } finally {
       stopWatching?.();
       await queryRunner.release();
@@ -201,11 +215,32 @@ export class Database {
   }
 
   /** SQLite's driver prepares every statement anyway. */
-  #runOn(queryRunner: QueryRunner, connection: unknown, limit: TimeLimit): Run {
-    return this.settings.preparedStatements && this.dialect !== 'sqlite'
-      ? runPrepared(this.dialect, connection, limit)
-      : runWithTypeOrm(this.dialect, queryRunner, limit);
+  #query(queryRunner: QueryRunner, connection: unknown): QueryStatement {
+    const { preparedStatements } = this.settings;
+    if (!preparedStatements || this.dialect === 'sqlite') return this.#queryThrough(queryRunner);
+    return queryPrepared(this.dialect, connection);
   }
+
+  #queryThrough(queryRunner: QueryRunner): QueryStatement {
+    return async (sql, values) => {
+      const { raw, records, affected } = await queryRunner.query(sql, [...values], true);
+      if (this.dialect !== 'mariadb') return { rows: records ?? [], affected: affected ?? 0, insertId: 0 };
+      return { rows: Array.isArray(raw) ? raw : [], affected: affected ?? 0, insertId: Number(raw.insertId ?? 0) };
+    };
+  }
+}
+
+/** Runs statements until the time is up, and wraps their errors. */
+function runWith(query: QueryStatement, limit?: TimeLimit): Run {
+  return async ({ sql, parameters }, values) => {
+    limit?.throwIfOver();
+    const ordered = parameters.map((name) => values[name]);
+    try {
+      return await query(sql, ordered);
+    } catch (thrown) {
+      throw unavailable(thrown, ordered);
+    }
+  };
 }
 
 /**
@@ -224,10 +259,12 @@ export async function withinStorageTimeout<T>(
   }
 }
 
-/** Without one, `pg` waits for a server that accepts the connection but never responds, until the operating system gives up. */
-function hasConnectTimeout(options: DataSource['options']): boolean {
-  const { connectTimeoutMS, extra }: { connectTimeoutMS?: unknown; extra?: object } = { ...options };
-  return connectTimeoutMS !== undefined || (extra !== undefined && 'connectionTimeoutMillis' in extra);
+/** Wraps a driver error. TypeORM's own error contains and prints the parameters; the redacted cause does not. */
+function unavailable(thrown: unknown, values: readonly unknown[]): StorageUnavailableError {
+  const driverError: unknown = thrown instanceof Error && 'driverError' in thrown ? thrown.driverError : thrown;
+  const texts = values.flat().filter((value) => typeof value === 'string');
+  const secrets = { hidden: texts, phoneNumbers: texts.filter((text) => /^\+\d+$/.test(text)) };
+  return new StorageUnavailableError({ cause: redactedCause(driverError, secrets) });
 }
 
 function canRetry(thrown: unknown): boolean {

@@ -11,3 +11,9 @@ export function poolSizeOf({ options }: DataSource): number {
   const size = [...sizes, poolSize].find((value) => typeof value === 'number');
   return typeof size === 'number' ? Math.max(1, size) : DEFAULT_POOL_SIZE;
 }
+
+/** Without one, `pg` waits for a server that accepts the connection but never responds, until the operating system gives up. */
+export function hasConnectTimeout(options: DataSource['options']): boolean {
+  const { connectTimeoutMS, extra }: { connectTimeoutMS?: unknown; extra?: object } = { ...options };
+  return connectTimeoutMS !== undefined || (extra !== undefined && 'connectionTimeoutMillis' in extra);
+}

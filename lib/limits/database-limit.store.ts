@@ -3,6 +3,7 @@ import { StorageTimeout, systemClock } from '../common/time.js';
 import {
   byKey,
   type Database,
+  listParameters,
   numbered,
   type Parameter,
   type StatementParameters,
@@ -20,7 +21,6 @@ import {
   counterStatements,
   type CounterTable,
   DELETE_BATCH,
-  listParameters,
 } from './limit.statements.js';
 import {
   CLOCK_SLACK_MS,

@@ -1,4 +1,3 @@
-import { numbered, type Parameter, type StatementParameters } from '../database/database.js';
 import { prepare, type SqlDialect, type Statement } from '../database/sql-dialect.js';
 import type { SqlTable } from '../database/sql-table.js';
 import { CLOCK_SLACK_MS } from './limit.store.js';
@@ -80,16 +79,6 @@ export function givenRows(
   }
   const names = Object.keys(columns);
   return `VALUES ${numbers.map((number) => `(${names.map((name) => `:${name}${number}`).join(', ')})`).join(', ')}`;
-}
-
-/** Parameters of {@link givenRows}, and of `read`: on PostgreSQL one list for each name, otherwise numbered. */
-export function listParameters(
-  dialect: SqlDialect,
-  rows: readonly Readonly<Record<string, Parameter>>[],
-): StatementParameters {
-  if (dialect !== 'postgres') return numbered(rows);
-  const names = Object.keys(rows[0] ?? {});
-  return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]));
 }
 
 /** Deletes counters by their keys. */

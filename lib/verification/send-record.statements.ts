@@ -1,5 +1,4 @@
-import { numbered, type StatementParameters } from '../database/database.js';
-import { prepare, type SqlDialect, type Statement } from '../database/sql-dialect.js';
+import { prepare, type Statement } from '../database/sql-dialect.js';
 import type { SqlTable } from '../database/sql-table.js';
 
 /** A message that a backend accepted. */
@@ -20,22 +19,11 @@ export function sendRecordStatement(table: SendRecordTable, count: number): Stat
   return prepare(table.dialect, table.dialect === 'postgres' ? listText(table) : numberedText(table, count));
 }
 
-/** The parameters of {@link sendRecordStatement}. */
-export function sendRecordParameters(dialect: SqlDialect, records: readonly SendRecord[]): StatementParameters {
-  if (dialect !== 'postgres') return numbered(records.map((record) => ({ ...record })));
-  return {
-    ids: records.map(({ id }) => id),
-    backends: records.map(({ backend }) => backend),
-    messageIds: records.map(({ messageId }) => messageId),
-    sentAts: records.map(({ sentAt }) => sentAt),
-  };
-}
-
 function listText({ name, column: c }: SendRecordTable): string {
   return `UPDATE ${name} SET ${c('sendCount')} = ${c('sendCount')} + 1, ${c('lastSentAt')} = given_sent_at,
       ${c('backend')} = given_backend, ${c('messageId')} = given_message_id, ${c('modifiedAt')} = given_sent_at
     FROM unnest(
-      CAST(:ids AS varchar[]), CAST(:backends AS varchar[]), CAST(:messageIds AS varchar[]), CAST(:sentAts AS bigint[])
+      CAST(:id AS varchar[]), CAST(:backend AS varchar[]), CAST(:messageId AS varchar[]), CAST(:sentAt AS bigint[])
     ) AS given (given_id, given_backend, given_message_id, given_sent_at)
     WHERE ${c('id')} = given_id`;
 }

@@ -1,15 +1,10 @@
 import { StorageTimeout, type TimeLimit } from '../common/time.js';
-import type { Database } from '../database/database.js';
+import { type Database, listParameters } from '../database/database.js';
 import { GroupCommit } from '../database/group-commit.js';
 import { SMSVerification } from '../database/sms-verification.entity.js';
 import type { Statement } from '../database/sql-dialect.js';
 import { describeTable } from '../database/sql-table.js';
-import {
-  sendRecordParameters,
-  sendRecordStatement,
-  type SendRecord,
-  type SendRecordTable,
-} from './send-record.statements.js';
+import { sendRecordStatement, type SendRecord, type SendRecordTable } from './send-record.statements.js';
 
 /** Records sends in the rows of their sessions: those that wait at the same time, with one statement. */
 export class SendRecords {
@@ -37,7 +32,10 @@ export class SendRecords {
 
   async #update(records: readonly SendRecord[]): Promise<void[]> {
     const statement = this.#statement(records.length);
-    const values = sendRecordParameters(this.#table.dialect, records);
+    const values = listParameters(
+      this.#table.dialect,
+      records.map((record) => ({ ...record })),
+    );
     await this.database.run((run) => run(statement, values), new StorageTimeout(this.timeoutMs));
     return records.map(() => undefined);
   }

@@ -1,10 +1,10 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { phoneVerifyMigrations, SMSVerification, SMSVerificationCounter } from '../../lib/index.js';
-import type { StatementParameters } from '../../lib/database/database.js';
+import { listParameters, type StatementParameters } from '../../lib/database/database.js';
 import type { Statement } from '../../lib/database/sql-dialect.js';
 import { describeTable } from '../../lib/database/sql-table.js';
-import { sendRecordParameters, sendRecordStatement } from '../../lib/verification/send-record.statements.js';
+import { sendRecordStatement } from '../../lib/verification/send-record.statements.js';
 import { buildStatements, type VerificationStatements } from '../../lib/verification/verification.statements.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 
@@ -109,7 +109,7 @@ describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
       return { id: String(500_000 + number), backend: 'backend', messageId: 'message', sentAt: 400_000 };
     });
     const statement = sendRecordStatement(describeTable(dataSource, SMSVerification), count);
-    const text = await planOf(statement, sendRecordParameters(kind, records));
+    const text = await planOf(statement, listParameters(kind, records));
 
     expect(text).not.toMatch(/Seq Scan|SCAN sms_verification(?! USING)|"type":"(ALL|index)"/);
     expect(text).toMatch(/pk_sms_verification|PRIMARY|sqlite_autoindex_sms_verification/);

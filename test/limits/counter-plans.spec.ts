@@ -2,13 +2,8 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMSVerificationCounter } from '../../lib/index.js';
 import { conversionStatements, readBlocksStatement } from '../../lib/limits/conversion.statements.js';
-import type { StatementParameters } from '../../lib/database/database.js';
-import {
-  countersStatements,
-  counterStatements,
-  type CounterTable,
-  listParameters,
-} from '../../lib/limits/limit.statements.js';
+import { listParameters, type StatementParameters } from '../../lib/database/database.js';
+import { countersStatements, counterStatements, type CounterTable } from '../../lib/limits/limit.statements.js';
 import type { Statement } from '../../lib/database/sql-dialect.js';
 import { describeTable } from '../../lib/database/sql-table.js';
 import { startDatabaseStore, type DatabaseStoreUnderTest } from '../support/database-limit-store.js';

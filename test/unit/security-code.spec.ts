@@ -2,13 +2,13 @@ import { hkdfSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { randomDigits, randomToken } from '../../lib/common/random.js';
 import {
+  CodeKeys,
   hashSecurityCode,
   hashToken,
   storedForms,
   saltsOf,
   unsealSecurityCode,
 } from '../../lib/verification/security-code.js';
-import { CodeKeys } from '../../lib/verification/code-keys.js';
 import { isSecurityCode } from '../../lib/common/code-format.js';
 
 const BINDING = { sessionToken: randomToken(), phoneNumber: '+14155552671', purpose: 'login' };
