@@ -62,7 +62,7 @@ describe('the field for the code', () => {
 
     await test.element.verify('1234');
 
-    await expectAlert(test.element, 'Enter all 6 digits of the code.');
+    await expectAlert(test.element, 'Enter the whole code.');
     expect(await test.element.focused()).toBe('security_code');
     expect(test.element.requests).toEqual(['register']);
   });

@@ -50,7 +50,7 @@ export class CodeStep extends Step {
     const number = groupDigits(phoneNumber);
     const content = {
       heading: texts.codeHeading,
-      hint: isolate(texts.codeHint(number, codeLength), number),
+      hint: isolate(texts.codeHint(number), number),
       fields: [make('div', { class: 'field' }, make('label', { for: 'code', part: 'label' }, texts.code), input)],
       input,
       submit: texts.verify,

@@ -175,7 +175,7 @@ export class Flow {
     const { client, texts, emit } = this.host;
     const { code, codeLength } = step;
     if (code.length < codeLength) {
-      step.showInputError(texts().codeIncomplete(codeLength));
+      step.showInputError(texts().codeIncomplete);
       step.focus();
       return;
     }

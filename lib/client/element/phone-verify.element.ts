@@ -2,10 +2,12 @@ import { PhoneVerifyClient } from '../phone-verify.client.js';
 import { listCountries } from './countries.js';
 import { adopt, make } from './dom.js';
 import { Flow } from './flow.js';
-import { countryOfLanguages, directionOf, firstLanguage } from './locale.js';
+import { ElementTexts } from './element-texts.js';
+import { countryOfLanguages, languageOf, observeLanguage } from './locale.js';
+import type { PhoneVerifyLocale } from './phone-verify.locale.js';
 import type { PhoneVerifyEventMap } from './phone-verify.events.js';
 import { STYLES } from './styles.js';
-import { type PhoneVerifyTextChanges, type PhoneVerifyTexts, withChanges } from './texts.js';
+import type { PhoneVerifyTextChanges, PhoneVerifyTexts } from './texts.js';
 
 declare global {
   interface HTMLElementEventMap extends PhoneVerifyEventMap {}
@@ -31,8 +33,9 @@ export class PhoneVerifyElement extends Base {
   readonly #flow: Flow;
   #client: PhoneVerifyClient | undefined;
   #isOwnClient = true;
-  #texts: PhoneVerifyTexts = withChanges({});
-  #isTranslated = false;
+  readonly #texts = new ElementTexts();
+  #shownLanguage: string | undefined;
+  #stopObserving: (() => void) | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -60,14 +63,13 @@ export class PhoneVerifyElement extends Base {
     this.#refresh();
   }
 
-  /** The texts. Those that are set replace the built-in English ones, one by one. */
+  /** The texts. Those that are set replace the built-in ones, one by one; a file of `locales/` replaces all. */
   get texts(): PhoneVerifyTexts {
-    return this.#texts;
+    return this.#texts.current;
   }
 
-  set texts(changes: PhoneVerifyTextChanges) {
-    this.#texts = withChanges(changes);
-    this.#isTranslated = true;
+  set texts(texts: PhoneVerifyTextChanges | PhoneVerifyLocale) {
+    this.#texts.change(texts);
     this.#refresh();
   }
 
@@ -90,13 +92,16 @@ export class PhoneVerifyElement extends Base {
       Reflect.set(this, name, value);
     }
     this.#timer = setInterval(() => this.#flow.tick(), 1000);
-    this.#applyLanguage();
-    this.#flow.resume();
+    this.#stopObserving = observeLanguage(() => {
+      if (this.#language !== this.#shownLanguage) this.#refresh();
+    });
+    this.#useLanguage(() => this.#flow.resume());
   }
 
   /** @internal */
   disconnectedCallback(): void {
     clearInterval(this.#timer);
+    this.#stopObserving?.();
     this.#flow.stop();
   }
 
@@ -108,23 +113,40 @@ export class PhoneVerifyElement extends Base {
   }
 
   get #language(): string {
-    return firstLanguage(this.getAttribute('language'), document.documentElement.lang, navigator.language);
+    return languageOf(this, this.getAttribute('language'));
   }
 
   #refresh(): void {
-    this.#applyLanguage();
-    this.#flow.refresh();
+    if (this.isConnected) this.#useLanguage(() => this.#flow.refresh());
   }
 
-  #applyLanguage(): void {
-    this.#card.dir = directionOf(this.#language);
-    this.#card.lang = this.#isTranslated ? this.#language : 'en';
+  /** Continues once the texts of the language are here. What is shown stays until then. */
+  #useLanguage(next: () => void): void {
+    this.#shownLanguage = this.#language;
+    const loading = this.#texts.use(this.#shownLanguage);
+    if (loading !== undefined) void this.#showAfter(loading);
+    else {
+      this.#applyTexts();
+      next();
+    }
+  }
+
+  async #showAfter(loading: Promise<void>): Promise<void> {
+    await loading;
+    this.#applyTexts();
+    this.#flow.refresh();
+    if (this.isConnected) this.#flow.resume();
+  }
+
+  #applyTexts(): void {
+    this.#card.dir = this.#texts.direction;
+    this.#card.lang = this.#texts.language;
   }
 
   #createFlow(root: ShadowRoot): Flow {
     return new Flow(this.#card, {
       client: () => this.client,
-      texts: () => this.#texts,
+      texts: () => this.texts,
       countries: () => listCountries(this.getAttribute('countries'), this.#language),
       country: () =>
         this.getAttribute('default-country')?.toUpperCase() ?? countryOfLanguages(navigator.languages) ?? '',

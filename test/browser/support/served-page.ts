@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { type ApplicationOptions, startApplication, type TestApplication } from '../../support/application.js';
 
-/** The built browser client of the package. */
-const CLIENT = readFileSync(fileURLToPath(new URL('../../../dist/client/index.js', import.meta.url)), 'utf8');
+/** The built browser code of the package. */
+const CLIENT = fileURLToPath(new URL('../../../dist/client/', import.meta.url));
 
 /** A strict policy: nothing inline, nothing from other origins. */
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'";
@@ -45,7 +45,8 @@ function page(attributes: string, language: string): string {
 }
 
 function assetOf(url: URL): Asset | undefined {
-  if (url.pathname === '/client/index.js') return { type: 'text/javascript', text: CLIENT };
+  const [, file] = /^\/client\/([\w/-]+\.js)$/.exec(url.pathname) ?? [];
+  if (file !== undefined) return { type: 'text/javascript', text: readFileSync(CLIENT + file, 'utf8') };
   if (url.pathname === '/page.js') return { type: 'text/javascript', text: SCRIPT };
   if (url.pathname === '/page.css') return { type: 'text/css', text: STYLES };
   if (url.pathname !== '/') return undefined;
