@@ -1,4 +1,4 @@
-export type { PhoneVerifyVerified } from './responses.js';
+export type { PhoneVerifyCodeFormat, PhoneVerifyVerified } from './responses.js';
 export {
   PhoneVerifyClientError,
   type PhoneVerifyClientErrorCode,

@@ -151,7 +151,7 @@ export class Flow {
       () => client().register(phoneNumber),
       (session) => {
         this.#askCode(session, { isFocused: true });
-        emit('phone-verify-sent', { phoneNumber });
+        emit('phone-verify-sent', { phoneNumber: session.phoneNumber });
       },
     );
   }

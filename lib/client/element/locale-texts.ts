@@ -26,6 +26,7 @@ export function textsOf({
       media_type_unsupported: unavailable,
       service_unavailable: unavailable,
       response_invalid: unavailable,
+      security_code_incomplete: texts.codeIncomplete,
       session_missing: errors.security_code_expired,
     },
   };

@@ -19,7 +19,8 @@ type TextData<Text> = Text extends string
 /** Failures that have the same text: nothing that the person does can help. */
 type UnavailableCode = 'phone_not_verified' | 'media_type_unsupported' | 'service_unavailable' | 'response_invalid';
 
-type OwnText = Exclude<PhoneVerifyClientErrorCode, UnavailableCode | 'session_missing'>;
+/** Failures that have the text of something else. */
+type SharedCode = UnavailableCode | 'session_missing' | 'security_code_incomplete';
 
 /**
  * The texts of the element in one language, as data: names in braces, such as `{phoneNumber}`, stand for values.
@@ -36,5 +37,5 @@ export type PhoneVerifyLocale = {
   readonly attemptsLeft: PhoneVerifyPlural;
   /** For failures that nothing the person does can help. */
   readonly unavailable: string;
-  readonly errors: Readonly<Record<OwnText, string>>;
+  readonly errors: Readonly<Record<Exclude<PhoneVerifyClientErrorCode, SharedCode>, string>>;
 };
