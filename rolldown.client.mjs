@@ -1,28 +1,40 @@
-// Builds the browser code into dist/client: its core in one file, and beside it what a page loads only if it needs it,
-// such as the texts of a language.
+// Builds the browser code into dist/client: its core in one file, and beside it what only some pages load, such as the
+// texts of a language.
 import { readdirSync } from 'node:fs';
 import { build } from 'rolldown';
 
 const SOURCE = 'lib/client';
 
-/** English is part of the core. The files of other languages stay beside it, by the path that they have there. */
-const separateLanguages = {
-  name: 'separate-languages',
-  resolveId: (id, _importer, { kind }) =>
-    kind === 'dynamic-import' ? { id: id.replace('../', './'), external: true } : undefined,
+/** What the core loads when it is needed: name of its file beside the core, and its source. */
+const PARTS = {};
+
+const locales = readdirSync(`${SOURCE}/locales`).map((name) => `locales/${name.replace(/\.ts$/, '')}`);
+
+/** Each is a file by itself and shares nothing with others: the files of entry points import the core from its file. */
+const separate = {
+  name: 'separate-files',
+  resolveId: (id, _importer, { kind }) => {
+    if (id === './index.js' || id === './define.js') return { id, external: true };
+    if (kind === 'dynamic-import') return { id: id.replace('../', './'), external: true };
+    return undefined;
+  },
 };
 
-/** Each file by itself, so that none shares a part with another. */
-function file(name, sourcemap = true) {
+function file(name, source = name, sourcemap = true) {
   return {
-    input: { [name]: `${SOURCE}/${name}.ts` },
+    input: { [name]: `${SOURCE}/${source}.ts` },
     platform: 'browser',
     tsconfig: `${SOURCE}/tsconfig.json`,
-    plugins: [separateLanguages],
+    external: ['react'],
+    // React needs to know that its component runs in browsers.
+    checks: { moduleLevelDirective: false },
+    plugins: [separate],
     output: { dir: 'dist/client', format: 'esm', minify: true, sourcemap },
   };
 }
 
-const locales = readdirSync(`${SOURCE}/locales`).map((name) => `locales/${name.replace(/\.ts$/, '')}`);
-
-await build([file('index'), ...locales.map((name) => file(name, false))]);
+await build([
+  ...['index', 'define', 'react', 'svelte', 'vue'].map((name) => file(name)),
+  ...Object.entries(PARTS).map(([name, source]) => file(name, source)),
+  ...locales.map((name) => file(name, name, false)),
+]);
