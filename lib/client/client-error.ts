@@ -1,5 +1,5 @@
 /**
- * The codes of {@link PhoneVerifyClientError}: the stable codes of the routes, and four of the client itself.
+ * The codes of {@link PhoneVerifyClientError}: the stable codes of the routes, and five of the client itself.
  *
  * @publicApi
  */
@@ -23,7 +23,9 @@ export type PhoneVerifyClientErrorCode =
   /** The response is not one of these routes, for example the error page of a proxy. */
   | 'response_invalid'
   /** `resend` or `verify` was called without an open session: call `register` first. */
-  | 'session_missing';
+  | 'session_missing'
+  /** The function `beforeSend` of the page threw an error. Nothing was sent. */
+  | 'before_send_failed';
 
 /** The codes of the routes. */
 const WIRE_CODES: ReadonlySet<string> = new Set<PhoneVerifyClientErrorCode>([

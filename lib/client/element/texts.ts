@@ -9,27 +9,46 @@ export interface PhoneVerifyTexts {
   readonly numberHeading: string;
   readonly numberHint: string;
   readonly country: string;
+  readonly countrySearch: string;
+  /** How many countries a search found. */
+  readonly countriesFound: (count: number) => string;
+  readonly close: string;
   readonly number: string;
   readonly numberMissing: string;
   readonly send: string;
+  /** Announced while a message is sent. */
   readonly sending: string;
-  readonly tryAgain: string;
-  /** On a button with a countdown. */
-  readonly tryAgainIn: (time: string) => string;
+  /** Announced when a wait has ended. */
+  readonly waitOver: string;
   readonly codeHeading: string;
-  readonly codeHint: (phoneNumber: string, codeLength: number) => string;
+  readonly codeHint: (phoneNumber: string) => string;
+  /** How long the code is valid. Also the warning a minute before it expires. */
+  readonly codeExpiresIn: (minutes: number) => string;
   readonly code: string;
-  readonly codeIncomplete: (codeLength: number) => string;
+  readonly codeIncomplete: string;
   readonly verify: string;
+  /** Announced while a code is checked. */
   readonly verifying: string;
-  readonly resend: string;
-  readonly resendIn: (time: string) => string;
-  readonly resent: string;
+  /** Opens what a person can do if no message arrives. */
+  readonly noMessage: string;
+  readonly checkNumber: (phoneNumber: string) => string;
   readonly changeNumber: string;
+  readonly resend: string;
+  /** Announced when the message can be sent again. */
+  readonly resendReady: string;
+  readonly resent: string;
+  readonly lockedHeading: string;
+  readonly expiredHeading: string;
+  readonly usedHeading: string;
+  readonly endedHint: string;
   readonly requestNewCode: string;
   readonly doneHeading: string;
   readonly doneHint: (phoneNumber: string) => string;
   readonly offline: string;
+  /** In place of `rate_limited` if no wait helps, because the server's `authorizeSend` refused the message. */
+  readonly sendRefused: string;
+  /** Why a form cannot be submitted yet. */
+  readonly notVerified: string;
   readonly errors: Readonly<Record<PhoneVerifyClientErrorCode, string | ((error: PhoneVerifyClientError) => string)>>;
 }
 
@@ -49,26 +68,37 @@ const ENGLISH: PhoneVerifyTexts = {
   numberHeading: 'Verify your phone number',
   numberHint: 'We will send you a text message with a code.',
   country: 'Country',
+  countrySearch: 'Search for a country',
+  countriesFound: (count) => (count === 1 ? '1 country found' : `${count} countries found`),
+  close: 'Close',
   number: 'Phone number',
   numberMissing: 'Enter your phone number.',
   send: 'Send code',
   sending: 'Sending…',
-  tryAgain: 'Try again',
-  tryAgainIn: (time) => `Try again in ${time}`,
+  waitOver: 'You can try again now.',
   codeHeading: 'Enter the code',
-  codeHint: (phoneNumber, codeLength) => `We sent a code of ${codeLength} digits to ${phoneNumber}`,
+  codeHint: (phoneNumber) => `We sent it to ${phoneNumber}.`,
+  codeExpiresIn: (minutes) => `The code expires in ${minutes === 1 ? '1 minute' : `${minutes} minutes`}.`,
   code: 'Code',
-  codeIncomplete: (codeLength) => `Enter all ${codeLength} digits of the code.`,
+  codeIncomplete: 'Enter the whole code.',
   verify: 'Verify',
   verifying: 'Checking…',
-  resend: 'Send it again',
-  resendIn: (time) => `Send it again in ${time}`,
-  resent: 'The code is on its way again.',
+  noMessage: 'No message?',
+  checkNumber: (phoneNumber) => `Check the number: ${phoneNumber}`,
   changeNumber: 'Change number',
+  resend: 'Send it again',
+  resendReady: 'You can have the message sent again now.',
+  resent: 'The code is on its way again.',
+  lockedHeading: 'Too many wrong codes',
+  expiredHeading: 'The code has expired',
+  usedHeading: 'The code was used already',
+  endedHint: 'Request a new code to continue.',
   requestNewCode: 'Request a new code',
   doneHeading: 'Phone number verified',
   doneHint: (phoneNumber) => phoneNumber,
   offline: 'You are offline. Check your connection and try again.',
+  sendRefused: 'This message was not allowed, so it was not sent.',
+  notVerified: 'Verify your phone number first.',
   errors: {
     request_invalid: 'Please check what you entered.',
     phone_number_invalid: 'Enter a valid phone number.',
@@ -87,6 +117,7 @@ const ENGLISH: PhoneVerifyTexts = {
     timed_out: 'The server takes too long to respond. Please try again.',
     response_invalid: UNAVAILABLE,
     session_missing: EXPIRED,
+    before_send_failed: 'The message was not sent, because a check did not succeed. Please try again.',
   },
 };
 
@@ -96,8 +127,10 @@ export function withChanges(changes: PhoneVerifyTextChanges): PhoneVerifyTexts {
 }
 
 /** The text that the person sees for an error. */
-export function describeError({ errors, offline }: PhoneVerifyTexts, error: PhoneVerifyClientError): string {
+export function describeError(texts: PhoneVerifyTexts, error: PhoneVerifyClientError): string {
+  const { errors, offline, sendRefused } = texts;
   if (error.code === 'network_failed' && !navigator.onLine) return offline;
+  if (error.code === 'rate_limited' && error.retryAfter === undefined) return sendRefused;
   const text = errors[error.code];
   return typeof text === 'function' ? text(error) : text;
 }
