@@ -1,36 +1,33 @@
 // Builds the browser code into dist/client: its core in one file, and beside it what a page loads only if it needs it,
 // such as the texts of a language.
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { build } from 'rolldown';
 
 const SOURCE = 'lib/client';
 
-const options = {
-  platform: 'browser',
-  tsconfig: `${SOURCE}/tsconfig.json`,
-  // English is part of the core. The files of other languages stay beside it, by the path that they have there.
-  plugins: [
-    {
-      name: 'separate-languages',
-      resolveId: (id, _importer, { kind }) =>
-        kind === 'dynamic-import' ? { id: id.replace('../', './'), external: true } : undefined,
-    },
-  ],
-};
-const output = { dir: 'dist/client', format: 'esm', minify: true };
-
-const locales = (existsSync(`${SOURCE}/locales`) ? readdirSync(`${SOURCE}/locales`) : []).map(
-  (name) => `locales/${name.replace(/\.ts$/, '')}`,
-);
-
-/** Parts of the element that it loads when somebody begins to type, or opens the list of countries. */
+/** What the core loads when it is needed: name of its file beside the core, and its source. */
 const PARTS = { 'numbering-plans': 'element/numbering-plans', 'country-list': 'element/country-list' };
 
+/** English is part of the core. The files of other languages stay beside it, by the path that they have there. */
+const separateLanguages = {
+  name: 'separate-languages',
+  resolveId: (id, _importer, { kind }) =>
+    kind === 'dynamic-import' ? { id: id.replace('../', './'), external: true } : undefined,
+};
+
+/** Each file by itself, so that none shares a part with another. */
 function file(name, source = name, sourcemap = true) {
-  return { ...options, input: { [name]: `${SOURCE}/${source}.ts` }, output: { ...output, sourcemap } };
+  return {
+    input: { [name]: `${SOURCE}/${source}.ts` },
+    platform: 'browser',
+    tsconfig: `${SOURCE}/tsconfig.json`,
+    plugins: [separateLanguages],
+    output: { dir: 'dist/client', format: 'esm', minify: true, sourcemap },
+  };
 }
 
-// Each by itself, so that none shares a file with another.
+const locales = readdirSync(`${SOURCE}/locales`).map((name) => `locales/${name.replace(/\.ts$/, '')}`);
+
 await build([
   file('index'),
   ...Object.entries(PARTS).map(([name, source]) => file(name, source)),

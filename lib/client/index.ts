@@ -1,4 +1,4 @@
-export type { PhoneVerifyVerified } from './responses.js';
+export type { PhoneVerifyCodeFormat, PhoneVerifyVerified } from './responses.js';
 export {
   PhoneVerifyClientError,
   type PhoneVerifyClientErrorCode,
@@ -10,4 +10,5 @@ export { definePhoneVerify } from './element/define.js';
 export { PhoneVerifyElement } from './element/phone-verify.element.js';
 export type { PhoneVerifyBeforeSend, PhoneVerifySend, PhoneVerifySendExtras } from './element/before-send.js';
 export type { PhoneVerifyElementEventMap, PhoneVerifyEventMap } from './element/phone-verify.events.js';
+export type { PhoneVerifyLocale, PhoneVerifyPlural } from './element/phone-verify.locale.js';
 export type { PhoneVerifyTextChanges, PhoneVerifyTexts } from './element/texts.js';

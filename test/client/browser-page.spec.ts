@@ -37,7 +37,8 @@ describe('the page about browsers lists', () => {
 
   it('every option of the client', () => {
     const source = readFileSync(`${FOLDER}../phone-verify.client.ts`, 'utf8');
-    const options = source.slice(source.indexOf('interface PhoneVerifyClientOptions'), source.indexOf('\n}'));
+    const start = source.indexOf('interface PhoneVerifyClientOptions');
+    const options = source.slice(start, source.indexOf('\n}', start));
 
     expect(firstCells('option')).toEqual(found(options, /readonly (\w+)\?:/g));
   });

@@ -1,4 +1,5 @@
-import { type CodeFormat, readCode } from './code-text.js';
+import type { PhoneVerifyCodeFormat } from '../responses.js';
+import { readCode } from './code-text.js';
 import { make } from './dom.js';
 
 /** Longer codes are shown as one text. */
@@ -10,12 +11,12 @@ export class CodeInput {
   readonly input: HTMLInputElement;
   readonly #slots: readonly HTMLElement[];
   readonly #length: number;
-  readonly #format: CodeFormat;
+  readonly #format: PhoneVerifyCodeFormat;
   readonly #onChange: () => void;
   /** The value before an event changed it. */
   #accepted = '';
 
-  constructor(length: number, format: CodeFormat, onChange: () => void) {
+  constructor(length: number, format: PhoneVerifyCodeFormat, onChange: () => void) {
     this.#length = length;
     this.#format = format;
     this.#onChange = onChange;

@@ -1,13 +1,9 @@
 import type { PhoneVerifySession } from '../phone-verify.client.js';
 import { CodeInput } from './code-input.js';
-import type { CodeFormat } from './code-text.js';
 import { isolate, make } from './dom.js';
 import { NoMessage } from './no-message.js';
 import { makeHeading, setText, Step } from './step.js';
 import type { PhoneVerifyTexts } from './texts.js';
-
-/** A session, whose codes have digits only unless the server says otherwise. */
-export type CodeSession = PhoneVerifySession & { readonly codeFormat?: CodeFormat };
 
 /** What the person can do once a code was sent. */
 export interface CodeStepActions {
@@ -39,8 +35,8 @@ export class CodeStep extends Step {
   #resendIn = 0;
   #expiresIn = 0;
 
-  constructor(texts: PhoneVerifyTexts, session: CodeSession, actions: CodeStepActions) {
-    const { phoneNumber, codeLength, codeFormat = 'numeric' } = session;
+  constructor(texts: PhoneVerifyTexts, session: PhoneVerifySession, actions: CodeStepActions) {
+    const { phoneNumber, codeLength, codeFormat } = session;
     const validity = make('span');
     const field = new CodeInput(codeLength, codeFormat, () => this.#follow());
     const noMessage = new NoMessage(texts, phoneNumber, {

@@ -1,7 +1,5 @@
+import type { PhoneVerifyCodeFormat } from '../responses.js';
 import { toAsciiDigits } from './digits.js';
-
-/** Whether a code has digits only. */
-export type CodeFormat = 'numeric' | 'text';
 
 /** What may stand between the digits of a code: white space, invisible characters, dashes, dots. */
 const SEPARATORS = /[\s\p{Cf}\p{Pd}.·]/gu;
@@ -14,7 +12,7 @@ const GROUPS = /\d+(?:[\s\p{Pd}.·]\d+)*/gu;
  *
  * @returns `undefined` if the text has something else, or could mean several codes.
  */
-export function readCode(text: string, length: number, format: CodeFormat): string | undefined {
+export function readCode(text: string, length: number, format: PhoneVerifyCodeFormat): string | undefined {
   return format === 'numeric' ? readDigits(toAsciiDigits(text), length) : readWord(text, length);
 }
 

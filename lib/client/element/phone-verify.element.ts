@@ -4,12 +4,14 @@ import { headersOf, type PhoneVerifyBeforeSend, type PhoneVerifySend } from './b
 import { CALLING_CODES, readCountries } from './countries.js';
 import { adopt, make } from './dom.js';
 import { Flow } from './flow.js';
+import { ElementTexts } from './element-texts.js';
 import type { FlowState } from './flow-host.js';
 import { FormControl } from './form-control.js';
-import { countryOfLanguages, directionOf, firstLanguage } from './locale.js';
+import { countryOfLanguages, languageOf, observeLanguage } from './locale.js';
 import { type PhoneVerifyElementEventMap, type PhoneVerifyEventMap, SHORT_NAMES } from './phone-verify.events.js';
+import type { PhoneVerifyLocale } from './phone-verify.locale.js';
 import { STYLES } from './styles.js';
-import { type PhoneVerifyTextChanges, type PhoneVerifyTexts, withChanges } from './texts.js';
+import type { PhoneVerifyTextChanges, PhoneVerifyTexts } from './texts.js';
 
 declare global {
   interface HTMLElementEventMap extends PhoneVerifyEventMap {}
@@ -67,8 +69,8 @@ export class PhoneVerifyElement extends FormControl {
   #isOwnClient = true;
   /** What the page adds to the pending send. */
   #headers: Readonly<Record<string, string>> = {};
-  #texts: PhoneVerifyTexts = withChanges({});
-  #isTranslated = false;
+  readonly #texts = new ElementTexts();
+  #shownLanguage: string | undefined;
   #state: FlowState | undefined;
   #connection: AbortController | undefined;
 
@@ -156,14 +158,13 @@ export class PhoneVerifyElement extends FormControl {
     this.#refresh();
   }
 
-  /** The texts. Those that are set replace the built-in English ones, one by one. */
+  /** The texts. Those that are set replace the built-in ones, one by one; a file of `locales/` replaces all. */
   get texts(): PhoneVerifyTexts {
-    return this.#texts;
+    return this.#texts.current;
   }
 
-  set texts(changes: PhoneVerifyTextChanges) {
-    this.#texts = withChanges(changes);
-    this.#isTranslated = true;
+  set texts(texts: PhoneVerifyTextChanges | PhoneVerifyLocale) {
+    this.#texts.change(texts);
     this.#refresh();
   }
 
@@ -209,8 +210,11 @@ export class PhoneVerifyElement extends FormControl {
     addEventListener('pageshow', tick, { signal });
     document.addEventListener('visibilitychange', tick, { signal });
     addEventListener('online', () => this.#flow.reconnect(), { signal });
-    this.#applyLanguage();
-    this.#flow.resume();
+    const stopObserving = observeLanguage(() => {
+      if (this.#language !== this.#shownLanguage) this.#refresh();
+    });
+    signal.addEventListener('abort', stopObserving);
+    this.#useLanguage(() => this.#flow.resume());
   }
 
   /** @internal */
@@ -241,22 +245,39 @@ export class PhoneVerifyElement extends FormControl {
   }
 
   get #language(): string {
-    return firstLanguage(this.getAttribute('language'), document.documentElement.lang, navigator.language);
+    return languageOf(this, this.getAttribute('language'));
   }
 
   #refresh(): void {
-    this.#applyLanguage();
-    this.#flow.refresh();
+    if (this.isConnected) this.#useLanguage(() => this.#flow.refresh());
   }
 
-  #applyLanguage(): void {
-    this.#card.dir = directionOf(this.#language);
-    this.#card.lang = this.#isTranslated ? this.#language : 'en';
+  /** Continues once the texts of the language are here. What is shown stays until then. */
+  #useLanguage(next: () => void): void {
+    this.#shownLanguage = this.#language;
+    const loading = this.#texts.use(this.#shownLanguage);
+    if (loading !== undefined) void this.#showAfter(loading);
+    else {
+      this.#applyTexts();
+      next();
+    }
+  }
+
+  async #showAfter(loading: Promise<void>): Promise<void> {
+    await loading;
+    this.#applyTexts();
+    this.#flow.refresh();
+    if (this.isConnected) this.#flow.resume();
+  }
+
+  #applyTexts(): void {
+    this.#card.dir = this.#texts.direction;
+    this.#card.lang = this.#texts.language;
   }
 
   #update(state = this.#state): void {
     this.#state = state;
-    if (state !== undefined) this.update(state, this.#texts.notVerified);
+    if (state !== undefined) this.update(state, this.texts.notVerified);
   }
 
   #fetch(url: string, init: RequestInit): Promise<Response> {
@@ -287,7 +308,7 @@ export class PhoneVerifyElement extends FormControl {
   #createFlow(root: ShadowRoot): Flow {
     return new Flow(this.#fields, {
       client: () => this.client,
-      texts: () => this.#texts,
+      texts: () => this.texts,
       countries: () => {
         const listed = readCountries(this.countries);
         const offered = listed.length > 0 ? listed : [...CALLING_CODES.keys()];
