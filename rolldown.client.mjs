@@ -6,7 +6,7 @@ import { build } from 'rolldown';
 const SOURCE = 'lib/client';
 
 /** What the core loads when it is needed: name of its file beside the core, and its source. */
-const PARTS = {};
+const PARTS = { 'numbering-plans': 'element/numbering-plans', 'country-list': 'element/country-list' };
 
 const locales = readdirSync(`${SOURCE}/locales`).map((name) => `locales/${name.replace(/\.ts$/, '')}`);
 

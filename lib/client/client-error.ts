@@ -25,7 +25,9 @@ export type PhoneVerifyClientErrorCode =
   /** `verify` was called with a code of another length than that of the session. Nothing was sent. */
   | 'security_code_incomplete'
   /** `resend` or `verify` was called without an open session: call `register` first. */
-  | 'session_missing';
+  | 'session_missing'
+  /** The function `beforeSend` of the page threw an error. Nothing was sent. */
+  | 'before_send_failed';
 
 /** The codes of the routes. */
 const WIRE_CODES: ReadonlySet<string> = new Set<PhoneVerifyClientErrorCode>([

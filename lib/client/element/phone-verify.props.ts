@@ -1,3 +1,4 @@
+import type { PhoneVerifyBeforeSend } from './before-send.js';
 import type { PhoneVerifyClient } from '../phone-verify.client.js';
 import type { PhoneVerifyEventMap } from './phone-verify.events.js';
 import type { PhoneVerifyLocale } from './phone-verify.locale.js';
@@ -16,8 +17,13 @@ export interface PhoneVerifyAttributes {
   readonly 'base-url'?: string | undefined;
   readonly 'default-country'?: string | undefined;
   readonly countries?: string | undefined;
+  readonly 'preferred-countries'?: string | undefined;
   readonly language?: string | undefined;
   readonly purpose?: string | undefined;
+  readonly 'auto-submit'?: 'off' | undefined;
+  readonly name?: string | undefined;
+  readonly required?: boolean | undefined;
+  readonly disabled?: boolean | undefined;
 }
 
 /**
@@ -28,13 +34,22 @@ export interface PhoneVerifyAttributes {
 export interface PhoneVerifyProperties {
   readonly baseUrl?: string | undefined;
   readonly defaultCountry?: string | undefined;
-  readonly countries?: string | undefined;
+  readonly countries?: string | readonly string[] | undefined;
+  readonly preferredCountries?: string | readonly string[] | undefined;
   readonly language?: string | undefined;
   readonly purpose?: string | undefined;
+  /** Whether a complete code is checked without a press on the button. Default `true`. */
+  readonly autoSubmit?: boolean | undefined;
+  /** Name of the verification token among the data of a form. */
+  readonly name?: string | undefined;
+  readonly required?: boolean | undefined;
+  readonly disabled?: boolean | undefined;
   /** Calls the server. Default: one that the element creates from its attributes. */
   readonly client?: PhoneVerifyClient | undefined;
   /** Texts that replace the built-in ones, one by one, or those of a whole language. */
   readonly texts?: PhoneVerifyTextChanges | PhoneVerifyLocale | undefined;
+  /** Runs before each message: supplies headers or a CAPTCHA token, or stops it. */
+  readonly beforeSend?: PhoneVerifyBeforeSend | undefined;
 }
 
 /**

@@ -11,7 +11,7 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 
 const STYLES = `
   :root { color-scheme: light dark; }
-  body { margin: 0; padding: 1rem; font-family: system-ui; min-height: 100vh; box-sizing: border-box; display: grid; align-content: center;
+  body { margin: 0; padding: 1rem; font-family: system-ui; min-height: 100vh; box-sizing: border-box; display: grid; align-content: start;
     color: light-dark(#5a6272, #a5aebd); background: light-dark(#f4f5f8, #0e1015); }
   main { display: grid; }
   h1 { font-size: 1rem; text-align: center; margin: 0 0 1rem; }
