@@ -59,12 +59,10 @@ export class PhoneVerifyElement extends FormControl {
     'required',
   ];
 
-  /** Runs before each message: supplies headers or a CAPTCHA token, or stops it. */
-  beforeSend: PhoneVerifyBeforeSend | undefined;
-
   readonly #card = make('div', { class: 'card', part: 'card' });
   readonly #fields = make('fieldset', { role: 'presentation' });
   readonly #flow: Flow;
+  #beforeSend: PhoneVerifyBeforeSend | undefined;
   #client: PhoneVerifyClient | undefined;
   #isOwnClient = true;
   /** What the page adds to the pending send. */
@@ -138,6 +136,16 @@ export class PhoneVerifyElement extends FormControl {
 
   set autoSubmit(isAutomatic: boolean) {
     this.reflect('auto-submit', isAutomatic ? undefined : 'off');
+  }
+
+  /** Runs before each message: supplies headers or a CAPTCHA token, or stops it. */
+  get beforeSend(): PhoneVerifyBeforeSend | undefined {
+    return this.#beforeSend;
+  }
+
+  // Svelte sets only what has a setter.
+  set beforeSend(run: PhoneVerifyBeforeSend | undefined) {
+    this.#beforeSend = run;
   }
 
   /** Calls the server. By default the element creates one from its attributes. */

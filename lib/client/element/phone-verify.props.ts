@@ -9,21 +9,15 @@ type Verified = (event: PhoneVerifyEventMap['phone-verify-verified']) => void;
 type Failed = (event: PhoneVerifyEventMap['phone-verify-error']) => void;
 
 /**
- * The attributes of the element, for templates that are type-checked.
+ * The attributes of the element whose names differ from those of the properties, for templates that are type-checked.
  *
  * @publicApi
  */
 export interface PhoneVerifyAttributes {
   readonly 'base-url'?: string | undefined;
   readonly 'default-country'?: string | undefined;
-  readonly countries?: string | undefined;
   readonly 'preferred-countries'?: string | undefined;
-  readonly language?: string | undefined;
-  readonly purpose?: string | undefined;
   readonly 'auto-submit'?: 'off' | undefined;
-  readonly name?: string | undefined;
-  readonly required?: boolean | undefined;
-  readonly disabled?: boolean | undefined;
 }
 
 /**
