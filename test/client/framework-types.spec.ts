@@ -3,8 +3,8 @@ import { describe, expectTypeOf, it } from 'vitest';
 import type { GlobalComponents } from 'vue';
 import type { PhoneVerifyClient, PhoneVerifyLocale, PhoneVerifyVerified } from '../../lib/client/index.js';
 import type { PhoneVerifyIntrinsicProps, PhoneVerifyProps } from '../../lib/client/react.js';
-import type {} from '../../lib/client/svelte.js';
-import type {} from '../../lib/client/vue.js';
+import '../../lib/client/svelte.js';
+import '../../lib/client/vue.js';
 
 type Vue = InstanceType<GlobalComponents['phone-verify']>['$props'];
 type Svelte = SvelteHTMLElements['phone-verify'];

@@ -1,5 +1,4 @@
-import type {} from 'nestjs-phone-verify-element/react';
-import 'nestjs-phone-verify-element/define';
+import 'nestjs-phone-verify-element/react';
 import { type ReactElement, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { PhoneVerifyElement } from '../../../lib/client/index.js';
