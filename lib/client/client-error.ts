@@ -1,5 +1,5 @@
 /**
- * The codes of {@link PhoneVerifyClientError}: the stable codes of the routes, and four of the client itself.
+ * The codes of {@link PhoneVerifyClientError}: the stable codes of the routes, and those of the client itself.
  *
  * @publicApi
  */
@@ -22,8 +22,12 @@ export type PhoneVerifyClientErrorCode =
   | 'timed_out'
   /** The response is not one of these routes, for example the error page of a proxy. */
   | 'response_invalid'
+  /** `verify` was called with a code of another length than that of the session. Nothing was sent. */
+  | 'security_code_incomplete'
   /** `resend` or `verify` was called without an open session: call `register` first. */
-  | 'session_missing';
+  | 'session_missing'
+  /** The function `beforeSend` of the page threw an error. Nothing was sent. */
+  | 'before_send_failed';
 
 /** The codes of the routes. */
 const WIRE_CODES: ReadonlySet<string> = new Set<PhoneVerifyClientErrorCode>([

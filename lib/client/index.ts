@@ -1,4 +1,4 @@
-export type { PhoneVerifyVerified } from './responses.js';
+export type { PhoneVerifyCodeFormat, PhoneVerifyVerified } from './responses.js';
 export {
   PhoneVerifyClientError,
   type PhoneVerifyClientErrorCode,
@@ -8,5 +8,7 @@ export { PhoneVerifyClient, type PhoneVerifyClientOptions, type PhoneVerifySessi
 export type { PhoneVerifyStorage } from './session-record.js';
 export { definePhoneVerify } from './element/define.js';
 export { PhoneVerifyElement } from './element/phone-verify.element.js';
-export type { PhoneVerifyEventMap } from './element/phone-verify.events.js';
+export type { PhoneVerifyBeforeSend, PhoneVerifySend, PhoneVerifySendExtras } from './element/before-send.js';
+export type { PhoneVerifyElementEventMap, PhoneVerifyEventMap } from './element/phone-verify.events.js';
+export type { PhoneVerifyLocale, PhoneVerifyPlural } from './element/phone-verify.locale.js';
 export type { PhoneVerifyTextChanges, PhoneVerifyTexts } from './element/texts.js';

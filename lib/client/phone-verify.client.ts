@@ -1,6 +1,17 @@
-import { type PhoneVerifyVerified, readFailure, readSent, readVerified } from './responses.js';
 import { PhoneVerifyClientError } from './client-error.js';
-import { type PhoneVerifyStorage, SessionMemory, secondsLeft, type SessionRecord } from './session-record.js';
+import { plainNumber } from './element/number-text.js';
+import {
+  type PhoneVerifyCodeFormat,
+  type PhoneVerifyVerified,
+  readFailure,
+  readSent,
+  readVerified,
+  type SentState,
+} from './responses.js';
+import { isSameNumber } from './same-number.js';
+import { share } from './shared-calls.js';
+import { type PhoneVerifyStorage, SessionMemory, type SessionRecord } from './session-record.js';
+import { readCode } from './typed-code.js';
 import { responseInvalid } from './unexpected-response.js';
 import { type Fetch, post, type WireResponse, type WireOptions } from './wire.js';
 
@@ -25,15 +36,18 @@ export interface PhoneVerifyClientOptions {
 }
 
 /**
- * A snapshot of an open session: the seconds count from when it was read.
+ * A snapshot of an open session: the seconds count from when it was read. They follow the time that has passed, not the
+ * clock, and the server decides: a code is sent to it even if the session seems to have expired.
  *
  * @publicApi
  */
 export interface PhoneVerifySession {
-  /** As it was passed to `register`. */
+  /** E.164, however it was written. */
   readonly phoneNumber: string;
   /** Number of characters in the code. */
   readonly codeLength: number;
+  /** Whether the code consists of digits (`numeric`) or of any characters (`text`). */
+  readonly codeFormat: PhoneVerifyCodeFormat;
   /** Whether a message was sent; `false` after `sms_delivery_failed` on `register`. */
   readonly isSent: boolean;
   /** Whole seconds until the session expires. */
@@ -92,34 +106,36 @@ export class PhoneVerifyClient {
   /** The open session; `undefined` if there is none or it has expired. */
   get session(): PhoneVerifySession | undefined {
     const { record } = this.#memory;
-    const session = record && describe(record);
+    const session = record && this.#describe(record);
     return session?.expiresIn === 0 ? undefined : session;
   }
 
   /**
-   * Sends a code to a number. If a session for this number is open, it is continued: nothing is sent before a resend is
-   * allowed, and then the same code again. Another number opens another session.
+   * Sends a code to a number. If a session for this number is open, however the number was written, it is continued:
+   * nothing is sent before a resend is allowed, and then the same code again. Another number opens another session.
    *
-   * @param phoneNumber - In any usual notation, with `+` unless the server has a default country.
+   * @param phoneNumber - In any usual notation and in the digits of any script, with `+` unless the server has a default
+   *   country.
    * @returns The open session.
    * @throws {@link PhoneVerifyClientError} for every failure. After `sms_delivery_failed` the session is kept, so that
    *   another `register` or `resend` can send its code.
    */
   register(phoneNumber: string): Promise<PhoneVerifySession> {
-    const call = `register ${phoneNumber}`;
+    const spelling = plainNumber(phoneNumber);
+    const call = `register ${spelling}`;
     // A pending call for another number is not shared: the latest number wins.
     if (!this.#sends.has(call)) this.#sends.clear();
     return share(this.#sends, call, async () => {
       this.#turn += 1;
       const turn = this.#turn;
       const { session } = this;
-      if (session?.phoneNumber !== phoneNumber) return this.#open(phoneNumber, turn);
+      if (session === undefined || !this.#isOpenFor(spelling)) return this.#open(spelling, turn);
       if (session.isSent && session.resendIn > 0) return session;
       try {
         return await this.resend();
       } catch (error) {
         // An ended session is replaced by a new one, unless a later call did so. Any other failure is the caller's.
-        if (this.#memory.record === undefined && turn === this.#turn) return this.#open(phoneNumber, turn);
+        if (this.#memory.record === undefined && turn === this.#turn) return this.#open(spelling, turn);
         throw error;
       }
     });
@@ -137,10 +153,14 @@ export class PhoneVerifyClient {
       const record = this.#required();
       const { phoneNumber, sessionToken } = record;
       const response = await this.#post('resend', { phone_number: phoneNumber, session_token: sessionToken });
-      if (response.status === 200) return this.#keep(record, sentRecord(phoneNumber, response));
-      const error = readFailure(response);
+      if (response.status === 200) {
+        const sent = readSent(response.body, phoneNumber);
+        if (sent === undefined) throw await responseInvalid(response);
+        return this.#keep({ ...sent, spelling: record.spelling, isSent: true }, this.#isCurrent(record));
+      }
+      const error = await readFailure(response);
       if (RESEND_ENDS.has(error.code)) this.#end(record);
-      else if (error.retryAfter !== undefined) this.#keep(record, postponed(record, error.retryAfter));
+      else if (error.retryAfter !== undefined && this.#isCurrent(record)) this.#memory.postpone(error.retryAfter);
       throw error;
     });
   }
@@ -148,24 +168,26 @@ export class PhoneVerifyClient {
   /**
    * Checks a code. The session is removed once the number is verified, or once no code can verify it any more.
    *
-   * @param securityCode - As the person typed it.
+   * @param securityCode - As the person typed it. White space is removed; in a code of digits also punctuation, and the
+   *   digits of every script become ASCII.
    * @returns The verified number, with its verification token.
    * @throws {@link PhoneVerifyClientError} for every failure. `security_code_invalid` has `attemptsLeft`; at 0 the
-   *   session has ended.
+   *   session has ended. With `security_code_incomplete` nothing was sent.
    */
   verify(securityCode: string): Promise<PhoneVerifyVerified> {
     return share(this.#checks, `verify ${securityCode}`, async () => {
       const record = this.#required();
       const { phoneNumber, sessionToken } = record;
-      const body = { phone_number: phoneNumber, session_token: sessionToken, security_code: securityCode };
+      const code = readCode(securityCode, record);
+      const body = { phone_number: phoneNumber, session_token: sessionToken, security_code: code };
       const response = await this.#post('verify', body);
       if (response.status === 200) {
         const verified = readVerified(response.body);
-        if (verified === undefined) throw responseInvalid(response);
+        if (verified === undefined) throw await responseInvalid(response);
         this.#end(record);
         return verified;
       }
-      const error = readFailure(response);
+      const error = await readFailure(response);
       if (CHECK_ENDS.has(error.code) || error.attemptsLeft === 0) this.#end(record);
       throw error;
     });
@@ -179,19 +201,24 @@ export class PhoneVerifyClient {
     this.#memory.forget();
   }
 
-  async #open(phoneNumber: string, turn: number): Promise<PhoneVerifySession> {
-    const response = await this.#post('register', { phone_number: phoneNumber });
+  async #open(spelling: string, turn: number): Promise<PhoneVerifySession> {
+    const response = await this.#post('register', { phone_number: spelling });
+    const sent = readSent(response.body, spelling);
     if (response.status === 200) {
-      const record = sentRecord(phoneNumber, response);
-      if (turn === this.#turn) this.#memory.keep(record);
-      return describe(record);
+      if (sent === undefined) throw await responseInvalid(response);
+      return this.#keep({ ...sent, spelling, isSent: true }, turn === this.#turn);
     }
-    const error = readFailure(response);
-    const sent = error.code === 'sms_delivery_failed' ? readSent(response.body) : undefined;
-    if (sent !== undefined && turn === this.#turn) {
-      this.#memory.keep({ ...sent, phoneNumber, isSent: false, receivedAt: Date.now() });
+    const error = await readFailure(response);
+    if (error.code === 'sms_delivery_failed' && sent !== undefined) {
+      this.#keep({ ...sent, spelling, isSent: false }, turn === this.#turn);
     }
     throw error;
+  }
+
+  /** Whether the open session is that of a number. */
+  #isOpenFor(spelling: string): boolean {
+    const { record } = this.#memory;
+    return record !== undefined && (record.spelling === spelling || isSameNumber(spelling, record.phoneNumber));
   }
 
   #required(): SessionRecord {
@@ -200,14 +227,20 @@ export class PhoneVerifyClient {
     throw new PhoneVerifyClientError('session_missing', 'No session is open. Call register first.');
   }
 
-  /** Stores the new state of a session, unless another session has replaced it. */
-  #keep(record: SessionRecord, next: SessionRecord): PhoneVerifySession {
-    if (this.#isCurrent(record)) this.#memory.keep(next);
-    return describe(next);
+  /** Stores what a response says, unless a later call has replaced its session. */
+  #keep(state: Omit<SessionRecord, 'receivedAt'>, isCurrent: boolean): PhoneVerifySession {
+    if (isCurrent) this.#memory.keep(state);
+    return snapshot(state, state);
   }
 
   #end(record: SessionRecord): void {
     if (this.#isCurrent(record)) this.#memory.forget();
+  }
+
+  #describe(record: SessionRecord): PhoneVerifySession {
+    const expiresIn = this.#memory.secondsLeft(record.expiresIn);
+    const resendIn = this.#memory.secondsLeft(record.resendIn);
+    return snapshot(record, { expiresIn, resendIn });
   }
 
   #isCurrent({ sessionToken }: SessionRecord): boolean {
@@ -219,35 +252,9 @@ export class PhoneVerifyClient {
   }
 }
 
-/** Runs a call, or shares the pending identical one, so that a double click sends once. */
-function share<Result>(calls: Map<string, Promise<Result>>, call: string, run: () => Promise<Result>): Promise<Result> {
-  const pending = calls.get(call);
-  if (pending !== undefined) return pending;
-  const promise = run().finally(() => {
-    if (calls.get(call) === promise) calls.delete(call);
-  });
-  calls.set(call, promise);
-  return promise;
-}
-
-function sentRecord(phoneNumber: string, response: WireResponse): SessionRecord {
-  const sent = readSent(response.body);
-  if (sent === undefined) throw responseInvalid(response);
-  return { ...sent, phoneNumber, isSent: true, receivedAt: Date.now() };
-}
-
-/** The same session with a later resend. */
-function postponed(record: SessionRecord, seconds: number): SessionRecord {
-  return { ...record, resendIn: (Date.now() - record.receivedAt) / 1000 + seconds };
-}
-
-function describe(record: SessionRecord): PhoneVerifySession {
-  const { phoneNumber, codeLength, isSent } = record;
-  return {
-    phoneNumber,
-    codeLength,
-    isSent,
-    expiresIn: secondsLeft(record, record.expiresIn),
-    resendIn: secondsLeft(record, record.resendIn),
-  };
+function snapshot(
+  { phoneNumber, codeLength, codeFormat, isSent }: Omit<SessionRecord, 'receivedAt'>,
+  { expiresIn, resendIn }: Pick<SentState, 'expiresIn' | 'resendIn'>,
+): PhoneVerifySession {
+  return { phoneNumber, codeLength, codeFormat, isSent, expiresIn, resendIn };
 }

@@ -1,16 +1,27 @@
 import { isWireCode, PhoneVerifyClientError } from './client-error.js';
-import { isObject, responseInvalid } from './unexpected-response.js';
+import { isObject } from './received-response.js';
+import { responseInvalid } from './unexpected-response.js';
 import type { WireResponse } from './wire.js';
 
 /** A session as a response describes it. */
 export interface SentState {
   readonly sessionToken: string;
+  /** E.164; of an older server, which does not say it, as it was written in the request. */
+  readonly phoneNumber: string;
   /** Seconds from the response. */
   readonly expiresIn: number;
   /** Seconds from the response. */
   readonly resendIn: number;
   readonly codeLength: number;
+  readonly codeFormat: PhoneVerifyCodeFormat;
 }
+
+/**
+ * What a code consists of: ASCII digits only, or any characters.
+ *
+ * @publicApi
+ */
+export type PhoneVerifyCodeFormat = 'numeric' | 'text';
 
 /**
  * A verified number.
@@ -29,12 +40,24 @@ type Body = WireResponse['body'];
 /** Longest code that the routes accept. */
 const MAX_CODE_LENGTH = 32;
 
-/** Reads a session; `undefined` if a field is missing or invalid. */
-export function readSent({ session_token, expires_in, resend_in, code_length }: Body): SentState | undefined {
-  const isSession = typeof session_token === 'string' && session_token !== '';
-  const isLength = isCount(code_length) && code_length > 0 && code_length <= MAX_CODE_LENGTH;
-  if (!isSession || !isLength || !isCount(expires_in) || !isCount(resend_in)) return undefined;
-  return { sessionToken: session_token, expiresIn: expires_in, resendIn: resend_in, codeLength: code_length };
+/**
+ * Reads a session; `undefined` if a field is missing or invalid.
+ *
+ * @param requested - The number in the request.
+ */
+export function readSent(body: Body, requested: string): SentState | undefined {
+  const { session_token, phone_number = requested, expires_in, resend_in, code_length, code_format = 'text' } = body;
+  if (!isText(session_token) || session_token === '' || !isText(phone_number)) return undefined;
+  if (!isCount(code_length) || code_length === 0 || code_length > MAX_CODE_LENGTH) return undefined;
+  if (!isCount(expires_in) || !isCount(resend_in)) return undefined;
+  return {
+    sessionToken: session_token,
+    phoneNumber: phone_number,
+    expiresIn: expires_in,
+    resendIn: resend_in,
+    codeLength: code_length,
+    codeFormat: code_format === 'numeric' ? 'numeric' : 'text',
+  };
 }
 
 /** Reads the response to a correct code; `undefined` if it is not one. */
@@ -45,7 +68,7 @@ export function readVerified({ phone_number, verification_token }: Body): PhoneV
 }
 
 /** The error that a response describes. */
-export function readFailure(response: WireResponse): PhoneVerifyClientError {
+export async function readFailure(response: WireResponse): Promise<PhoneVerifyClientError> {
   const { status, body } = response;
   const { code, message, retry_after, attempts_left, errors } = body;
   if (status < 400 || !isWireCode(code)) return responseInvalid(response);

@@ -1,5 +1,5 @@
 import type { SentState } from './responses.js';
-import { isObject } from './unexpected-response.js';
+import { isObject } from './received-response.js';
 
 /**
  * Where an open session survives a reload, such as the browser's `sessionStorage`.
@@ -10,44 +10,80 @@ export type PhoneVerifyStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeIt
 
 /** An open session as it is stored: everything but the code. */
 export interface SessionRecord extends SentState {
-  /** As it was passed to `register`. */
-  readonly phoneNumber: string;
+  /** How the number was written when the session was opened, without punctuation. */
+  readonly spelling: string;
   /** Whether a message was sent. */
   readonly isSent: boolean;
-  /** When the response arrived, by this browser's clock. The seconds count from there, so the clock may be wrong. */
+  /** When the response arrived, by this browser's clock. */
   readonly receivedAt: number;
 }
 
-/** Stores one session: in the page, and in a storage if one is usable. */
+/** A difference between the clock and the elapsed time that is no rounding: the clock was set. */
+const CLOCK_CHANGE_MS = 1000;
+
+/**
+ * Stores one session: in the page, and in a storage if one is usable. Time that passes is measured, not read from the
+ * clock, which may be set meanwhile. Only a reload needs the clock.
+ */
 export class SessionMemory {
   readonly #storage: PhoneVerifyStorage | undefined;
   readonly #key: string;
+  /** What the storage contained last; `undefined` if it is not readable. */
+  #stored: string | null | undefined;
   #record: SessionRecord | undefined;
+  /** When the response arrived, on the scale of `performance.now()`. */
+  #arrival = 0;
 
   /** @param storage - `undefined` for the browser's `sessionStorage`, `null` for none. */
   constructor(storage: PhoneVerifyStorage | null | undefined, key: string) {
     this.#storage = storage === null ? undefined : (storage ?? browserStorage());
     this.#key = key;
-    this.#record = this.#load();
+    this.#load(this.#read());
   }
 
+  /** The open session. Another page of the tab may have ended or replaced it while this one was in a cache. */
   get record(): SessionRecord | undefined {
+    const stored = this.#read();
+    if (stored !== this.#stored) this.#load(stored);
+    this.#followClock();
     return this.#record;
   }
 
-  keep(record: SessionRecord): void {
-    this.#record = record;
-    try {
-      this.#storage?.setItem(this.#key, JSON.stringify(record));
-    } catch {
-      // Blocked or full. What is stored may be an older session, so remove it.
-      this.#remove();
-    }
+  /** Stores a session whose response arrived just now. */
+  keep(state: Omit<SessionRecord, 'receivedAt'>): void {
+    this.#arrival = performance.now();
+    this.#store({ ...state, receivedAt: Date.now() });
+  }
+
+  /** Changes when the code may be sent again. */
+  postpone(seconds: number): void {
+    if (this.#record !== undefined) this.#store({ ...this.#record, resendIn: this.#elapsed / 1000 + seconds });
   }
 
   forget(): void {
     this.#record = undefined;
     this.#remove();
+  }
+
+  /** Whole seconds, rounded up, until the instant that was `seconds` ahead when the response arrived. */
+  secondsLeft(seconds: number): number {
+    return Math.max(0, Math.ceil(seconds - this.#elapsed / 1000));
+  }
+
+  /** Milliseconds since the response arrived. */
+  get #elapsed(): number {
+    return performance.now() - this.#arrival;
+  }
+
+  #store(record: SessionRecord): void {
+    this.#record = record;
+    try {
+      this.#storage?.setItem(this.#key, JSON.stringify(record));
+      this.#stored = this.#read();
+    } catch {
+      // Blocked or full. What is stored may be an older session, so remove it.
+      this.#remove();
+    }
   }
 
   #remove(): void {
@@ -56,25 +92,34 @@ export class SessionMemory {
     } catch {
       // An unreachable storage has nothing to remove.
     }
+    this.#stored = this.#read();
   }
 
-  #load(): SessionRecord | undefined {
+  #read(): string | null | undefined {
     try {
-      const record: unknown = JSON.parse(this.#storage?.getItem(this.#key) ?? 'null');
-      if (isRecord(record) && secondsLeft(record, record.expiresIn) > 0) return record;
+      return this.#storage?.getItem(this.#key);
     } catch {
-      // Unreachable, or written by other code.
+      return undefined;
     }
-    this.#remove();
-    return undefined;
   }
-}
 
-/** Whole seconds, rounded up, until the instant that was `seconds` ahead when the response arrived. */
-export function secondsLeft({ receivedAt }: SessionRecord, seconds: number): number {
-  // Setting the clock back must not extend a session.
-  const passed = Math.max(0, Date.now() - receivedAt) / 1000;
-  return Math.max(0, Math.ceil(seconds - passed));
+  #load(stored: string | null | undefined): void {
+    this.#stored = stored;
+    const record = parseRecord(stored);
+    // Setting the clock back must not extend a session.
+    const passed = record === undefined ? 0 : Math.max(0, Date.now() - record.receivedAt);
+    this.#arrival = performance.now() - passed;
+    this.#record = record;
+    if (record === undefined || this.secondsLeft(record.expiresIn) === 0) this.forget();
+  }
+
+  /** Writes the arrival by the clock as it is now, for a page that is loaded later. */
+  #followClock(): void {
+    const record = this.#record;
+    if (record === undefined) return;
+    const receivedAt = Date.now() - this.#elapsed;
+    if (Math.abs(receivedAt - record.receivedAt) > CLOCK_CHANGE_MS) this.#store({ ...record, receivedAt });
+  }
 }
 
 /** Where a browser blocks storage, even reading the property throws. */
@@ -86,11 +131,22 @@ function browserStorage(): PhoneVerifyStorage | undefined {
   }
 }
 
+/** `undefined` if other code wrote it. */
+function parseRecord(text: string | null | undefined): SessionRecord | undefined {
+  try {
+    const record: unknown = JSON.parse(text ?? 'null');
+    return isRecord(record) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function isRecord(value: unknown): value is SessionRecord {
   if (!isObject(value)) return false;
-  const { phoneNumber, sessionToken, isSent, receivedAt, expiresIn, resendIn, codeLength } = value;
+  const { phoneNumber, spelling, sessionToken, codeFormat, isSent, receivedAt, expiresIn, resendIn, codeLength } =
+    value;
   return (
-    [phoneNumber, sessionToken].every((text) => typeof text === 'string') &&
+    [phoneNumber, spelling, sessionToken, codeFormat].every((text) => typeof text === 'string') &&
     [receivedAt, expiresIn, resendIn, codeLength].every(Number.isFinite) &&
     typeof isSent === 'boolean'
   );

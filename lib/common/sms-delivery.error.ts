@@ -1,4 +1,5 @@
 import { PhoneVerifyError } from '../phone-verify.errors.js';
+import type { CodeFormat } from './code-format.js';
 import type { SentVerification } from './sent-verification.js';
 
 /**
@@ -63,6 +64,9 @@ export class SmsDeliveryError extends PhoneVerifyError {
    * error shows no token.
    */
   declare readonly sent?: SentVerification;
+
+  /** The format of the session's code, for the response. Set together with {@link sent}, and not enumerable either. @internal */
+  declare readonly codeFormat?: CodeFormat;
 
   constructor(
     /** Why the message was not sent. */

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Expose } from 'class-transformer';
 import { IsDefined, IsString, MaxLength } from 'class-validator';
+import type { CodeFormat } from '../common/code-format.js';
 import type { SentVerification } from '../common/sent-verification.js';
 import { MAX_PHONE_NUMBER_LENGTH } from '../phone-number/phone-number.js';
 
@@ -72,11 +73,15 @@ export class VerifyRequest {
 /** Response to `register` and `resend`. */
 export interface SentResponse {
   readonly session_token: string;
+  /** E.164. */
+  readonly phone_number: string;
   /** Whole seconds from now, rounded down. */
   readonly expires_in: number;
   /** Whole seconds from now, rounded up. */
   readonly resend_in: number;
   readonly code_length: number;
+  /** `numeric` for a code of digits only, otherwise `text`. */
+  readonly code_format: CodeFormat;
 }
 
 /** Response to `verify`. */
@@ -89,11 +94,13 @@ export interface VerifiedResponse {
 }
 
 /** The response that describes an open session. */
-export function describeSent(sent: SentVerification, now: number): SentResponse {
+export function describeSent(sent: SentVerification, codeFormat: CodeFormat, now: number): SentResponse {
   return {
     session_token: sent.sessionToken,
+    phone_number: sent.phoneNumber,
     expires_in: Math.max(0, Math.floor((sent.expiresAt.getTime() - now) / 1000)),
     resend_in: Math.max(0, Math.ceil((sent.resendAt.getTime() - now) / 1000)),
     code_length: sent.codeLength,
+    code_format: codeFormat,
   };
 }

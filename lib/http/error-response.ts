@@ -97,11 +97,11 @@ function rateLimited({ code, message, retryAfterSeconds }: RateLimitedError): Er
 }
 
 /** Carries the new session, which the client learns no other way and needs for a resend. */
-function deliveryFailure({ code, kind, sent }: SmsDeliveryError, now: number): ErrorResponse {
+function deliveryFailure({ code, kind, sent, codeFormat }: SmsDeliveryError, now: number): ErrorResponse {
   const text = 'The message could not be sent. Please try again.';
   return response(502, code, text, {
     retryable: !isOfNumber(kind),
-    ...(sent !== undefined && describeSent(sent, now)),
+    ...(sent !== undefined && codeFormat !== undefined && describeSent(sent, codeFormat, now)),
   });
 }
 

@@ -59,8 +59,8 @@ export function createPhoneVerifyController(path: string): Type<object> {
     @Header('Cache-Control', 'no-store')
     async register(@Req() request: IncomingRequest, @Body() body: unknown): Promise<SentResponse> {
       const { phone_number, purpose } = this.#read(RegisterRequest, request, body);
-      const sent = await this.requests.send(await this.#sendInput(request, phone_number, purpose));
-      return describeSent(sent, this.clock.now());
+      const { sent, codeFormat } = await this.requests.send(await this.#sendInput(request, phone_number, purpose));
+      return describeSent(sent, codeFormat, this.clock.now());
     }
 
     @Post('resend')
@@ -69,8 +69,8 @@ export function createPhoneVerifyController(path: string): Type<object> {
     async resend(@Req() request: IncomingRequest, @Body() body: unknown): Promise<SentResponse> {
       const { phone_number, session_token, purpose } = this.#read(ResendRequest, request, body);
       const input = await this.#sendInput(request, phone_number, purpose);
-      const sent = await this.requests.resend({ ...input, sessionToken: session_token });
-      return describeSent(sent, this.clock.now());
+      const { sent, codeFormat } = await this.requests.resend({ ...input, sessionToken: session_token });
+      return describeSent(sent, codeFormat, this.clock.now());
     }
 
     @Post('verify')

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { BackendHooks } from '../backends/backend-hooks.js';
 import { Delivery } from '../backends/delivery.js';
+import { type CodeFormat, formatOfCode } from '../common/code-format.js';
 import { randomDigits, randomId, randomToken, timeOrderedId } from '../common/random.js';
 import type { SendReceipt } from '../common/send-receipt.js';
 import type { SentVerification } from '../common/sent-verification.js';
@@ -27,6 +28,12 @@ export interface CodeRequest extends SendRequest, IdentifiedNumber {
   /** Epoch milliseconds at which the request arrived. */
   readonly now: number;
   readonly timeout: StorageTimeout;
+}
+
+/** A session whose code was sent. */
+export interface IssuedCode {
+  readonly sent: SentVerification;
+  readonly codeFormat: CodeFormat;
 }
 
 /** An open session in the clear, as only a request that creates or shows its token can have it. */
@@ -67,7 +74,7 @@ export class CodeIssuer {
   ) {}
 
   /** Opens a session and sends its code. */
-  async issue(request: CodeRequest): Promise<SentVerification> {
+  async issue(request: CodeRequest): Promise<IssuedCode> {
     const { testCode, now, timeout } = request;
     const charged = await this.limits.admit(request, timeout);
     const securityCode =
@@ -87,7 +94,7 @@ export class CodeIssuer {
   }
 
   /** Sends the code of an open session again. */
-  async repeat(request: CodeRequest, sessionToken: string): Promise<SentVerification> {
+  async repeat(request: CodeRequest, sessionToken: string): Promise<IssuedCode> {
     const { now, timeout } = request;
     const binding = bindingOf(request, sessionToken);
     const row = await this.store.find({ ...binding, sessionToken: hashToken(sessionToken) }, timeout);
@@ -122,11 +129,11 @@ export class CodeIssuer {
     await this.store.insert(row, request.timeout);
   }
 
-  async #send(message: ChargedMessage): Promise<SentVerification> {
+  async #send(message: ChargedMessage): Promise<IssuedCode> {
     const { request, session, charged, text } = message;
     if (text === undefined) await this.#record(message, TEST_NUMBER_RECEIPT);
     else await this.#deliver(message, text);
-    return describeSent(request, session, charged.cooldownEndsAt);
+    return describeIssued(request, session, charged.cooldownEndsAt);
   }
 
   async #deliver(message: ChargedMessage, text: string): Promise<void> {
@@ -140,7 +147,8 @@ export class CodeIssuer {
       const resendAt = await this.limits.recordFailure(charged, session.id, error, request.timeout);
       if (request.isResend) throw error;
       // The caller needs the session's token for a resend. Not enumerable, so that no log of the error shows it.
-      throw Object.defineProperty(error, 'sent', { value: describeSent(request, session, resendAt) });
+      const { sent, codeFormat } = describeIssued(request, session, resendAt);
+      throw Object.defineProperties(error, { sent: { value: sent }, codeFormat: { value: codeFormat } });
     }
   }
 
@@ -180,16 +188,17 @@ function bindingOf({ number, purpose }: CodeRequest, sessionToken: string): Code
   return { sessionToken, phoneNumber: number.e164, purpose };
 }
 
-function describeSent(
+function describeIssued(
   { number, now }: CodeRequest,
   { sessionToken, securityCode, expiresAt }: OpenSession,
   resendAt: number | undefined,
-): SentVerification {
-  return {
+): IssuedCode {
+  const sent = {
     sessionToken,
     phoneNumber: number.e164,
     expiresAt: new Date(expiresAt),
     resendAt: new Date(resendAt ?? now),
     codeLength: securityCode.length,
   };
+  return { sent, codeFormat: formatOfCode(securityCode) };
 }

@@ -2,13 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { VerificationResult } from '../backends/verification-result.js';
 import { type Clock, StorageTimeout } from '../common/time.js';
 import type { IncomingRequest } from '../common/incoming-request.js';
-import type { SentVerification } from '../common/sent-verification.js';
 import type { ClientAddress } from '../limits/send-request.js';
 import { admitNumber, identifyNumber } from '../phone-number/admission.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { CodeChecker } from './code-checker.js';
-import { CodeIssuer, type CodeRequest } from './code-issuer.js';
+import { CodeIssuer, type CodeRequest, type IssuedCode } from './code-issuer.js';
 import type { SendOptions } from './verification.types.js';
 
 /** A request for a code. The caller has validated the types of its fields, and its purpose. */
@@ -60,12 +59,12 @@ export class CodeRequests {
   ) {}
 
   /** Opens a session and sends its code. */
-  async send(input: SendInput): Promise<SentVerification> {
+  async send(input: SendInput): Promise<IssuedCode> {
     return this.issuer.issue(this.#read(input, { isResend: false }));
   }
 
   /** Sends the code of an open session again. */
-  async resend(input: ResendInput): Promise<SentVerification> {
+  async resend(input: ResendInput): Promise<IssuedCode> {
     return this.issuer.repeat(this.#read(input, { isResend: true }), input.sessionToken);
   }
 

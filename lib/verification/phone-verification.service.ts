@@ -76,7 +76,8 @@ export class PhoneVerificationService {
    * ```
    */
   async sendSecurityCode(phoneNumber: string, options: SendOptions = {}): Promise<SentVerification> {
-    return this.requests.send(this.sendInput(phoneNumber, options));
+    const { sent } = await this.requests.send(this.sendInput(phoneNumber, options));
+    return sent;
   }
 
   /**
@@ -99,10 +100,11 @@ export class PhoneVerificationService {
     sessionToken: string,
     options: SendOptions = {},
   ): Promise<SentVerification> {
-    return this.requests.resend({
+    const { sent } = await this.requests.resend({
       ...this.sendInput(phoneNumber, options),
       sessionToken: requireString('sessionToken', sessionToken),
     });
+    return sent;
   }
 
   /**

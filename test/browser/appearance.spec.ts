@@ -1,11 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { takeScreenshot } from './support/screenshots.js';
 import { everyState, inEachState } from './support/states.js';
 import { useElement } from './support/use-element.js';
-
-/** The folder of the screenshots, for visual review. */
-const FOLDER = fileURLToPath(new URL('screenshots/', import.meta.url));
 
 /** Minimum size of a touch target, in pixels. */
 const TALL_ENOUGH = 44;
@@ -13,10 +9,6 @@ const TALL_ENOUGH = 44;
 const LOOKS = [320, 768, 1280].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme, language: 'en' })),
 );
-
-beforeAll(() => {
-  mkdirSync(FOLDER, { recursive: true });
-});
 
 describe.each([...LOOKS, { width: 320, colorScheme: 'light' as const, language: 'ar' }])(
   '$width pixels, $colorScheme, on a page in $language',
@@ -27,10 +19,10 @@ describe.each([...LOOKS, { width: 320, colorScheme: 'light' as const, language: 
       const { element, page, served } = test;
 
       const faults = await inEachState(element, served.url('', language), async (name) => {
-        await page.screenshot({ path: `${FOLDER}${name}-${width}-${colorScheme}-${language}.png` });
+        await takeScreenshot(page, `${name}-${width}-${colorScheme}-${language}`);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         const boxes = await page
-          .locator('button, input, select')
+          .locator('button, input, [role=option]')
           .evaluateAll((found) => found.map((each) => each.getBoundingClientRect()).filter((box) => box.height > 0));
         const small = boxes.filter((box) => box.height < TALL_ENOUGH || box.width < TALL_ENOUGH).length;
         return { isTooWide: overflow > 0, small };

@@ -20,7 +20,7 @@ describe('the texts', () => {
         errors: { security_code_invalid: ({ attemptsLeft }) => `Falsch, noch ${attemptsLeft}` },
       };
     });
-    expect(await element.number.inputValue()).toBe('4155552671');
+    expect(await element.number.inputValue()).toBe('(415) 555-2671');
     await element.button('Los').click();
     await expectVisible(page.getByText('Code an +1 415 555 2671 geschickt'));
     await element.verify('000000');

@@ -1,17 +1,13 @@
-import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CORRECT_CODE, WRONG_CODE } from '../support/requests.js';
 import { launchBrowser } from './support/browser.js';
+import { takeScreenshot } from './support/screenshots.js';
 import { SamplePage, type ServedSample, serveSample } from './support/sample-page.js';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-/** The folder of the screenshots, for visual review. Ignored by Git. */
-const SCREENSHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
 
 const LOOKS = [320, 768, 1280].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
@@ -21,7 +17,6 @@ let browser: Browser;
 let sample: ServedSample;
 
 beforeAll(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
   browser = await launchBrowser();
   sample = await serveSample();
 });
@@ -90,10 +85,7 @@ describe('the appearance of the sample', () => {
       const faults: string[] = [];
 
       await visit(person, async (state) => {
-        await person.page.screenshot({
-          path: `${SCREENSHOTS}sample-${state}-${width}-${colorScheme}.png`,
-          fullPage: true,
-        });
+        await takeScreenshot(person.page, `sample-${state}-${width}-${colorScheme}`, { fullPage: true });
         if ((await overflowOf(person)) > 0) faults.push(`${state}: wider than the window`);
         faults.push(...(await violationsOf(person)).map((violation) => `${state}: ${violation}`));
       });
@@ -112,7 +104,7 @@ describe('the appearance of the sample', () => {
     const tooWide: string[] = [];
 
     await visit(person, async (state) => {
-      await person.page.screenshot({ path: `${SCREENSHOTS}sample-${state}-320-rtl.png`, fullPage: true });
+      await takeScreenshot(person.page, `sample-${state}-320-rtl`, { fullPage: true });
       if ((await overflowOf(person)) > 0) tooWide.push(state);
     });
     await person.page.context().close();

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { STYLES } from '../../lib/client/element/styles.js';
 import { PhoneVerifyElement } from '../../lib/client/index.js';
 import { describe, expect, it } from 'vitest';
 
@@ -24,7 +25,10 @@ function firstCells(heading: string): string[] {
 
 describe('the page about browsers lists', () => {
   it('every attribute', () => {
-    expect(firstCells('attribute')).toEqual([...PhoneVerifyElement.observedAttributes].toSorted());
+    const { observedAttributes } = PhoneVerifyElement;
+    const read = found(SOURCES, /reflect\('([\w-]+)'/g);
+    const toggled = found(SOURCES, /toggleAttribute\('(required|disabled)'/g);
+    expect(firstCells('attribute')).toEqual([...new Set([...observedAttributes, ...read, ...toggled])].toSorted());
   });
 
   it('every event', () => {
@@ -33,13 +37,18 @@ describe('the page about browsers lists', () => {
 
   it('every option of the client', () => {
     const source = readFileSync(`${FOLDER}../phone-verify.client.ts`, 'utf8');
-    const options = source.slice(source.indexOf('interface PhoneVerifyClientOptions'), source.indexOf('\n}'));
+    const start = source.indexOf('interface PhoneVerifyClientOptions');
+    const options = source.slice(start, source.indexOf('\n}', start));
 
     expect(firstCells('option')).toEqual(found(options, /readonly (\w+)\?:/g));
   });
 
   it('every custom property', () => {
-    expect(found(PAGE, /`(--phone-verify-[\w-]+)`/g)).toEqual(found(SOURCES, /var\((--phone-verify-[\w-]+)/g));
+    expect(found(PAGE, /`(--phone-verify-[\w-]+)`/g)).toEqual(found(STYLES, /var\((--phone-verify-[\w-]+)/g));
+  });
+
+  it('every slot', () => {
+    expect(firstCells('slot')).toEqual(found(SOURCES, /name: '(heading|consent|captcha|footer)'/g));
   });
 
   it('every part', () => {

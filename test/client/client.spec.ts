@@ -45,7 +45,14 @@ describe('register', () => {
   it('posts the number as JSON and returns the session', async () => {
     const session = await open().register(NUMBER);
 
-    expect(session).toEqual({ phoneNumber: NUMBER, codeLength: 6, isSent: true, expiresIn: 600, resendIn: 30 });
+    expect(session).toEqual({
+      phoneNumber: NUMBER,
+      codeLength: 6,
+      codeFormat: 'numeric',
+      isSent: true,
+      expiresIn: 600,
+      resendIn: 30,
+    });
     const [request] = server.requests;
     expect(request?.url).toBe('/phone/register');
     expect(request?.body).toEqual({ phone_number: NUMBER });
@@ -448,7 +455,14 @@ describe('a reload', () => {
     await openSession();
     vi.advanceTimersByTime(12_500);
 
-    expect(open().session).toEqual({ phoneNumber: NUMBER, codeLength: 6, isSent: true, expiresIn: 588, resendIn: 18 });
+    expect(open().session).toEqual({
+      phoneNumber: NUMBER,
+      codeLength: 6,
+      codeFormat: 'numeric',
+      isSent: true,
+      expiresIn: 588,
+      resendIn: 18,
+    });
   });
 
   it('restores no expired session, and none of another base URL or purpose', async () => {

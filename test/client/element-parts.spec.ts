@@ -1,7 +1,11 @@
-import { getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
+import { getCountries, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
-import { CALLING_CODES, countryOfNumber, listCountries, groupDigits } from '../../lib/client/element/countries.js';
+import { countryOfArea } from '../../lib/client/element/areas.js';
+import { readCode } from '../../lib/client/element/code-text.js';
+import { CALLING_CODES, countryOfNumber, readCountries } from '../../lib/client/element/countries.js';
+import { listCountries, searchCountries } from '../../lib/client/element/country-search.js';
 import { countryOfLanguages, directionOf, firstLanguage } from '../../lib/client/element/locale.js';
+import { numberingPlans } from '../../lib/client/element/numbering-plans.js';
 import { clockTime } from '../../lib/client/element/texts.js';
 
 describe('the calling codes', () => {
@@ -13,27 +17,53 @@ describe('the calling codes', () => {
 });
 
 describe('the list of countries', () => {
+  const all = { offered: [...CALLING_CODES.keys()], preferred: [] };
+
   it('has every country, sorted by its name in the language', () => {
-    const countries = listCountries(null, 'de');
+    const countries = listCountries({ ...all, language: 'de' });
 
     expect(countries).toHaveLength(CALLING_CODES.size);
-    expect(countries[0]).toEqual({ country: 'AF', name: 'Afghanistan', callingCode: '93' });
+    expect(countries[0]).toMatchObject({ country: 'AF', name: 'Afghanistan', callingCode: '93' });
     expect(countries.findIndex(({ name }) => name === 'Österreich')).toBeLessThan(
       countries.findIndex(({ name }) => name === 'Polen'),
     );
   });
 
-  it.each(['at,DE ch', 'AT, DE, CH, XX, DE'])('has only the given countries: %s', (wanted) => {
-    expect(listCountries(wanted, 'en').map(({ country }) => country)).toEqual(['AT', 'DE', 'CH']);
+  it('begins with the preferred countries', () => {
+    const countries = listCountries({ ...all, preferred: ['DE', 'AT'], language: 'en' });
+
+    expect(countries.slice(0, 3).map(({ country }) => country)).toEqual(['DE', 'AT', 'AF']);
   });
 
-  it.each(['', 'XX', '??'])('is complete if none of the given ones exists: "%s"', (wanted) => {
-    expect(listCountries(wanted, 'en')).toHaveLength(CALLING_CODES.size);
+  it.each(['at,DE ch', 'AT, DE, CH, XX, DE'])('is read from an attribute: %s', (wanted) => {
+    expect(readCountries(wanted)).toEqual(['AT', 'DE', 'CH']);
+  });
+
+  it.each(['', 'XX', '??', null])('is empty if none of the given ones exists: %s', (wanted) => {
+    expect(readCountries(wanted)).toEqual([]);
+  });
+
+  it.each([
+    ['uk', 'GB'],
+    ['Holland', 'NL'],
+    ['USA', 'US'],
+    ['deutschland', 'DE'],
+    ['germany', 'DE'],
+    ['osterreich', 'AT'],
+    ['+1', 'US'],
+    ['٤٩', 'DE'],
+    ['44', 'GB'],
+  ])('finds with %s first %s', (text, country) => {
+    expect(searchCountries(listCountries({ ...all, language: 'de' }), text)[0]?.country).toBe(country);
+  });
+
+  it.each(['\\', '*', 'zzz'])('finds nothing with %s', (text) => {
+    expect(searchCountries(listCountries({ ...all, language: 'en' }), text)).toEqual([]);
   });
 });
 
 describe('the country of a number', () => {
-  const all = listCountries(null, 'en');
+  const all = [...CALLING_CODES.keys()];
 
   it.each([
     ['+14155552671', 'DE', 'US'],
@@ -43,8 +73,8 @@ describe('the country of a number', () => {
     ['+7', 'US', 'RU'],
     ['+420601123456', 'US', 'CZ'],
     ['+212650123456', 'US', 'MA'],
-  ])('of %s, with %s selected, is %s', (number, preferred, country) => {
-    expect(countryOfNumber(number, all, preferred)?.country).toBe(country);
+  ])('of %s, where %s is likely, is %s', (number, likely, country) => {
+    expect(countryOfNumber(number, all, likely)).toBe(country);
   });
 
   it.each(['+', '+999', '4155552671', ''])('is unknown for "%s"', (number) => {
@@ -52,24 +82,111 @@ describe('the country of a number', () => {
   });
 
   it('is one of the offered countries', () => {
-    const offered = listCountries('CA,DE', 'en');
-
-    expect(countryOfNumber('+14155552671', offered, 'DE')?.country).toBe('CA');
-    expect(countryOfNumber('+447400123456', offered, 'DE')).toBeUndefined();
+    expect(countryOfNumber('+14155552671', ['CA', 'DE'], 'DE')).toBe('CA');
+    expect(countryOfNumber('+447400123456', ['CA', 'DE'], 'DE')).toBeUndefined();
   });
 });
 
-describe('a number in groups', () => {
+describe('the area of a number', () => {
+  it.each([
+    ['+1604', 'CA'],
+    ['+16045551234', 'CA'],
+    ['+1415', 'US'],
+    ['+7701', 'KZ'],
+    ['+7495', 'RU'],
+    ['+441534', 'JE'],
+    ['+3906698', 'VA'],
+  ])('%s is in %s', (number, country) => {
+    expect(countryOfArea(number)).toBe(country);
+  });
+
+  it.each(['+1', '+160', '+44', '+447400', '+7', '+49151', '+'])('%s could be in several countries', (number) => {
+    expect(countryOfArea(number)).toBeUndefined();
+  });
+
+  it('is in the country that the numbering plans know, for each area of the calling code 1', () => {
+    const wrong: string[] = [];
+    for (let area = 200; area < 1000; area += 1) {
+      const known = parsePhoneNumberFromString(`+1${area}2345678`)?.country;
+      if (known !== undefined && countryOfArea(`+1${area}`) !== known) wrong.push(`${area} is in ${known}`);
+    }
+
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('a code in a text', () => {
+  it.each([
+    ['123456', '123456'],
+    ['123-45', '12345'],
+    ['12 34', '1234'],
+    ['', ''],
+    ['G-123456 is your code', '123456'],
+    ['Your code: 123-456. It is valid for 10 minutes.', '123456'],
+    ['123456 is your code.\n\n@example.com #123456', '123456'],
+    ['١٢٣٤٥٦', '123456'],
+    ['code 123 456', '123456'],
+  ])('of digits: %s', (text, code) => {
+    expect(readCode(text, 6, 'numeric')).toBe(code);
+  });
+
+  it.each(['abcdef', 'YourA', '12a', '1234567', '123456 or 654321', 'Your code for 2 factors', '+14155552671'])(
+    'of digits is not in: %s',
+    (text) => {
+      expect(readCode(text, 6, 'numeric')).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['K7QP2M', 'K7QP2M'],
+    [' K7Q P2M ', 'K7QP2M'],
+    ['k7-q', 'k7-q'],
+    ['Your code: K7QP2M', 'K7QP2M'],
+  ])('of any characters: %s', (text, code) => {
+    expect(readCode(text, 6, 'text')).toBe(code);
+  });
+
+  it.each(['ABCDEF GHIJKL', 'K7QP2MX'])('of any characters is not in: %s', (text) => {
+    expect(readCode(text, 6, 'text')).toBeUndefined();
+  });
+});
+
+describe('a number in the numbering plans', () => {
+  it.each([
+    ['+4915123456789', 'US', '+4915123456789', true],
+    ['015123456789', 'DE', '+4915123456789', true],
+    ['4915123456789', 'DE', '+4915123456789', true],
+    ['4911234567', 'DE', '+494911234567', true],
+    ['+49015123456789', 'DE', '+4915123456789', true],
+    ['4155552671', 'US', '+14155552671', true],
+    ['14155552671', 'US', '+14155552671', true],
+    ['123', 'US', '+1123', false],
+    ['0612345678', 'IT', '+390612345678', true],
+  ])('%s, typed with %s selected, is %s', (text, country, number, isPossible) => {
+    expect(numberingPlans.read(text, country)).toEqual({ number, isPossible });
+  });
+
+  it('is unknown without a calling code', () => {
+    expect(numberingPlans.read('+999123', 'US')).toBeUndefined();
+    expect(numberingPlans.read('1', 'XX')).toBeUndefined();
+  });
+
   it.each([
     ['+14155552671', '+1 415 555 2671'],
-    ['+447400123456', '+44 740 012 3456'],
-    ['+37312345', '+373 123 45'],
-    ['+49015112345699', '+49 (0) 151 123 456 99'],
-    ['+390612345678', '+39 061 234 5678'],
+    ['+447400123456', '+44 7400 123456'],
+    ['+390612345678', '+39 06 1234 5678'],
     ['+999123', '+999123'],
     ['0171 1234567', '0171 1234567'],
-  ])('%s is %s', (number, text) => {
-    expect(groupDigits(number)).toBe(text);
+  ])('%s is shown as %s', (number, text) => {
+    expect(numberingPlans.group(number)).toBe(text);
+  });
+
+  it.each([
+    ['4155552671', 'US', '(415) 555-2671'],
+    ['+4930123456', 'US', '+49 30 123456'],
+    ['12ab', 'US', '12ab'],
+  ])('%s with %s selected has the punctuation %s', (text, country, punctuated) => {
+    expect(numberingPlans.punctuate(text, country)).toBe(punctuated);
   });
 });
 

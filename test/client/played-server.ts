@@ -10,8 +10,14 @@ export interface PlayedRequest {
   readonly body: unknown;
 }
 
-/** The session that the server opens. */
-export const SENT = { session_token: 'session-1', expires_in: 600, resend_in: 30, code_length: 6 };
+/** The session that the server opens, of whichever number was asked for. */
+export const SENT = {
+  session_token: 'session-1',
+  expires_in: 600,
+  resend_in: 30,
+  code_length: 6,
+  code_format: 'numeric',
+};
 
 /** A server behind a `fetch` of its own. */
 export class PlayedServer {

@@ -40,7 +40,15 @@ describe.each(ADAPTERS)('a provider that fails, on %s', (adapter) => {
     const registered = await register(test.app);
     expect({ status: registered.status, body: registered.body }).toEqual({
       status: 502,
-      body: { ...NOT_SENT, session_token: expect.any(String), expires_in: 600, resend_in: 0, code_length: 6 },
+      body: {
+        ...NOT_SENT,
+        session_token: expect.any(String),
+        phone_number: NUMBER,
+        expires_in: 600,
+        resend_in: 0,
+        code_length: 6,
+        code_format: 'numeric',
+      },
     });
     const token = registered.body.session_token;
     const resent = await resend(test.app, NUMBER, token);

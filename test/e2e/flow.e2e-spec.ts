@@ -22,9 +22,11 @@ describe.each(databaseKinds)('the whole flow on %s', (kind) => {
       const registered = await register(test.app).expect(200);
       expect(registered.body).toEqual({
         session_token: expect.stringMatching(/^[\w-]{43}$/),
+        phone_number: NUMBER,
         expires_in: 600,
         resend_in: 0,
         code_length: 6,
+        code_format: 'numeric',
       });
       expect(registered.headers['cache-control']).toBe('no-store');
       expect(test.sandbox.lastCode(NUMBER)).toBe(CORRECT_CODE);
@@ -49,7 +51,14 @@ describe.each(databaseKinds)('the whole flow on %s', (kind) => {
 
       const { body } = await resend(test.app, NUMBER, token).expect(200);
 
-      expect(body).toEqual({ session_token: token, expires_in: 600, resend_in: 0, code_length: 6 });
+      expect(body).toEqual({
+        session_token: token,
+        phone_number: NUMBER,
+        expires_in: 600,
+        resend_in: 0,
+        code_length: 6,
+        code_format: 'numeric',
+      });
       expect(test.sandbox.lastCode(NUMBER)).toBe(CORRECT_CODE);
     });
 

@@ -1,104 +1,95 @@
 import type { PhoneVerifySession } from '../phone-verify.client.js';
-import { groupDigits } from './countries.js';
-import { toAsciiDigits } from './digits.js';
+import { CodeInput } from './code-input.js';
 import { isolate, make } from './dom.js';
-import { setDisabled, setText, Step } from './step.js';
-import { clockTime, type PhoneVerifyTexts } from './texts.js';
+import { NoMessage } from './no-message.js';
+import { makeHeading, setText, Step } from './step.js';
+import type { PhoneVerifyTexts } from './texts.js';
 
 /** What the person can do once a code was sent. */
 export interface CodeStepActions {
   readonly submit: (step: CodeStep) => void;
   readonly resend: (step: CodeStep) => void;
   readonly changeNumber: () => void;
+  /** Whether a complete code is submitted by itself. */
+  readonly isAutomatic: () => boolean;
   /** The current session. */
   readonly session: () => PhoneVerifySession | undefined;
   /** Called when the session has expired. */
   readonly expire: (step: CodeStep) => void;
 }
 
-/** Longer codes have a smaller font. */
-const LONG_CODE = 8;
+/** When to warn that the code expires, in seconds. */
+const WARNING = 60;
 
 /** Asks for the code. */
 export class CodeStep extends Step {
   readonly phoneNumber: string;
-  readonly codeLength: number;
-  readonly #input: HTMLInputElement;
-  readonly #resend: HTMLButtonElement;
-  readonly #status: HTMLElement;
+  readonly #field: CodeInput;
+  readonly #noMessage: NoMessage;
+  readonly #validity: HTMLElement;
   readonly #actions: CodeStepActions;
-  #hasEnded = false;
+  /** The code that was submitted last. It is not submitted again by itself. */
+  #submitted = '';
   #isResending = false;
+  /** As last shown, in seconds. */
+  #resendIn = 0;
+  #expiresIn = 0;
 
-  constructor(texts: PhoneVerifyTexts, { phoneNumber, codeLength }: PhoneVerifySession, actions: CodeStepActions) {
-    const input = make('input', {
-      id: 'code',
-      part: 'input code',
-      name: 'security_code',
-      autocomplete: 'one-time-code',
-      inputmode: 'numeric',
-      autocapitalize: 'off',
-      spellcheck: 'false',
-      maxlength: String(codeLength),
-      required: '',
-      dir: 'ltr',
-      'aria-describedby': 'hint error',
+  constructor(texts: PhoneVerifyTexts, session: PhoneVerifySession, actions: CodeStepActions) {
+    const { phoneNumber, codeLength, codeFormat } = session;
+    const validity = make('span');
+    const field = new CodeInput(codeLength, codeFormat, () => this.#follow());
+    const noMessage = new NoMessage(texts, phoneNumber, {
+      resend: () => this.#canResend && actions.resend(this),
+      changeNumber: () => !this.isBusy && actions.changeNumber(),
     });
-    const resend = make('button', { type: 'button', part: 'resend' });
-    const change = make('button', { type: 'button', part: 'change-number' }, texts.changeNumber);
-    const status = make('p', { part: 'status', role: 'status' });
-    const number = groupDigits(phoneNumber);
+    const label = make('label', { for: 'code', part: 'label', class: 'unseen' }, texts.code);
     const content = {
-      heading: texts.codeHeading,
-      hint: isolate(texts.codeHint(number, codeLength), number),
-      fields: [make('div', { class: 'field' }, make('label', { for: 'code', part: 'label' }, texts.code), input)],
-      input,
+      heading: makeHeading(texts.codeHeading),
+      hint: [...isolate(texts.codeHint(phoneNumber), phoneNumber), ' ', validity],
+      fields: [make('div', { class: 'field' }, label, field.root)],
+      input: field.input,
       submit: texts.verify,
-      footer: [status, make('div', { class: 'links' }, resend, change)],
+      footer: [noMessage.root],
     };
-    super(texts, content, () => actions.submit(this));
+    super(texts, content, () => this.#submit());
     this.phoneNumber = phoneNumber;
-    this.codeLength = codeLength;
-    this.#input = input;
-    this.#resend = resend;
-    this.#status = status;
+    this.#field = field;
+    this.#noMessage = noMessage;
+    this.#validity = validity;
     this.#actions = actions;
-    input.classList.toggle('long', codeLength > LONG_CODE);
-    input.addEventListener('paste', (event) => this.#paste(event));
-    input.addEventListener('beforeinput', (event) => this.#type(event));
-    input.addEventListener('input', () => {
-      if (/\s/.test(input.value)) input.value = plain(input.value);
-    });
-    change.addEventListener('click', () => actions.changeNumber());
-    resend.addEventListener('click', () => {
-      if (this.#canResend) actions.resend(this);
-    });
-    this.show();
+    this.#render(session);
   }
 
-  get hasEnded(): boolean {
-    return this.#hasEnded;
-  }
-
-  /** The typed code without spaces, and with digits of any script converted to ASCII. */
   get code(): string {
-    return plain(this.#input.value);
+    return this.#field.code;
   }
 
+  /** Fills in the code from a message, and submits it unless the page forbids that. */
   set code(code: string) {
-    this.#input.value = code;
+    this.#field.code = code;
   }
 
-  /** Shows that the message was sent again. */
-  announceResend(): void {
-    this.#status.textContent = this.texts.resent;
+  get isComplete(): boolean {
+    return this.#field.isComplete;
   }
 
-  /** @param text - `undefined` for a resend, which shows its state on its own button. */
-  override begin(text?: string): void {
-    this.#status.textContent = '';
-    this.#isResending = text === undefined;
-    super.begin(text);
+  /** Seconds until another message can be sent. */
+  get resendIn(): number {
+    return this.#resendIn;
+  }
+
+  /** Continues what was typed into a step that this one replaces. */
+  continue(other: CodeStep): void {
+    this.#submitted = other.#submitted;
+    this.#noMessage.isOpen = other.#noMessage.isOpen;
+    this.code = other.code;
+  }
+
+  /** Shows that a resend is pending, on its own button. */
+  beginResend(text: string): void {
+    this.#isResending = true;
+    this.begin(text, this.#noMessage.resend);
   }
 
   /** The resend button has its own countdown, during which the code can still be checked. */
@@ -109,51 +100,49 @@ export class CodeStep extends Step {
   override end(): void {
     this.#isResending = false;
     super.end();
+    this.#submitComplete();
   }
 
-  /** Ends the step: no code can verify this session any more, only a new one can be requested. */
-  close(reason: string): void {
-    this.#hasEnded = true;
-    this.root.toggleAttribute('data-ended', true);
-    this.showError(reason);
-    this.setSubmitText(this.texts.requestNewCode);
+  /** Empties the field after a wrong code. */
+  clear(): void {
+    this.code = '';
   }
 
   override show(): void {
     super.show();
     const session = this.#actions.session();
-    if (session === undefined && !this.#hasEnded && !this.isBusy) this.#actions.expire(this);
-    const { sending, resend, resendIn } = this.texts;
-    const seconds = session?.resendIn ?? 0;
-    const text = seconds > 0 ? resendIn(clockTime(seconds)) : resend;
-    setText(this.#resend, this.#isResending ? sending : text);
-    setDisabled(this.#resend, !this.#canResend);
+    if (session !== undefined) this.#render(session);
+    else if (!this.isBusy) this.#actions.expire(this);
+  }
+
+  #render({ expiresIn, resendIn }: PhoneVerifySession): void {
+    setText(this.#validity, this.texts.codeExpiresIn(Math.max(1, Math.ceil(expiresIn / 60))));
+    const wasLate = this.#expiresIn > WARNING;
+    const hadToWait = this.#resendIn > 0;
+    this.#expiresIn = expiresIn;
+    this.#resendIn = resendIn;
+    this.#noMessage.show(resendIn, { isBusy: this.isBusy, canResend: this.#canResend });
+    if (wasLate && expiresIn <= WARNING) this.announce(this.texts.codeExpiresIn(1));
+    else if (hadToWait && this.#canResend && this.#noMessage.isOpen) this.announce(this.texts.resendReady);
   }
 
   get #canResend(): boolean {
-    return this.isReady && !this.#hasEnded && this.#actions.session()?.resendIn === 0;
+    return this.isReady && this.#resendIn === 0;
   }
 
-  /** `maxlength` would cut off the end of a pasted code that contains spaces. */
-  #paste(event: ClipboardEvent): void {
-    const pasted = plain(event.clipboardData?.getData('text') ?? '');
-    if (pasted.length !== this.codeLength) return;
-    event.preventDefault();
-    this.#input.value = pasted;
+  #follow(): void {
+    if (this.code === '') return;
+    this.clearError();
+    this.#submitComplete();
   }
 
-  /** `maxlength` counts a digit of some scripts as two, so that the last one would not fit. */
-  #type(event: InputEvent): void {
-    const digits = toAsciiDigits(event.data ?? '');
-    if (event.inputType !== 'insertText' || digits === event.data) return;
-    event.preventDefault();
-    const { value, selectionStart, selectionEnd } = this.#input;
-    const [start, end] = [selectionStart ?? value.length, selectionEnd ?? value.length];
-    if (value.length - (end - start) + digits.length > this.codeLength) return;
-    this.#input.setRangeText(digits, start, end, 'end');
+  #submitComplete(): void {
+    const isNew = this.isComplete && this.code !== this.#submitted;
+    if (isNew && this.isReady && this.#actions.isAutomatic()) this.#submit();
   }
-}
 
-function plain(code: string): string {
-  return toAsciiDigits(code.replace(/\s/g, ''));
+  #submit(): void {
+    this.#submitted = this.code;
+    this.#actions.submit(this);
+  }
 }

@@ -18,48 +18,20 @@ export const CALLING_CODES: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** A country to choose from. */
-export interface Country {
-  readonly country: string;
-  readonly name: string;
-  readonly callingCode: string;
+/** The countries in a list such as `'DE, AT, CH'`, in its order. */
+export function readCountries(list: string | null): string[] {
+  const listed = list?.toUpperCase().match(/[A-Z]{2}/g) ?? [];
+  return [...new Set(listed)].filter((country) => CALLING_CODES.has(country));
 }
 
 /**
- * The countries to choose from, sorted by their names in a language.
+ * The country of a number with `+`, among those to choose from.
  *
- * @param wanted - A list such as `'DE, AT, CH'`; `null` for every country.
+ * @param likely - The country to prefer to others with the same calling code.
  */
-export function listCountries(wanted: string | null, language: string): Country[] {
-  const names = new Intl.DisplayNames([language, 'en'], { type: 'region' });
-  const { compare } = new Intl.Collator([language, 'en']);
-  const listed = (wanted?.toUpperCase().match(/[A-Z]{2}/g) ?? []).filter((country) => CALLING_CODES.has(country));
-  const offered = Array.from(new Set(listed.length > 0 ? listed : CALLING_CODES.keys()), (country) => ({
-    country,
-    name: names.of(country) ?? country,
-    callingCode: CALLING_CODES.get(country) ?? '',
-  }));
-  offered.sort((one, other) => compare(one.name, other.name));
-  return offered;
-}
-
-/** The country whose calling code a number with `+` has: the preferred one if it matches, otherwise the first. */
-export function countryOfNumber(number: string, countries: readonly Country[], preferred: string): Country | undefined {
-  const matching = countries.filter(({ callingCode }) => number.startsWith(`+${callingCode}`));
-  const largest = [...CALLING_CODES.keys()].find((country) => matching.some((match) => match.country === country));
-  return matching.find(({ country }) => country === preferred) ?? matching.find(({ country }) => country === largest);
-}
-
-/** Calling codes after which a 0 is part of the number: Italy, San Marino, Vatican, Ivory Coast, Gabon, Congo. */
-const CODES_WITH_LEADING_ZERO: ReadonlySet<string> = new Set(['39', '378', '379', '225', '241', '242']);
-
-/** A number in readable groups: `+1 415 555 2671`. A national prefix 0 is a separate group. */
-export function groupDigits(number: string): string {
-  const code = /^\+\d+$/.test(number) && [...CALLING_CODES.values()].find((each) => number.startsWith(`+${each}`));
-  if (!code) return number;
-  const national = number.slice(code.length + 1);
-  // In most countries a leading 0 is a national prefix, not dialled from abroad. In a few it is part of the number.
-  const hasNationalPrefix = national.startsWith('0') && !CODES_WITH_LEADING_ZERO.has(code);
-  const grouped = (hasNationalPrefix ? national.slice(1) : national).replace(/(\d{3})(?=\d{2})/g, '$1 ');
-  return `+${code} ${hasNationalPrefix ? '(0) ' : ''}${grouped}`;
+export function countryOfNumber(number: string, countries: readonly string[], likely: string): string | undefined {
+  const code = [...CALLING_CODES.values()].find((each) => number.startsWith(`+${each}`));
+  if (code === undefined) return undefined;
+  const matching = new Set(countries.filter((country) => CALLING_CODES.get(country) === code));
+  return matching.has(likely) ? likely : [...CALLING_CODES.keys()].find((country) => matching.has(country));
 }

@@ -1,5 +1,6 @@
-import { groupDigits } from './countries.js';
+import type { PhoneVerifyVerified } from '../responses.js';
 import { isolate, make } from './dom.js';
+import { makeHeading } from './step.js';
 import type { PhoneVerifyTexts } from './texts.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -11,18 +12,22 @@ export class DoneStep {
 
   constructor(
     texts: PhoneVerifyTexts,
-    readonly phoneNumber: string,
+    readonly verified: PhoneVerifyVerified,
   ) {
-    const number = groupDigits(phoneNumber);
+    const { phoneNumber } = verified;
     // Focused, so that screen readers announce it.
-    this.#heading = make('h2', { part: 'heading', tabindex: '-1' }, texts.doneHeading);
+    this.#heading = makeHeading(texts.doneHeading);
     this.root = make(
       'div',
       { class: 'done', part: 'done' },
       tick(),
       this.#heading,
-      make('p', { part: 'hint' }, ...isolate(texts.doneHint(number), number)),
+      make('p', { part: 'hint' }, ...isolate(texts.doneHint(phoneNumber), phoneNumber)),
     );
+  }
+
+  get anchor(): HTMLElement {
+    return this.#heading;
   }
 
   focus(): void {

@@ -1,26 +1,16 @@
 import { PhoneVerifyClientError } from '../client-error.js';
-import type { PhoneVerifyClient, PhoneVerifySession } from '../phone-verify.client.js';
+import type { PhoneVerifySession } from '../phone-verify.client.js';
 import { CodeStep } from './code-step.js';
-import type { Country } from './countries.js';
 import { DoneStep } from './done-step.js';
+import { type Ending, EndedStep } from './ended-step.js';
+import { asClientError, endingOf, isAboutInput } from './failures.js';
+import type { FlowHost } from './flow-host.js';
+import { groupNumbers } from './number-format.js';
 import { type NumberDraft, NumberStep } from './number-step.js';
 import { receiveCode } from './one-time-code.js';
-import type { PhoneVerifyEventMap } from './phone-verify.events.js';
-import { describeError, type PhoneVerifyTexts } from './texts.js';
+import { describeError } from './texts.js';
 
-/** What the steps need from the element. */
-export interface FlowHost {
-  readonly client: () => PhoneVerifyClient;
-  readonly texts: () => PhoneVerifyTexts;
-  readonly countries: () => readonly Country[];
-  /** The country that is selected first. */
-  readonly country: () => string;
-  readonly hasFocus: () => boolean;
-  readonly emit: <Type extends keyof PhoneVerifyEventMap>(
-    type: Type,
-    detail: PhoneVerifyEventMap[Type]['detail'],
-  ) => void;
-}
+type InteractiveStep = NumberStep | CodeStep | EndedStep;
 
 /** How a step is shown. */
 interface Placement {
@@ -28,25 +18,9 @@ interface Placement {
   readonly isFocused: boolean;
 }
 
-/** Failures after which only a new code can help. */
-const ENDING: ReadonlySet<string> = new Set([
-  'security_code_expired',
-  'security_code_verified',
-  'security_code_too_many_attempts',
-  'session_missing',
-]);
-
-/** Failures that concern what was typed. */
-const ABOUT_INPUT: ReadonlySet<string> = new Set([
-  'request_invalid',
-  'phone_number_invalid',
-  'phone_number_not_allowed',
-  'security_code_invalid',
-]);
-
 /** Runs the steps: number, code, done. */
 export class Flow {
-  #step: NumberStep | CodeStep | DoneStep | undefined;
+  #step: InteractiveStep | DoneStep | undefined;
   #draft: NumberDraft | undefined;
   #listening: AbortController | undefined;
 
@@ -68,13 +42,13 @@ export class Flow {
     const step = this.#step;
     if (step === undefined) return;
     if (step instanceof DoneStep) {
-      this.#place(new DoneStep(this.host.texts(), step.phoneNumber), { isFocused: this.host.hasFocus() });
+      this.#place(new DoneStep(this.host.texts(), step.verified), { isFocused: this.host.hasFocus() });
       return;
     }
-    if (step.isBusy || (step instanceof CodeStep && step.hasEnded)) return;
+    if (step.isBusy || step instanceof EndedStep) return;
     if (step instanceof NumberStep && step.draft.text !== '') this.#draft = step.draft;
     this.begin();
-    if (step instanceof CodeStep && this.#step instanceof CodeStep) this.#step.code = step.code;
+    if (step instanceof CodeStep && this.#step instanceof CodeStep) this.#step.continue(step);
   }
 
   focus(): void {
@@ -103,11 +77,28 @@ export class Flow {
     if (this.#step !== undefined && !(this.#step instanceof DoneStep)) this.#step.show();
   }
 
-  #place(step: NumberStep | CodeStep | DoneStep, { isFocused }: Placement): void {
+  /** Removes an error about the network, which is back. */
+  reconnect(): void {
+    if (!(this.#step instanceof DoneStep)) this.#step?.clearNetworkError();
+  }
+
+  #place(step: InteractiveStep | DoneStep, { isFocused }: Placement): void {
     this.#listening?.abort();
     this.#step = step;
     this.card.replaceChildren(step.root);
+    void groupNumbers(step.root);
+    this.#report();
     if (isFocused) step.focus();
+  }
+
+  #report(): void {
+    const step = this.#step;
+    this.host.update({
+      isBusy: step !== undefined && !(step instanceof DoneStep) && step.isBusy,
+      ending: step instanceof EndedStep ? step.ending : undefined,
+      verified: step instanceof DoneStep ? step.verified : undefined,
+      anchor: step?.anchor,
+    });
   }
 
   #askNumber({ isFocused, phoneNumber = '' }: Placement & { readonly phoneNumber?: string | undefined }): void {
@@ -117,22 +108,34 @@ export class Flow {
   }
 
   #askCode(session: PhoneVerifySession, placement: Placement): void {
-    const { texts, client } = this.host;
+    const { texts, client, isAutomatic } = this.host;
     const step: CodeStep = new CodeStep(texts(), session, {
-      submit: () => void (step.hasEnded ? this.#register(step, step.phoneNumber) : this.#verify(step)),
+      submit: () => void this.#verify(step),
       resend: () => void this.#resend(step),
       changeNumber: () => this.#askNumber({ isFocused: true, phoneNumber: step.phoneNumber }),
+      isAutomatic,
       session: () => client().session,
-      expire: () => step.close(this.#describe(new PhoneVerifyClientError('security_code_expired', ''))),
+      expire: () => this.#end(step, 'expired'),
     });
     this.#place(step, placement);
     void this.#listen(step);
   }
 
+  /** Shows that only a new code can help. The button counts down until one can be requested. */
+  #end(step: CodeStep, ending: Ending): void {
+    const { phoneNumber, resendIn } = step;
+    const ended = new EndedStep(this.host.texts(), ending, phoneNumber, {
+      requestNewCode: (each) => void this.#register(each, phoneNumber),
+      changeNumber: () => this.#askNumber({ isFocused: true, phoneNumber }),
+    });
+    if (resendIn > 0) ended.wait(resendIn);
+    this.#place(ended, { isFocused: this.host.hasFocus() });
+  }
+
   async #send(step: NumberStep): Promise<void> {
     const { texts } = this.host;
     this.#draft = step.draft;
-    if (step.phoneNumber === '') {
+    if (!step.isFilled) {
       step.showInputError(texts().numberMissing);
       step.focus();
     } else if (!step.isOfferedCountry) {
@@ -140,64 +143,79 @@ export class Flow {
         step,
         new PhoneVerifyClientError('phone_number_not_allowed', 'The country of this number is not offered.'),
       );
-    } else await this.#register(step, step.phoneNumber);
+    } else {
+      this.#begin(step, texts().sending);
+      const { number, isPossible } = await step.read();
+      if (step !== this.#step) return;
+      if (isPossible) await this.#register(step, number);
+      else this.#fail(step, new PhoneVerifyClientError('phone_number_invalid', 'No number has this length.'));
+    }
   }
 
-  async #register(step: NumberStep | CodeStep, phoneNumber: string): Promise<void> {
-    const { client, texts, emit } = this.host;
+  async #register(step: NumberStep | EndedStep, phoneNumber: string): Promise<void> {
+    const { client, texts, send, emit } = this.host;
+    this.#begin(step, texts().sending);
+    const call = (): Promise<PhoneVerifySession> => client().register(phoneNumber);
     await this.#run(
       step,
-      texts().sending,
-      () => client().register(phoneNumber),
+      () => send({ phoneNumber, isResend: false }, call),
       (session) => {
+        step.end();
+        this.#report();
+        if (session === undefined) return;
         this.#askCode(session, { isFocused: true });
-        emit('phone-verify-sent', { phoneNumber });
+        emit('phone-verify-sent', { phoneNumber: session.phoneNumber });
       },
     );
   }
 
   async #resend(step: CodeStep): Promise<void> {
-    const { client, emit } = this.host;
+    const { client, texts, send, emit } = this.host;
+    step.beginResend(texts().sending);
+    this.#report();
     await this.#run(
       step,
-      undefined,
-      () => client().resend(),
-      ({ phoneNumber }) => {
+      () => send({ phoneNumber: step.phoneNumber, isResend: true }, () => client().resend()),
+      (session) => {
         step.end();
-        step.announceResend();
+        this.#report();
+        if (session === undefined) return;
+        step.announce(texts().resent);
         void this.#listen(step);
-        emit('phone-verify-sent', { phoneNumber });
+        emit('phone-verify-sent', { phoneNumber: session.phoneNumber });
       },
     );
   }
 
   async #verify(step: CodeStep): Promise<void> {
     const { client, texts, emit } = this.host;
-    const { code, codeLength } = step;
-    if (code.length < codeLength) {
-      step.showInputError(texts().codeIncomplete(codeLength));
+    if (!step.isComplete) {
+      step.showInputError(texts().codeIncomplete);
       step.focus();
       return;
     }
+    this.#begin(step, texts().verifying);
     await this.#run(
       step,
-      texts().verifying,
-      () => client().verify(code),
+      () => client().verify(step.code),
       (verified) => {
-        this.#place(new DoneStep(texts(), verified.phoneNumber), { isFocused: true });
+        this.#place(new DoneStep(texts(), verified), { isFocused: true });
         emit('phone-verify-verified', verified);
       },
     );
   }
 
+  #begin(step: InteractiveStep, text: string): void {
+    step.begin(text);
+    this.#report();
+  }
+
   /** Runs a step's call. Its outcome is ignored if the step is gone by then. */
   async #run<Result>(
-    step: NumberStep | CodeStep,
-    busyText: string | undefined,
+    step: InteractiveStep,
     call: () => Promise<Result>,
     succeed: (result: Result) => void,
   ): Promise<void> {
-    step.begin(busyText);
     try {
       const result = await call();
       if (step === this.#step) succeed(result);
@@ -206,31 +224,22 @@ export class Flow {
     }
   }
 
-  #fail(step: NumberStep | CodeStep, error: PhoneVerifyClientError): void {
+  #fail(step: InteractiveStep, error: PhoneVerifyClientError): void {
     const { texts, emit } = this.host;
-    if (step instanceof CodeStep && (ENDING.has(error.code) || error.attemptsLeft === 0)) {
-      this.#close(step, error);
-    } else {
-      const isAboutInput = ABOUT_INPUT.has(error.code);
-      if (isAboutInput) step.showInputError(this.#describe(error));
-      else step.showError(this.#describe(error));
-      if (step instanceof NumberStep) step.setSubmitText(isAboutInput ? texts().send : texts().tryAgain);
+    const ending = step instanceof CodeStep ? endingOf(error) : undefined;
+    if (step instanceof CodeStep && ending !== undefined) this.#end(step, ending);
+    else {
+      const isInput = isAboutInput(error);
+      if (isInput && step instanceof CodeStep) step.clear();
       if (error.retryAfter) step.wait(error.retryAfter);
       step.end();
-      if (isAboutInput) step.focus();
+      const text = describeError(texts(), error);
+      if (isInput) step.showInputError(text);
+      else step.showError(text, error.code === 'network_failed');
+      if (isInput) step.focus();
+      this.#report();
     }
     emit('phone-verify-error', error);
-  }
-
-  #close(step: CodeStep, error: PhoneVerifyClientError): void {
-    const isLocked = error.attemptsLeft === 0;
-    step.close(this.#describe(isLocked ? new PhoneVerifyClientError('security_code_too_many_attempts', '') : error));
-    step.end();
-    step.focusButton();
-  }
-
-  #describe(error: PhoneVerifyClientError): string {
-    return describeError(this.host.texts(), error);
   }
 
   async #listen(step: CodeStep): Promise<void> {
@@ -238,13 +247,6 @@ export class Flow {
     const listening = new AbortController();
     this.#listening = listening;
     const code = await receiveCode(listening.signal);
-    if (code === undefined || step !== this.#step || step.hasEnded) return;
-    step.code = code;
-    if (step.isReady) await this.#verify(step);
+    if (code !== undefined && step === this.#step) step.code = code;
   }
-}
-
-function asClientError(thrown: unknown): PhoneVerifyClientError {
-  if (thrown instanceof PhoneVerifyClientError) return thrown;
-  return new PhoneVerifyClientError('network_failed', 'The client failed.', { cause: thrown });
 }

@@ -1,7 +1,9 @@
-import { CALLING_CODES, type Country, countryOfNumber } from './countries.js';
-import { toAsciiDigits } from './digits.js';
+import { CALLING_CODES, countryOfNumber } from './countries.js';
+import { type CountryChoice, CountryPicker } from './country-picker.js';
 import { make } from './dom.js';
-import { Step } from './step.js';
+import { loadNumberFormat, type NumberFormat, type ReadNumber } from './number-format.js';
+import { plainNumber } from './number-text.js';
+import { makeHeading, Step } from './step.js';
 import type { PhoneVerifyTexts } from './texts.js';
 
 /** What the person selected and typed. */
@@ -12,99 +14,122 @@ export interface NumberDraft {
 
 /** Asks for the number. */
 export class NumberStep extends Step {
-  readonly #countries: readonly Country[];
-  readonly #select: HTMLSelectElement;
+  readonly #choice: CountryChoice;
+  readonly #picker: CountryPicker;
   readonly #input: HTMLInputElement;
-  readonly #shown: HTMLElement;
+  #format: NumberFormat | undefined;
 
   constructor(
     texts: PhoneVerifyTexts,
-    countries: readonly Country[],
+    choice: CountryChoice,
     draft: NumberDraft,
     onSubmit: (step: NumberStep) => void,
   ) {
-    const options = countries.map(({ country, name, callingCode }) =>
-      make('option', { value: country }, `${name} +${callingCode}`),
-    );
-    const select = make('select', { id: 'country', part: 'country', 'aria-label': texts.country }, ...options);
     const input = make('input', {
       id: 'number',
       part: 'input number',
       type: 'tel',
       name: 'phone_number',
       autocomplete: 'tel',
-      maxlength: '32',
+      enterkeyhint: 'send',
+      maxlength: '40',
       required: '',
       dir: 'ltr',
       'aria-describedby': 'hint error',
     });
-    const shown = make('span', { 'aria-hidden': 'true' });
+    const picker = new CountryPicker(texts, choice, draft.country, () => this.#choose());
     const field = make(
       'div',
       { class: 'field' },
       make('label', { for: 'number', part: 'label' }, texts.number),
-      make('div', { class: 'box', part: 'box', dir: 'ltr' }, make('div', { class: 'choice' }, shown, select), input),
+      make('div', { class: 'box', part: 'box', dir: 'ltr' }, picker.root, input),
     );
     const content = {
-      heading: texts.numberHeading,
+      heading: make('slot', { name: 'heading' }, makeHeading(texts.numberHeading)),
       hint: [texts.numberHint],
-      fields: [field],
+      fields: [field, make('slot', { name: 'consent' }), make('slot', { name: 'captcha' })],
       input,
       submit: texts.send,
     };
     super(texts, content, () => onSubmit(this));
-    this.#countries = countries;
-    this.#select = select;
+    this.#choice = choice;
+    this.#picker = picker;
     this.#input = input;
-    this.#shown = shown;
-    select.value = draft.country;
-    if (select.selectedIndex < 0) select.selectedIndex = 0;
     input.value = draft.text;
-    shown.parentElement?.classList.toggle('only', countries.length === 1);
-    select.addEventListener('change', () => this.#showChoice());
-    input.addEventListener('input', () => this.#follow());
+    this.#listen();
     this.#follow();
   }
 
   get draft(): NumberDraft {
-    return { country: this.#select.value, text: this.#input.value };
+    return { country: this.#picker.country, text: this.#input.value };
   }
 
-  /** The number with `+`; empty if nothing was typed. */
-  get phoneNumber(): string {
-    const typed = this.#typed;
-    return typed === '' || typed.startsWith('+') ? typed : `+${this.#callingCode}${typed}`;
+  /** Whether something was typed. */
+  get isFilled(): boolean {
+    return this.#typed !== '';
   }
 
   /** Whether the number belongs to an offered country. Without a list of countries, only the server decides. */
   get isOfferedCountry(): boolean {
-    if (this.#countries.length === CALLING_CODES.size || !this.#typed.startsWith('+')) return true;
+    if (this.#choice.offered.length === CALLING_CODES.size || !this.#typed.startsWith('+')) return true;
     return this.#countryTyped !== undefined;
   }
 
-  /** The typed number in ASCII digits, without punctuation and invisible characters; `00` means `+`. */
+  /** The number, with what the numbering plans say about it if they could be loaded. */
+  async read(): Promise<ReadNumber> {
+    const typed = this.#typed;
+    const format = await loadNumberFormat();
+    const read = format?.read(typed, this.#picker.country);
+    if (read !== undefined) return read;
+    const number = typed.startsWith('+') ? typed : `+${this.#picker.callingCode}${typed}`;
+    return { number, isPossible: format === undefined };
+  }
+
   get #typed(): string {
-    const plain = this.#input.value.normalize('NFKC').replace(/[\s\p{Cf}()./‐-―−ー-]/gu, '');
-    return toAsciiDigits(plain).replace(/^00/, '+');
+    return plainNumber(this.#input.value);
   }
 
-  get #countryTyped(): Country | undefined {
-    return countryOfNumber(this.#typed, this.#countries, this.#select.value);
+  get #countryTyped(): string | undefined {
+    const likely = this.#format?.countryOf(this.#typed) ?? this.#picker.country;
+    return countryOfNumber(this.#typed, this.#choice.offered, likely);
   }
 
-  get #callingCode(): string {
-    return this.#countries[this.#select.selectedIndex]?.callingCode ?? '';
+  #listen(): void {
+    this.#input.addEventListener('input', (event) => {
+      this.clearError();
+      this.#follow();
+      const isAtEnd = this.#input.selectionStart === this.#input.value.length;
+      const isDeletion = event instanceof InputEvent && event.inputType.startsWith('delete');
+      if (isAtEnd && !isDeletion) this.#punctuate();
+    });
+    this.#input.addEventListener('change', () => this.#punctuate());
+    this.root.addEventListener('focusin', () => void this.#load(), { once: true });
+  }
+
+  async #load(): Promise<void> {
+    this.#format = await loadNumberFormat();
+    this.#follow();
+    const isAtEnd = this.#input.selectionStart === this.#input.value.length;
+    if (isAtEnd) this.#punctuate();
+  }
+
+  #choose(): void {
+    // The number that was typed with another country's calling code is not one of this country.
+    if (this.#typed.startsWith('+') && this.#countryTyped !== this.#picker.country) this.#input.value = '';
+    this.#picker.show(this.#typed.startsWith('+'));
+    this.#punctuate();
+    this.#input.focus();
+  }
+
+  #punctuate(): void {
+    const text = this.#format?.punctuate(plainNumber(this.#input.value), this.#picker.country);
+    if (text !== undefined && text !== this.#input.value) this.#input.value = text;
   }
 
   /** Selects the country of a number that is typed with `+`. */
   #follow(): void {
     const typed = this.#countryTyped;
-    if (typed !== undefined) this.#select.value = typed.country;
-    this.#showChoice();
-  }
-
-  #showChoice(): void {
-    const isInternational = this.#typed.startsWith('+');
-    this.#shown.textContent = this.#select.value + (isInternational ? '' : ` +${this.#callingCode}`);
+    if (typed !== undefined) this.#picker.country = typed;
+    this.#picker.show(this.#typed.startsWith('+'));
   }
 }

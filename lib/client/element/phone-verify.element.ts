@@ -1,11 +1,17 @@
-import { PhoneVerifyClient } from '../phone-verify.client.js';
-import { listCountries } from './countries.js';
+import { PhoneVerifyClientError } from '../client-error.js';
+import { PhoneVerifyClient, type PhoneVerifySession } from '../phone-verify.client.js';
+import { headersOf, type PhoneVerifyBeforeSend, type PhoneVerifySend } from './before-send.js';
+import { CALLING_CODES, readCountries } from './countries.js';
 import { adopt, make } from './dom.js';
 import { Flow } from './flow.js';
-import { countryOfLanguages, directionOf, firstLanguage } from './locale.js';
-import type { PhoneVerifyEventMap } from './phone-verify.events.js';
+import { ElementTexts } from './element-texts.js';
+import type { FlowState } from './flow-host.js';
+import { FormControl } from './form-control.js';
+import { countryOfLanguages, languageOf, observeLanguage } from './locale.js';
+import { type PhoneVerifyElementEventMap, type PhoneVerifyEventMap, SHORT_NAMES } from './phone-verify.events.js';
+import type { PhoneVerifyLocale } from './phone-verify.locale.js';
 import { STYLES } from './styles.js';
-import { type PhoneVerifyTextChanges, type PhoneVerifyTexts, withChanges } from './texts.js';
+import type { PhoneVerifyTextChanges, PhoneVerifyTexts } from './texts.js';
 
 declare global {
   interface HTMLElementEventMap extends PhoneVerifyEventMap {}
@@ -14,41 +20,141 @@ declare global {
   }
 }
 
-/** `HTMLElement` does not exist on a server, where the module may be imported but the element is never created. */
-const Base: typeof HTMLElement = Reflect.get(globalThis, 'HTMLElement') ?? Object;
+/** Attributes of the client that the element creates. */
+const CLIENT_ATTRIBUTES: ReadonlySet<string> = new Set(['base-url', 'language', 'purpose']);
+
+/** Properties that a page may set before the element is registered. */
+const PROPERTIES: readonly string[] = [
+  'client',
+  'texts',
+  'beforeSend',
+  'baseUrl',
+  'defaultCountry',
+  'countries',
+  'preferredCountries',
+  'language',
+  'purpose',
+  'autoSubmit',
+  'name',
+  'required',
+  'disabled',
+];
 
 /**
  * `<phone-verify>`: asks for a phone number and for the code that is sent to it. Attributes: `base-url`,
- * `default-country`, `countries`, `language`, `purpose`. Register it with {@link definePhoneVerify}.
+ * `default-country`, `countries`, `preferred-countries`, `language`, `purpose`, `auto-submit`, `name`, `required`,
+ * `disabled`; each has a property. Register it with {@link definePhoneVerify}.
  *
  * @publicApi
  */
-export class PhoneVerifyElement extends Base {
+export class PhoneVerifyElement extends FormControl {
   /** @internal */
-  static readonly observedAttributes = ['base-url', 'default-country', 'countries', 'language', 'purpose'];
+  static readonly observedAttributes = [
+    'base-url',
+    'default-country',
+    'countries',
+    'preferred-countries',
+    'language',
+    'purpose',
+    'required',
+  ];
 
   readonly #card = make('div', { class: 'card', part: 'card' });
+  readonly #fields = make('fieldset', { role: 'presentation' });
   readonly #flow: Flow;
+  #beforeSend: PhoneVerifyBeforeSend | undefined;
   #client: PhoneVerifyClient | undefined;
   #isOwnClient = true;
-  #texts: PhoneVerifyTexts = withChanges({});
-  #isTranslated = false;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  /** What the page adds to the pending send. */
+  #headers: Readonly<Record<string, string>> = {};
+  readonly #texts = new ElementTexts();
+  #shownLanguage: string | undefined;
+  #state: FlowState | undefined;
+  #connection: AbortController | undefined;
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open' });
+    this.#card.append(this.#fields, make('slot', { name: 'footer' }));
     root.append(this.#card);
     adopt(root, STYLES);
     this.#flow = this.#createFlow(root);
   }
 
+  get baseUrl(): string | null {
+    return this.getAttribute('base-url');
+  }
+
+  set baseUrl(url: string | null | undefined) {
+    this.reflect('base-url', url);
+  }
+
+  get defaultCountry(): string | null {
+    return this.getAttribute('default-country');
+  }
+
+  set defaultCountry(country: string | null | undefined) {
+    this.reflect('default-country', country);
+  }
+
+  get countries(): string | null {
+    return this.getAttribute('countries');
+  }
+
+  set countries(countries: string | readonly string[] | null | undefined) {
+    this.reflect('countries', countries);
+  }
+
+  get preferredCountries(): string | null {
+    return this.getAttribute('preferred-countries');
+  }
+
+  set preferredCountries(countries: string | readonly string[] | null | undefined) {
+    this.reflect('preferred-countries', countries);
+  }
+
+  get language(): string | null {
+    return this.getAttribute('language');
+  }
+
+  set language(language: string | null | undefined) {
+    this.reflect('language', language);
+  }
+
+  get purpose(): string | null {
+    return this.getAttribute('purpose');
+  }
+
+  set purpose(purpose: string | null | undefined) {
+    this.reflect('purpose', purpose);
+  }
+
+  /** Whether a complete code is checked without a press on the button. The attribute is `auto-submit="off"`. */
+  get autoSubmit(): boolean {
+    return this.getAttribute('auto-submit') !== 'off';
+  }
+
+  set autoSubmit(isAutomatic: boolean) {
+    this.reflect('auto-submit', isAutomatic ? undefined : 'off');
+  }
+
+  /** Runs before each message: supplies headers or a CAPTCHA token, or stops it. */
+  get beforeSend(): PhoneVerifyBeforeSend | undefined {
+    return this.#beforeSend;
+  }
+
+  // Svelte sets only what has a setter.
+  set beforeSend(run: PhoneVerifyBeforeSend | undefined) {
+    this.#beforeSend = run;
+  }
+
   /** Calls the server. By default the element creates one from its attributes. */
   get client(): PhoneVerifyClient {
     this.#client ??= new PhoneVerifyClient({
-      baseUrl: this.getAttribute('base-url') ?? undefined,
-      language: this.getAttribute('language') ?? undefined,
-      purpose: this.getAttribute('purpose') ?? undefined,
+      baseUrl: this.baseUrl ?? undefined,
+      language: this.language ?? undefined,
+      purpose: this.purpose ?? undefined,
+      fetch: (url, init) => this.#fetch(url, init),
     });
     return this.#client;
   }
@@ -60,14 +166,13 @@ export class PhoneVerifyElement extends Base {
     this.#refresh();
   }
 
-  /** The texts. Those that are set replace the built-in English ones, one by one. */
+  /** The texts. Those that are set replace the built-in ones, one by one; a file of `locales/` replaces all. */
   get texts(): PhoneVerifyTexts {
-    return this.#texts;
+    return this.#texts.current;
   }
 
-  set texts(changes: PhoneVerifyTextChanges) {
-    this.#texts = withChanges(changes);
-    this.#isTranslated = true;
+  set texts(texts: PhoneVerifyTextChanges | PhoneVerifyLocale) {
+    this.#texts.change(texts);
     this.#refresh();
   }
 
@@ -81,57 +186,152 @@ export class PhoneVerifyElement extends Base {
     this.#flow.focus();
   }
 
+  override addEventListener<Type extends keyof PhoneVerifyElementEventMap>(
+    type: Type,
+    listener: (event: PhoneVerifyElementEventMap[Type]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  /** @internal */
+  override addEventListener(...listener: Parameters<HTMLElement['addEventListener']>): void {
+    super.addEventListener(...listener);
+  }
+
   /** @internal */
   connectedCallback(): void {
     // Properties that were set before the element was registered shadow its accessors.
-    for (const name of ['client', 'texts'].filter((each) => Object.hasOwn(this, each))) {
+    for (const name of PROPERTIES.filter((each) => Object.hasOwn(this, each))) {
       const value: unknown = Reflect.get(this, name);
       Reflect.deleteProperty(this, name);
       Reflect.set(this, name, value);
     }
-    this.#timer = setInterval(() => this.#flow.tick(), 1000);
-    this.#applyLanguage();
-    this.#flow.resume();
+    this.#connection = new AbortController();
+    const { signal } = this.#connection;
+    const tick = (): void => this.#flow.tick();
+    const timer = setInterval(tick, 1000);
+    signal.addEventListener('abort', () => clearInterval(timer));
+    // A page that was in the background, or in the back/forward cache, shows the time at once.
+    addEventListener('pageshow', tick, { signal });
+    document.addEventListener('visibilitychange', tick, { signal });
+    addEventListener('online', () => this.#flow.reconnect(), { signal });
+    const stopObserving = observeLanguage(() => {
+      if (this.#language !== this.#shownLanguage) this.#refresh();
+    });
+    signal.addEventListener('abort', stopObserving);
+    this.#useLanguage(() => this.#flow.resume());
   }
 
   /** @internal */
   disconnectedCallback(): void {
-    clearInterval(this.#timer);
+    this.#connection?.abort();
     this.#flow.stop();
   }
 
   /** @internal */
-  attributeChangedCallback(_name: string, before: string | null, after: string | null): void {
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after) return;
-    if (this.#isOwnClient) this.#client = undefined;
+    if (name === 'required') {
+      this.#update();
+      return;
+    }
+    if (this.#isOwnClient && CLIENT_ATTRIBUTES.has(name)) this.#client = undefined;
     this.#refresh();
   }
 
+  /** @internal */
+  formDisabledCallback(isDisabled: boolean): void {
+    this.#fields.disabled = isDisabled;
+  }
+
+  /** @internal */
+  formResetCallback(): void {
+    this.reset();
+  }
+
   get #language(): string {
-    return firstLanguage(this.getAttribute('language'), document.documentElement.lang, navigator.language);
+    return languageOf(this, this.getAttribute('language'));
   }
 
   #refresh(): void {
-    this.#applyLanguage();
-    this.#flow.refresh();
+    if (this.isConnected) this.#useLanguage(() => this.#flow.refresh());
   }
 
-  #applyLanguage(): void {
-    this.#card.dir = directionOf(this.#language);
-    this.#card.lang = this.#isTranslated ? this.#language : 'en';
+  /** Continues once the texts of the language are here. What is shown stays until then. */
+  #useLanguage(next: () => void): void {
+    this.#shownLanguage = this.#language;
+    const loading = this.#texts.use(this.#shownLanguage);
+    if (loading !== undefined) void this.#showAfter(loading);
+    else {
+      this.#applyTexts();
+      next();
+    }
+  }
+
+  async #showAfter(loading: Promise<void>): Promise<void> {
+    await loading;
+    this.#applyTexts();
+    this.#flow.refresh();
+    if (this.isConnected) this.#flow.resume();
+  }
+
+  #applyTexts(): void {
+    this.#card.dir = this.#texts.direction;
+    this.#card.lang = this.#texts.language;
+  }
+
+  #update(state = this.#state): void {
+    this.#state = state;
+    if (state !== undefined) this.update(state, this.texts.notVerified);
+  }
+
+  #fetch(url: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    for (const [name, value] of Object.entries(this.#headers)) headers.set(name, value);
+    return fetch(url, { ...init, headers });
+  }
+
+  async #send(send: PhoneVerifySend, call: () => Promise<PhoneVerifySession>): Promise<PhoneVerifySession | undefined> {
+    const extras = await this.#prepare(send);
+    if (extras === false) return undefined;
+    this.#headers = headersOf(extras ?? {});
+    try {
+      return await call();
+    } finally {
+      this.#headers = {};
+    }
+  }
+
+  async #prepare(send: PhoneVerifySend): Promise<Awaited<ReturnType<PhoneVerifyBeforeSend>>> {
+    try {
+      return await this.beforeSend?.(send);
+    } catch (cause) {
+      throw new PhoneVerifyClientError('before_send_failed', 'The function beforeSend failed.', { cause });
+    }
   }
 
   #createFlow(root: ShadowRoot): Flow {
-    return new Flow(this.#card, {
+    return new Flow(this.#fields, {
       client: () => this.client,
-      texts: () => this.#texts,
-      countries: () => listCountries(this.getAttribute('countries'), this.#language),
-      country: () =>
-        this.getAttribute('default-country')?.toUpperCase() ?? countryOfLanguages(navigator.languages) ?? '',
+      texts: () => this.texts,
+      countries: () => {
+        const listed = readCountries(this.countries);
+        const offered = listed.length > 0 ? listed : [...CALLING_CODES.keys()];
+        const preferred = readCountries(this.preferredCountries).filter((country) => offered.includes(country));
+        return { offered, preferred, language: this.#language };
+      },
+      country: () => this.defaultCountry?.toUpperCase() ?? countryOfLanguages(navigator.languages) ?? '',
+      isAutomatic: () => this.autoSubmit,
+      send: (send, call) => this.#send(send, call),
       hasFocus: () => root.activeElement !== null,
       emit: (type, detail) => {
         this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+        this.dispatchEvent(new CustomEvent(SHORT_NAMES[type], { detail }));
       },
+      update: (state) => this.#update(state),
     });
   }
 }

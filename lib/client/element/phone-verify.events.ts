@@ -14,3 +14,21 @@ export interface PhoneVerifyEventMap {
   /** A call failed. The element shows the error itself. */
   'phone-verify-error': CustomEvent<PhoneVerifyClientError>;
 }
+
+/**
+ * The same events under short names, for frameworks: `onverified`, `@verified`. They do not bubble.
+ *
+ * @publicApi
+ */
+export interface PhoneVerifyElementEventMap extends PhoneVerifyEventMap {
+  sent: PhoneVerifyEventMap['phone-verify-sent'];
+  verified: PhoneVerifyEventMap['phone-verify-verified'];
+  failed: PhoneVerifyEventMap['phone-verify-error'];
+}
+
+/** The short name of each event. */
+export const SHORT_NAMES: Readonly<Record<keyof PhoneVerifyEventMap, keyof PhoneVerifyElementEventMap>> = {
+  'phone-verify-sent': 'sent',
+  'phone-verify-verified': 'verified',
+  'phone-verify-error': 'failed',
+};

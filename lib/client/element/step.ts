@@ -3,44 +3,44 @@ import { clockTime, type PhoneVerifyTexts } from './texts.js';
 
 /** The contents of a step's form. */
 export interface StepContent {
-  readonly heading: string;
+  /** The heading, or the slot for the page's own. */
+  readonly heading: HTMLElement;
   readonly hint: readonly (Node | string)[];
   /** The fields, in their order. */
-  readonly fields: readonly HTMLElement[];
-  /** The input that errors refer to and that is focused first. */
-  readonly input: HTMLInputElement;
+  readonly fields?: readonly HTMLElement[];
+  /** The input that errors refer to and that is focused first. Without one, the button is focused. */
+  readonly input?: HTMLInputElement;
   readonly submit: string;
   readonly footer?: readonly HTMLElement[];
 }
 
-/** A form with a submit button that can be busy or wait, and an error text. */
+/** A form with a submit button that can be busy or wait, a line for errors, and a line for announcements. */
 export class Step {
   readonly root: HTMLFormElement;
-  readonly #input: HTMLInputElement;
+  readonly #input: HTMLInputElement | undefined;
   readonly #error = make('p', { id: 'error', part: 'error', role: 'alert' });
-  readonly #label = make('span');
-  readonly #button = make('button', { type: 'submit', part: 'button' }, this.#label);
-  #text: string;
-  /** Text of the button while a call is pending. */
-  #busyText: string | undefined;
+  readonly #status = make('p', { part: 'status', role: 'status' });
+  readonly #timer = timer();
+  readonly #button: HTMLButtonElement;
   #isBusy = false;
+  #isAboutNetwork = false;
   /** When the button can be used again; `undefined` if there is no wait. */
   #waitUntil: number | undefined;
 
   constructor(
     protected readonly texts: PhoneVerifyTexts,
-    { heading, hint, fields, input, submit, footer = [] }: StepContent,
+    { heading, hint, fields = [], input, submit, footer = [] }: StepContent,
     onSubmit: () => void,
   ) {
     this.#input = input;
-    this.#text = submit;
+    // The name of the button never changes: its timer is hidden from screen readers.
+    this.#button = make('button', { type: 'submit', part: 'button' }, make('span', {}, submit), this.#timer);
     this.root = make(
       'form',
       { part: 'form', novalidate: '' },
-      make('h2', { part: 'heading' }, heading),
-      make('p', { id: 'hint', part: 'hint' }, ...hint),
+      make('div', { class: 'top' }, heading, make('p', { id: 'hint', part: 'hint' }, ...hint)),
       ...fields,
-      this.#error,
+      make('div', { class: 'messages' }, this.#error, this.#status),
       this.#button,
       ...footer,
     );
@@ -60,57 +60,65 @@ export class Step {
     return this.#isBusy;
   }
 
-  focus(): void {
-    this.#input.focus();
-    this.#input.select();
+  /** What the person has to fill in or press next. */
+  get anchor(): HTMLElement {
+    return this.#input ?? this.#button;
   }
 
-  /** Shows that a call is pending, with a text on the button if one is given. */
-  begin(text?: string): void {
+  focus(): void {
+    this.anchor.focus();
+    this.#input?.select();
+  }
+
+  /** Shows that a call is pending, and announces a text. */
+  begin(text: string, button: HTMLButtonElement = this.#button): void {
     this.#isBusy = true;
-    this.#busyText = text;
     this.clearError();
+    this.announce(text);
+    button.toggleAttribute('data-busy', true);
     this.show();
   }
 
   end(): void {
     this.#isBusy = false;
-    this.#busyText = undefined;
+    for (const button of this.root.querySelectorAll('[data-busy]')) button.removeAttribute('data-busy');
+    this.announce('');
     this.show();
   }
 
   /** Shows an error that is not about the input. */
-  showError(text: string): void {
+  showError(text: string, isAboutNetwork = false): void {
+    this.#isAboutNetwork = isAboutNetwork;
     this.#error.textContent = text;
-    this.#input.removeAttribute('aria-invalid');
+    this.#input?.removeAttribute('aria-invalid');
+    if (text !== '') this.#error.scrollIntoView({ block: 'nearest' });
   }
 
   /** Shows an error about what was typed. */
   showInputError(text: string): void {
-    this.#error.textContent = text;
-    this.#input.setAttribute('aria-invalid', 'true');
+    this.showError(text);
+    this.#input?.setAttribute('aria-invalid', 'true');
   }
 
   clearError(): void {
     this.showError('');
   }
 
-  /** Sets the text of the button for when it can be used. */
-  setSubmitText(text: string): void {
-    this.#text = text;
-    this.show();
+  clearNetworkError(): void {
+    if (this.#isAboutNetwork) this.clearError();
+  }
+
+  /** Announces a change that the person did not cause. */
+  announce(text: string): void {
+    setText(this.#status, text);
   }
 
   wait(seconds: number): void {
-    this.#waitUntil = Date.now() + seconds * 1000;
+    this.#waitUntil = performance.now() + seconds * 1000;
     this.show();
   }
 
-  focusButton(): void {
-    this.#button.focus();
-  }
-
-  /** Updates the countdown. */
+  /** Updates what depends on the time. */
   show(): void {
     this.#render();
   }
@@ -121,15 +129,30 @@ export class Step {
       this.#waitUntil = undefined;
       // The error was about the wait, which has ended.
       this.clearError();
+      this.announce(this.texts.waitOver);
     }
-    setText(this.#label, this.#busyText ?? (seconds > 0 ? this.texts.tryAgainIn(clockTime(seconds)) : this.#text));
+    setTimer(this.#timer, seconds);
     setDisabled(this.#button, !this.isReady);
-    this.#button.toggleAttribute('data-busy', this.#busyText !== undefined);
   }
 
   get #secondsToWait(): number {
-    return Math.max(0, Math.ceil(((this.#waitUntil ?? 0) - Date.now()) / 1000));
+    return Math.max(0, Math.ceil(((this.#waitUntil ?? 0) - performance.now()) / 1000));
   }
+}
+
+/** The heading of a step. It can be focused, so that a screen reader continues there. */
+export function makeHeading(text: string): HTMLHeadingElement {
+  return make('h2', { id: 'heading', part: 'heading', tabindex: '-1' }, text);
+}
+
+/** A countdown that only eyes see. */
+export function timer(): HTMLElement {
+  return make('span', { class: 'timer', 'aria-hidden': 'true' });
+}
+
+/** Shows the seconds that are left; nothing at 0. */
+export function setTimer(element: HTMLElement, seconds: number): void {
+  setText(element, seconds > 0 ? clockTime(seconds) : '');
 }
 
 /** Changes a text only if it differs, so that screen readers do not announce it again. */

@@ -1,90 +1,136 @@
+/** Colours by their tokens: light, dark. */
+const COLOURS: Readonly<Record<string, readonly [token: string, light: string, dark: string]>> = {
+  accent: ['accent', '#3451d1', '#a3b5ff'],
+  'on-accent': ['on-accent', '#fff', '#11152b'],
+  surface: ['background', '#fff', '#181b22'],
+  text: ['text', '#1a1e28', '#eceff5'],
+  muted: ['muted', '#5a6272', '#a5aebd'],
+  line: ['border', '#858e9e', '#6f7888'],
+  edge: ['edge', '#e3e6ec', '#2b303b'],
+  error: ['error', '#b3261e', '#ffaaa3'],
+  success: ['success', '#1a7f4b', '#6fd6a0'],
+};
+
+function colours(value: (light: string, dark: string) => string): string {
+  const declare = ([name, [token, light, dark]]: (typeof entries)[number]): string =>
+    `--${name}: var(--phone-verify-${token}, ${value(light, dark)});`;
+  const entries = Object.entries(COLOURS);
+  return entries.map(declare).join('');
+}
+
 /** The style sheet. It uses logical properties, so that it works in both writing directions. */
 export const STYLES = `
 :host {
   display: block;
+  container-type: inline-size;
+  contain-intrinsic-inline-size: 20rem;
+  inline-size: 100%;
   min-inline-size: 0;
   max-inline-size: 26rem;
-  --accent: var(--phone-verify-accent, #3451d1);
-  --on-accent: var(--phone-verify-on-accent, #fff);
-  --surface: var(--phone-verify-background, #fff);
-  --text: var(--phone-verify-text, #1a1e28);
-  --muted: var(--phone-verify-muted, #5a6272);
-  --line: var(--phone-verify-border, #858e9e);
-  --edge: var(--phone-verify-edge, #e3e6ec);
-  --error: var(--phone-verify-error, #b3261e);
-  --success: var(--phone-verify-success, #1a7f4b);
+  ${colours((light) => light)}
   --radius: var(--phone-verify-radius, 0.75rem);
+  --height: var(--phone-verify-height, 3rem);
+  --gap: var(--phone-verify-gap, 1rem);
+  --ring: var(--phone-verify-ring, 2px solid var(--accent));
   font-family: var(--phone-verify-font, inherit);
   font-size: 1rem;
   line-height: 1.5;
 }
 :host([hidden]) { display: none; }
 @supports (color: light-dark(#000, #fff)) {
-  :host {
-    --accent: var(--phone-verify-accent, light-dark(#3451d1, #a3b5ff));
-    --on-accent: var(--phone-verify-on-accent, light-dark(#fff, #11152b));
-    --surface: var(--phone-verify-background, light-dark(#fff, #181b22));
-    --text: var(--phone-verify-text, light-dark(#1a1e28, #eceff5));
-    --muted: var(--phone-verify-muted, light-dark(#5a6272, #a5aebd));
-    --line: var(--phone-verify-border, light-dark(#858e9e, #6f7888));
-    --edge: var(--phone-verify-edge, light-dark(#e3e6ec, #2b303b));
-    --error: var(--phone-verify-error, light-dark(#b3261e, #ffaaa3));
-    --success: var(--phone-verify-success, light-dark(#1a7f4b, #6fd6a0));
-  }
+  :host { ${colours((light, dark) => `light-dark(${light}, ${dark})`)} }
 }
 *, ::before, ::after { box-sizing: border-box; }
+[hidden] { display: none !important; }
 .card {
-  padding: clamp(1.25rem, 6vw, 2rem);
+  display: grid;
+  gap: var(--gap);
+  padding: clamp(0.75rem, 7cqi, 2rem);
   border: 1px solid var(--edge);
   border-radius: calc(var(--radius) * 1.5);
   background: var(--surface);
   color: var(--text);
 }
-form { display: flex; flex-direction: column; gap: 1.25rem; }
+fieldset { min-inline-size: 0; margin: 0; padding: 0; border: 0; }
+form, .top, .messages, .no-message, .no-message > div { display: flex; flex-direction: column; gap: var(--gap); }
+.top { gap: 0.375rem; }
 h2, p { margin: 0; overflow-wrap: anywhere; text-wrap: pretty; }
 h2, p, label, button { unicode-bidi: plaintext; }
-h2 { font-size: 1.375rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; outline: none; text-wrap: balance; }
-h2 + p { margin-block-start: -0.75rem; color: var(--muted); }
-bdi { white-space: nowrap; color: var(--text); font-weight: 550; }
+h2 { font-size: min(1.375rem, 10cqi); line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; text-wrap: balance; outline-offset: 4px; }
+h2:focus { outline: none; }
+[part='hint'] { color: var(--muted); }
+bdi { white-space: nowrap; color: var(--text); font-weight: 550; font-variant-numeric: tabular-nums; }
 .field { display: grid; gap: 0.375rem; }
 label { font-size: 0.875rem; font-weight: 550; }
-input, select, button { font: inherit; color: inherit; min-block-size: 44px; }
-.box, .field > input { border: 1px solid var(--line); border-radius: var(--radius); background: transparent; transition: border-color 0.15s; }
-.box { display: flex; }
-.box input { flex: 1; inline-size: 100%; min-inline-size: 0; border: 0; background: none; padding: 0.75rem; border-radius: inherit; outline: none; }
-.choice { position: relative; display: flex; align-items: center; gap: 0.5rem; padding-inline: 0.875rem 0.75rem; border-inline-end: 1px solid var(--edge); white-space: nowrap; border-radius: var(--radius) 0 0 var(--radius); }
-.choice::after { content: ''; inline-size: 0.375rem; block-size: 0.375rem; border: solid var(--muted); border-width: 0 1.5px 1.5px 0; transform: translateY(-25%) rotate(45deg); }
-.choice.only::after, .choice.only select { display: none; }
-select { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; opacity: 0; cursor: pointer; border: 0; color: #1a1e28; background: #fff; }
-.box:has(input:focus-visible), .field > input:focus-visible, .choice:has(select:focus-visible), button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-.box:has(input:focus-visible), .field > input:focus-visible { outline-offset: -1px; border-color: var(--accent); }
-.box:has([aria-invalid]), .field > input[aria-invalid], .box:has([aria-invalid]:focus-visible), .field > input[aria-invalid]:focus-visible { border-color: var(--error); outline-color: var(--error); }
-#code { inline-size: 100%; padding: 0.5rem; padding-inline-start: calc(0.5rem + 0.4em); text-align: center; font: 600 1.75rem/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: 0.4em; }
-#code.long { font-size: 1rem; letter-spacing: 0.05em; padding-inline-start: 0.5rem; }
-[part='error'] { color: var(--error); font-size: 0.9375rem; }
-[part='status'] { color: var(--success); font-size: 0.9375rem; }
-[part='error'], [part='status'] { margin-block-start: -0.625rem; }
-[part='error']:empty, [part='status']:empty { margin-block-start: -1.25rem; }
+.unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+input, button { font: inherit; color: inherit; min-block-size: 44px; }
+input { min-inline-size: 0; inline-size: 100%; padding: 0.5rem 0.75rem; border: 0; background: none; border-radius: inherit; outline: none; }
+.box { display: flex; min-block-size: max(44px, var(--height)); border: 1px solid var(--line); border-radius: var(--radius); transition: border-color 0.15s; }
+.box > input { flex: 1; }
+.choice { display: flex; align-items: stretch; border-inline-end: 1px solid var(--edge); white-space: nowrap; font-variant-numeric: tabular-nums; }
+.choice > span { align-self: center; padding-inline: 0.875rem; }
+[part='country'] { display: flex; align-items: center; gap: 0.5rem; padding-inline: 0.875rem 0.75rem; border-radius: calc(var(--radius) - 1px) 0 0 calc(var(--radius) - 1px); }
+[part='country']::after { content: ''; inline-size: 0.375rem; block-size: 0.375rem; border: solid currentColor; border-width: 0 1.5px 1.5px 0; transform: translateY(-25%) rotate(45deg); }
+.box:has(> input:focus-visible), button:focus-visible, .plain:focus-visible, [part='country-search']:focus-visible { outline: var(--ring); outline-offset: 2px; }
+.box:has(> input:focus-visible) { outline-offset: -1px; border-color: var(--accent); }
+[part='country']:focus-visible { outline-offset: -3px; border-radius: calc(var(--radius) - 1px); }
+.box:has([aria-invalid]) { border-color: var(--error); outline-color: var(--error) !important; }
+.code { --char: min(1.5rem, calc(70cqi / var(--length))); position: relative; border-radius: var(--radius); }
+.slots { display: grid; grid-template-columns: repeat(var(--length), minmax(0, 1fr)); gap: min(0.5rem, 1.5cqi); }
+[part='slot'] { display: grid; place-items: center; min-block-size: max(44px, calc(var(--height) + 0.5rem)); border: 1px solid var(--line); border-radius: min(var(--radius), 2.5cqi); font: 600 var(--char)/1 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+.code > input { position: absolute; inset: 0; block-size: 100%; padding: 0; color: transparent; caret-color: transparent; letter-spacing: 0.5em; -webkit-text-fill-color: transparent; -webkit-background-clip: text; forced-color-adjust: none; }
+.code > input::selection { background: none; }
+.code:focus-within [data-caret], .code:focus-within [data-selected] { outline: var(--ring); outline-offset: -1px; border-color: var(--accent); }
+.code:focus-within [data-selected] { background: color-mix(in srgb, var(--accent) 14%, transparent); }
+.code:focus-within [data-caret]::after { content: ''; grid-area: 1 / 1; justify-self: start; margin-inline-start: 0.2em; inline-size: 2px; block-size: 1.2em; background: currentColor; animation: blink 1.1s steps(1) infinite; }
+.code:focus-within [data-caret]:empty::after { justify-self: center; margin: 0; }
+.code:focus-within [data-caret][data-end]::after { justify-self: end; margin-inline-end: 0.2em; }
+.code:has([aria-invalid]) [part='slot'] { border-color: var(--error); outline-color: var(--error); }
+.long .slots { display: none; }
+.long > input { position: static; min-block-size: max(44px, var(--height)); padding: 0.5rem; border: 1px solid var(--line); border-radius: var(--radius); color: inherit; -webkit-text-fill-color: currentColor; caret-color: auto; text-align: center; letter-spacing: normal; font: 600 clamp(0.5rem, calc(130cqi / var(--length)), 1rem)/1.4 ui-monospace, monospace; }
+.long > input:focus-visible { outline: var(--ring); }
+.long > input[aria-invalid] { border-color: var(--error); }
+@keyframes blink { 50% { opacity: 0; } }
+.messages { gap: 0; min-block-size: 1.5em; font-size: 0.9375rem; margin-block: -0.375rem; }
+[part='error'] { color: var(--error); scroll-margin: 1rem; }
+[part='status'] { color: var(--muted); }
 button { border: 0; background: none; padding: 0.625rem 1rem; cursor: pointer; border-radius: var(--radius); }
-[part='button'] { display: flex; align-items: center; justify-content: center; gap: 0.625rem; min-block-size: 3rem; background: var(--accent); color: var(--on-accent); font-weight: 600; transition: filter 0.15s; }
+[part='button'] { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: 0 0.625rem; min-block-size: max(44px, var(--height)); background: var(--accent); color: var(--on-accent); font-weight: 600; transition: filter 0.15s; }
 [part='button']:hover { filter: brightness(1.08); }
 button[aria-disabled='true'] { cursor: default; filter: none; }
-[part='button'][aria-disabled='true'] { background: var(--edge); color: var(--muted); }
-[data-busy]::before { content: ''; inline-size: 1em; block-size: 1em; border: 2px solid currentColor; border-inline-end-color: transparent; border-radius: 50%; animation: turn 0.8s linear infinite; }
+[part='button'][aria-disabled='true']:not([data-busy]), [part='button']:disabled { background: var(--edge); color: var(--muted); }
+:disabled { cursor: not-allowed; }
+.box:has(:disabled), .code:has(:disabled) { opacity: 0.6; }
+.timer { font-variant-numeric: tabular-nums; font-weight: 400; }
+.timer:empty { display: none; }
+[data-busy] { cursor: progress !important; }
+[data-busy]::before { content: ''; flex: none; display: inline-block; inline-size: 1em; block-size: 1em; border: 2px solid currentColor; border-inline-end-color: transparent; border-radius: 50%; animation: turn 0.8s linear infinite; }
 @keyframes turn { to { transform: rotate(1turn); } }
-.links { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem; margin-block: -0.625rem; font-size: 0.9375rem; }
-.links button { padding: 0; color: var(--accent); font-weight: 550; }
-.links button:hover { text-decoration: underline; }
-.links button[aria-disabled='true'] { color: var(--muted); font-weight: 400; text-decoration: none; font-variant-numeric: tabular-nums; }
-[data-ended] .field, [data-ended] [part='resend'] { display: none; }
+.links { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem; }
+.no-message { gap: 0; align-items: start; margin-block: -0.625rem; font-size: 0.9375rem; }
+.no-message > div { align-self: stretch; gap: 0.25rem; }
+.links button, [part='no-message'] { display: flex; align-items: center; gap: 0.5rem; padding: 0; color: var(--accent); font-weight: 550; text-align: start; }
+.links button:hover, [part='no-message']:hover { text-decoration: underline; }
+[part='no-message']::after { content: ''; inline-size: 0.375rem; block-size: 0.375rem; border: solid; border-width: 0 1.5px 1.5px 0; transform: translateY(-25%) rotate(45deg); }
+[part='no-message'][aria-expanded='true']::after { transform: translateY(25%) rotate(225deg); }
+.links button[aria-disabled='true']:not([data-busy]) { color: var(--muted); font-weight: 400; text-decoration: none; }
 .done { display: grid; justify-items: center; gap: 0.75rem; text-align: center; }
-.done h2 + p { margin: -0.5rem 0 0; }
 .done svg { inline-size: 3.5rem; padding: 0.75rem; border-radius: 50%; fill: none; stroke: var(--success); stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; background: color-mix(in srgb, var(--success) 14%, transparent); }
+@container (max-width: 14rem) {
+  bdi { white-space: normal; }
+  .box { flex-direction: column; }
+  .choice { border: 0; border-block-end: 1px solid var(--edge); }
+  [part='country'] { flex: 1; justify-content: space-between; }
+}
 @media (prefers-reduced-motion: reduce) {
   * { transition: none !important; }
   [data-busy]::before { animation: none; border-style: dotted; }
+  .code * { animation: none !important; }
 }
 @media (forced-colors: active) {
   [part='button'] { border: 1px solid; }
+  button[aria-disabled='true']:not([data-busy]), button:disabled { color: GrayText !important; border-color: GrayText; }
+  .code:focus-within [data-caret], .code:focus-within [data-selected] { outline-color: Highlight; }
+  .code:focus-within [data-caret]::after { background: CanvasText !important; }
 }
 `;

@@ -63,11 +63,12 @@ export function requestBodies(purposes: readonly string[]): Record<'register' | 
   };
 }
 
-const SENT_EXAMPLE = describeSent(EXAMPLE_SESSION, EXAMPLE_TIME);
+const SENT_EXAMPLE = describeSent(EXAMPLE_SESSION, 'numeric', EXAMPLE_TIME);
 
 /** The fields that describe a session to its client. */
 export const SENT_FIELDS: Record<string, Schema> = {
   session_token: { ...SESSION_TOKEN, description: 'Secret of this client, to be sent with the code.' },
+  phone_number: { type: 'string', description: 'E.164.', example: SENT_EXAMPLE.phone_number },
   expires_in: seconds('Until the code expires.', SENT_EXAMPLE.expires_in),
   resend_in: seconds('Until a resend is allowed.', SENT_EXAMPLE.resend_in),
   code_length: {
@@ -75,6 +76,12 @@ export const SENT_FIELDS: Record<string, Schema> = {
     minimum: 1,
     description: 'Characters of the code.',
     example: SENT_EXAMPLE.code_length,
+  },
+  code_format: {
+    type: 'string',
+    enum: ['numeric', 'text'],
+    description: '`numeric` for a code of digits only, otherwise `text`.',
+    example: SENT_EXAMPLE.code_format,
   },
 };
 

@@ -8,7 +8,7 @@ import {
 import { VerificationStatus } from '../../common/verification-status.js';
 import { CheckRefusedError, type ErrorResponse, toErrorResponse } from '../error-response.js';
 import { MediaTypeUnsupportedError, RequestInvalidError } from '../http-request.js';
-import { EXAMPLE_NUMBER, EXAMPLE_SESSION, EXAMPLE_TIME } from './examples.js';
+import { EXAMPLE_SESSION, EXAMPLE_TIME } from './examples.js';
 
 /** Bodies of the failure responses by route. */
 export interface RouteFailures {
@@ -34,8 +34,9 @@ export function failuresOfRoutes(): RouteFailures {
   ].map(responseTo);
   const sending = [new PhoneNumberNotAllowedError(), new RateLimitedError(30)].map(responseTo);
   const unsentResend = new SmsDeliveryError('unknown', 'An example.');
-  const unsentRegister = Object.defineProperty(new SmsDeliveryError('unknown', 'An example.'), 'sent', {
-    value: { ...EXAMPLE_SESSION, phoneNumber: EXAMPLE_NUMBER },
+  const unsentRegister = Object.defineProperties(new SmsDeliveryError('unknown', 'An example.'), {
+    sent: { value: EXAMPLE_SESSION },
+    codeFormat: { value: 'numeric' },
   });
   return {
     register: [...common, ...sending, responseTo(unsentRegister)],

@@ -14,7 +14,10 @@ export interface ElementEvent {
 /** The element on a page. Finds its parts by their accessible names. */
 export class ElementPage {
   readonly number: Locator;
+  /** The button that opens the list of countries. */
   readonly country: Locator;
+  readonly countrySearch: Locator;
+  readonly options: Locator;
   readonly code: Locator;
   readonly alert: Locator;
   readonly status: Locator;
@@ -23,7 +26,9 @@ export class ElementPage {
 
   constructor(readonly page: Page) {
     this.number = page.getByLabel('Phone number');
-    this.country = page.getByLabel('Country');
+    this.country = page.getByRole('button', { name: /^Country:/ });
+    this.countrySearch = page.getByRole('combobox', { name: 'Search for a country' });
+    this.options = page.getByRole('option');
     this.code = page.getByLabel('Code', { exact: true });
     this.alert = page.getByRole('alert');
     this.status = page.getByRole('status');
@@ -48,10 +53,26 @@ export class ElementPage {
     await this.heading('Enter the code').waitFor();
   }
 
-  /** Types a code and submits it. */
+  /** Fills in a code, which submits it if it is complete and was not submitted before. */
   async verify(code: string): Promise<void> {
     await this.code.fill(code);
-    await this.button('Verify').click();
+  }
+
+  /** Selects the first country that a search finds. */
+  async selectCountry(text: string): Promise<void> {
+    await this.country.click();
+    await this.countrySearch.fill(text);
+    await this.countrySearch.press('Enter');
+  }
+
+  /** Opens what a person can do if no message arrives. */
+  async openNoMessage(): Promise<void> {
+    await this.button('No message?').click();
+  }
+
+  /** Waits until a text is announced. */
+  async announced(text: string | RegExp): Promise<void> {
+    await this.status.filter({ hasText: text }).waitFor();
   }
 
   /** Waits until the alert has this text. */

@@ -3,15 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { type ApplicationOptions, startApplication, type TestApplication } from '../../support/application.js';
 
-/** The built browser client of the package. */
-const CLIENT = readFileSync(fileURLToPath(new URL('../../../dist/client/index.js', import.meta.url)), 'utf8');
+/** The built browser code of the package. */
+const CLIENT = fileURLToPath(new URL('../../../dist/client/', import.meta.url));
 
 /** A strict policy: nothing inline, nothing from other origins. */
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'";
 
 const STYLES = `
   :root { color-scheme: light dark; }
-  body { margin: 0; padding: 1rem; font-family: system-ui; min-height: 100vh; box-sizing: border-box; display: grid; align-content: center;
+  body { margin: 0; padding: 1rem; font-family: system-ui; min-height: 100vh; box-sizing: border-box; display: grid; align-content: start;
     color: light-dark(#5a6272, #a5aebd); background: light-dark(#f4f5f8, #0e1015); }
   main { display: grid; }
   h1 { font-size: 1rem; text-align: center; margin: 0 0 1rem; }
@@ -45,7 +45,8 @@ function page(attributes: string, language: string): string {
 }
 
 function assetOf(url: URL): Asset | undefined {
-  if (url.pathname === '/client/index.js') return { type: 'text/javascript', text: CLIENT };
+  const [, file] = /^\/client\/([\w/-]+\.js)$/.exec(url.pathname) ?? [];
+  if (file !== undefined) return { type: 'text/javascript', text: readFileSync(CLIENT + file, 'utf8') };
   if (url.pathname === '/page.js') return { type: 'text/javascript', text: SCRIPT };
   if (url.pathname === '/page.css') return { type: 'text/css', text: STYLES };
   if (url.pathname !== '/') return undefined;

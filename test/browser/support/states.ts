@@ -15,12 +15,23 @@ async function enterCodeStep(element: ElementPage, extra: object = {}): Promise<
 
 async function checkCode(element: ElementPage): Promise<void> {
   await element.code.fill('123456');
-  await element.code.press('Enter');
 }
 
 /** Every state of the element, and how to reach it with responses of the test. */
 const STATES: Readonly<Record<string, (element: ElementPage) => Promise<void>>> = {
   number: (element) => element.number.waitFor(),
+  'number-typed': async (element) => {
+    await element.number.focus();
+    await element.number.pressSequentially('+4915123456789');
+  },
+  countries: async (element) => {
+    await element.country.click();
+    await element.options.first().waitFor();
+  },
+  'countries-found': async (element) => {
+    await element.country.click();
+    await element.countrySearch.pressSequentially('united');
+  },
   sending: async (element) => {
     await element.hold('register');
     await sendCode(element);
@@ -36,12 +47,26 @@ const STATES: Readonly<Record<string, (element: ElementPage) => Promise<void>>> 
     await sendCode(element);
     await element.alerted(/./);
   },
+  'number-refused': async (element) => {
+    await element.fail('register', 429, 'rate_limited');
+    await sendCode(element);
+    await element.alerted(/./);
+  },
   'not-sent': async (element) => {
     await element.fail('register', 502, 'sms_delivery_failed', { ...SENT, resend_in: 0 });
     await sendCode(element);
     await element.alerted(/./);
   },
   code: enterCodeStep,
+  'code-typed': async (element) => {
+    await enterCodeStep(element);
+    await element.code.pressSequentially('1234');
+  },
+  'code-expiring': async (element) => {
+    await enterCodeStep(element, { expires_in: 61 });
+    await element.page.clock.runFor(2000);
+    await element.announced(/./);
+  },
   'code-long': (element) => enterCodeStep(element, { code_length: 32 }),
   checking: async (element) => {
     await enterCodeStep(element);
@@ -59,13 +84,33 @@ const STATES: Readonly<Record<string, (element: ElementPage) => Promise<void>>> 
     await enterCodeStep(element);
     await element.fail('verify', 400, 'security_code_too_many_attempts');
     await checkCode(element);
-    await element.alerted(/./);
+    await element.heading('Too many wrong codes').waitFor();
+  },
+  expired: async (element) => {
+    await enterCodeStep(element);
+    await element.fail('verify', 400, 'security_code_expired');
+    await checkCode(element);
+    await element.heading('The code has expired').waitFor();
+  },
+  used: async (element) => {
+    await enterCodeStep(element, { resend_in: 0 });
+    await element.fail('verify', 400, 'security_code_verified');
+    await checkCode(element);
+    await element.heading('The code was used already').waitFor();
+  },
+  'no-message': async (element) => {
+    await enterCodeStep(element);
+    await element.openNoMessage();
   },
   resent: async (element) => {
     await enterCodeStep(element, { resend_in: 0 });
+    await element.openNoMessage();
     await element.respondWith('resend', 200, SENT);
-    await element.page.locator('[part=resend]').click();
-    await element.status.filter({ hasText: /./ }).waitFor();
+    await element.button('Send it again').click();
+    await element.announced('on its way again');
+  },
+  disabled: async (element) => {
+    await element.page.locator('phone-verify').evaluate((found) => found.toggleAttribute('disabled', true));
   },
   done: async (element) => {
     await enterCodeStep(element);

@@ -1,0 +1,35 @@
+import type { PhoneVerifyCodeFormat } from '../responses.js';
+import { toAsciiDigits } from './digits.js';
+
+/** What may stand between the digits of a code: white space, invisible characters, dashes, dots. */
+const SEPARATORS = /[\s\p{Cf}\p{Pd}.·]/gu;
+
+/** Digits in groups, with one separator between two groups. */
+const GROUPS = /\d+(?:[\s\p{Pd}.·]\d+)*/gu;
+
+/**
+ * The code, or the beginning of one, in a text that was typed or pasted, such as a whole message.
+ *
+ * @returns `undefined` if the text has something else, or could mean several codes.
+ */
+export function readCode(text: string, length: number, format: PhoneVerifyCodeFormat): string | undefined {
+  return format === 'numeric' ? readDigits(toAsciiDigits(text), length) : readWord(text, length);
+}
+
+function readDigits(text: string, length: number): string | undefined {
+  const plain = text.replace(SEPARATORS, '');
+  if (/^\d*$/.test(plain) && plain.length <= length) return plain;
+  const grouped = (text.match(GROUPS) ?? []).map((group) => group.replace(SEPARATORS, ''));
+  return onlyOneOf(text.match(/\d+/g) ?? [], length) ?? onlyOneOf(grouped, length);
+}
+
+function readWord(text: string, length: number): string | undefined {
+  const plain = text.replace(/[\s\p{Cf}]/gu, '');
+  return plain.length <= length ? plain : onlyOneOf(text.match(/[^\s\p{Cf}]+/gu) ?? [], length);
+}
+
+/** The text of the given length, if there is exactly one. */
+function onlyOneOf(texts: readonly string[], length: number): string | undefined {
+  const [found, ...others] = new Set(texts.filter((text) => text.length === length));
+  return others.length === 0 ? found : undefined;
+}

@@ -1,0 +1,33 @@
+import { PhoneVerifyClientError } from '../client-error.js';
+import type { Ending } from './ended-step.js';
+
+/** Failures after which only a new code can help. */
+const ENDINGS: ReadonlyMap<string, Ending> = new Map<string, Ending>([
+  ['security_code_expired', 'expired'],
+  ['security_code_verified', 'used'],
+  ['security_code_too_many_attempts', 'locked'],
+  ['session_missing', 'expired'],
+]);
+
+/** Failures that concern what was typed. */
+const ABOUT_INPUT: ReadonlySet<string> = new Set([
+  'request_invalid',
+  'phone_number_invalid',
+  'phone_number_not_allowed',
+  'security_code_invalid',
+]);
+
+/** Why only a new code can help after an error; `undefined` if another try can. */
+export function endingOf({ code, attemptsLeft }: PhoneVerifyClientError): Ending | undefined {
+  return attemptsLeft === 0 ? 'locked' : ENDINGS.get(code);
+}
+
+export function isAboutInput({ code }: PhoneVerifyClientError): boolean {
+  return ABOUT_INPUT.has(code);
+}
+
+/** What a call threw, as the error that it means for the person. */
+export function asClientError(thrown: unknown): PhoneVerifyClientError {
+  if (thrown instanceof PhoneVerifyClientError) return thrown;
+  return new PhoneVerifyClientError('network_failed', 'The client failed.', { cause: thrown });
+}

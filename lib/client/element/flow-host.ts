@@ -1,0 +1,39 @@
+import type { PhoneVerifyClient, PhoneVerifySession } from '../phone-verify.client.js';
+import type { PhoneVerifyVerified } from '../responses.js';
+import type { PhoneVerifySend } from './before-send.js';
+import type { CountryChoice } from './country-picker.js';
+import type { Ending } from './ended-step.js';
+import type { PhoneVerifyEventMap } from './phone-verify.events.js';
+import type { PhoneVerifyTexts } from './texts.js';
+
+/** What the steps need from the element. */
+export interface FlowHost {
+  readonly client: () => PhoneVerifyClient;
+  readonly texts: () => PhoneVerifyTexts;
+  readonly countries: () => CountryChoice;
+  /** The country that is selected first. */
+  readonly country: () => string;
+  /** Whether a complete code is submitted by itself. */
+  readonly isAutomatic: () => boolean;
+  /** Runs a call that sends a message, with what the page adds to it; `undefined` if the page stopped it. */
+  readonly send: (
+    send: PhoneVerifySend,
+    call: () => Promise<PhoneVerifySession>,
+  ) => Promise<PhoneVerifySession | undefined>;
+  readonly hasFocus: () => boolean;
+  readonly emit: <Type extends keyof PhoneVerifyEventMap>(
+    type: Type,
+    detail: PhoneVerifyEventMap[Type]['detail'],
+  ) => void;
+  /** Called when another step is shown, or the step becomes busy or ready. */
+  readonly update: (state: FlowState) => void;
+}
+
+/** What the page can see of the steps. */
+export interface FlowState {
+  readonly isBusy: boolean;
+  readonly ending: Ending | undefined;
+  readonly verified: PhoneVerifyVerified | undefined;
+  /** What the person has to fill in or press next. */
+  readonly anchor: HTMLElement | undefined;
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { LOCALES } from '../../lib/client/element/languages.js';
+import { expectAlert, expectVisible } from './support/expectations.js';
+import { useElement } from './support/use-element.js';
+
+const test = useElement();
+
+type Found = HTMLElementTagNameMap['phone-verify'];
+
+/** Paths of the files of languages that the page requested. */
+function loadedLanguages(): string[] {
+  const files: string[] = [];
+  test.page.on('request', (request) => {
+    const [, file] = /\/locales\/(.+)\.js$/.exec(request.url()) ?? [];
+    if (file !== undefined) files.push(file);
+  });
+  return files;
+}
+
+describe('the language of the texts', () => {
+  it('is that of the page, in one file that is loaded for it', async () => {
+    const { element } = test;
+    const loaded = loadedLanguages();
+
+    await test.open('', 'de-AT');
+
+    await expectVisible(element.heading('Telefonnummer bestätigen'));
+    expect(loaded).toEqual(['de']);
+    await element.page.getByLabel('Telefonnummer').fill('+14155552671');
+    await element.button('Code senden').click();
+    await element.page.getByLabel('Code', { exact: true }).fill('000000');
+    await expectAlert(element, 'Der Code ist falsch. Noch 4 Versuche.');
+  });
+
+  it('is each one that there is, in its direction, within 320 pixels', async () => {
+    const { page, element } = test;
+    await page.setViewportSize({ width: 320, height: 568 });
+    await test.open('', 'en');
+    for (const [tag, load] of Object.entries(LOCALES)) {
+      const { default: locale } = await load();
+
+      await page.evaluate((language) => {
+        document.documentElement.lang = language;
+      }, tag);
+
+      await element.heading(locale.numberHeading).waitFor();
+      const card = page.locator('phone-verify [part=card]');
+      expect(await card.getAttribute('lang')).toBe(locale.language);
+      expect(await card.getAttribute('dir')).toBe(['ar', 'fa', 'he', 'ur'].includes(tag) ? 'rtl' : 'ltr');
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    }
+  });
+
+  it('is English without a further file where the page is in English', async () => {
+    const loaded = loadedLanguages();
+
+    await test.open('', 'en-GB');
+
+    await expectVisible(test.element.heading('Verify your phone number'));
+    expect(loaded).toEqual([]);
+  });
+
+  it('is English, marked as such and written from left to right, where there are no texts in that of the page', async () => {
+    await test.open('', 'yi');
+
+    await expectVisible(test.element.heading('Verify your phone number'));
+    const card = test.page.locator('phone-verify [part=card]');
+    expect(await card.getAttribute('lang')).toBe('en');
+    expect(await card.getAttribute('dir')).toBe('ltr');
+  });
+
+  it('is English where its file cannot be loaded', async () => {
+    await test.page.route('**/locales/*', (route) => route.abort());
+
+    await test.open('', 'de');
+
+    await expectVisible(test.element.heading('Verify your phone number'));
+  });
+
+  it('is that of the attribute, also within a page in another language', async () => {
+    await test.open('language="de"', 'en');
+
+    await expectVisible(test.element.heading('Telefonnummer bestätigen'));
+  });
+
+  it('follows the page, without losing what was typed', async () => {
+    const { element, page } = test;
+    await test.open('', 'en');
+    await element.number.fill('4155552671');
+
+    await page.evaluate(() => {
+      document.documentElement.lang = 'de';
+    });
+
+    await expectVisible(element.heading('Telefonnummer bestätigen'));
+    expect(await page.getByLabel('Telefonnummer').inputValue()).toBe('(415) 555-2671');
+  });
+
+  it('is that of the nearest element with a language, outside a shadow tree too', async () => {
+    await test.open('', 'en');
+
+    await test.page.evaluate(() => {
+      const outer = document.createElement('div');
+      outer.lang = 'de';
+      document.querySelector('main')?.append(outer);
+      outer.attachShadow({ mode: 'open' }).append(document.createElement('phone-verify'));
+    });
+
+    await expectVisible(test.element.heading('Telefonnummer bestätigen'));
+  });
+
+  it('can be one that the application has loaded, and no other is loaded then', async () => {
+    const loaded = loadedLanguages();
+    await test.page.addInitScript(() => {
+      document.addEventListener('readystatechange', () => {
+        const found = document.querySelector('phone-verify');
+        if (document.readyState !== 'interactive' || found === null) return;
+        Reflect.set(found, 'texts', { language: 'fr', numberHeading: 'Vérifiez votre numéro', errors: {} });
+      });
+    });
+
+    await test.open('', 'de');
+
+    await expectVisible(test.element.heading('Vérifiez votre numéro'));
+    expect(loaded).toEqual([]);
+  });
+
+  it("gives way to the application's own texts", async () => {
+    await test.open('', 'de');
+    await test.page.locator('phone-verify').evaluate((found: Found) => {
+      found.texts = { send: 'Los' };
+    });
+
+    await expectVisible(test.element.button('Los'));
+    await expectVisible(test.element.heading('Telefonnummer bestätigen'));
+  });
+});
