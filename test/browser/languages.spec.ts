@@ -28,7 +28,6 @@ describe('the language of the texts', () => {
     await element.page.getByLabel('Telefonnummer').fill('+14155552671');
     await element.button('Code senden').click();
     await element.page.getByLabel('Code', { exact: true }).fill('000000');
-    await element.button('Bestätigen').click();
     await expectAlert(element, 'Der Code ist falsch. Noch 4 Versuche.');
   });
 
@@ -74,7 +73,7 @@ describe('the language of the texts', () => {
     });
 
     await expectVisible(element.heading('Telefonnummer bestätigen'));
-    expect(await page.getByLabel('Telefonnummer').inputValue()).toBe('4155552671');
+    expect((await page.getByLabel('Telefonnummer').inputValue()).replace(/\D/g, '')).toBe('4155552671');
   });
 
   it('is that of the nearest element with a language, outside a shadow tree too', async () => {
