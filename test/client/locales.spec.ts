@@ -7,6 +7,7 @@ import {
   type PhoneVerifyLocale,
 } from '../../lib/client/index.js';
 import english from '../../lib/client/locales/en.js';
+import { SHIPPED_TEXTS } from '../../lib/message/shipped-texts.js';
 
 /** A text of a language, or its plural forms by category. */
 type Entry = readonly [name: string, text: string | Readonly<Record<string, string>>];
@@ -15,7 +16,7 @@ type Entry = readonly [name: string, text: string | Readonly<Record<string, stri
 const COUNTS = Array.from({ length: 201 }, (_, count) => count);
 
 /** Words that some languages have in common with English. */
-const SHARED = new Set(['doneHint', 'code', 'country', 'offline']);
+const SHARED = new Set(['code']);
 
 const translations = await Promise.all(
   Object.entries(LOCALES).map(async ([tag, load]) => [tag, (await load()).default] as const),
@@ -90,11 +91,8 @@ describe.each(all)('the texts in %s', (tag, locale) => {
   it('are written in the script of the language, composed and trimmed', () => {
     const letters = lettersOf(locale.language);
 
-    for (const [name, text] of entriesOf(locale)) {
-      if (name === 'doneHint') continue;
-      for (const form of typeof text === 'string' ? [text] : Object.values(text)) expect(form).toMatch(letters);
-    }
     for (const text of everyText(locale)) {
+      expect(text).toMatch(letters);
       expect(text).toBe(text.normalize('NFC').trim());
       expect(text).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u200b\u200e-\u200f\u202a-\u202e\u2060-\u2069\ufeff]| {2}|\.\.\./u);
     }
@@ -133,10 +131,57 @@ describe('the text for a wrong code', () => {
   });
 });
 
+describe('a number in a text', () => {
+  it.each([
+    ['pl', 2, 'Kod wygaśnie za 2 minuty.'],
+    ['pl', 5, 'Kod wygaśnie za 5 minut.'],
+    ['pl', 22, 'Kod wygaśnie za 22 minuty.'],
+    ['ru', 21, 'Срок действия кода истечёт через 21 минуту.'],
+    ['ru', 11, 'Срок действия кода истечёт через 11 минут.'],
+    ['sl', 2, 'Koda poteče čez 2 minuti.'],
+    ['ar', 2, 'تنتهي صلاحية الرمز خلال دقيقتين.'],
+    ['ar', 10, 'تنتهي صلاحية الرمز خلال 10 دقائق.'],
+    ['ja', 1, 'コードの有効期限はあと 1 分です。'],
+  ])('in %s has the form for %i', async (tag, minutes, text) => {
+    const locale = new Map(all).get(tag);
+
+    expect(locale && textsOf(locale).codeExpiresIn(minutes)).toBe(text);
+  });
+});
+
+describe('the text for a code that has ended', () => {
+  it.each([
+    ['en', 'The code has expired. Request a new code to continue.'],
+    ['ja', 'コードの有効期限が切れました。続けるには新しいコードを取得してください。'],
+    ['hi', 'कोड की समय-सीमा समाप्त हो गई है। जारी रखने के लिए नया कोड माँगें।'],
+    ['th', 'รหัสหมดอายุแล้ว ขอรหัสใหม่เพื่อดำเนินการต่อ'],
+  ])('says in %s what has ended and what to do', (tag, text) => {
+    const locale = new Map(all).get(tag);
+
+    expect(locale && textsOf(locale).errors.security_code_expired).toBe(text);
+  });
+});
+
 describe('the texts for a language', () => {
+  it('exist in every language of the messages', () => {
+    expect(['en', ...Object.keys(LOCALES)].toSorted()).toEqual(Object.keys(SHIPPED_TEXTS).toSorted());
+  });
+
   it.each([
     ['de-AT', 'de'],
     ['en-GB', 'en'],
+    ['pt-AO', 'pt'],
+    ['pt', 'pt'],
+    ['pt-br', 'pt-BR'],
+    ['zh', 'zh-Hans'],
+    ['zh-TW', 'zh-Hant'],
+    ['zh-Hant-HK', 'zh-Hant'],
+    ['sr', 'sr'],
+    ['sr-Latn-RS', 'sr-Latn'],
+    ['sr-ME', 'sr-Latn'],
+    ['no', 'no'],
+    ['iw', 'he'],
+    ['tl', 'fil'],
     ['eo', 'en'],
   ])('%s are those in %s', (language, tag) => {
     expect(localeFor(language)).toBe(tag);

@@ -1,4 +1,5 @@
-// Checks the browser client of the packed package: one small file without imports, and types that do not need Node's.
+// Checks the browser code of both packed packages: the same files, small, without dependencies, loaded in parts, and with
+// types that do not need Node's.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,13 +7,18 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-const [tarball] = process.argv.slice(2);
+const [tarball, elementTarball] = process.argv.slice(2);
 
-const BYTES = 12_000;
+const PACKAGE = 'nestjs-phone-verify';
+const ELEMENT = 'nestjs-phone-verify-element';
+
+/** Limits of bytes, gzipped. */
+const CORE_BYTES = 15_000;
+const LANGUAGE_BYTES = 2500;
 
 /** The script of a page, compiled in strict mode. */
-const PAGE = `
-import { definePhoneVerify, PhoneVerifyClient, PhoneVerifyClientError } from 'nestjs-phone-verify/client';
+const page = (client) => `
+import { definePhoneVerify, PhoneVerifyClient, PhoneVerifyClientError } from '${client}';
 
 definePhoneVerify();
 const element = document.createElement('phone-verify');
@@ -27,45 +33,95 @@ element.addEventListener('phone-verify-error', ({ detail }) => {
 });
 `;
 
+/** What the package of the browser code has in addition. */
+const FURTHER_ENTRIES = `
+import '${ELEMENT}/define';
+import german from '${ELEMENT}/locales/de';
+
+const element = document.createElement('phone-verify');
+element.texts = german;
+`;
+
 function check(holds, what) {
   if (!holds) throw new Error(`failed: ${what}`);
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'phone-verify-client-'));
-try {
-  const installed = join(folder, 'node_modules/nestjs-phone-verify');
+function unpack(file, name) {
+  const installed = join(folder, 'node_modules', name);
   mkdirSync(installed, { recursive: true });
-  execFileSync('tar', ['-xzf', resolve(tarball), '-C', installed, '--strip-components=1']);
+  execFileSync('tar', ['-xzf', resolve(file), '-C', installed, '--strip-components=1']);
+  return installed;
+}
 
-  const scripts = readdirSync(join(installed, 'dist/client'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.js'))
-    .map((file) => readFileSync(join(installed, 'dist/client', file), 'utf8'));
-  const bytes = gzipSync(scripts.join(''), { level: 9 }).length;
-  check(bytes < BYTES, `${bytes} bytes, gzipped, are less than ${BYTES}`);
-  check(!/\bimport\b/.test(scripts.join('')), 'nothing is imported');
+function filesIn(directory) {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  return files.map((file) => join(file.parentPath, file.name).slice(directory.length + 1)).toSorted();
+}
 
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  const onServer =
-    "import { definePhoneVerify, PhoneVerifyClient } from 'nestjs-phone-verify/client'; definePhoneVerify(); new PhoneVerifyClient();";
-  execFileSync(process.execPath, ['--input-type=module', '-e', onServer], { cwd: folder });
+function gzipped(text) {
+  return gzipSync(text, { level: 9 }).length;
+}
 
-  writeFileSync(join(folder, 'page.ts'), PAGE);
+function compile(files) {
   const compiler = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
   for (const moduleResolution of ['bundler', 'nodenext']) {
-    const options = {
+    const compilerOptions = {
       noEmit: true,
       strict: true,
       exactOptionalPropertyTypes: true,
+      jsx: 'react-jsx',
       target: 'es2022',
       lib: ['es2022', 'dom', 'dom.iterable'],
       types: [],
       module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
       moduleResolution,
     };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['page.ts'] }));
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
     execFileSync(process.execPath, [compiler, '-p', folder], { stdio: 'inherit' });
   }
-  console.log(`${bytes} bytes, gzipped (limit ${BYTES}); imports nothing; its types compile for a browser`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'phone-verify-client-'));
+try {
+  const inPackage = join(unpack(tarball, PACKAGE), 'dist/client');
+  const element = unpack(elementTarball, ELEMENT);
+  const built = join(element, 'dist');
+
+  check(filesIn(built).join() === filesIn(inPackage).join(), 'both packages have the same files');
+  for (const file of filesIn(built)) {
+    const same = readFileSync(join(built, file)).equals(readFileSync(join(inPackage, file)));
+    check(same, `${file} is the same in both packages`);
+  }
+
+  const manifest = JSON.parse(readFileSync(join(element, 'package.json'), 'utf8'));
+  check(
+    !('dependencies' in manifest) && !('peerDependencies' in manifest),
+    'the package has no dependencies and peers',
+  );
+  const allowed = /^(dist\/.*\.(js|js\.map|d\.ts)|package\.json|custom-elements\.json|README\.md|LICENSE)$/;
+  for (const file of filesIn(element)) check(allowed.test(file), `${file} belongs into the package`);
+
+  const core = readFileSync(join(built, 'index.js'), 'utf8');
+  const bytes = gzipped(core);
+  check(bytes <= CORE_BYTES, `${bytes} bytes of the core, gzipped, are at most ${CORE_BYTES}`);
+  check(!/\bimport\b(?!\()/.test(core), 'the core imports nothing before it is needed');
+  const languages = filesIn(join(built, 'locales')).filter((file) => file.endsWith('.js'));
+  for (const file of languages) {
+    const text = readFileSync(join(built, 'locales', file), 'utf8');
+    check(gzipped(text) <= LANGUAGE_BYTES && !/\bimport\b/.test(text), `${file} is small and imports nothing`);
+  }
+
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  for (const entry of [`${PACKAGE}/client`, ELEMENT, `${ELEMENT}/define`]) {
+    const onServer = `import { definePhoneVerify, PhoneVerifyClient } from '${entry}'; definePhoneVerify(); new PhoneVerifyClient();`;
+    execFileSync(process.execPath, ['--input-type=module', '-e', onServer], { cwd: folder });
+  }
+
+  writeFileSync(join(folder, 'page.ts'), page(`${PACKAGE}/client`));
+  writeFileSync(join(folder, 'element-page.ts'), page(ELEMENT) + FURTHER_ENTRIES.replace(/^const element.*$/m, ''));
+  compile(['page.ts']);
+  compile(['element-page.ts']);
+  console.log(`core: ${bytes} bytes, gzipped (limit ${CORE_BYTES}); ${languages.length} languages; types compile`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

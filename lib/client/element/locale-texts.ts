@@ -12,13 +12,14 @@ export function textsOf({
   const rules = new Intl.PluralRules(language);
   const plural = (forms: PhoneVerifyPlural) => (count: number) =>
     fill(forms[rules.select(count)] ?? forms.other, String(count));
+  const expired = ended(texts.expiredHeading, texts.endedHint);
   return {
     ...texts,
     countriesFound: plural(texts.countriesFound),
     codeHint: filled(texts.codeHint),
     codeExpiresIn: plural(texts.codeExpiresIn),
     checkNumber: filled(texts.checkNumber),
-    doneHint: filled(texts.doneHint),
+    doneHint: (phoneNumber) => phoneNumber,
     errors: {
       ...errors,
       security_code_invalid: ({ attemptsLeft: count }) =>
@@ -28,7 +29,10 @@ export function textsOf({
       service_unavailable: unavailable,
       response_invalid: unavailable,
       security_code_incomplete: texts.codeIncomplete,
-      session_missing: errors.security_code_expired,
+      security_code_expired: expired,
+      security_code_verified: ended(texts.usedHeading, texts.endedHint),
+      security_code_too_many_attempts: ended(texts.lockedHeading, texts.endedHint),
+      session_missing: expired,
     },
   };
 }
@@ -49,6 +53,12 @@ function filled(template: string): (value: string) => string {
 
 function fill(template: string, value: string): string {
   return template.replace(/\{\w+\}/, () => value);
+}
+
+/** What has ended, as a sentence with the full stop of the language, and what to do. */
+function ended(heading: string, hint: string): string {
+  const [stop = ''] = /[.।。۔]$/u.exec(hint) ?? [];
+  return join(heading + stop, hint);
 }
 
 /** Two sentences. Those of Chinese and Japanese have no space between them. */

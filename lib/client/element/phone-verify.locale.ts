@@ -20,7 +20,13 @@ type TextData<Text> = Text extends string
 type UnavailableCode = 'phone_not_verified' | 'media_type_unsupported' | 'service_unavailable' | 'response_invalid';
 
 /** Failures that have the text of something else. */
-type SharedCode = UnavailableCode | 'session_missing' | 'security_code_incomplete';
+type SharedCode =
+  | UnavailableCode
+  | 'session_missing'
+  | 'security_code_incomplete'
+  | 'security_code_expired'
+  | 'security_code_verified'
+  | 'security_code_too_many_attempts';
 
 /**
  * The texts of the element in one language, as data: names in braces, such as `{phoneNumber}`, stand for values.
@@ -31,7 +37,7 @@ export type PhoneVerifyLocale = {
   /** BCP 47 tag. */
   readonly language: string;
 } & {
-  readonly [Key in Exclude<keyof PhoneVerifyTexts, 'errors'>]: TextData<PhoneVerifyTexts[Key]>;
+  readonly [Key in Exclude<keyof PhoneVerifyTexts, 'errors' | 'doneHint'>]: TextData<PhoneVerifyTexts[Key]>;
 } & {
   /** Follows `security_code_invalid` where the server says how many wrong codes it still accepts. */
   readonly attemptsLeft: PhoneVerifyPlural;

@@ -1,0 +1,5 @@
+import { definePhoneVerify } from './index.js';
+
+export * from './index.js';
+
+definePhoneVerify();
