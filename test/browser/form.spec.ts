@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SendToAuthorize } from '../../lib/index.js';
 import { CORRECT_CODE, NUMBER, WRONG_CODE } from '../support/requests.js';
 import { expectAlert, expectVisible } from './support/expectations.js';
 import { useElement } from './support/use-element.js';
@@ -265,6 +266,27 @@ describe('beforeSend', () => {
 
     expect(element.requests).toEqual([]);
     expect(await element.events()).toEqual([{ type: 'error', code: 'before_send_failed' }]);
+  });
+});
+
+describe('a CAPTCHA token', () => {
+  const isSolved = ({ request }: SendToAuthorize): boolean => request?.headers['x-captcha-token'] === 'solved';
+  const guarded = useElement({}, { phoneVerify: { authorizeSend: isSolved } });
+
+  it('decides in authorizeSend of the server, whose refusal is not reported as a limit', async () => {
+    const { element, page } = guarded;
+    await guarded.open();
+    await element.number.fill('4155552671');
+    await element.button('Send code').click();
+    await expectAlert(element, 'This message was not allowed, so it was not sent.');
+    expect(await element.button('Send code').getAttribute('aria-disabled')).toBe('false');
+
+    await page.locator('phone-verify').evaluate((found: Found) => {
+      found.beforeSend = () => ({ captchaToken: 'solved' });
+    });
+    await element.button('Send code').click();
+
+    await expectVisible(element.heading('Enter the code'));
   });
 });
 

@@ -66,7 +66,7 @@ label { font-size: 0.875rem; font-weight: 550; }
 input, button { font: inherit; color: inherit; min-block-size: 44px; }
 input { min-inline-size: 0; inline-size: 100%; padding: 0.5rem 0.75rem; border: 0; background: none; border-radius: inherit; outline: none; }
 .box { display: flex; min-block-size: max(44px, var(--height)); border: 1px solid var(--line); border-radius: var(--radius); transition: border-color 0.15s; }
-.box > input { flex: 1; padding-inline: min(0.75rem, 4cqi); font-size: min(1rem, max(16px, 8cqi)); }
+.box > input { flex: 1; padding-inline: min(0.75rem, 4cqi); font-size: min(1rem, max(16px, 7cqi)); }
 .choice { display: flex; align-items: stretch; border-inline-end: 1px solid var(--edge); white-space: nowrap; font-variant-numeric: tabular-nums; }
 .choice > span { align-self: center; padding-inline: 0.875rem; }
 [part='country'] { display: flex; align-items: center; gap: 0.5rem; padding-inline: 0.875rem 0.75rem; border-radius: calc(var(--radius) - 1px) 0 0 calc(var(--radius) - 1px); }
