@@ -1,6 +1,5 @@
-import { PhoneVerifyClientError } from '../client-error.js';
-import { PhoneVerifyClient, type PhoneVerifySession } from '../phone-verify.client.js';
-import { headersOf, type PhoneVerifyBeforeSend, type PhoneVerifySend } from './before-send.js';
+import { PhoneVerifyClient } from '../phone-verify.client.js';
+import { type PhoneVerifyBeforeSend, PreparedSends } from './before-send.js';
 import { CALLING_CODES, readCountries } from './countries.js';
 import { adopt, make } from './dom.js';
 import { Flow } from './flow.js';
@@ -67,8 +66,7 @@ export class PhoneVerifyElement extends FormControl {
   readonly #flow: Flow;
   #client: PhoneVerifyClient | undefined;
   #isOwnClient = true;
-  /** What the page adds to the pending send. */
-  #headers: Readonly<Record<string, string>> = {};
+  readonly #sends = new PreparedSends();
   readonly #texts = new ElementTexts();
   #shownLanguage: string | undefined;
   #state: FlowState | undefined;
@@ -83,70 +81,13 @@ export class PhoneVerifyElement extends FormControl {
     this.#flow = this.#createFlow(root);
   }
 
-  get baseUrl(): string | null {
-    return this.getAttribute('base-url');
-  }
-
-  set baseUrl(url: string | null | undefined) {
-    this.reflect('base-url', url);
-  }
-
-  get defaultCountry(): string | null {
-    return this.getAttribute('default-country');
-  }
-
-  set defaultCountry(country: string | null | undefined) {
-    this.reflect('default-country', country);
-  }
-
-  get countries(): string | null {
-    return this.getAttribute('countries');
-  }
-
-  set countries(countries: string | readonly string[] | null | undefined) {
-    this.reflect('countries', countries);
-  }
-
-  get preferredCountries(): string | null {
-    return this.getAttribute('preferred-countries');
-  }
-
-  set preferredCountries(countries: string | readonly string[] | null | undefined) {
-    this.reflect('preferred-countries', countries);
-  }
-
-  get language(): string | null {
-    return this.getAttribute('language');
-  }
-
-  set language(language: string | null | undefined) {
-    this.reflect('language', language);
-  }
-
-  get purpose(): string | null {
-    return this.getAttribute('purpose');
-  }
-
-  set purpose(purpose: string | null | undefined) {
-    this.reflect('purpose', purpose);
-  }
-
-  /** Whether a complete code is checked without a press on the button. The attribute is `auto-submit="off"`. */
-  get autoSubmit(): boolean {
-    return this.getAttribute('auto-submit') !== 'off';
-  }
-
-  set autoSubmit(isAutomatic: boolean) {
-    this.reflect('auto-submit', isAutomatic ? undefined : 'off');
-  }
-
   /** Calls the server. By default the element creates one from its attributes. */
   get client(): PhoneVerifyClient {
     this.#client ??= new PhoneVerifyClient({
       baseUrl: this.baseUrl ?? undefined,
       language: this.language ?? undefined,
       purpose: this.purpose ?? undefined,
-      fetch: (url, init) => this.#fetch(url, init),
+      fetch: this.#sends.fetch,
     });
     return this.#client;
   }
@@ -280,31 +221,6 @@ export class PhoneVerifyElement extends FormControl {
     if (state !== undefined) this.update(state, this.texts.notVerified);
   }
 
-  #fetch(url: string, init: RequestInit): Promise<Response> {
-    const headers = new Headers(init.headers);
-    for (const [name, value] of Object.entries(this.#headers)) headers.set(name, value);
-    return fetch(url, { ...init, headers });
-  }
-
-  async #send(send: PhoneVerifySend, call: () => Promise<PhoneVerifySession>): Promise<PhoneVerifySession | undefined> {
-    const extras = await this.#prepare(send);
-    if (extras === false) return undefined;
-    this.#headers = headersOf(extras ?? {});
-    try {
-      return await call();
-    } finally {
-      this.#headers = {};
-    }
-  }
-
-  async #prepare(send: PhoneVerifySend): Promise<Awaited<ReturnType<PhoneVerifyBeforeSend>>> {
-    try {
-      return await this.beforeSend?.(send);
-    } catch (cause) {
-      throw new PhoneVerifyClientError('before_send_failed', 'The function beforeSend failed.', { cause });
-    }
-  }
-
   #createFlow(root: ShadowRoot): Flow {
     return new Flow(this.#fields, {
       client: () => this.client,
@@ -317,7 +233,7 @@ export class PhoneVerifyElement extends FormControl {
       },
       country: () => this.defaultCountry?.toUpperCase() ?? countryOfLanguages(navigator.languages) ?? '',
       isAutomatic: () => this.autoSubmit,
-      send: (send, call) => this.#send(send, call),
+      send: (send, call) => this.#sends.run(this.beforeSend, send, call),
       hasFocus: () => root.activeElement !== null,
       emit: (type, detail) => {
         this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
