@@ -39,6 +39,10 @@ const OPTIONAL_PACKAGES = {
   '^lib/terminus/': ['@nestjs/terminus'],
   // Bundled into a file of its own, which the element loads when somebody begins to type.
   '^lib/client/element/numbering-plans\\.ts$': ['libphonenumber-js'],
+  // The entry points for frameworks: a wrapper, and types.
+  '^lib/client/react\\.ts$': ['react', '@types/react'],
+  '^lib/client/svelte\\.ts$': ['svelte'],
+  '^lib/client/vue\\.ts$': ['vue'],
   '^lib/backends/provider/': ['proxy-from-env', '@types/proxy-from-env'],
   '^lib/backends/twilio/': ['twilio'],
   '^lib/backends/vonage/': ['@vonage/(auth|sms|server-client)'],

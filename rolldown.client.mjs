@@ -6,7 +6,12 @@ import { build } from 'rolldown';
 const SOURCE = 'lib/client';
 
 /** What the core loads when it is needed: name of its file beside the core, and its source. */
-const PARTS = { 'numbering-plans': 'element/numbering-plans', 'country-list': 'element/country-list' };
+const PARTS = {
+  languages: 'element/languages',
+  'numbering-plans': 'element/numbering-plans',
+  'country-list': 'element/country-list',
+  'response-diagnosis': 'response-diagnosis',
+};
 
 const locales = readdirSync(`${SOURCE}/locales`).map((name) => `locales/${name.replace(/\.ts$/, '')}`);
 
@@ -20,6 +25,17 @@ const separate = {
   },
 };
 
+/** Style sheets without the space that people need to read them. */
+const shortStyles = {
+  name: 'short-styles',
+  transform: (code, id) =>
+    id.endsWith('styles.ts') ? { code: code.replace(/`[^`]*`/g, shorten), map: null } : undefined,
+};
+
+function shorten(styles) {
+  return styles.replace(/\s+/g, ' ').replace(/ ?([{};,]) ?/g, '$1');
+}
+
 function file(name, source = name, sourcemap = true) {
   return {
     input: { [name]: `${SOURCE}/${source}.ts` },
@@ -28,7 +44,7 @@ function file(name, source = name, sourcemap = true) {
     external: ['react'],
     // React needs to know that its component runs in browsers.
     checks: { moduleLevelDirective: false },
-    plugins: [separate],
+    plugins: [separate, shortStyles],
     output: { dir: 'dist/client', format: 'esm', minify: true, sourcemap },
   };
 }

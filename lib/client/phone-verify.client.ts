@@ -155,10 +155,10 @@ export class PhoneVerifyClient {
       const response = await this.#post('resend', { phone_number: phoneNumber, session_token: sessionToken });
       if (response.status === 200) {
         const sent = readSent(response.body, phoneNumber);
-        if (sent === undefined) throw responseInvalid(response);
+        if (sent === undefined) throw await responseInvalid(response);
         return this.#keep({ ...sent, spelling: record.spelling, isSent: true }, this.#isCurrent(record));
       }
-      const error = readFailure(response);
+      const error = await readFailure(response);
       if (RESEND_ENDS.has(error.code)) this.#end(record);
       else if (error.retryAfter !== undefined && this.#isCurrent(record)) this.#memory.postpone(error.retryAfter);
       throw error;
@@ -183,11 +183,11 @@ export class PhoneVerifyClient {
       const response = await this.#post('verify', body);
       if (response.status === 200) {
         const verified = readVerified(response.body);
-        if (verified === undefined) throw responseInvalid(response);
+        if (verified === undefined) throw await responseInvalid(response);
         this.#end(record);
         return verified;
       }
-      const error = readFailure(response);
+      const error = await readFailure(response);
       if (CHECK_ENDS.has(error.code) || error.attemptsLeft === 0) this.#end(record);
       throw error;
     });
@@ -205,10 +205,10 @@ export class PhoneVerifyClient {
     const response = await this.#post('register', { phone_number: spelling });
     const sent = readSent(response.body, spelling);
     if (response.status === 200) {
-      if (sent === undefined) throw responseInvalid(response);
+      if (sent === undefined) throw await responseInvalid(response);
       return this.#keep({ ...sent, spelling, isSent: true }, turn === this.#turn);
     }
-    const error = readFailure(response);
+    const error = await readFailure(response);
     if (error.code === 'sms_delivery_failed' && sent !== undefined) {
       this.#keep({ ...sent, spelling, isSent: false }, turn === this.#turn);
     }

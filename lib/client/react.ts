@@ -51,6 +51,9 @@ export interface PhoneVerifyProps
 
 type Ref = RefObject<PhoneVerifyElement | null>;
 
+/** What is set as a property, because no attribute can hold it. */
+type Objects = Pick<PhoneVerifyProperties, 'beforeSend' | 'client' | 'texts'>;
+
 definePhoneVerify();
 
 /** Before the browser paints; there is no such moment on a server. */
@@ -67,29 +70,48 @@ const useEarlyEffect = typeof document === 'undefined' ? useEffect : useLayoutEf
  * @publicApi
  */
 export const PhoneVerify = forwardRef(function PhoneVerify(
-  { baseUrl, defaultCountry, client, texts, onSent, onVerified, onFailed, className, ...others }: PhoneVerifyProps,
+  { beforeSend, client, texts, onSent, onVerified, onFailed, ...others }: PhoneVerifyProps,
   forwarded: ForwardedRef<PhoneVerifyElement>,
 ): ReactElement {
   const element: Ref = useRef<PhoneVerifyElement | null>(null);
   useImperativeHandle<PhoneVerifyElement | null, PhoneVerifyElement | null>(forwarded, () => element.current, []);
+  useEarlyEffect(() => set(element, { beforeSend }), [beforeSend]);
   useEarlyEffect(() => set(element, { client }), [client]);
   useEarlyEffect(() => set(element, { texts }), [texts]);
   useEarlyEffect(() => listen(element, 'phone-verify-sent', onSent), [onSent]);
   useEarlyEffect(() => listen(element, 'phone-verify-verified', onVerified), [onVerified]);
   useEarlyEffect(() => listen(element, 'phone-verify-error', onFailed), [onFailed]);
-  return createElement('phone-verify', {
-    ...others,
-    // React 18 sets everything as an attribute.
-    class: className,
-    'base-url': baseUrl,
-    'default-country': defaultCountry,
-    ref: element,
-  });
+  return createElement('phone-verify', { ...attributesOf(others), ref: element });
 });
 
-/** Sets properties, which React 18 does not do. */
-function set({ current }: Ref, { client, texts }: Pick<PhoneVerifyProperties, 'client' | 'texts'>): void {
+/** Attributes, which a server renders too. React 18 knows no others on this element. */
+function attributesOf({
+  autoSubmit,
+  baseUrl,
+  className,
+  countries,
+  defaultCountry,
+  disabled,
+  preferredCountries,
+  required,
+  ...others
+}: Omit<PhoneVerifyProps, keyof Objects | keyof PhoneVerifyHandlers>): object {
+  return {
+    ...others,
+    'auto-submit': autoSubmit === false ? 'off' : undefined,
+    'base-url': baseUrl,
+    class: className,
+    countries: countries?.toString(),
+    'default-country': defaultCountry,
+    disabled: disabled || undefined,
+    'preferred-countries': preferredCountries?.toString(),
+    required: required || undefined,
+  };
+}
+
+function set({ current }: Ref, { beforeSend, client, texts }: Objects): void {
   if (current === null) return;
+  if (beforeSend !== undefined) current.beforeSend = beforeSend;
   if (client !== undefined) current.client = client;
   if (texts !== undefined) current.texts = texts;
 }
@@ -101,7 +123,6 @@ function listen<Type extends keyof PhoneVerifyEventMap>(
 ): (() => void) | undefined {
   if (current === null || handler === undefined) return undefined;
   const ending = new AbortController();
-  const listener: (event: PhoneVerifyEventMap[Type]) => void = handler;
-  current.addEventListener(type, listener, ending);
+  current.addEventListener(type, handler, ending);
   return () => ending.abort();
 }

@@ -1,5 +1,6 @@
 import { isWireCode, PhoneVerifyClientError } from './client-error.js';
-import { isObject, responseInvalid } from './unexpected-response.js';
+import { isObject } from './received-response.js';
+import { responseInvalid } from './unexpected-response.js';
 import type { WireResponse } from './wire.js';
 
 /** A session as a response describes it. */
@@ -67,7 +68,7 @@ export function readVerified({ phone_number, verification_token }: Body): PhoneV
 }
 
 /** The error that a response describes. */
-export function readFailure(response: WireResponse): PhoneVerifyClientError {
+export async function readFailure(response: WireResponse): Promise<PhoneVerifyClientError> {
   const { status, body } = response;
   const { code, message, retry_after, attempts_left, errors } = body;
   if (status < 400 || !isWireCode(code)) return responseInvalid(response);

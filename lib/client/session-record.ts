@@ -1,5 +1,5 @@
 import type { SentState } from './responses.js';
-import { isObject } from './unexpected-response.js';
+import { isObject } from './received-response.js';
 
 /**
  * Where an open session survives a reload, such as the browser's `sessionStorage`.

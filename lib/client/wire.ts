@@ -1,5 +1,6 @@
 import { PhoneVerifyClientError } from './client-error.js';
-import { isObject, type ReceivedResponse, responseInvalid } from './unexpected-response.js';
+import { isObject, type ReceivedResponse } from './received-response.js';
+import { responseInvalid } from './unexpected-response.js';
 
 /** The part of the browser's `fetch` that the client uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -64,7 +65,7 @@ async function exchange(
   });
   const { status, redirected: isRedirected } = response;
   const received = parse(await response.text());
-  if (!isObject(received)) throw responseInvalid({ status, isRedirected, body: received });
+  if (!isObject(received)) throw await responseInvalid({ status, isRedirected, body: received });
   return { status, isRedirected, body: received };
 }
 

@@ -301,6 +301,7 @@ describe('the properties', () => {
             preferredCountries: ['AT', 'CH'],
             autoSubmit: false,
             required: true,
+            beforeSend: () => false,
           });
         }
       });
@@ -319,6 +320,9 @@ describe('the properties', () => {
       required: '',
     });
     expect(await test.element.country.innerText()).toBe('DE +49');
+    expect(await test.page.locator('phone-verify').evaluate((found: Found) => found.beforeSend !== undefined)).toBe(
+      true,
+    );
   });
 
   it.each([

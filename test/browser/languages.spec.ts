@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LOCALES } from '../../lib/client/element/languages.js';
 import { expectAlert, expectVisible } from './support/expectations.js';
 import { useElement } from './support/use-element.js';
 
@@ -29,6 +30,25 @@ describe('the language of the texts', () => {
     await element.button('Code senden').click();
     await element.page.getByLabel('Code', { exact: true }).fill('000000');
     await expectAlert(element, 'Der Code ist falsch. Noch 4 Versuche.');
+  });
+
+  it('is each one that there is, in its direction, within 320 pixels', async () => {
+    const { page, element } = test;
+    await page.setViewportSize({ width: 320, height: 568 });
+    await test.open('', 'en');
+    for (const [tag, load] of Object.entries(LOCALES)) {
+      const { default: locale } = await load();
+
+      await page.evaluate((language) => {
+        document.documentElement.lang = language;
+      }, tag);
+
+      await element.heading(locale.numberHeading).waitFor();
+      const card = page.locator('phone-verify [part=card]');
+      expect(await card.getAttribute('lang')).toBe(locale.language);
+      expect(await card.getAttribute('dir')).toBe(['ar', 'fa', 'he', 'ur'].includes(tag) ? 'rtl' : 'ltr');
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    }
   });
 
   it('is English without a further file where the page is in English', async () => {

@@ -1,5 +1,4 @@
 import en from '../locales/en.js';
-import { LOCALES, localeFor } from './languages.js';
 import { directionOf } from './locale.js';
 import { isLocale, textsOf, withChanges } from './locale-texts.js';
 import type { PhoneVerifyLocale } from './phone-verify.locale.js';
@@ -40,22 +39,21 @@ export class ElementTexts {
    * @returns `undefined` if its texts are here already; otherwise resolves when they have arrived, or failed to.
    */
   use(language: string): Promise<void> | undefined {
-    const tag = localeFor(language);
-    if (this.#given !== undefined || tag === this.#wanted) return undefined;
-    this.#wanted = tag;
-    const load = LOCALES[tag];
-    if (load !== undefined) return this.#load(tag, load);
+    if (this.#given !== undefined || language === this.#wanted) return undefined;
+    this.#wanted = language;
+    if (new Intl.Locale(language).language !== 'en') return this.#load(language);
     this.#keep(en);
     return undefined;
   }
 
-  async #load(tag: string, load: () => Promise<{ readonly default: PhoneVerifyLocale }>): Promise<void> {
+  async #load(language: string): Promise<void> {
     try {
-      const { default: locale } = await load();
-      if (tag === this.#wanted) this.#keep(locale);
+      const { loadLocale } = await import('./languages.js');
+      const locale = (await loadLocale(language)) ?? en;
+      if (language === this.#wanted) this.#keep(locale);
     } catch {
       // The next use tries again.
-      if (tag === this.#wanted) this.#wanted = this.#loaded.language;
+      if (language === this.#wanted) this.#wanted = this.#loaded.language;
     }
   }
 

@@ -6,7 +6,7 @@ interface LocaleModule {
 
 /**
  * The languages of the texts beside English, each a file of its own that is loaded when it is needed. The paths are
- * literal, so that every bundler finds them.
+ * literal, so that every bundler finds them. So is the list itself, which a page in English does not need.
  */
 export const LOCALES: Readonly<Record<string, () => Promise<LocaleModule>>> = {
   ar: () => import('../locales/ar.js'),
@@ -58,6 +58,12 @@ export const LOCALES: Readonly<Record<string, () => Promise<LocaleModule>>> = {
   'zh-Hans': () => import('../locales/zh-Hans.js'),
   'zh-Hant': () => import('../locales/zh-Hant.js'),
 };
+
+/** Loads the texts for a language; `undefined` if there are none but the English ones. */
+export async function loadLocale(language: string): Promise<PhoneVerifyLocale | undefined> {
+  const loaded = await LOCALES[localeFor(language)]?.();
+  return loaded?.default;
+}
 
 /** The tag of the texts for a language: `zh-Hant` for `zh-TW`, `pt` for `pt-AO`. English if there are none. */
 export function localeFor(language: string): string {

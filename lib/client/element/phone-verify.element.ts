@@ -22,23 +22,6 @@ declare global {
 /** Attributes of the client that the element creates. */
 const CLIENT_ATTRIBUTES: ReadonlySet<string> = new Set(['base-url', 'language', 'purpose']);
 
-/** Properties that a page may set before the element is registered. */
-const PROPERTIES: readonly string[] = [
-  'client',
-  'texts',
-  'beforeSend',
-  'baseUrl',
-  'defaultCountry',
-  'countries',
-  'preferredCountries',
-  'language',
-  'purpose',
-  'autoSubmit',
-  'name',
-  'required',
-  'disabled',
-];
-
 /**
  * `<phone-verify>`: asks for a phone number and for the code that is sent to it. Attributes: `base-url`,
  * `default-country`, `countries`, `preferred-countries`, `language`, `purpose`, `auto-submit`, `name`, `required`,
@@ -58,15 +41,13 @@ export class PhoneVerifyElement extends FormControl {
     'required',
   ];
 
-  /** Runs before each message: supplies headers or a CAPTCHA token, or stops it. */
-  beforeSend: PhoneVerifyBeforeSend | undefined;
-
   readonly #card = make('div', { class: 'card', part: 'card' });
   readonly #fields = make('fieldset', { role: 'presentation' });
   readonly #flow: Flow;
   #client: PhoneVerifyClient | undefined;
   #isOwnClient = true;
   readonly #sends = new PreparedSends();
+  #beforeSend: PhoneVerifyBeforeSend | undefined;
   readonly #texts = new ElementTexts();
   #shownLanguage: string | undefined;
   #state: FlowState | undefined;
@@ -97,6 +78,15 @@ export class PhoneVerifyElement extends FormControl {
     this.#client = client;
     this.#isOwnClient = false;
     this.#refresh();
+  }
+
+  /** Runs before each message: supplies headers or a CAPTCHA token, or stops it. */
+  get beforeSend(): PhoneVerifyBeforeSend | undefined {
+    return this.#beforeSend;
+  }
+
+  set beforeSend(beforeSend: PhoneVerifyBeforeSend | undefined) {
+    this.#beforeSend = beforeSend;
   }
 
   /** The texts. Those that are set replace the built-in ones, one by one; a file of `locales/` replaces all. */
@@ -137,7 +127,7 @@ export class PhoneVerifyElement extends FormControl {
   /** @internal */
   connectedCallback(): void {
     // Properties that were set before the element was registered shadow its accessors.
-    for (const name of PROPERTIES.filter((each) => Object.hasOwn(this, each))) {
+    for (const name of Object.keys(this).filter((each) => each in PhoneVerifyElement.prototype)) {
       const value: unknown = Reflect.get(this, name);
       Reflect.deleteProperty(this, name);
       Reflect.set(this, name, value);
