@@ -1,6 +1,7 @@
 // The account page works without this script. It formats the time in the reader's time zone and language, and opens the
 // form that changes the number.
 import { definePhoneVerify } from '../client/index.js';
+import { useLanguageSwitch } from './language-switch.js';
 import { forgetPhone, showPhoneOf } from './phone-on-screen.js';
 import { post } from './post.js';
 
@@ -12,6 +13,9 @@ const currentNumber = document.getElementById('current-number');
 const newNumber = document.getElementById('new-number');
 const notice = document.getElementById('notice');
 
+/** Key of the note that the number was changed, which the next page confirms. */
+const CHANGED = 'sample.number-changed';
+
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** Verification token of the current number, which confirms the change. */
@@ -20,7 +24,11 @@ let currentToken;
 if (time.dateTime === '') document.getElementById('verified-row').hidden = true;
 else time.textContent = MOMENT.format(new Date(time.dateTime));
 
+document.getElementById('confirmation').hidden = sessionStorage.getItem(CHANGED) === null;
+sessionStorage.removeItem(CHANGED);
+
 definePhoneVerify();
+useLanguageSwitch(currentNumber, newNumber);
 currentNumber.texts = {
   numberHeading: 'Confirm your current number',
   numberHint: 'Enter the current number of your account. We will send a code to it.',
@@ -60,6 +68,7 @@ function askFor(element) {
 async function changeNumber(newToken) {
   const body = { current_verification_token: currentToken, verification_token: newToken };
   const failure = await post('/users/change-phone', body);
+  if (failure === undefined) sessionStorage.setItem(CHANGED, '');
   if (failure === undefined || failure.statusCode === 401) {
     location.reload();
     return;

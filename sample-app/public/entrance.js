@@ -1,5 +1,6 @@
 // Sign-up and sign-in: both send the server the number's verification token, and it sets the session's cookie.
 import { definePhoneVerify } from '../client/index.js';
+import { useLanguageSwitch } from './language-switch.js';
 import { forgetPhone, showPhoneOf } from './phone-on-screen.js';
 import { post } from './post.js';
 
@@ -12,6 +13,7 @@ const progress = document.getElementById('progress');
 const notice = document.getElementById('notice');
 const noticeText = document.getElementById('notice-text');
 const noticeAction = document.getElementById('notice-action');
+const otherNumber = document.getElementById('other-number');
 const phoneVerify = form.querySelector('phone-verify');
 
 let verificationToken;
@@ -20,6 +22,7 @@ let isBusy = false;
 let takeAction;
 
 definePhoneVerify();
+useLanguageSwitch(phoneVerify);
 
 if (page.sandbox === 'true') showPhoneOf(phoneVerify);
 
@@ -34,6 +37,17 @@ form.addEventListener('submit', (event) => {
 });
 
 noticeAction.addEventListener('click', () => takeAction());
+
+otherNumber.addEventListener('click', () => {
+  verificationToken = undefined;
+  notice.hidden = true;
+  phoneVerify.reset();
+  phoneVerify.focus();
+});
+
+// No message is sent for a user name that nobody can have.
+phoneVerify.beforeSend = async ({ isResend }) =>
+  page.mode === 'sign-in' || isResend || (await isNameFree()) ? {} : false;
 
 username.addEventListener('input', () => {
   username.value = username.value.toLowerCase();
@@ -59,6 +73,15 @@ async function submitToken(as = page.mode) {
   showFailure(failure);
 }
 
+/** Asks the server whether the user name is free. If that fails, the sign-up finds out. */
+async function isNameFree() {
+  if (!hasName()) return false;
+  const failure = await post('/users/check-username', { username: username.value });
+  if (failure?.code !== 'username_taken') return true;
+  showUsernameError('This user name is taken. Choose another.');
+  return false;
+}
+
 function hasName() {
   if (username.validity.valid) return true;
   showUsernameError(
@@ -73,6 +96,7 @@ function showFailure({ code, message }) {
     showUsernameError('This user name is taken. Choose another: your number stays verified.');
   } else if (code === 'phone_number_taken') {
     showNotice('This number already has an account.', 'Sign in to it', () => submitToken('sign-in'));
+    otherNumber.hidden = false;
   } else if (code === 'account_not_found') {
     showNotice('This number has no account yet.', 'Create one', createInstead);
   } else if (code === 'phone_not_verified') {
@@ -104,6 +128,7 @@ function showNotice(text, action, onAction) {
   noticeText.textContent = text;
   noticeAction.textContent = action;
   takeAction = onAction;
+  otherNumber.hidden = true;
   notice.hidden = false;
 }
 

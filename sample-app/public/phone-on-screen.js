@@ -4,8 +4,11 @@ const messages = document.getElementById('messages');
 const empty = document.getElementById('no-messages');
 const tapHint = document.getElementById('tap-hint');
 const phone = document.querySelector('.phone');
-const peek = document.getElementById('peek');
-const isStill = matchMedia('(prefers-reduced-motion: reduce)');
+const beside = document.querySelector('.beside');
+const stage = document.querySelector('.stage');
+
+/** Here the phone is a notification right above the form, where it covers nothing. */
+const isSmall = matchMedia('(max-width: 699.98px)');
 
 /** Key under which the shown number survives a reload. */
 const SHOWN_NUMBER = 'sample.shown-number';
@@ -13,31 +16,16 @@ const SHOWN_NUMBER = 'sample.shown-number';
 /** A number of four digits or more: the code. */
 const CODE = /\b\d{4,}\b/;
 
-/** Share of the phone that must be in view for a message to count as seen. */
-const SEEN = 0.5;
-
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 
 let stream;
 /** The element for whose number messages are shown. */
 let followed;
-/** Until the observer reports, messages count as not seen. */
-let isInView = false;
 
 /** Shows the messages to the number that an element last sent a code to. A tap on a code fills it in there. */
 export function showPhoneOf(...elements) {
   updateTime();
-  const observer = new IntersectionObserver(
-    ([{ intersectionRatio }]) => {
-      isInView = intersectionRatio >= SEEN;
-      if (isInView) peek.hidden = true;
-    },
-    { threshold: SEEN },
-  );
-  observer.observe(phone);
-  peek.addEventListener('click', () => {
-    phone.scrollIntoView({ block: 'center', behavior: isStill.matches ? 'auto' : 'smooth' });
-  });
+  isSmall.addEventListener('change', place);
   const shown = sessionStorage.getItem(SHOWN_NUMBER);
   if (shown !== null) follow(shown, elements[0]);
   for (const phoneVerify of elements) {
@@ -57,6 +45,7 @@ export function forgetPhone() {
 
 function follow(phoneNumber, phoneVerify) {
   followed = phoneVerify;
+  place();
   stream?.close();
   messages.replaceChildren();
   const shown = new Set();
@@ -67,6 +56,13 @@ function follow(phoneNumber, phoneVerify) {
     shown.add(lastEventId);
     showMessage(JSON.parse(data), phoneVerify);
   });
+}
+
+/** Shows the phone beside the form, or on a small screen above it once it belongs to a number. */
+function place() {
+  if (!isSmall.matches) stage.append(beside);
+  else if (followed !== undefined) followed.before(beside);
+  beside.toggleAttribute('data-followed', followed !== undefined);
 }
 
 function showMessage({ message, sentAt }, phoneVerify) {
@@ -84,7 +80,6 @@ function showMessage({ message, sentAt }, phoneVerify) {
   messages.append(item);
   messages.scrollTop = messages.scrollHeight;
   empty.hidden = true;
-  peek.hidden = isInView;
   updateTime();
   tapHint.hidden = false;
   phone.classList.remove('phone-buzz');

@@ -40,8 +40,10 @@ describe('a right-to-left page', () => {
     await test.open('', 'he');
 
     const direction = (found: Element): string => getComputedStyle(found).direction;
-    expect(await test.element.heading('Verify your phone number').evaluate(direction)).toBe('rtl');
-    expect(await test.element.number.evaluate(direction)).toBe('ltr');
+    expect(await test.page.locator('[part=heading]').evaluate(direction)).toBe('rtl');
+    expect(await test.page.locator('[part~=number]').evaluate(direction)).toBe('ltr');
+    await test.page.locator('[part=country]').click();
+    expect(await test.page.getByRole('listbox').evaluate(direction)).toBe('rtl');
   });
 });
 

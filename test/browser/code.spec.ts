@@ -218,6 +218,28 @@ describe('the field for the code', () => {
   });
 });
 
+describe('a code that is not digits', () => {
+  it('has a field for every character', async () => {
+    const { element } = test;
+    const sent = {
+      session_token: 'x',
+      expires_in: 600,
+      resend_in: 30,
+      code_length: 6,
+      code_format: 'text',
+      phone_number: NUMBER,
+    };
+    await element.respondWith('register', 200, sent);
+    await openCodeStep();
+    const checked = test.page.waitForRequest('**/phone/verify');
+
+    await paste('Your code: K7-QP2');
+
+    expect(await element.code.getAttribute('inputmode')).toBe('text');
+    expect((await checked).postDataJSON()).toMatchObject({ security_code: 'K7-QP2' });
+  });
+});
+
 describe('a complete code', () => {
   it('is submitted once', async () => {
     const { element } = test;

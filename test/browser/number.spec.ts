@@ -28,6 +28,7 @@ describe('the country', () => {
     await test.open();
 
     expect(await test.element.country.innerText()).toBe('US +1');
+    await test.element.country.focus();
     expect(await test.element.country.getAttribute('aria-label')).toBe('Country: United States, US +1');
   });
 

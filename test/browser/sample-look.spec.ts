@@ -58,6 +58,7 @@ async function visit(person: SamplePage, show: (state: string) => Promise<void>)
   await person.verify(WRONG_CODE);
   await person.fault.getByText('4 tries left').waitFor();
   await show('wrong-code');
+  await person.username.fill('');
   await person.verify(CORRECT_CODE);
   await person.page.getByText('Choose a user name.').waitFor();
   await show('verified');
@@ -115,6 +116,7 @@ describe('the appearance of the sample', () => {
   it.each(['no-preference', 'reduce'] as const)('moves when a message arrives: %s', async (reducedMotion) => {
     const person = await enter({ reducedMotion });
     await person.open();
+    await person.username.fill('ada');
     await person.number.fill('4155552671');
     const animations = person.page.evaluate(
       () =>

@@ -51,6 +51,16 @@ describe.each(databaseKinds)('the sample application on %s', (kind) => {
     await signUp('hopper', verificationToken).expect(201);
   });
 
+  it('tells that a username is taken before a message is sent', async () => {
+    await signUp('turing', await obtainToken(newNumber())).expect(201);
+
+    await post(app, '/users/check-username', { username: 'turing2' }).expect(204);
+    const { body } = await post(app, '/users/check-username', { username: 'turing' }).expect(409);
+    await post(app, '/users/check-username', { username: '?' }).expect(400);
+
+    expect(body.code).toBe('username_taken');
+  });
+
   it('creates only one account for a number', async () => {
     const phoneNumber = newNumber();
     await signUp('first', await obtainToken(phoneNumber)).expect(201);

@@ -78,6 +78,8 @@ class CountryList {
       if (this.#dialog.isConnected) this.#place(anchor);
       else stop.abort();
     };
+    // The field is written from left to right in every language, the list is not.
+    this.#dialog.dir = anchor.closest<HTMLElement>('.card')?.dir ?? '';
     anchor.append(this.#dialog);
     this.#dialog.showModal();
     place();

@@ -22,6 +22,7 @@ export class CountryPicker {
   readonly #choice: CountryChoice;
   readonly #onSelect: () => void;
   #country: string;
+  #names: Intl.DisplayNames | undefined;
 
   constructor(texts: PhoneVerifyTexts, choice: CountryChoice, country: string, onSelect: () => void) {
     this.#texts = texts;
@@ -36,7 +37,10 @@ export class CountryPicker {
     this.#button.addEventListener('click', () => void this.#open());
     // The list is a file of its own, which is here by the time of a click.
     this.#button.addEventListener('pointerenter', () => void loadList());
-    this.#button.addEventListener('focus', () => void loadList());
+    this.#button.addEventListener('focus', () => {
+      void loadList();
+      this.#nameCountry();
+    });
     this.#button.addEventListener('keydown', (event) => {
       const isLetter = event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey;
       if (isLetter || event.key === 'ArrowDown' || event.key === 'ArrowUp') void this.#open(isLetter ? event.key : '');
@@ -61,8 +65,15 @@ export class CountryPicker {
   show(isInternational: boolean): void {
     const code = `+${this.callingCode}`;
     setText(this.#shown, isInternational ? this.#country : `${this.#country} ${code}`);
-    const name = new Intl.DisplayNames([this.#choice.language, 'en'], { type: 'region' }).of(this.#country) ?? '';
-    this.#button.setAttribute('aria-label', `${this.#texts.country}: ${name}, ${this.#country} ${code}`);
+    const name = this.#names?.of(this.#country);
+    const shown = `${name === undefined ? '' : `${name}, `}${this.#country} ${code}`;
+    this.#button.setAttribute('aria-label', `${this.#texts.country}: ${shown}`);
+  }
+
+  /** Loading the names takes longer than the rest of the element, so that is done for whoever reaches the button. */
+  #nameCountry(): void {
+    this.#names ??= new Intl.DisplayNames([this.#choice.language, 'en'], { type: 'region' });
+    this.show(!this.#shown.textContent.includes('+'));
   }
 
   async #open(query = ''): Promise<void> {

@@ -8,8 +8,8 @@ dialog::backdrop { background: none; }
 [part='country-search']::placeholder { color: var(--muted); opacity: 1; }
 [part='close'] { min-inline-size: 44px; padding: 0; font-size: 1.5rem; line-height: 1; }
 ul { flex: 1; min-block-size: 0; overflow-y: auto; margin: 0; padding: 0.25rem; list-style: none; overscroll-behavior: contain; }
-li { display: flex; align-items: center; gap: 0.75rem; min-block-size: 44px; padding: 0.375rem 0.75rem; border-radius: calc(var(--radius) * 0.75); cursor: pointer; content-visibility: auto; contain-intrinsic-block-size: 44px; }
-li > :first-child { flex: 1; overflow-wrap: anywhere; }
+li { display: flex; flex-wrap: wrap; align-items: center; gap: 0 0.75rem; min-block-size: 44px; padding: 0.375rem 0.75rem; border-radius: calc(var(--radius) * 0.75); cursor: pointer; content-visibility: auto; contain-intrinsic-block-size: 44px; }
+li > :first-child { flex: 1 1 7rem; min-inline-size: 0; overflow-wrap: break-word; }
 .iso, .calling { color: var(--muted); font-variant-numeric: tabular-nums; }
 .calling { min-inline-size: 3rem; text-align: end; }
 li:hover { background: color-mix(in srgb, var(--text) 6%, transparent); }

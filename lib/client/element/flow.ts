@@ -45,7 +45,11 @@ export class Flow {
       this.#place(new DoneStep(this.host.texts(), step.verified), { isFocused: this.host.hasFocus() });
       return;
     }
-    if (step.isBusy || step instanceof EndedStep) return;
+    if (step.isBusy) return;
+    if (step instanceof EndedStep) {
+      this.#end(step, step.ending);
+      return;
+    }
     if (step instanceof NumberStep && step.draft.text !== '') this.#draft = step.draft;
     this.begin();
     if (step instanceof CodeStep && this.#step instanceof CodeStep) this.#step.continue(step);
@@ -122,13 +126,14 @@ export class Flow {
   }
 
   /** Shows that only a new code can help. The button counts down until one can be requested. */
-  #end(step: CodeStep, ending: Ending): void {
-    const { phoneNumber, resendIn } = step;
+  #end(step: CodeStep | EndedStep, ending: Ending): void {
+    const { phoneNumber } = step;
+    const seconds = step instanceof CodeStep ? step.resendIn : step.secondsToWait;
     const ended = new EndedStep(this.host.texts(), ending, phoneNumber, {
       requestNewCode: (each) => void this.#register(each, phoneNumber),
       changeNumber: () => this.#askNumber({ isFocused: true, phoneNumber }),
     });
-    if (resendIn > 0) ended.wait(resendIn);
+    if (seconds > 0) ended.wait(seconds);
     this.#place(ended, { isFocused: this.host.hasFocus() });
   }
 

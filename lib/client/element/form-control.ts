@@ -1,41 +1,13 @@
 import type { FlowState } from './flow-host.js';
-
-/** `HTMLElement` does not exist on a server, where the module may be imported but the element is never created. */
-const Base: typeof HTMLElement = Reflect.get(globalThis, 'HTMLElement') ?? Object;
+import { ReflectedAttributes } from './reflected-attributes.js';
 
 /** An element that takes part in forms like an input. Its value is the verification token. */
-export class FormControl extends Base {
+export class FormControl extends ReflectedAttributes {
   /** @internal */
   static readonly formAssociated = true;
 
   readonly #internals = this.attachInternals();
   #state: FlowState | undefined;
-
-  /** Name of the verification token among the data of the form. */
-  get name(): string | null {
-    return this.getAttribute('name');
-  }
-
-  set name(name: string | null | undefined) {
-    this.reflect('name', name);
-  }
-
-  /** Whether the form can only be submitted once the number is verified. */
-  get required(): boolean {
-    return this.hasAttribute('required');
-  }
-
-  set required(isRequired: boolean) {
-    this.toggleAttribute('required', isRequired);
-  }
-
-  get disabled(): boolean {
-    return this.hasAttribute('disabled');
-  }
-
-  set disabled(isDisabled: boolean) {
-    this.toggleAttribute('disabled', isDisabled);
-  }
 
   /** The verification token; empty until the number is verified. */
   get value(): string {
@@ -64,12 +36,6 @@ export class FormControl extends Base {
 
   reportValidity(): boolean {
     return this.#internals.reportValidity();
-  }
-
-  /** Sets an attribute, or removes it. */
-  protected reflect(attribute: string, value: string | readonly string[] | null | undefined): void {
-    if (value === undefined || value === null) this.removeAttribute(attribute);
-    else this.setAttribute(attribute, String(value));
   }
 
   /** Updates the value, the validity, and the states for style sheets. */

@@ -38,8 +38,10 @@ export function loadNumberFormat(): Promise<NumberFormat | undefined> {
 
 /** Shows the numbers within some content in their usual groups. */
 export async function groupNumbers(content: HTMLElement): Promise<void> {
+  const numbers = content.querySelectorAll('bdi');
+  if (numbers.length === 0) return;
   const format = await loadNumberFormat();
-  for (const number of content.querySelectorAll('bdi')) {
+  for (const number of numbers) {
     if (format !== undefined) number.textContent = format.group(number.textContent);
   }
 }

@@ -1,6 +1,5 @@
-import { PhoneVerifyClientError } from '../client-error.js';
-import { PhoneVerifyClient, type PhoneVerifySession } from '../phone-verify.client.js';
-import { headersOf, type PhoneVerifyBeforeSend, type PhoneVerifySend } from './before-send.js';
+import { PhoneVerifyClient } from '../phone-verify.client.js';
+import { type PhoneVerifyBeforeSend, PreparedSends } from './before-send.js';
 import { CALLING_CODES, readCountries } from './countries.js';
 import { adopt, make } from './dom.js';
 import { Flow } from './flow.js';
@@ -22,23 +21,6 @@ declare global {
 
 /** Attributes of the client that the element creates. */
 const CLIENT_ATTRIBUTES: ReadonlySet<string> = new Set(['base-url', 'language', 'purpose']);
-
-/** Properties that a page may set before the element is registered. */
-const PROPERTIES: readonly string[] = [
-  'client',
-  'texts',
-  'beforeSend',
-  'baseUrl',
-  'defaultCountry',
-  'countries',
-  'preferredCountries',
-  'language',
-  'purpose',
-  'autoSubmit',
-  'name',
-  'required',
-  'disabled',
-];
 
 /**
  * `<phone-verify>`: asks for a phone number and for the code that is sent to it. Attributes: `base-url`,
@@ -62,11 +44,10 @@ export class PhoneVerifyElement extends FormControl {
   readonly #card = make('div', { class: 'card', part: 'card' });
   readonly #fields = make('fieldset', { role: 'presentation' });
   readonly #flow: Flow;
-  #beforeSend: PhoneVerifyBeforeSend | undefined;
   #client: PhoneVerifyClient | undefined;
   #isOwnClient = true;
-  /** What the page adds to the pending send. */
-  #headers: Readonly<Record<string, string>> = {};
+  readonly #sends = new PreparedSends();
+  #beforeSend: PhoneVerifyBeforeSend | undefined;
   readonly #texts = new ElementTexts();
   #shownLanguage: string | undefined;
   #state: FlowState | undefined;
@@ -81,80 +62,13 @@ export class PhoneVerifyElement extends FormControl {
     this.#flow = this.#createFlow(root);
   }
 
-  get baseUrl(): string | null {
-    return this.getAttribute('base-url');
-  }
-
-  set baseUrl(url: string | null | undefined) {
-    this.reflect('base-url', url);
-  }
-
-  get defaultCountry(): string | null {
-    return this.getAttribute('default-country');
-  }
-
-  set defaultCountry(country: string | null | undefined) {
-    this.reflect('default-country', country);
-  }
-
-  get countries(): string | null {
-    return this.getAttribute('countries');
-  }
-
-  set countries(countries: string | readonly string[] | null | undefined) {
-    this.reflect('countries', countries);
-  }
-
-  get preferredCountries(): string | null {
-    return this.getAttribute('preferred-countries');
-  }
-
-  set preferredCountries(countries: string | readonly string[] | null | undefined) {
-    this.reflect('preferred-countries', countries);
-  }
-
-  get language(): string | null {
-    return this.getAttribute('language');
-  }
-
-  set language(language: string | null | undefined) {
-    this.reflect('language', language);
-  }
-
-  get purpose(): string | null {
-    return this.getAttribute('purpose');
-  }
-
-  set purpose(purpose: string | null | undefined) {
-    this.reflect('purpose', purpose);
-  }
-
-  /** Whether a complete code is checked without a press on the button. The attribute is `auto-submit="off"`. */
-  get autoSubmit(): boolean {
-    return this.getAttribute('auto-submit') !== 'off';
-  }
-
-  set autoSubmit(isAutomatic: boolean) {
-    this.reflect('auto-submit', isAutomatic ? undefined : 'off');
-  }
-
-  /** Runs before each message: supplies headers or a CAPTCHA token, or stops it. */
-  get beforeSend(): PhoneVerifyBeforeSend | undefined {
-    return this.#beforeSend;
-  }
-
-  // Svelte sets only what has a setter.
-  set beforeSend(run: PhoneVerifyBeforeSend | undefined) {
-    this.#beforeSend = run;
-  }
-
   /** Calls the server. By default the element creates one from its attributes. */
   get client(): PhoneVerifyClient {
     this.#client ??= new PhoneVerifyClient({
       baseUrl: this.baseUrl ?? undefined,
       language: this.language ?? undefined,
       purpose: this.purpose ?? undefined,
-      fetch: (url, init) => this.#fetch(url, init),
+      fetch: this.#sends.fetch,
     });
     return this.#client;
   }
@@ -164,6 +78,15 @@ export class PhoneVerifyElement extends FormControl {
     this.#client = client;
     this.#isOwnClient = false;
     this.#refresh();
+  }
+
+  /** Runs before each message: supplies headers or a CAPTCHA token, or stops it. */
+  get beforeSend(): PhoneVerifyBeforeSend | undefined {
+    return this.#beforeSend;
+  }
+
+  set beforeSend(beforeSend: PhoneVerifyBeforeSend | undefined) {
+    this.#beforeSend = beforeSend;
   }
 
   /** The texts. Those that are set replace the built-in ones, one by one; a file of `locales/` replaces all. */
@@ -204,7 +127,7 @@ export class PhoneVerifyElement extends FormControl {
   /** @internal */
   connectedCallback(): void {
     // Properties that were set before the element was registered shadow its accessors.
-    for (const name of PROPERTIES.filter((each) => Object.hasOwn(this, each))) {
+    for (const name of Object.keys(this).filter((each) => each in PhoneVerifyElement.prototype)) {
       const value: unknown = Reflect.get(this, name);
       Reflect.deleteProperty(this, name);
       Reflect.set(this, name, value);
@@ -288,31 +211,6 @@ export class PhoneVerifyElement extends FormControl {
     if (state !== undefined) this.update(state, this.texts.notVerified);
   }
 
-  #fetch(url: string, init: RequestInit): Promise<Response> {
-    const headers = new Headers(init.headers);
-    for (const [name, value] of Object.entries(this.#headers)) headers.set(name, value);
-    return fetch(url, { ...init, headers });
-  }
-
-  async #send(send: PhoneVerifySend, call: () => Promise<PhoneVerifySession>): Promise<PhoneVerifySession | undefined> {
-    const extras = await this.#prepare(send);
-    if (extras === false) return undefined;
-    this.#headers = headersOf(extras ?? {});
-    try {
-      return await call();
-    } finally {
-      this.#headers = {};
-    }
-  }
-
-  async #prepare(send: PhoneVerifySend): Promise<Awaited<ReturnType<PhoneVerifyBeforeSend>>> {
-    try {
-      return await this.beforeSend?.(send);
-    } catch (cause) {
-      throw new PhoneVerifyClientError('before_send_failed', 'The function beforeSend failed.', { cause });
-    }
-  }
-
   #createFlow(root: ShadowRoot): Flow {
     return new Flow(this.#fields, {
       client: () => this.client,
@@ -325,7 +223,7 @@ export class PhoneVerifyElement extends FormControl {
       },
       country: () => this.defaultCountry?.toUpperCase() ?? countryOfLanguages(navigator.languages) ?? '',
       isAutomatic: () => this.autoSubmit,
-      send: (send, call) => this.#send(send, call),
+      send: (send, call) => this.#sends.run(this.beforeSend, send, call),
       hasFocus: () => root.activeElement !== null,
       emit: (type, detail) => {
         this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));

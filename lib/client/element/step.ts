@@ -53,7 +53,7 @@ export class Step {
 
   /** Whether no call is pending and the button has no countdown. */
   get isReady(): boolean {
-    return !this.#isBusy && this.#secondsToWait === 0;
+    return !this.#isBusy && this.secondsToWait === 0;
   }
 
   get isBusy(): boolean {
@@ -124,7 +124,7 @@ export class Step {
   }
 
   #render(): void {
-    const seconds = this.#secondsToWait;
+    const seconds = this.secondsToWait;
     if (seconds === 0 && this.#waitUntil !== undefined) {
       this.#waitUntil = undefined;
       // The error was about the wait, which has ended.
@@ -135,7 +135,8 @@ export class Step {
     setDisabled(this.#button, !this.isReady);
   }
 
-  get #secondsToWait(): number {
+  /** Seconds until the button can be used again. */
+  get secondsToWait(): number {
     return Math.max(0, Math.ceil(((this.#waitUntil ?? 0) - performance.now()) / 1000));
   }
 }

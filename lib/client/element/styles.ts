@@ -66,7 +66,7 @@ label { font-size: 0.875rem; font-weight: 550; }
 input, button { font: inherit; color: inherit; min-block-size: 44px; }
 input { min-inline-size: 0; inline-size: 100%; padding: 0.5rem 0.75rem; border: 0; background: none; border-radius: inherit; outline: none; }
 .box { display: flex; min-block-size: max(44px, var(--height)); border: 1px solid var(--line); border-radius: var(--radius); transition: border-color 0.15s; }
-.box > input { flex: 1; }
+.box > input { flex: 1; padding-inline: min(0.75rem, 4cqi); font-size: min(1rem, max(16px, 7cqi)); }
 .choice { display: flex; align-items: stretch; border-inline-end: 1px solid var(--edge); white-space: nowrap; font-variant-numeric: tabular-nums; }
 .choice > span { align-self: center; padding-inline: 0.875rem; }
 [part='country'] { display: flex; align-items: center; gap: 0.5rem; padding-inline: 0.875rem 0.75rem; border-radius: calc(var(--radius) - 1px) 0 0 calc(var(--radius) - 1px); }
@@ -77,14 +77,14 @@ input { min-inline-size: 0; inline-size: 100%; padding: 0.5rem 0.75rem; border: 
 .box:has([aria-invalid]) { border-color: var(--error); outline-color: var(--error) !important; }
 .code { --char: min(1.5rem, calc(70cqi / var(--length))); position: relative; border-radius: var(--radius); }
 .slots { display: grid; grid-template-columns: repeat(var(--length), minmax(0, 1fr)); gap: min(0.5rem, 1.5cqi); }
-[part='slot'] { display: grid; place-items: center; min-block-size: max(44px, calc(var(--height) + 0.5rem)); border: 1px solid var(--line); border-radius: min(var(--radius), 2.5cqi); font: 600 var(--char)/1 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+[part='slot'] { position: relative; display: grid; place-items: center; min-block-size: max(44px, calc(var(--height) + 0.5rem)); border: 1px solid var(--line); border-radius: min(var(--radius), 2.5cqi); font: 600 var(--char)/1 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .code > input { position: absolute; inset: 0; block-size: 100%; padding: 0; color: transparent; caret-color: transparent; letter-spacing: 0.5em; -webkit-text-fill-color: transparent; -webkit-background-clip: text; forced-color-adjust: none; }
 .code > input::selection { background: none; }
 .code:focus-within [data-caret], .code:focus-within [data-selected] { outline: var(--ring); outline-offset: -1px; border-color: var(--accent); }
 .code:focus-within [data-selected] { background: color-mix(in srgb, var(--accent) 14%, transparent); }
-.code:focus-within [data-caret]::after { content: ''; grid-area: 1 / 1; justify-self: start; margin-inline-start: 0.2em; inline-size: 2px; block-size: 1.2em; background: currentColor; animation: blink 1.1s steps(1) infinite; }
-.code:focus-within [data-caret]:empty::after { justify-self: center; margin: 0; }
-.code:focus-within [data-caret][data-end]::after { justify-self: end; margin-inline-end: 0.2em; }
+.code:focus-within [data-caret]::after { content: ''; position: absolute; inset-block: 0; inset-inline-start: 0.2em; margin-block: auto; inline-size: 2px; block-size: 1.2em; background: currentColor; animation: blink 1.1s steps(1) infinite; }
+.code:focus-within [data-caret]:empty::after { inset-inline: 0; margin: auto; }
+.code:focus-within [data-caret][data-end]::after { inset-inline: auto 0.2em; }
 .code:has([aria-invalid]) [part='slot'] { border-color: var(--error); outline-color: var(--error); }
 .long .slots { display: none; }
 .long > input { position: static; min-block-size: max(44px, var(--height)); padding: 0.5rem; border: 1px solid var(--line); border-radius: var(--radius); color: inherit; -webkit-text-fill-color: currentColor; caret-color: auto; text-align: center; letter-spacing: normal; font: 600 clamp(0.5rem, calc(130cqi / var(--length)), 1rem)/1.4 ui-monospace, monospace; }
@@ -96,8 +96,8 @@ input { min-inline-size: 0; inline-size: 100%; padding: 0.5rem 0.75rem; border: 
 [part='status'] { color: var(--muted); }
 button { border: 0; background: none; padding: 0.625rem 1rem; cursor: pointer; border-radius: var(--radius); }
 [part='button'] { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: 0 0.625rem; min-block-size: max(44px, var(--height)); background: var(--accent); color: var(--on-accent); font-weight: 600; transition: filter 0.15s; }
-[part='button']:hover { filter: brightness(1.08); }
-button[aria-disabled='true'] { cursor: default; filter: none; }
+[part='button']:not([aria-disabled='true'], :disabled):hover { filter: brightness(1.08); }
+button[aria-disabled='true'] { cursor: default; }
 [part='button'][aria-disabled='true']:not([data-busy]), [part='button']:disabled { background: var(--edge); color: var(--muted); }
 :disabled { cursor: not-allowed; }
 .box:has(:disabled), .code:has(:disabled) { opacity: 0.6; }

@@ -6,6 +6,7 @@ import { ChangePhoneRequest } from './change-phone.request.js';
 import { JsonOnlyGuard } from './json-only.guard.js';
 import { VerificationTokenRequest } from './verification-token.request.js';
 import { SignUpRequest } from './sign-up.request.js';
+import { UsernameRequest } from './username.request.js';
 import { type SignedIn, UsersService } from './users.service.js';
 
 /** Response to a sign-up and a sign-in, in addition to the cookie. */
@@ -21,6 +22,14 @@ export class UsersController {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
   ) {}
+
+  /** Tells before a message is sent that a username is taken. The sign-up decides. */
+  @Post('check-username')
+  @HttpCode(204)
+  @UseGuards(JsonOnlyGuard)
+  async checkUsername(@Body() { username }: UsernameRequest): Promise<void> {
+    await this.users.requireFree(username);
+  }
 
   @Post('sign-up')
   @UseGuards(JsonOnlyGuard)

@@ -30,6 +30,12 @@ export class UsersService {
     private readonly sessions: SessionsService,
   ) {}
 
+  /** Throws if an account has this username. */
+  async requireFree(username: string): Promise<void> {
+    const isTaken = await this.#inTransaction((manager) => manager.existsBy(User, { username }));
+    if (isTaken) throw usernameTaken();
+  }
+
   /**
    * Creates an account with a verified number. The verification token is consumed in the same transaction: if the
    * username or the number is taken, it rolls back and the token can be used again.

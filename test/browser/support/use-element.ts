@@ -36,7 +36,8 @@ export function useElement(options: BrowserContextOptions = {}, application: App
     page = await context.newPage();
     element = new ElementPage(page);
     await page.clock.install({ time: served.clock.now() });
-    await page.clock.pauseAt(served.clock.now() + 1000);
+    // Far enough ahead that a busy machine is not past it already.
+    await page.clock.pauseAt(served.clock.now() + 60_000);
   });
 
   afterEach(async () => {
