@@ -49,8 +49,8 @@ export function hashSecurityCode(binding: CodeBinding, securityCode: string, sal
 }
 
 function hashWith(keys: CodeKeys, { purpose, phoneNumber }: CodeBinding, securityCode: string): string {
-  const hmac = createHmac('sha256', keys.of('security_code'));
-  return VERSION + hmac.update(encode(purpose, phoneNumber, securityCode)).digest('hex');
+  const keyed = createHmac('sha256', keys.of('security_code'));
+  return VERSION + keyed.update(encode(purpose, phoneNumber, securityCode)).digest('hex');
 }
 
 /** Encrypts a code: AES-256-GCM, with purpose and number as associated data. */
