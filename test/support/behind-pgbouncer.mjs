@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const HOST = '127.0.0.1';
-/** Connections to the server for each database: half as many as the pool of one application has. */
-const POOL_SIZE = 5;
+/** Connections to the server for each database. By default half as many as the pool of one application has. */
+const POOL_SIZE = process.env['PGBOUNCER_POOL_SIZE'] ?? 5;
 
 const [command, ...parameters] = process.argv.slice(2);
 const url = process.env['TEST_POSTGRES_URL'];
