@@ -65,6 +65,7 @@ describe('the tables of the documentation', () => {
       ...options,
       'delivery.timeoutMs': options.delivery.timeoutMs,
       'storage.timeoutMs': options.storage.timeoutMs,
+      'storage.preparedStatements': options.storage.preparedStatements,
       'cleanup.everyMinutes': options.cleanup && options.cleanup.everyMinutes,
       ...Object.fromEntries(Object.entries(options.numbers).map(([name, value]) => [`numbers.${name}`, value])),
       ...limitDefaults(options.limits),
