@@ -1,8 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SentVerification } from '../../lib/index.js';
 import { bucketsOf } from '../../lib/limits/address.js';
 import type { ClientAddress } from '../../lib/limits/send-request.js';
+import type { IssuedCode } from '../../lib/verification/code-issuer.js';
 import { CodeRequests, type ResendInput, type SendInput } from '../../lib/verification/code-requests.js';
 import {
   ADAPTERS,
@@ -16,16 +16,17 @@ import { RecordedLogs } from '../support/logs.js';
 import { NUMBER, register, resend } from '../support/requests.js';
 
 /** Replaces the requests for codes, and records the client of each send. */
-class ClientsOnly {
+class ClientsOnly implements Pick<CodeRequests, 'send' | 'resend'> {
   readonly clients: ClientAddress[] = [];
 
-  async send({ client }: SendInput): Promise<SentVerification> {
+  async send({ client }: SendInput): Promise<IssuedCode> {
     if (client !== undefined) this.clients.push(client);
     const now = new Date(0);
-    return { sessionToken: 'x', phoneNumber: NUMBER, expiresAt: now, resendAt: now, codeLength: 6 };
+    const sent = { sessionToken: 'x', phoneNumber: NUMBER, expiresAt: now, resendAt: now, codeLength: 6 };
+    return { sent, codeFormat: 'numeric' };
   }
 
-  resend(input: ResendInput): Promise<SentVerification> {
+  resend(input: ResendInput): Promise<IssuedCode> {
     return this.send(input);
   }
 }

@@ -77,7 +77,7 @@ describe('the module', () => {
       retentionDays: 30,
       defaultCountry: undefined,
       delivery: { timeoutMs: 10_000, insideTimeoutMs: 5000 },
-      storage: { timeoutMs: 5000 },
+      storage: { timeoutMs: 5000, preparedStatements: false },
       cleanup: false,
       events: { fullNumbers: false },
       numbers: {
