@@ -87,8 +87,9 @@ describe('the client', () => {
     const asked = page.waitForRequest('**/api/codes/register');
     await test.open('base-url="/api/codes/" language="pt-BR" purpose="login"');
 
-    await test.element.number.fill('+14155552671');
-    await test.element.number.press('Enter');
+    const number = page.getByLabel('Número de telefone');
+    await number.fill('+14155552671');
+    await number.press('Enter');
 
     const request = await asked;
     expect(request.postDataJSON()).toEqual({ phone_number: NUMBER, purpose: 'login' });
