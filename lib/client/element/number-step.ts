@@ -109,8 +109,9 @@ export class NumberStep extends Step {
   async #load(): Promise<void> {
     this.#format = await loadNumberFormat();
     this.#follow();
-    const isAtEnd = this.#input.selectionStart === this.#input.value.length;
-    if (isAtEnd) this.#punctuate();
+    // A number from an earlier step gets the focus with the caret at its beginning. Within a number, somebody edits it.
+    const caret = this.#input.selectionStart;
+    if (caret === 0 || caret === this.#input.value.length) this.#punctuate();
   }
 
   #choose(): void {

@@ -26,8 +26,9 @@ export class ElementPage {
 
   constructor(readonly page: Page) {
     this.number = page.getByLabel('Phone number');
-    this.country = page.getByRole('button', { name: /^Country:/ });
-    this.countrySearch = page.getByRole('combobox', { name: 'Search for a country' });
+    // In English or German.
+    this.country = page.getByRole('button', { name: /^(Country|Land):/ });
+    this.countrySearch = page.getByRole('combobox', { name: /^(Search for a country|Land suchen)$/ });
     this.options = page.getByRole('option');
     this.code = page.getByLabel('Code', { exact: true });
     this.alert = page.getByRole('alert');
