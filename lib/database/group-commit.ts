@@ -9,6 +9,7 @@ const MAX_WAIT_MS = 100;
 /** An item that waits for its group. */
 interface Waiting<Item, Result> {
   readonly item: Item;
+  readonly limit: TimeLimit;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -18,7 +19,7 @@ interface Waiting<Item, Result> {
  * nothing is delayed, and under load one statement serves many items.
  *
  * A group that takes long, such as one that waits for a lock, does not keep the next one waiting. If a group fails, each
- * of its items runs once more by itself, so that no item fails because of another.
+ * of its items that has time left runs once more by itself, so that no item fails because of another.
  */
 export class GroupCommit<Item, Result> {
   readonly #waiting = new Set<Waiting<Item, Result>>();
@@ -42,7 +43,7 @@ export class GroupCommit<Item, Result> {
    */
   add(item: Item, limit: TimeLimit): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const waiting = { item, resolve, reject };
+      const waiting = { item, limit, resolve, reject };
       this.#waiting.add(waiting);
       limit.onEnd((reason) => {
         if (this.#waiting.delete(waiting)) reject(reason);
@@ -84,9 +85,9 @@ export class GroupCommit<Item, Result> {
       const results = await this.commit(group.map(({ item }) => item));
       results.forEach((result, index) => group[index]?.resolve(result));
     } catch (error) {
-      const [first, ...others] = group;
-      if (others.length === 0) first?.reject(error);
-      else await Promise.all(group.map((waiting) => this.#run([waiting])));
+      const canRunAgain = ({ limit }: Waiting<Item, Result>): boolean => group.length > 1 && !limit.isOver;
+      for (const { reject } of group.filter((waiting) => !canRunAgain(waiting))) reject(error);
+      await Promise.all(group.filter(canRunAgain).map((waiting) => this.#run([waiting])));
     }
   }
 }

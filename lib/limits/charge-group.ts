@@ -1,3 +1,4 @@
+import { byKey } from '../database/database.js';
 import type { Charge, ChargeOutcome, Counter } from './limit.store.js';
 
 /** What one send charges. */
@@ -32,7 +33,7 @@ export class ChargeGroup {
 
   /** What the sends add that no full counter refuses. In the order of the keys, in which every statement locks them. */
   get additions(): readonly Addition[] {
-    return [...this.#additions.values()].toSorted((one, other) => (one.key < other.key ? -1 : 1));
+    return [...this.#additions.values()].toSorted(byKey);
   }
 
   /** The outcome of each send. @param charged - The counters after the additions. */

@@ -117,6 +117,21 @@ describe('a group commit', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('does not run an item of a failed group again if its time is up', async () => {
+    const { group, groups, ends } = controlledCommit();
+    const limit = new TimeLimit();
+    void group.add('a', NEVER);
+    const others = ['b', 'c'].map((item) => group.add(item, limit).catch((error: unknown) => error));
+
+    ends[0]?.resolve();
+    await settle();
+    limit.end(new TimeLimitError(1000));
+    ends[1]?.reject(new Error('no database'));
+
+    expect(await Promise.all(others)).toEqual([new Error('no database'), new Error('no database')]);
+    expect(groups).toEqual([['a'], ['b', 'c']]);
+  });
+
   it('does not run an item whose time is up before its group starts', async () => {
     const { group, groups, ends } = controlledCommit();
     const limit = new TimeLimit();
