@@ -35,9 +35,15 @@ export function conversionStatements(table: CounterTable, count: number, canRetu
   const keys = numbers.map((number) => `:key${number}`).join(', ');
   return {
     add: prepare(dialect, `${addText(table, numbers)} ${canReturn ? `RETURNING ${select(...COUNTED)}` : ''}`),
-    read: prepare(dialect, `SELECT ${select(...COUNTED)} FROM ${name} WHERE ${c('key')} IN (${keys})`),
-    block: prepare(dialect, blockText(table, numbers)),
-    clear: prepare(dialect, clearText(table, numbers)),
+    get read() {
+      return prepare(dialect, `SELECT ${select(...COUNTED)} FROM ${name} WHERE ${c('key')} IN (${keys})`);
+    },
+    get block() {
+      return prepare(dialect, blockText(table, numbers));
+    },
+    get clear() {
+      return prepare(dialect, clearText(table, numbers));
+    },
   };
 }
 

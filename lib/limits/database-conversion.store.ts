@@ -48,10 +48,10 @@ export class DatabaseConversionStore implements ConversionStore {
       }))
       .toSorted(byKey);
     const values = { ...listParameters(this.#table.dialect, rows), now };
-    const { add, read } = this.#statements(rows.length);
+    const statements = this.#statements(rows.length);
     const counted = await this.database.run(async (run) => {
-      const added = await run(add, values);
-      return (this.#canReturn ? added : await run(read, numbered(rows))).rows;
+      const added = await run(statements.add, values);
+      return (this.#canReturn ? added : await run(statements.read, numbered(rows))).rows;
     }, timeout);
     return counted.map((row) => readCount(row, windowMs));
   }

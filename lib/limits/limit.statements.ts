@@ -49,8 +49,11 @@ export function counterStatements(table: CounterTable): CounterStatements {
 
 /**
  * Builds the statements about `count` counters. The caller sorts them by key, and PostgreSQL and MariaDB lock them in
- * that order (on PostgreSQL, the order of the characters' codes, whatever the collation of the database is), so that two of these statements do not wait for each other. Where they do all the same (a counter that is
- * new to one of them, a plan of MariaDB that goes by another index) the database refuses one, and it is run again.
+ * that order (on PostgreSQL, the order of the characters' codes, whatever the collation of the database is), so that two
+ * of these statements do not wait for each other. If they do nevertheless (a counter that is new to one of them, a plan
+ * of MariaDB that goes by another index), the database refuses one, and it is run again.
+ *
+ * Those that few requests run are built when they are read: their texts are long for many counters.
  */
 export function countersStatements(table: CounterTable, count: number, canReturn: boolean): CountersStatements {
   const { dialect, name, column: c, select } = table;
@@ -58,12 +61,16 @@ export function countersStatements(table: CounterTable, count: number, canReturn
   const isOneOf = dialect === 'postgres' ? `${c('key')} = ANY (CAST(:key AS varchar[]))` : keyIsOneOf(table, numbers);
   return {
     charge: prepare(dialect, chargeText(table, numbers, canReturn)),
-    refund: prepare(dialect, refundText(table, numbers)),
+    get refund() {
+      return prepare(dialect, refundText(table, numbers));
+    },
     read: prepare(
       dialect,
       `SELECT ${select(...COLUMNS)} FROM ${name} WHERE ${isOneOf} AND ${c('windowEndsAt')} > :now`,
     ),
-    clear: prepare(dialect, clearText(table, numbers)),
+    get clear() {
+      return prepare(dialect, clearText(table, numbers));
+    },
   };
 }
 

@@ -91,7 +91,7 @@ function open(binding: CodeBinding, bytes: Buffer, salt: string): string | null 
 export type KeyUse = 'security_code' | 'sealed_code';
 
 /** HKDF's `info` is this and the use. */
-const INFO = 'nestjs-phone-verify 1.';
+const INFO = `nestjs-phone-verify ${VERSION}`;
 
 /**
  * The keys of one session: HKDF with SHA-256 (RFC 5869) of its token, 32 bytes for each use. HKDF's first step is the same

@@ -30,9 +30,7 @@ export interface PhoneVerifySendExtras {
  */
 export type PhoneVerifyBeforeSend = (
   send: PhoneVerifySend,
-  // A function that only observes returns nothing.
-  // eslint-disable-next-line typescript/no-invalid-void-type
-) => Promise<PhoneVerifySendExtras | false | void> | PhoneVerifySendExtras | false | void;
+) => Promise<PhoneVerifySendExtras | false | undefined> | PhoneVerifySendExtras | false | undefined;
 
 /** Sends messages with what the page adds to them. */
 export class PreparedSends {
