@@ -14,7 +14,14 @@ const leftOut = [
 ];
 
 /** Files that replace modules or register entities for themselves. All others share the modules of one process, which saves most of their time. */
-const isolated = specsIn('e2e/random-source', 'e2e/parsed-once', 'docs/*', 'sample/*', 'browser/sample-*');
+const isolated = specsIn(
+  'e2e/random-source',
+  'e2e/parsed-once',
+  'servers/partitions',
+  'docs/*',
+  'sample/*',
+  'browser/sample-*',
+);
 const specs = specsIn('**/*');
 
 interface Manifest {

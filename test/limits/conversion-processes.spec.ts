@@ -1,45 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LimitOptions, RateLimitedError } from '../../lib/index.js';
-import { startApplication, type TestApplication } from '../support/application.js';
-import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import type { TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { type FreshRedis, freshRedis, redisUrl } from '../support/redis.js';
-import { RemoteApplication } from '../support/remote-application.js';
+import type { RemoteApplication } from '../support/remote-application.js';
+import { sharedStores, startTwoProcesses, type TwoProcesses } from '../support/two-processes.js';
 
 const LIMITS: LimitOptions = { ...NO_LIMITS, conversion: { minimumSent: 10, blockSeconds: 600, mode: 'enforce' } };
-
-const SETUPS: readonly { readonly name: string; readonly kind: DatabaseKind; readonly isInRedis: boolean }[] = [
-  ...databaseKinds.map((kind) => ({ name: kind, kind, isInRedis: false })),
-  ...(redisUrl === undefined ? [] : [{ name: 'redis', kind: 'sqlite' as const, isInRedis: true }]),
-];
 
 function numbersOf(areaCode: number, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `+1${areaCode}5550${String(100 + index)}`);
 }
 
-describe.each(SETUPS)('the conversion guard of two processes that count in $name', ({ kind, isInRedis }) => {
-  let database: FreshDatabase;
-  let redis: FreshRedis | undefined;
+describe.each(sharedStores)('the conversion guard of two processes that count in $name', (store) => {
+  let processes: TwoProcesses;
   let here: TestApplication;
   let there: RemoteApplication;
 
   beforeAll(async () => {
-    database = await freshDatabase(kind);
-    redis = isInRedis ? freshRedis() : undefined;
-    const limits = { ...LIMITS, ...(redis && { store: { redis: redis.client } }) };
-    here = await startApplication({ database: database.options, phoneVerify: { limits } });
-    there = await RemoteApplication.start({
-      database: database.options,
-      phoneVerify: { limits: LIMITS },
-      redis: redis?.connection,
-    });
+    processes = await startTwoProcesses(store, { limits: LIMITS });
+    ({ here, there } = processes);
   }, 60_000);
 
   afterAll(async () => {
-    await there.kill();
-    await here.close();
-    await redis?.drop();
-    await database.drop();
+    await processes.close();
   });
 
   async function sendHere(phoneNumber: string): Promise<'sent' | 'rate_limited'> {

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LimitOptions, SendOptions } from '../../lib/index.js';
-import { startApplication, type TestApplication } from '../support/application.js';
-import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import type { TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { type FreshRedis, freshRedis, redisUrl } from '../support/redis.js';
-import { RemoteApplication } from '../support/remote-application.js';
+import type { RemoteApplication } from '../support/remote-application.js';
+import { sharedStores, startTwoProcesses, type TwoProcesses } from '../support/two-processes.js';
 import { NUMBER, OTHER_NUMBER } from '../support/requests.js';
 
 const MAX = 6;
@@ -16,39 +15,19 @@ const LIMITS: LimitOptions = {
   perSubject: [{ max: MAX, seconds: 3600 }],
 };
 
-const SETUPS: readonly { readonly name: string; readonly kind: DatabaseKind; readonly isInRedis: boolean }[] = [
-  ...databaseKinds.map((kind) => ({ name: `counted on ${kind}`, kind, isInRedis: false })),
-  ...(redisUrl === undefined ? [] : [{ name: 'counted on redis', kind: 'sqlite' as const, isInRedis: true }]),
-];
-
-describe.each(SETUPS)('the limits of two processes, $name,', ({ kind, isInRedis }) => {
-  let database: FreshDatabase;
-  let redis: FreshRedis | undefined;
+describe.each(sharedStores)('the limits of two processes, counted on $name,', (store) => {
+  let processes: TwoProcesses;
   let here: TestApplication;
   let there: RemoteApplication;
 
   beforeAll(async () => {
-    database = await freshDatabase(kind);
-    redis = isInRedis ? freshRedis() : undefined;
-    const storage = { timeoutMs: 20_000 };
-    const pooled = kind === 'sqlite' ? database.options : ({ ...database.options, poolSize: 12 } as never);
-    here = await startApplication({
-      database: pooled,
-      phoneVerify: { storage, limits: { ...LIMITS, ...(redis && { store: { redis: redis.client } }) } },
-    });
-    there = await RemoteApplication.start({
-      database: pooled,
-      phoneVerify: { storage, limits: LIMITS },
-      redis: redis?.connection,
-    });
+    processes = await startTwoProcesses(store, { limits: LIMITS, storage: { timeoutMs: 20_000 }, poolSize: 12 });
+    ({ here, there } = processes);
     await there.setClock(here.clock.now());
   }, 60_000);
 
   afterAll(async () => {
-    await there.kill();
-    await here.close();
-    await redis?.drop();
-    await database.drop();
+    await processes.close();
   });
 
   async function sendFromBoth(phoneNumbers: readonly string[], options: SendOptions = {}): Promise<string[]> {

@@ -1,47 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LimitOptions, RateLimitedError } from '../../lib/index.js';
-import { startApplication, type TestApplication } from '../support/application.js';
-import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
+import type { TestApplication } from '../support/application.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { type FreshRedis, freshRedis, redisUrl } from '../support/redis.js';
-import { RemoteApplication } from '../support/remote-application.js';
+import type { RemoteApplication } from '../support/remote-application.js';
+import { sharedStores, startTwoProcesses, type TwoProcesses } from '../support/two-processes.js';
 
 const LIMITS: LimitOptions = { ...NO_LIMITS, resendAfter: 30, perPrefix: [{ max: 3, seconds: 45 }] };
 
-const STORES: readonly { readonly name: string; readonly kind: DatabaseKind; readonly isInRedis: boolean }[] = [
-  ...databaseKinds.filter((kind) => kind !== 'sqlite').map((kind) => ({ name: kind, kind, isInRedis: false })),
-  ...(redisUrl === undefined ? [] : [{ name: 'redis', kind: 'sqlite' as const, isInRedis: true }]),
-];
+const STORES = sharedStores.filter(({ kind, isInRedis }) => kind !== 'sqlite' || isInRedis);
 
-const SETUPS = STORES.flatMap(({ name, kind, isInRedis }) =>
-  [60_000, -60_000].map((shiftMs) => ({ name, kind, isInRedis, shiftMs })),
-);
+const SETUPS = STORES.flatMap((store) => [60_000, -60_000].map((shiftMs) => ({ name: store.name, store, shiftMs })));
 
-describe.each(SETUPS)('two processes on $name, one with a clock that is off by $shiftMs ms,', (setup) => {
-  const { kind, isInRedis, shiftMs } = setup;
-  let database: FreshDatabase;
-  let redis: FreshRedis | undefined;
+describe.each(SETUPS)('two processes on $name, one with a clock that is off by $shiftMs ms,', ({ store, shiftMs }) => {
+  let processes: TwoProcesses;
   let here: TestApplication;
   let there: RemoteApplication;
 
   beforeAll(async () => {
-    database = await freshDatabase(kind);
-    redis = isInRedis ? freshRedis() : undefined;
-    const limits = { ...LIMITS, ...(redis && { store: { redis: redis.client } }) };
-    here = await startApplication({ database: database.options, phoneVerify: { limits } });
-    there = await RemoteApplication.start({
-      database: database.options,
-      phoneVerify: { limits: LIMITS },
-      redis: redis?.connection,
-      environment: { CLOCK_SHIFT_MS: String(shiftMs) },
-    });
+    const environment = { CLOCK_SHIFT_MS: String(shiftMs) };
+    processes = await startTwoProcesses(store, { limits: LIMITS, environment });
+    ({ here, there } = processes);
   }, 60_000);
 
   afterAll(async () => {
-    await there.kill();
-    await here.close();
-    await redis?.drop();
-    await database.drop();
+    await processes.close();
   });
 
   /** Sends from here, whose test clock is set to the real time. */

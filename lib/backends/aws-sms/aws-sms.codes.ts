@@ -1,4 +1,5 @@
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { unsigned, withKind } from '../provider/aws.js';
 import type { ProviderResponse } from '../provider/http-exchange.js';
 import { type Json, jsonOf, type KindsByCode, refusal } from '../provider/provider-response.js';
 
@@ -71,24 +72,15 @@ export const AWS_SMS_KINDS: KindsByCode = {
 const PARAMETER_CODES = ['CANNOT_PARSE', 'FIELD_VALIDATION_FAILED', 'INVALID_PARAMETER', 'ValidationException'];
 
 /** If a setting is refused, it is refused for every number. */
-const KINDS_OF_SETTING: KindsByCode = {
-  ...AWS_SMS_KINDS,
-  ...Object.fromEntries(PARAMETER_CODES.map((code) => [code, 'misconfigured'] as const)),
-};
+const KINDS_OF_SETTING = withKind(AWS_SMS_KINDS, PARAMETER_CODES, 'misconfigured');
 
-const KINDS_OF_MESSAGE: KindsByCode = {
-  ...AWS_SMS_KINDS,
-  ...Object.fromEntries(PARAMETER_CODES.map((code) => [code, 'rejected'] as const)),
-};
+const KINDS_OF_MESSAGE = withKind(AWS_SMS_KINDS, PARAMETER_CODES, 'rejected');
 
 const SETTINGS = new Set(['OriginationIdentity', 'ConfigurationSetName', 'MaxPrice', 'ProtectConfigurationId']);
 
 /** The error for what the SDK threw, by the code in the response. Without a response, it could not sign the request. */
 export function failureOf(thrown: unknown, response: ProviderResponse | undefined): SmsDeliveryError {
-  if (thrown instanceof SmsDeliveryError) return thrown;
-  if (response === undefined) {
-    return new SmsDeliveryError('misconfigured', 'The request could not be signed.', { cause: thrown });
-  }
+  if (thrown instanceof SmsDeliveryError || response === undefined) return unsigned(thrown);
   const error = jsonOf(response);
   // The name has its namespace in front: `com.amazonaws.…#ConflictException`.
   const name = error.at('__type').text?.replace(/^.*#/, '');

@@ -1,4 +1,5 @@
 import { SmsDeliveryError } from '../../common/sms-delivery.error.js';
+import { unsigned, withKind } from '../provider/aws.js';
 import type { ProviderResponse } from '../provider/http-exchange.js';
 import { Json, type KindsByCode, refusal } from '../provider/provider-response.js';
 
@@ -53,22 +54,13 @@ const PARAMETER_CODES = [
 ];
 
 /** If a setting is refused, it is refused for every number. */
-const KINDS_OF_SETTING: KindsByCode = {
-  ...SNS_KINDS,
-  ...Object.fromEntries(PARAMETER_CODES.map((code) => [code, 'misconfigured'] as const)),
-};
+const KINDS_OF_SETTING = withKind(SNS_KINDS, PARAMETER_CODES, 'misconfigured');
 
-const KINDS_OF_NUMBER: KindsByCode = {
-  ...SNS_KINDS,
-  ...Object.fromEntries(PARAMETER_CODES.map((code) => [code, 'rejected'] as const)),
-};
+const KINDS_OF_NUMBER = withKind(SNS_KINDS, PARAMETER_CODES, 'rejected');
 
 /** The error for what the SDK threw, by the code in the response. Without a response, it could not sign the request. */
 export function failureOf(thrown: unknown, response: ProviderResponse | undefined): SmsDeliveryError {
-  if (thrown instanceof SmsDeliveryError) return thrown;
-  if (response === undefined) {
-    return new SmsDeliveryError('misconfigured', 'The request could not be signed.', { cause: thrown });
-  }
+  if (thrown instanceof SmsDeliveryError || response === undefined) return unsigned(thrown);
   const error = new Json(thrown);
   // Older versions store the codes that have an error class in one place, and all others in another.
   const code = error.at('Error', 'Code').text ?? error.at('Code').text;

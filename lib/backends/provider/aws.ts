@@ -1,6 +1,7 @@
 import type { OptionReader } from '../../common/option-reader.js';
+import { SmsDeliveryError, type SmsDeliveryErrorKind } from '../../common/sms-delivery.error.js';
 import type { ProviderRequest, ProviderResponse } from './http-exchange.js';
-import { textHeaders } from './provider-response.js';
+import { type KindsByCode, textHeaders } from './provider-response.js';
 
 /**
  * Access key of an AWS account.
@@ -51,6 +52,17 @@ export function toProviderRequest(request: unknown): ProviderRequest {
 /** Converts a response for an AWS SDK. */
 export function toSdkResponse(response: ProviderResponse): SdkResponse {
   return { statusCode: response.status, headers: textHeaders(response), body: Buffer.from(response.text) };
+}
+
+/** A table of kinds in which some codes have another one. */
+export function withKind(kinds: KindsByCode, codes: readonly string[], kind: SmsDeliveryErrorKind): KindsByCode {
+  return { ...kinds, ...Object.fromEntries(codes.map((code) => [code, kind] as const)) };
+}
+
+/** The error for an SDK that failed before it had a response: it could not sign the request. */
+export function unsigned(thrown: unknown): SmsDeliveryError {
+  if (thrown instanceof SmsDeliveryError) return thrown;
+  return new SmsDeliveryError('misconfigured', 'The request could not be signed.', { cause: thrown });
 }
 
 /** Validates the option `credentials`. */

@@ -4,7 +4,7 @@ import { SMSVerification, type VerificationResult, VerificationStatus } from '..
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
 import { CORRECT_CODE, NUMBER, OTHER_NUMBER, WRONG_CODE } from '../support/requests.js';
-import { type ExampleFiles, writeExamples } from './example-files.js';
+import { type ExampleFiles, writeExamples } from '../docs/example-files.js';
 
 const PAGE = 'docs/scaling.md';
 const FILES = { postgres: 'partitioned-sessions.ts', mariadb: 'partitioned-sessions-mariadb.ts' };
