@@ -38,7 +38,7 @@ export function addressOf(index) {
   const [first, second, third] = [value >> 16, (value >> 8) & 255, value & 255];
   if (index % 3 === 0) {
     const network = (0x0400 + first).toString(16);
-    return `2a01:${network}:${((second << 8) | third).toString(16)}:1::${(index % 65_000) + 1}`;
+    return `2a01:${network}:${((second << 8) | third).toString(16)}:1::${((index % 65_000) + 1).toString(16)}`;
   }
   // The blocks 20/8 to 83/8 have no reserved range.
   return `${20 + (index % 64)}.${first}.${second}.${third}`;
