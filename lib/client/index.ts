@@ -4,7 +4,8 @@ export {
   type PhoneVerifyClientErrorCode,
   type PhoneVerifyClientErrorDetails,
 } from './client-error.js';
-export { PhoneVerifyClient, type PhoneVerifyClientOptions, type PhoneVerifySession } from './phone-verify.client.js';
+export { PhoneVerifyClient, type PhoneVerifyClientOptions } from './phone-verify.client.js';
+export type { PhoneVerifySession } from './phone-verify.session.js';
 export type { PhoneVerifyStorage } from './session-record.js';
 export { definePhoneVerify } from './element/define.js';
 export { PhoneVerifyElement } from './element/phone-verify.element.js';

@@ -1,15 +1,11 @@
 import { PhoneVerifyClientError } from './client-error.js';
 import { plainNumber } from './element/number-text.js';
-import {
-  type PhoneVerifyCodeFormat,
-  type PhoneVerifyVerified,
-  readFailure,
-  readSent,
-  readVerified,
-  type SentState,
-} from './responses.js';
+import { OtherTabs } from './other-tabs.js';
+import { type PhoneVerifySession, snapshotOf } from './phone-verify.session.js';
+import { type PhoneVerifyVerified, readFailure, readSent, readVerified } from './responses.js';
 import { isSameNumber } from './same-number.js';
 import { share } from './shared-calls.js';
+import { endsWithCheck, endsWithResend } from './session-endings.js';
 import { type PhoneVerifyStorage, SessionMemory, type SessionRecord } from './session-record.js';
 import { readCode } from './typed-code.js';
 import { responseInvalid } from './unexpected-response.js';
@@ -35,43 +31,7 @@ export interface PhoneVerifyClientOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/**
- * A snapshot of an open session: the seconds count from when it was read. They follow the time that has passed, not the
- * clock, and the server decides: a code is sent to it even if the session seems to have expired.
- *
- * @publicApi
- */
-export interface PhoneVerifySession {
-  /** E.164, however it was written. */
-  readonly phoneNumber: string;
-  /** Number of characters in the code. */
-  readonly codeLength: number;
-  /** Whether the code consists of digits (`numeric`) or of any characters (`text`). */
-  readonly codeFormat: PhoneVerifyCodeFormat;
-  /** Whether a message was sent; `false` after `sms_delivery_failed` on `register`. */
-  readonly isSent: boolean;
-  /** Whole seconds until the session expires. */
-  readonly expiresIn: number;
-  /** Whole seconds until a resend is allowed; 0 if it is. */
-  readonly resendIn: number;
-}
-
 const DEFAULT_TIMEOUT_MS = 30_000;
-
-/** Failures of `resend` after which the session cannot be used any more. */
-const RESEND_ENDS: ReadonlySet<string> = new Set([
-  'security_code_invalid',
-  'security_code_expired',
-  'security_code_verified',
-  'security_code_too_many_attempts',
-]);
-
-/** Failures of `verify` after which the session cannot be used any more. */
-const CHECK_ENDS: ReadonlySet<string> = new Set([
-  'security_code_expired',
-  'security_code_verified',
-  'security_code_too_many_attempts',
-]);
 
 /**
  * Calls the three routes from a browser and stores the open session, so that it survives a reload. A call that is
@@ -90,6 +50,7 @@ export class PhoneVerifyClient {
   readonly #wire: WireOptions;
   readonly #purpose: { purpose?: string };
   readonly #memory: SessionMemory;
+  readonly #tabs: OtherTabs;
   readonly #sends = new Map<string, Promise<PhoneVerifySession>>();
   readonly #checks = new Map<string, Promise<PhoneVerifyVerified>>();
   /** Number of the latest `register`: the response to an earlier one must not replace its session. */
@@ -100,19 +61,24 @@ export class PhoneVerifyClient {
     const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     this.#wire = { baseUrl: baseUrl.replace(/\/+$/, ''), fetch, language, timeoutMs };
     this.#purpose = purpose === undefined ? {} : { purpose };
-    this.#memory = new SessionMemory(storage, `phone-verify ${this.#wire.baseUrl} ${purpose ?? ''}`);
+    const name = `phone-verify ${this.#wire.baseUrl} ${purpose ?? ''}`;
+    this.#memory = new SessionMemory(storage, name);
+    this.#tabs = new OtherTabs(name, (spelling) => this.#sentTo(spelling));
+    if (this.#memory.record !== undefined) this.#tabs.answer();
   }
 
   /** The open session; `undefined` if there is none or it has expired. */
   get session(): PhoneVerifySession | undefined {
     const { record } = this.#memory;
-    const session = record && this.#describe(record);
+    const session = record && snapshotOf(record, this.#memory.timeLeft);
     return session?.expiresIn === 0 ? undefined : session;
   }
 
   /**
    * Sends a code to a number. If a session for this number is open, however the number was written, it is continued:
-   * nothing is sent before a resend is allowed, and then the same code again. Another number opens another session.
+   * nothing is sent before a resend is allowed, and then the same code again. Another number opens another session. If
+   * the server refuses because a message has just been sent for another tab of this browser, that tab's session is
+   * continued.
    *
    * @param phoneNumber - In any usual notation and in the digits of any script, with `+` unless the server has a default
    *   country.
@@ -159,7 +125,7 @@ export class PhoneVerifyClient {
         return this.#keep({ ...sent, spelling: record.spelling, isSent: true }, this.#isCurrent(record));
       }
       const error = await readFailure(response);
-      if (RESEND_ENDS.has(error.code)) this.#end(record);
+      if (endsWithResend(error)) this.#end(record);
       else if (error.retryAfter !== undefined && this.#isCurrent(record)) this.#memory.postpone(error.retryAfter);
       throw error;
     });
@@ -188,7 +154,7 @@ export class PhoneVerifyClient {
         return verified;
       }
       const error = await readFailure(response);
-      if (CHECK_ENDS.has(error.code) || error.attemptsLeft === 0) this.#end(record);
+      if (endsWithCheck(error)) this.#end(record);
       throw error;
     });
   }
@@ -198,7 +164,7 @@ export class PhoneVerifyClient {
     this.#turn += 1;
     this.#sends.clear();
     this.#checks.clear();
-    this.#memory.forget();
+    this.#forget();
   }
 
   async #open(spelling: string, turn: number): Promise<PhoneVerifySession> {
@@ -212,6 +178,9 @@ export class PhoneVerifyClient {
     if (error.code === 'sms_delivery_failed' && sent !== undefined) {
       this.#keep({ ...sent, spelling, isSent: false }, turn === this.#turn);
     }
+    const isToWait = error.code === 'rate_limited' && error.retryAfter !== undefined;
+    const other = isToWait ? await this.#tabs.ask(spelling) : undefined;
+    if (other !== undefined) return this.#keep({ ...other, spelling }, turn === this.#turn);
     throw error;
   }
 
@@ -229,18 +198,27 @@ export class PhoneVerifyClient {
 
   /** Stores what a response says, unless a later call has replaced its session. */
   #keep(state: Omit<SessionRecord, 'receivedAt'>, isCurrent: boolean): PhoneVerifySession {
-    if (isCurrent) this.#memory.keep(state);
-    return snapshot(state, state);
+    if (isCurrent) {
+      this.#memory.keep(state);
+      this.#tabs.answer();
+    }
+    return snapshotOf(state, state);
   }
 
   #end(record: SessionRecord): void {
-    if (this.#isCurrent(record)) this.#memory.forget();
+    if (this.#isCurrent(record)) this.#forget();
   }
 
-  #describe(record: SessionRecord): PhoneVerifySession {
-    const expiresIn = this.#memory.secondsLeft(record.expiresIn);
-    const resendIn = this.#memory.secondsLeft(record.resendIn);
-    return snapshot(record, { expiresIn, resendIn });
+  #forget(): void {
+    this.#memory.forget();
+    this.#tabs.close();
+  }
+
+  /** The open session of a number that was sent a message. */
+  #sentTo(spelling: string): SessionRecord | undefined {
+    const { record, timeLeft } = this.#memory;
+    const isShared = record?.isSent === true && timeLeft.expiresIn > 0 && this.#isOpenFor(spelling);
+    return isShared ? { ...record, ...timeLeft } : undefined;
   }
 
   #isCurrent({ sessionToken }: SessionRecord): boolean {
@@ -250,11 +228,4 @@ export class PhoneVerifyClient {
   #post(path: string, body: object): Promise<WireResponse> {
     return post(this.#wire, path, { ...body, ...this.#purpose });
   }
-}
-
-function snapshot(
-  { phoneNumber, codeLength, codeFormat, isSent }: Omit<SessionRecord, 'receivedAt'>,
-  { expiresIn, resendIn }: Pick<SentState, 'expiresIn' | 'resendIn'>,
-): PhoneVerifySession {
-  return { phoneNumber, codeLength, codeFormat, isSent, expiresIn, resendIn };
 }

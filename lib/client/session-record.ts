@@ -65,8 +65,14 @@ export class SessionMemory {
     this.#remove();
   }
 
-  /** Whole seconds, rounded up, until the instant that was `seconds` ahead when the response arrived. */
-  secondsLeft(seconds: number): number {
+  /** Whole seconds, rounded up, that the session has left. */
+  get timeLeft(): Pick<SentState, 'expiresIn' | 'resendIn'> {
+    const { expiresIn = 0, resendIn = 0 } = this.#record ?? {};
+    return { expiresIn: this.#secondsLeft(expiresIn), resendIn: this.#secondsLeft(resendIn) };
+  }
+
+  /** Until the instant that was `seconds` ahead when the response arrived. */
+  #secondsLeft(seconds: number): number {
     return Math.max(0, Math.ceil(seconds - this.#elapsed / 1000));
   }
 
@@ -110,7 +116,7 @@ export class SessionMemory {
     const passed = record === undefined ? 0 : Math.max(0, Date.now() - record.receivedAt);
     this.#arrival = performance.now() - passed;
     this.#record = record;
-    if (record === undefined || this.secondsLeft(record.expiresIn) === 0) this.forget();
+    if (record === undefined || this.timeLeft.expiresIn === 0) this.forget();
   }
 
   /** Writes the arrival by the clock as it is now, for a page that is loaded later. */
@@ -141,7 +147,8 @@ function parseRecord(text: string | null | undefined): SessionRecord | undefined
   }
 }
 
-function isRecord(value: unknown): value is SessionRecord {
+/** Whether a value from a storage or from another tab is a session. */
+export function isRecord(value: unknown): value is SessionRecord {
   if (!isObject(value)) return false;
   const { phoneNumber, spelling, sessionToken, codeFormat, isSent, receivedAt, expiresIn, resendIn, codeLength } =
     value;

@@ -1,4 +1,4 @@
-import type { PhoneVerifySession } from '../phone-verify.client.js';
+import type { PhoneVerifySession } from '../phone-verify.session.js';
 import { CodeInput } from './code-input.js';
 import { isolate, make } from './dom.js';
 import { NoMessage } from './no-message.js';

@@ -1,4 +1,5 @@
-import type { PhoneVerifyClient, PhoneVerifySession } from '../phone-verify.client.js';
+import type { PhoneVerifyClient } from '../phone-verify.client.js';
+import type { PhoneVerifySession } from '../phone-verify.session.js';
 import type { PhoneVerifyVerified } from '../responses.js';
 import type { PhoneVerifySend } from './before-send.js';
 import type { CountryChoice } from './country-picker.js';

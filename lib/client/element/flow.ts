@@ -1,5 +1,5 @@
 import { PhoneVerifyClientError } from '../client-error.js';
-import type { PhoneVerifySession } from '../phone-verify.client.js';
+import type { PhoneVerifySession } from '../phone-verify.session.js';
 import { CodeStep } from './code-step.js';
 import { DoneStep } from './done-step.js';
 import { type Ending, EndedStep } from './ended-step.js';

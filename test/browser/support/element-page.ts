@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 export type PhonePath = 'register' | 'resend' | 'verify';
 
@@ -52,6 +53,17 @@ export class ElementPage {
     await this.number.fill(number);
     await this.button('Send code').click();
     await this.heading('Enter the code').waitFor();
+  }
+
+  /** Waits out the time in which no other tab answers that it has a session for a refused number. */
+  async waitForOtherTabs(): Promise<void> {
+    const { page, status } = this;
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(100);
+        return status.textContent();
+      })
+      .not.toContain('Sending');
   }
 
   /** Fills in a code, which submits it if it is complete and was not submitted before. */

@@ -55,6 +55,7 @@ const STATES: Readonly<Record<string, (element: ElementPage) => Promise<void>>> 
   'number-limited': async (element) => {
     await element.fail('register', 429, 'rate_limited', { retry_after: 75 });
     await sendCode(element);
+    await element.waitForOtherTabs();
     await element.alerted(/./);
   },
   'number-refused': async (element) => {
