@@ -45,6 +45,7 @@ import { PhoneRecords } from './verification/phone-records.js';
 import { PhoneVerificationService } from './verification/phone-verification.service.js';
 import { Retention } from './verification/retention.js';
 import { VerificationTokens } from './verification/verification-tokens.js';
+import { SessionRecordStore } from './verification/session-records.store.js';
 import { VerificationStore } from './verification/verification.store.js';
 
 /** Builds the module. */
@@ -193,6 +194,11 @@ function verificationProviders(dataSource: string | undefined): Provider[] {
       provide: VerificationStore,
       useFactory: (database: Database, options: ResolvedPhoneVerifyOptions) => new VerificationStore(database, options),
       inject: [Database, PHONE_VERIFY_OPTIONS],
+    },
+    {
+      provide: SessionRecordStore,
+      useFactory: (database: Database) => new SessionRecordStore(database),
+      inject: [Database],
     },
     {
       provide: Delivery,

@@ -157,8 +157,15 @@ async function resultsByNumber(
 
 /** The context of a send. Its signal is created only for a backend that reads it. */
 function contextOf(context: CodeMessage['context'], deadline: Date, limit: TimeLimit): SendContext {
+  const { expiresAt, country, language, purpose, sendId, sendNumber, previous } = context;
   return {
-    ...context,
+    expiresAt,
+    country,
+    language,
+    purpose,
+    sendId,
+    sendNumber,
+    previous,
     deadline,
     get signal() {
       return limit.signal;
@@ -192,11 +199,12 @@ export function readReceipt(returned: unknown, backend: string): SendReceipt {
     const given: Partial<Record<keyof SendReceipt, unknown>> =
       typeof returned === 'object' && returned !== null ? returned : {};
     const { backend: name, messageId, segments } = given;
-    return {
+    const receipt: { -readonly [Key in keyof SendReceipt]: SendReceipt[Key] } = {
       backend: typeof name === 'string' ? name : backend,
-      ...(typeof messageId === 'string' && { messageId }),
-      ...(typeof segments === 'number' && { segments }),
     };
+    if (typeof messageId === 'string') receipt.messageId = messageId;
+    if (typeof segments === 'number') receipt.segments = segments;
+    return receipt;
   } catch {
     return { backend };
   }

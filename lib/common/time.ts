@@ -21,7 +21,8 @@ export class TimeLimitError extends Error {
 
 /** The time limit of running work. */
 export class TimeLimit {
-  readonly #listeners = new Set<(reason: unknown) => void>();
+  /** Created with the first listener. */
+  #listeners: Set<(reason: unknown) => void> | undefined;
   #controller: AbortController | undefined;
   #isOver = false;
   #reason: unknown;
@@ -49,9 +50,10 @@ export class TimeLimit {
    * @returns A function that removes it.
    */
   onEnd(listener: (reason: unknown) => void): () => void {
+    this.#listeners ??= new Set();
     if (this.#isOver) listener(this.#reason);
     else this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return () => this.#listeners?.delete(listener);
   }
 
   /**
@@ -72,7 +74,7 @@ export class TimeLimit {
     this.#isOver = true;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    for (const listener of this.#listeners) listener(reason);
+    for (const listener of this.#listeners ?? []) listener(reason);
   }
 }
 
@@ -92,9 +94,13 @@ export function withinTimeLimit<T>(timeoutMs: number, work: (limit: TimeLimit) =
       // Work that ends as soon as the time is up may have a more exact error, such as whether a message was sent.
       setImmediate(() => reject(error));
     }, timeoutMs);
-    start(work, limit)
-      .finally(() => clearTimeout(timer))
-      .then(resolve, reject);
+    const settle =
+      <Value>(settled: (value: Value) => void) =>
+      (value: Value): void => {
+        clearTimeout(timer);
+        settled(value);
+      };
+    start(work, limit).then(settle(resolve), settle(reject));
   });
 }
 

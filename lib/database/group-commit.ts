@@ -14,25 +14,31 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
+/** How items are grouped. */
+export interface GroupCommitOptions<Item> {
+  /** What no two items may share that run at the same time, such as the row that they update. */
+  readonly keyOf: (item: Item) => unknown;
+  /** Groups that run side by side. With two, the next one need not wait for the database to confirm the last. */
+  readonly sideBySide: 1 | 2;
+}
+
 /**
- * Runs items in groups: the first runs at once, and those that arrive while it runs go together in the next group. So
- * nothing is delayed, and under load one statement serves many items.
+ * Runs items in groups: those that arrive in one turn of the event loop, or while a group runs, go together in the next
+ * group. So nothing is delayed, and under load one statement serves many items.
  *
  * A group that takes long, such as one that waits for a lock, does not keep the next one waiting. If a group fails, each
  * of its items that has time left runs once more by itself, so that no item fails because of another.
  */
 export class GroupCommit<Item, Result> {
   readonly #waiting = new Set<Waiting<Item, Result>>();
-  /** The group that the next one waits for. */
-  #current: object | undefined;
+  /** The keys of the groups that the next one waits for. */
+  readonly #running = new Set<ReadonlySet<unknown>>();
+  #isStarting = false;
 
-  /**
-   * @param commit - Runs the items of a group, all or none of them, and returns a result for each.
-   * @param keyOf - What no two items of a group may share, such as the row that they update.
-   */
+  /** @param commit - Runs the items of a group, all or none of them, and returns a result for each. */
   constructor(
     private readonly commit: (items: readonly Item[]) => Promise<readonly Result[]>,
-    private readonly keyOf: (item: Item) => unknown,
+    private readonly options: GroupCommitOptions<Item>,
   ) {}
 
   /**
@@ -48,36 +54,50 @@ export class GroupCommit<Item, Result> {
       limit.onEnd((reason) => {
         if (this.#waiting.delete(waiting)) reject(reason);
       });
+      this.#startSoon();
+    });
+  }
+
+  /** Starts the next group at the end of this turn of the event loop, with all that arrived in it. */
+  #startSoon(): void {
+    if (this.#isStarting || this.#running.size === this.options.sideBySide) return;
+    this.#isStarting = true;
+    setImmediate(() => {
+      this.#isStarting = false;
       this.#startNext();
     });
   }
 
   #startNext(): void {
-    if (this.#current !== undefined || this.#waiting.size === 0) return;
-    const group = this.#takeGroup();
-    this.#current = group;
+    if (this.#running.size === this.options.sideBySide) return;
+    const { group, keys } = this.#takeGroup();
+    if (group.length === 0) return;
+    this.#running.add(keys);
     const end = (): void => {
       clearTimeout(timer);
-      if (this.#current !== group) return;
-      this.#current = undefined;
-      this.#startNext();
+      if (this.#running.delete(keys)) this.#startNext();
     };
     const timer = setTimeout(end, MAX_WAIT_MS);
     void this.#run(group).then(end);
   }
 
   /** The items that have waited longest, up to the second one of a key. */
-  #takeGroup(): readonly Waiting<Item, Result>[] {
+  #takeGroup(): { group: readonly Waiting<Item, Result>[]; keys: ReadonlySet<unknown> } {
     const group: Waiting<Item, Result>[] = [];
     const keys = new Set<unknown>();
     for (const waiting of this.#waiting) {
-      const key = this.keyOf(waiting.item);
-      if (keys.size === MAX_GROUP || keys.has(key)) break;
+      const key = this.options.keyOf(waiting.item);
+      if (keys.size === MAX_GROUP || keys.has(key) || this.#isRunning(key)) break;
       keys.add(key);
       group.push(waiting);
       this.#waiting.delete(waiting);
     }
-    return group;
+    return { group, keys };
+  }
+
+  #isRunning(key: unknown): boolean {
+    for (const keys of this.#running) if (keys.has(key)) return true;
+    return false;
   }
 
   async #run(group: readonly Waiting<Item, Result>[]): Promise<void> {

@@ -36,6 +36,20 @@ export function prepare(dialect: SqlDialect, text: string): Statement {
   return { sql: sql.trim(), parameters };
 }
 
+/** Rows to insert, with a parameter for each column: on PostgreSQL lists, otherwise numbered. */
+export function givenRows(
+  dialect: SqlDialect,
+  numbers: readonly number[],
+  columns: Readonly<Record<string, 'varchar' | 'integer' | 'bigint'>>,
+): string {
+  if (dialect === 'postgres') {
+    const lists = Object.entries(columns).map(([name, type]) => `CAST(:${name} AS ${type}[])`);
+    return `SELECT * FROM unnest(${lists.join(', ')}) AS given`;
+  }
+  const names = Object.keys(columns);
+  return `VALUES ${numbers.map((number) => `(${names.map((name) => `:${name}${number}`).join(', ')})`).join(', ')}`;
+}
+
 /** Codes of transient errors: nothing was committed, safe to retry. */
 const TRANSIENT = new Set<unknown>([
   '40001', // PostgreSQL: serialisation failure

@@ -32,7 +32,9 @@ export function requireJson(request: IncomingRequest): void {
 
 /** Whether a request declares its body as JSON. */
 export function isJson({ headers }: IncomingRequest): boolean {
-  const [mediaType] = String(headers['content-type'] ?? '').split(';');
+  const contentType = headers['content-type'];
+  if (contentType === 'application/json') return true;
+  const [mediaType] = String(contentType ?? '').split(';');
   return mediaType?.trim().toLowerCase() === 'application/json';
 }
 
@@ -50,7 +52,7 @@ export function readBody<Request extends { purpose: string | undefined }>(
   const fields = flatFields(Object.keys(new type()), body);
   const request = plainToInstance(type, fields, { excludeExtraneousValues: true });
   if (purposes.length === 0) request.purpose = undefined;
-  const errors = [...validateSync(request).map(describeError), ...describePurpose(request.purpose, purposes)];
+  const errors = validateSync(request).map(describeError).concat(describePurpose(request.purpose, purposes));
   if (errors.length > 0) throw new RequestInvalidError(Object.fromEntries(errors));
   return request;
 }
@@ -60,12 +62,12 @@ export function readBody<Request extends { purpose: string | undefined }>(
  * and construct whatever they name as their `constructor`; no field of ours takes one, and `false` is refused the same.
  */
 function flatFields(names: readonly string[], body: unknown): Record<string, unknown> {
-  return Object.fromEntries(
-    names.map((name) => {
-      const value = readField(body, name);
-      return [name, typeof value === 'object' && value !== null ? false : value];
-    }),
-  );
+  const fields: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = readField(body, name);
+    fields[name] = typeof value === 'object' && value !== null ? false : value;
+  }
+  return fields;
 }
 
 /** A body's own field, never an inherited one. */

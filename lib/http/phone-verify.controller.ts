@@ -16,6 +16,7 @@ import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens
 import type { Clock } from '../common/time.js';
 import { VerificationStatus } from '../common/verification-status.js';
 import { CodeRequests, type SendInput } from '../verification/code-requests.js';
+import { countByClient } from '../limits/limit-rules.js';
 import { ClientAddresses } from './client-address.js';
 import { ClientIdentification } from './client-identification.js';
 import { CheckRefusedError } from './error-response.js';
@@ -43,6 +44,8 @@ export function createPhoneVerifyController(path: string): Type<object> {
   class PhoneVerifyController {
     readonly #addresses = new ClientAddresses();
     readonly #identification: ClientIdentification | undefined;
+    /** Whether a limit or the application uses the client's address. */
+    readonly #isAddressUsed: boolean;
     readonly #unparsed = new UnparsedBodies();
 
     constructor(
@@ -50,8 +53,10 @@ export function createPhoneVerifyController(path: string): Type<object> {
       @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
       @Inject(PHONE_VERIFY_CLOCK) private readonly clock: Clock,
     ) {
-      const { identifyClient } = options;
+      const { identifyClient, authorizeSend, limits } = options;
       this.#identification = identifyClient && new ClientIdentification(identifyClient, this.#addresses);
+      this.#isAddressUsed =
+        authorizeSend !== undefined || limits.conversion !== undefined || countByClient(limits.rules);
     }
 
     @Post('register')
@@ -85,11 +90,11 @@ export function createPhoneVerifyController(path: string): Type<object> {
         purpose: fields.purpose ?? '',
       });
       if (result.status !== VerificationStatus.Valid) throw new CheckRefusedError(result.status, result.attemptsLeft);
-      return {
-        message: 'Security code is valid.',
-        phone_number: phoneNumber,
-        ...(result.verificationToken !== undefined && { verification_token: result.verificationToken }),
-      };
+      const { verificationToken: verification_token } = result;
+      const message = 'Security code is valid.';
+      return verification_token === undefined
+        ? { message, phone_number: phoneNumber }
+        : { message, phone_number: phoneNumber, verification_token };
     }
 
     #read<Fields extends { purpose: string | undefined }>(
@@ -110,7 +115,7 @@ export function createPhoneVerifyController(path: string): Type<object> {
       const languages = request.headers['accept-language'];
       const language = Array.isArray(languages) ? languages.join(',') : languages;
       const { client, subject } = (await this.#identification?.identify(request)) ?? {
-        client: this.#addresses.read(request),
+        client: this.#isAddressUsed ? this.#addresses.read(request) : undefined,
         subject: undefined,
       };
       return { phoneNumber, purpose, options: { language }, client, subject, request };

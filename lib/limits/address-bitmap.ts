@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * A bitmap of hashed client addresses. At most 52 bits, so that it is exact as a number in JavaScript and in every store.
@@ -13,7 +13,8 @@ export const HALF = 2 ** (BITS / 2);
 /** The bitmap of one bucket of addresses; empty without one. */
 export function bitmapOf(bucket: string | undefined): AddressBitmap {
   if (bucket === undefined) return 0;
-  return 2 ** (createHash('sha256').update(bucket).digest().readUInt32BE() % BITS);
+  const firstBytes = hash('sha256', bucket).slice(0, 8);
+  return 2 ** (Number.parseInt(firstBytes, 16) % BITS);
 }
 
 /** The bitmap of the addresses in either of two. */

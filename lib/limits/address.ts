@@ -23,6 +23,9 @@ const COUNTED_NETWORKS = [
   { prefixLength: 48, share: 16 },
 ] as const;
 
+/** The network that stands for one client in a statistic: that of a site. */
+const ORIGIN_PREFIX_LENGTH = 48;
+
 /** Longest text that is parsed: an address with its zone, brackets and port. */
 const MAX_TEXT_LENGTH = 100;
 
@@ -42,6 +45,7 @@ export interface AddressBucket {
  */
 export function readAddress(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > MAX_TEXT_LENGTH) return undefined;
+  if (isIPv4(value)) return value;
   const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(value) ?? [];
   const [, beforePort] = /^([\d.]+):\d+$/.exec(value) ?? [];
   const [address = ''] = (bracketed ?? beforePort ?? value).split('%');
@@ -71,7 +75,9 @@ export function bucketsOf(address: string | undefined): readonly AddressBucket[]
  * @param address - As returned by {@link readAddress}.
  */
 export function originBucketOf(address: string | undefined): string | undefined {
-  return address === undefined ? undefined : bucketsOf(address).at(-1)?.name;
+  if (address === undefined) return undefined;
+  const counted = countedAddress(address);
+  return isIPv4Address(counted) ? counted.toString() : networkOf(counted, ORIGIN_PREFIX_LENGTH);
 }
 
 /** Whether an address, as returned by {@link readAddress}, is not routed on the internet. */
@@ -114,10 +120,14 @@ function lastFourBytes(ipv6: ipaddr.IPv6): ipaddr.IPv4 {
   return new ipaddr.IPv4(ipv6.toByteArray().slice(12));
 }
 
-/** RFC 5952: lower case, no leading zeros, the longest run of zeros as `::`. */
+/**
+ * RFC 5952: lower case, no leading zeros, the longest run of zeros as `::`. In a network of at most 64 bits, that run is
+ * the one at the end.
+ */
 function networkOf({ parts }: ipaddr.IPv6, prefixLength: number): string {
-  const masked = parts.map((part, index) => part & maskOf(prefixLength - 16 * index));
-  return `${new ipaddr.IPv6(masked).toString()}/${prefixLength}`;
+  const groups = parts.slice(0, 4).map((part, index) => part & maskOf(prefixLength - 16 * index));
+  while (groups.at(-1) === 0) groups.pop();
+  return `${groups.map((group) => group.toString(16)).join(':')}::/${prefixLength}`;
 }
 
 /** The mask of one group of 16 bits of which the first `bits` belong to the network. */

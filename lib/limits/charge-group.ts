@@ -70,6 +70,6 @@ export class ChargeGroup {
     const place = (counted.get(key) ?? 0) + 1;
     counted.set(key, place);
     const { count = 0 } = this.#additions.get(key) ?? {};
-    return [{ ...counter, used: counter.used - count + place }];
+    return [{ key, used: counter.used - count + place, windowEndsAt: counter.windowEndsAt }];
   }
 }

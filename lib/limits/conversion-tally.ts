@@ -36,8 +36,8 @@ export class ConversionTally {
   /** Counts a session that was verified. */
   countVerified(number: PhoneNumber): void {
     for (const { subject } of this.#openSubjectsOf(number)) {
-      const waiting = this.#counts.get(subject) ?? { subject, sent: 0, verified: 0, addresses: 0 };
-      this.#set({ ...waiting, verified: waiting.verified + 1 });
+      const { sent = 0, verified = 0, addresses = 0 } = this.#counts.get(subject) ?? {};
+      this.#set({ subject, sent, verified: verified + 1, addresses });
     }
   }
 

@@ -1,6 +1,6 @@
-import { prepare, type Statement } from '../database/sql-dialect.js';
+import { givenRows, prepare, type Statement } from '../database/sql-dialect.js';
 import { MAX_BLOCKS } from './conversion.store.js';
-import { clearText, conflictColumns, type CounterTable, givenRows, nextEnd, upsertText } from './limit.statements.js';
+import { clearText, conflictColumns, type CounterTable, nextEnd, upsertText } from './limit.statements.js';
 
 /** Statements about a number of subjects. Their parameters are numbered: `key0`, `key1` and so on; those of `add` are {@link givenRows}. */
 export interface ConversionStatements {

@@ -67,10 +67,8 @@ export class DatabaseLimitStore implements LimitStore {
     this.#table = describeTable(database.dataSource, SMSVerificationCounter);
     this.#one = counterStatements(this.#table);
     this.#canReturn = database.dataSource.options.type !== 'mysql';
-    this.#groups = new GroupCommit(
-      (sends) => this.#chargeGroup(sends),
-      (send) => send,
-    );
+    // One after the other: groups side by side would charge counters past their limits, only to refund it.
+    this.#groups = new GroupCommit((sends) => this.#chargeGroup(sends), { keyOf: (send) => send, sideBySide: 1 });
   }
 
   async charge(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome> {
@@ -138,7 +136,8 @@ export class DatabaseLimitStore implements LimitStore {
   /** Adds to counters, full or not. @returns The counters after it. */
   async #add(additions: readonly Addition[], now: number, timeout: StorageTimeout): Promise<Counter[]> {
     const { charge, read } = this.#statements(additions.length);
-    const values = { ...this.#listed(additions.map((addition) => ({ ...addition, verified: 0 }))), now };
+    const rows = additions.map(({ key, count, windowEndsAt }) => ({ key, count, verified: 0, windowEndsAt }));
+    const values = { ...this.#listed(rows), now };
     if (this.#canReturn) return this.#run(async (run) => (await run(charge, values)).rows.map(readCounter), timeout);
     // The transaction holds the counters' locks, so this reads what it added.
     return this.database.transact(

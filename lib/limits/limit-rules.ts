@@ -178,6 +178,11 @@ export function isByNumber(rule: RuleByNumber | RuleByClient): rule is RuleByNum
   return 'countedAs' in rule;
 }
 
+/** Whether any of these limits counts by client, so that a send needs its address or subject. */
+export function countByClient(limits: readonly Limit[]): boolean {
+  return limits.some(({ rule }) => !isByNumber(RULES[rule]));
+}
+
 /** Whether a rule counts by number and has an option. */
 export function isNumberRule(rule: CountingRule): rule is NumberRule {
   const { option } = RULES[rule];

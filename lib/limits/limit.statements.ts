@@ -1,4 +1,4 @@
-import { prepare, type SqlDialect, type Statement } from '../database/sql-dialect.js';
+import { givenRows, prepare, type Statement } from '../database/sql-dialect.js';
 import type { SqlTable } from '../database/sql-table.js';
 import { CLOCK_SLACK_MS } from './limit.store.js';
 import type { SMSVerificationCounter } from './sms-verification-counter.entity.js';
@@ -72,20 +72,6 @@ export function countersStatements(table: CounterTable, count: number, canReturn
       return prepare(dialect, clearText(table, numbers));
     },
   };
-}
-
-/** Rows to insert, with a parameter for each column: on PostgreSQL lists, otherwise numbered. */
-export function givenRows(
-  dialect: SqlDialect,
-  numbers: readonly number[],
-  columns: Readonly<Record<string, 'varchar' | 'integer' | 'bigint'>>,
-): string {
-  if (dialect === 'postgres') {
-    const lists = Object.entries(columns).map(([name, type]) => `CAST(:${name} AS ${type}[])`);
-    return `SELECT * FROM unnest(${lists.join(', ')}) AS given`;
-  }
-  const names = Object.keys(columns);
-  return `VALUES ${numbers.map((number) => `(${names.map((name) => `:${name}${number}`).join(', ')})`).join(', ')}`;
 }
 
 /** Deletes counters by their keys. */

@@ -22,7 +22,7 @@ export class Refusals {
 
   /** Reports a send that rules refuse, and creates its error: retry when the last of them ends. */
   refuse(request: SendRequest, refusals: readonly TimedRefusal[]): RateLimitedError {
-    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, { enforced: true, retryAt });
+    for (const refusal of refusals) this.#publish(request, refusal, { enforced: true, retryAt: refusal.retryAt });
     return new RateLimitedError(Math.max(...refusals.map(({ retryAt }) => this.#secondsUntil(retryAt))));
   }
 
@@ -34,21 +34,22 @@ export class Refusals {
 
   /** Reports a send that exceeds limits that only report. */
   report(request: SendRequest, refusals: readonly TimedRefusal[]): void {
-    for (const { retryAt, ...refusal } of refusals) this.#publish(request, refusal, { enforced: false, retryAt });
+    for (const refusal of refusals) this.#publish(request, refusal, { enforced: false, retryAt: refusal.retryAt });
   }
 
   #publish(
     { number, purpose }: SendRequest,
-    refusal: Refusal,
+    { rule, option, reason, advice }: Refusal,
     { enforced, retryAt }: { readonly enforced: boolean; readonly retryAt: number | undefined },
   ): void {
-    const message = { phoneNumber: number.e164, country: number.country };
-    this.log.record({ ...refusal, enforced, ...message });
+    const { e164: phoneNumber, country } = number;
+    this.log.record({ rule, option, reason, advice, enforced, phoneNumber, country });
     this.events.publish({
       name: 'phone-verify.rate-limited',
-      rule: refusal.rule,
+      rule,
       enforced,
-      ...message,
+      phoneNumber,
+      country,
       purpose,
       retryAfterSeconds: retryAt === undefined ? undefined : this.#secondsUntil(retryAt),
     });

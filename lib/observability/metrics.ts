@@ -1,6 +1,5 @@
-import type { Attributes, Meter } from '@opentelemetry/api';
+import type { Meter } from '@opentelemetry/api';
 import type { EventListener } from './event-publisher.js';
-import type { PhoneVerifyEvent } from './phone-verify-event.js';
 import { VerificationStatus } from '../common/verification-status.js';
 
 /** Bucket bounds of the delivery times, in seconds: a provider takes less than one, the longest failover ten minutes. */
@@ -25,32 +24,28 @@ export function createMetricsListener(meter: Meter): EventListener {
   });
 
   return (event) => {
-    const country = attributesOf(event);
+    const { country = 'none' } = event;
     switch (event.name) {
       case 'phone-verify.sent':
-        sent.add(1, { ...country, backend: event.backend });
-        duration.record(event.durationMs / 1000, { ...country, backend: event.backend, kind: 'sent' });
+        sent.add(1, { country, backend: event.backend });
+        duration.record(event.durationMs / 1000, { country, backend: event.backend, kind: 'sent' });
         break;
       case 'phone-verify.send-failed':
-        duration.record(event.durationMs / 1000, { ...country, backend: event.backend, kind: event.kind });
+        duration.record(event.durationMs / 1000, { country, backend: event.backend, kind: event.kind });
         break;
       case 'phone-verify.verified':
-        verified.add(1, country);
-        checks.add(1, { ...country, outcome: VerificationStatus.Valid });
+        verified.add(1, { country });
+        checks.add(1, { country, outcome: VerificationStatus.Valid });
         break;
       case 'phone-verify.check-failed':
-        checks.add(1, { ...country, outcome: event.outcome });
+        checks.add(1, { country, outcome: event.outcome });
         break;
       case 'phone-verify.rate-limited':
-        rateLimited.add(1, { ...country, rule: event.rule, enforced: event.enforced });
+        rateLimited.add(1, { country, rule: event.rule, enforced: event.enforced });
         break;
       case 'phone-verify.locked':
         // `check-failed` has already counted this check.
         break;
     }
   };
-}
-
-function attributesOf({ country = 'none' }: PhoneVerifyEvent): Attributes {
-  return { country };
 }

@@ -44,7 +44,18 @@ export class SendObserver {
   }
 
   #publishSent(send: ObservedSend, { backend, messageId, segments }: SendReceipt, durationMs: number): void {
-    this.events.publish({ name: 'phone-verify.sent', ...send, backend, messageId, segments, durationMs });
+    const { phoneNumber, country, purpose, isResend } = send;
+    this.events.publish({
+      name: 'phone-verify.sent',
+      phoneNumber,
+      country,
+      purpose,
+      isResend,
+      backend,
+      messageId,
+      segments,
+      durationMs,
+    });
   }
 
   #publishFailed(send: ObservedSend, { kind, providerCode }: SmsDeliveryError, durationMs: number): void {

@@ -69,7 +69,10 @@ export function prefixOf({ e164 }: PhoneNumber): string {
  */
 export function parsePhoneNumber(text: unknown, defaultCountry?: CountryCode): PhoneNumber {
   const visible = readVisible(text);
-  const parsed = parsePhoneNumberFromString(visible, { extract: false, ...(defaultCountry && { defaultCountry }) });
+  const parsed = parsePhoneNumberFromString(
+    visible,
+    defaultCountry === undefined ? { extract: false } : { extract: false, defaultCountry },
+  );
   if (parsed?.ext !== undefined) throw new PhoneNumberInvalidError();
   const number = parsed === undefined ? ofUnknownCallingCode(visible) : describe(parsed);
   if (number.e164.length > MAX_E164_LENGTH) throw new PhoneNumberInvalidError();

@@ -11,7 +11,7 @@ import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { type CodeBinding, hashSecurityCode, hashToken, saltsOf } from './security-code.js';
 import { resultOfCheck } from './session-rules.js';
-import { type CheckOutcome, VerificationStore } from './verification.store.js';
+import { type CheckOutcome, type SessionKey, VerificationStore } from './verification.store.js';
 
 /** A code that a client sent, and the session that it is for, as decided at one instant. */
 export interface TypedCode extends IdentifiedNumber {
@@ -57,8 +57,7 @@ export class CodeChecker {
     const binding = bindingOf(typed);
     const candidates = saltsOf(this.options.secret).map((salt) => hashSecurityCode(binding, typed.securityCode, salt));
     const newToken = randomToken();
-    const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
-    const outcome = await this.store.check(key, candidates, hashToken(newToken), typed.now, timeout);
+    const outcome = await this.store.check(keyOf(binding), candidates, hashToken(newToken), typed.now, timeout);
     this.#countFirst(typed, outcome);
     return resultOfCheck(outcome, newToken, typed.now, this.options);
   }
@@ -68,8 +67,7 @@ export class CodeChecker {
     const { status, verification, attemptsLeft } = own;
     if (status !== VerificationStatus.Valid) return { status, verification, attemptsLeft };
     const newToken = randomToken();
-    const binding = bindingOf(typed);
-    const key = { ...binding, sessionToken: hashToken(binding.sessionToken) };
+    const key = keyOf(bindingOf(typed));
     const outcome = await this.store.accept(key, hashToken(newToken), typed.now, timeout);
     this.#countFirst(typed, outcome);
     const isIssued = outcome?.kind === 'correct' && outcome.isTokenIssued;
@@ -86,14 +84,22 @@ export class CodeChecker {
   }
 
   #publish(typed: TypedCode, { status, attemptsLeft }: VerificationResult): void {
-    const subject = subjectOf(typed);
-    if (status === VerificationStatus.Valid) this.events.publish({ name: 'phone-verify.verified', ...subject });
-    else this.events.publish({ name: 'phone-verify.check-failed', ...subject, outcome: status, attemptsLeft });
+    const { phoneNumber, country, purpose } = subjectOf(typed);
+    if (status === VerificationStatus.Valid) {
+      this.events.publish({ name: 'phone-verify.verified', phoneNumber, country, purpose });
+    } else {
+      const outcome = status;
+      this.events.publish({ name: 'phone-verify.check-failed', phoneNumber, country, purpose, outcome, attemptsLeft });
+    }
   }
 }
 
 function subjectOf({ number: { e164: phoneNumber, country }, purpose }: TypedCode) {
   return { phoneNumber, country, purpose };
+}
+
+function keyOf({ sessionToken, phoneNumber, purpose }: CodeBinding): SessionKey {
+  return { sessionToken: hashToken(sessionToken), phoneNumber, purpose };
 }
 
 function bindingOf({ number, purpose, sessionToken }: TypedCode): CodeBinding {

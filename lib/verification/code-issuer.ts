@@ -117,12 +117,15 @@ export class CodeIssuer {
 
   async #open({ id, sessionToken, securityCode, expiresAt }: OpenSession, request: CodeRequest): Promise<void> {
     const binding = bindingOf(request, sessionToken);
-    const [salt] = saltsOf(this.options.secret);
+    // New codes use the first secret.
+    const stored = storedForms(binding, securityCode, this.options.secret[0] ?? '');
     const row = {
-      ...binding,
       id,
+      phoneNumber: binding.phoneNumber,
+      purpose: binding.purpose,
+      securityCode: stored.securityCode,
+      sealedCode: stored.sealedCode,
       sessionToken: hashToken(sessionToken),
-      ...storedForms(binding, securityCode, salt),
       expiresAt,
       createdAt: request.now,
     };
@@ -168,7 +171,7 @@ export class CodeIssuer {
         purpose,
         sendId,
         sendNumber: sendCount + 1,
-        ...(lastBackend !== null && { previous: { backend: lastBackend } }),
+        previous: lastBackend === null ? undefined : { backend: lastBackend },
       },
     });
   }

@@ -69,21 +69,23 @@ export class CodeRequests {
   }
 
   /** Checks a code. */
-  async check({ phoneNumber, securityCode, ...input }: CheckInput): Promise<CheckedNumber> {
+  async check(input: CheckInput): Promise<CheckedNumber> {
+    const { phoneNumber, securityCode, sessionToken, purpose } = input;
     const now = this.clock.now();
-    const identified = identifyNumber(phoneNumber, this.options, now);
-    const typed = { ...input, ...identified, now, securityCode: securityCode.trim() };
+    const { number, testCode } = identifyNumber(phoneNumber, this.options, now);
+    const typed = { number, testCode, now, purpose, sessionToken, securityCode: securityCode.trim() };
     const result = await this.checker.check(typed, this.#newTimeout());
-    return { phoneNumber: identified.number.e164, result };
+    return { phoneNumber: number.e164, result };
   }
 
   #read(input: SendInput, { isResend }: Pick<CodeRequest, 'isResend'>): CodeRequest {
     const { phoneNumber, options, purpose, client, subject, request } = input;
     const now = this.clock.now();
-    const admitted = admitNumber(phoneNumber, this.options, now);
+    const { number, testCode } = admitNumber(phoneNumber, this.options, now);
     return {
-      ...admitted,
-      isTestNumber: admitted.testCode !== undefined,
+      number,
+      testCode,
+      isTestNumber: testCode !== undefined,
       isOwnNumber: options.ownNumber === true,
       isResend,
       now,

@@ -33,7 +33,8 @@ export class MessageWriter {
   }
 
   #render(securityCode: string, context: MessageContext | undefined, language: string | undefined): string {
-    const values = { ...context, app: this.options.appName, security_code: securityCode };
+    const standard = { app: this.options.appName, security_code: securityCode };
+    const values = context === undefined ? standard : { ...context, ...standard };
     const template = language === undefined ? this.#defaultTemplate : templateFor(language, this.options);
     return renderMessage(template, values);
   }

@@ -6,13 +6,13 @@ import type { PhoneNumber } from '../phone-number/phone-number.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { PhoneDescription } from './phone-records.types.js';
-import { VerificationStore } from './verification.store.js';
+import { SessionRecordStore } from './session-records.store.js';
 
 /** What an operator reads and deletes about one number. */
 @Injectable()
 export class PhoneRecords {
   constructor(
-    private readonly store: VerificationStore,
+    private readonly store: SessionRecordStore,
     private readonly budgets: SendBudgets,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,
   ) {}

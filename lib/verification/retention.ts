@@ -5,7 +5,7 @@ import { StoreClock } from '../limits/store-clock.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_CLOCK, PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import { requireDays } from './call-arguments.js';
-import { VerificationStore } from './verification.store.js';
+import { SessionRecordStore } from './session-records.store.js';
 import type { PurgeOptions } from './verification.types.js';
 
 const DAY_MS = 86_400_000;
@@ -17,7 +17,7 @@ const KEPT_TOKEN_MS = 900_000;
 @Injectable()
 export class Retention {
   constructor(
-    private readonly store: VerificationStore,
+    private readonly store: SessionRecordStore,
     @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly limits: LimitStore,
     private readonly time: StoreClock,
     @Inject(PHONE_VERIFY_OPTIONS) private readonly options: ResolvedPhoneVerifyOptions,

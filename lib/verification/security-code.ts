@@ -18,10 +18,11 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const LENGTH_BYTES = 4;
 
-/** The salts of the keys: the configured secrets, or an empty one. New codes use the first. */
-export function saltsOf(configured: readonly string[]): readonly [string, ...string[]] {
-  const [first = '', ...others] = configured;
-  return [first, ...others];
+const NO_SECRET: readonly string[] = [''];
+
+/** The salts of the keys: the configured secrets, or an empty one. */
+export function saltsOf(configured: readonly string[]): readonly string[] {
+  return configured.length === 0 ? NO_SECRET : configured;
 }
 
 /** The stored form of a session token or a verification token: SHA-256 in lowercase hex. */

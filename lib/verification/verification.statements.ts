@@ -23,45 +23,9 @@ export const CORRECT_CODE_CONSUMED = 1001;
 /** A correct code that was given before. */
 export const CORRECT_CODE_AGAIN = 1002;
 
-/** Rows deleted by one statement. */
-export const PURGE_BATCH = 1000;
-
 type ColumnName = Exclude<keyof SMSVerification, 'isExpired' | 'toJSON' | symbol>;
 
 type Table = SqlTable<ColumnName>;
-
-const INSERTED: readonly ColumnName[] = [
-  'id',
-  'phoneNumber',
-  'purpose',
-  'securityCode',
-  'sealedCode',
-  'sessionToken',
-  'isVerified',
-  'failedAttempts',
-  'sendCount',
-  'expiresAt',
-  'createdAt',
-  'modifiedAt',
-];
-
-/** Columns that describe a session, without its four secrets. */
-const DESCRIBED = [
-  'id',
-  'purpose',
-  'createdAt',
-  'expiresAt',
-  'verifiedAt',
-  'consumedAt',
-  'failedAttempts',
-  'sendCount',
-  'lastSentAt',
-  'backend',
-  'messageId',
-] as const satisfies readonly ColumnName[];
-
-/** Sessions of a number that are described. */
-const DESCRIBED_SESSIONS = 100;
 
 /** Builds the statements. */
 export function buildStatements(dataSource: DataSource, options: StatementOptions): VerificationStatements {
@@ -69,7 +33,6 @@ export function buildStatements(dataSource: DataSource, options: StatementOption
   const ready = (text: string): Statement => prepare(table.dialect, text);
   const texts = textsOf(table, options);
   return {
-    insert: ready(texts.insert),
     check: ready(texts.check),
     accept: ready(texts.accept),
     lastInsertId: ready(texts.lastInsertId),
@@ -77,10 +40,6 @@ export function buildStatements(dataSource: DataSource, options: StatementOption
     findToken: ready(texts.findToken),
     consumeToken: ready(texts.consumeToken),
     findConsumed: ready(texts.findConsumed),
-    countOld: ready(texts.countOld),
-    deleteOld: ready(texts.deleteOld),
-    describeSessions: ready(texts.describeSessions),
-    deleteSessions: ready(texts.deleteSessions),
   };
 }
 
@@ -90,9 +49,6 @@ const SESSION = ['id', 'sealedCode', 'failedAttempts', 'expiresAt', 'isVerified'
 function textsOf(table: Table, options: StatementOptions) {
   const { column: c, select } = table;
   return {
-    insert: `INSERT INTO ${table.name} (${INSERTED.map(c).join(', ')})
-      VALUES (${INSERTED.map((name) => `:${name}`).join(', ')})`,
-
     /** Compares a code, counts the attempt and marks the session verified. */
     check: checkText(table, options, codeMatches(table, options.candidates)),
 
@@ -113,15 +69,6 @@ function textsOf(table: Table, options: StatementOptions) {
     /** The row that was just consumed, for databases without `UPDATE … RETURNING`. */
     findConsumed: `SELECT ${select('phoneNumber', 'verifiedAt')} FROM ${table.name}
       WHERE ${c('verificationToken')} = :verificationToken`,
-
-    countOld: `SELECT COUNT(*) AS total FROM ${table.name} WHERE ${isOld(table)}`,
-
-    deleteOld: deleteText(table, isOld(table), 'FOR UPDATE SKIP LOCKED'),
-
-    describeSessions: `SELECT ${select(...DESCRIBED)} FROM ${table.name} WHERE ${c('phoneNumber')} = :phoneNumber
-      ORDER BY ${c('createdAt')} DESC LIMIT ${DESCRIBED_SESSIONS}`,
-
-    deleteSessions: deleteText(table, `${c('phoneNumber')} = :phoneNumber`, 'FOR UPDATE'),
   };
 }
 
@@ -167,19 +114,4 @@ function sessionIs({ column: c }: Table): string {
 function tokenIs({ column: c }: Table): string {
   return `${c('verificationToken')} = :verificationToken AND ${c('purpose')} = :purpose AND ${c('consumedAt')} IS NULL
     AND ${c('verifiedAt')} > :verifiedAfter`;
-}
-
-/** Old rows, except open sessions and those whose verification token may still be used. */
-function isOld({ column: c }: Table): string {
-  return `${c('createdAt')} < :createdBefore AND ${c('expiresAt')} <= :now
-    AND (${c('verifiedAt')} IS NULL OR ${c('verifiedAt')} <= :verifiedBefore)`;
-}
-
-/** @param lock - Locking clause of PostgreSQL: a purge leaves locked rows for the next run instead of waiting. */
-function deleteText(table: Table, condition: string, lock: string): string {
-  const { dialect, name, column: c } = table;
-  const batch = `${condition} ORDER BY ${c('createdAt')} LIMIT ${PURGE_BATCH}`;
-  if (dialect === 'mariadb') return `DELETE FROM ${name} WHERE ${batch}`;
-  const locked = dialect === 'postgres' ? lock : '';
-  return `DELETE FROM ${name} WHERE ${c('id')} IN (SELECT ${c('id')} FROM ${name} WHERE ${batch} ${locked})`;
 }

@@ -1,13 +1,18 @@
 import type { EntityManager } from 'typeorm';
 import type { StorageTimeout } from '../common/time.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import type { StatementResult, Database, StatementParameters, Row, Run } from '../database/database.js';
-import type { DescribedSession } from './phone-records.types.js';
-import { SendRecords } from './send-records.js';
-import type { SendRecord } from './send-record.statements.js';
+import { GroupedStatement, type RowValues } from '../database/grouped-statement.js';
+import { SMSVerification } from '../database/sms-verification.entity.js';
+import { describeTable } from '../database/sql-table.js';
+import type { Parameter, StatementResult, Database, StatementParameters, Row, Run } from '../database/database.js';
+import {
+  insertStatement,
+  type SendRecord,
+  sendRecordStatement,
+  type SessionWriteTable,
+} from './session-writes.statements.js';
 import {
   buildStatements,
-  PURGE_BATCH,
   CORRECT_CODE,
   CORRECT_CODE_CONSUMED,
   type VerificationStatements,
@@ -69,17 +74,11 @@ export interface TokenRecord {
   readonly verifiedAt: number;
 }
 
-/** The conditions for old rows. Instants are epoch milliseconds. */
-export interface OldRows {
-  readonly createdBefore: number;
-  readonly verifiedBefore: number;
-  readonly now: number;
-}
-
 /** Stores the sessions in the application's database. */
 export class VerificationStore {
   readonly #statements: VerificationStatements;
-  readonly #sendRecords: SendRecords;
+  readonly #inserts: GroupedStatement<RowValues>;
+  readonly #sendRecords: GroupedStatement<SendRecord>;
 
   /** @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity. */
   constructor(
@@ -90,18 +89,43 @@ export class VerificationStore {
       candidates: Math.max(1, options.secret.length),
       verifyOnlyOnce: options.verifyOnlyOnce,
     });
-    this.#sendRecords = new SendRecords(database, options.storage.timeoutMs);
+    const table: SessionWriteTable = describeTable(database.dataSource, SMSVerification);
+    const { timeoutMs } = options.storage;
+    this.#inserts = new GroupedStatement(database, {
+      build: (count) => insertStatement(table, count),
+      keyOf: ({ id }) => id,
+      timeoutMs,
+    });
+    this.#sendRecords = new GroupedStatement(database, {
+      build: (count) => sendRecordStatement(table, count),
+      keyOf: ({ id }) => id,
+      timeoutMs,
+    });
   }
 
-  /** Inserts a session and commits it. */
+  /** Inserts a session and commits it. Sessions that wait at the same time share a statement. */
   async insert(session: NewSession, timeout: StorageTimeout): Promise<void> {
-    const values = { ...session, isVerified: 0, failedAttempts: 0, sendCount: 0, modifiedAt: session.createdAt };
-    await this.database.run((run) => run(this.#statements.insert, values), timeout);
+    const { id, phoneNumber, purpose, securityCode, sealedCode, sessionToken, expiresAt, createdAt } = session;
+    const values = {
+      id,
+      phoneNumber,
+      purpose,
+      securityCode,
+      sealedCode,
+      sessionToken,
+      isVerified: 0,
+      failedAttempts: 0,
+      sendCount: 0,
+      expiresAt,
+      createdAt,
+      modifiedAt: createdAt,
+    };
+    await this.#inserts.run(values, timeout);
   }
 
   /** Records that a backend accepted a message. Records that wait at the same time share a statement. */
   async recordSend(record: SendRecord, timeout: StorageTimeout): Promise<void> {
-    await timeout.run((limit) => this.#sendRecords.add(record, limit));
+    await this.#sendRecords.run(record, timeout);
   }
 
   /**
@@ -118,10 +142,14 @@ export class VerificationStore {
     now: number,
     timeout: StorageTimeout,
   ): Promise<CheckOutcome> {
-    const named = Object.fromEntries(candidates.map((candidate, index) => [`candidate${index}`, candidate]));
+    const { sessionToken, phoneNumber, purpose } = key;
     const { maxFailedAttempts } = this.options;
+    const values: Record<string, Parameter> = { sessionToken, phoneNumber, purpose, newToken, now, maxFailedAttempts };
+    candidates.forEach((candidate, index) => {
+      values[`candidate${index}`] = candidate;
+    });
     return this.database.run(async (run) => {
-      const result = await run(this.#statements.check, { ...key, ...named, newToken, now, maxFailedAttempts });
+      const result = await run(this.#statements.check, values);
       const comparison = readComparison(await this.#withInsertId(run, result), now);
       return comparison ?? { kind: 'refused', session: await this.#read(run, key) };
     }, timeout);
@@ -171,33 +199,6 @@ export class VerificationStore {
       : this.database.runWith(manager, operation, timeout);
   }
 
-  /** Counts the rows that a purge would delete. */
-  async countOld(old: OldRows, timeout: StorageTimeout): Promise<number> {
-    const { rows } = await this.database.run((run) => run(this.#statements.countOld, { ...old }), timeout);
-    return Number(rows[0]?.['total']);
-  }
-
-  /** Deletes one batch of old rows. `more` tells whether another batch may be there. */
-  async deleteOld(old: OldRows, timeout: StorageTimeout): Promise<{ deleted: number; more: boolean }> {
-    const { affected } = await this.database.run((run) => run(this.#statements.deleteOld, { ...old }), timeout);
-    return { deleted: affected, more: affected === PURGE_BATCH };
-  }
-
-  /** The newest sessions of a number, for support. */
-  async describeSessions(phoneNumber: string, timeout: StorageTimeout): Promise<DescribedSession[]> {
-    const { rows } = await this.database.run((run) => run(this.#statements.describeSessions, { phoneNumber }), timeout);
-    return rows.map(readDescription);
-  }
-
-  /** Deletes one batch of a number's sessions. `more` tells whether another batch may be there. */
-  async deleteSessions(phoneNumber: string, timeout: StorageTimeout): Promise<{ deleted: number; more: boolean }> {
-    const { affected } = await this.database.run(
-      (run) => run(this.#statements.deleteSessions, { phoneNumber }),
-      timeout,
-    );
-    return { deleted: affected, more: affected === PURGE_BATCH };
-  }
-
   /**
    * MariaDB leaves the insert id out of the response if a trigger ran, such as one for an audit or an online schema change.
    * The connection still knows it.
@@ -241,30 +242,6 @@ function readSession(row: Row): Session {
     sendCount: Number(row['sendCount']),
     backend: typeof row['backend'] === 'string' ? row['backend'] : null,
   };
-}
-
-function readDescription(row: Row): DescribedSession {
-  return {
-    id: String(row['id']),
-    purpose: String(row['purpose']),
-    createdAt: new Date(Number(row['createdAt'])),
-    expiresAt: new Date(Number(row['expiresAt'])),
-    verifiedAt: readInstant(row['verifiedAt']),
-    consumedAt: readInstant(row['consumedAt']),
-    failedAttempts: Number(row['failedAttempts']),
-    sendCount: Number(row['sendCount']),
-    lastSentAt: readInstant(row['lastSentAt']),
-    backend: readText(row['backend']),
-    messageId: readText(row['messageId']),
-  };
-}
-
-function readInstant(value: unknown): Date | undefined {
-  return value === null ? undefined : new Date(Number(value));
-}
-
-function readText(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 function readTokenRecord(rows: readonly Row[]): TokenRecord | null {

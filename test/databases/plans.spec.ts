@@ -4,7 +4,11 @@ import { phoneVerifyMigrations, SMSVerification, SMSVerificationCounter } from '
 import { listParameters, type StatementParameters } from '../../lib/database/database.js';
 import type { Statement } from '../../lib/database/sql-dialect.js';
 import { describeTable } from '../../lib/database/sql-table.js';
-import { sendRecordStatement } from '../../lib/verification/send-record.statements.js';
+import {
+  type SessionRecordStatements,
+  sessionRecordStatements,
+} from '../../lib/verification/session-records.statements.js';
+import { sendRecordStatement } from '../../lib/verification/session-writes.statements.js';
 import { buildStatements, type VerificationStatements } from '../../lib/verification/verification.statements.js';
 import { type DatabaseKind, databaseKinds, type FreshDatabase, freshDatabase } from '../support/databases.js';
 
@@ -33,7 +37,7 @@ const NUMBER_OF_TEN: Readonly<Record<DatabaseKind, string>> = {
 describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
   let database: FreshDatabase;
   let dataSource: DataSource;
-  let statements: VerificationStatements;
+  let statements: VerificationStatements & SessionRecordStatements;
 
   beforeAll(async () => {
     database = await freshDatabase(kind);
@@ -48,7 +52,10 @@ describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
         CASE WHEN n % 2 = 0 THEN ${number} END, n % 2, n, 0, 1, n, n, n FROM (${SERIES[kind]}) AS numbers`,
     );
     await dataSource.query(kind === 'mariadb' ? 'ANALYZE TABLE sms_verification' : 'ANALYZE');
-    statements = buildStatements(dataSource, { candidates: 1, verifyOnlyOnce: true });
+    statements = {
+      ...buildStatements(dataSource, { candidates: 1, verifyOnlyOnce: true }),
+      ...sessionRecordStatements(dataSource),
+    };
   }, 120_000);
 
   afterAll(async () => {
@@ -73,7 +80,7 @@ describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
     verifiedBefore: 1000,
   };
 
-  async function plan(name: keyof VerificationStatements): Promise<string> {
+  async function plan(name: keyof typeof statements): Promise<string> {
     return planOf(statements[name], VALUES);
   }
 

@@ -7,6 +7,7 @@ import { CodeRequests, type ResendInput, type SendInput } from '../../lib/verifi
 import {
   ADAPTERS,
   type Adapter,
+  type ApplicationOptions,
   connectFrom,
   startApplication,
   type TestApplication,
@@ -39,11 +40,13 @@ async function start(
   adapter: Adapter,
   trustProxy?: TrustProxy,
   configure?: (app: INestApplication) => void,
+  phoneVerify: ApplicationOptions['phoneVerify'] = { limits: {} },
 ): Promise<void> {
   requests = new ClientsOnly();
   test = await startApplication({
     adapter,
     logger,
+    phoneVerify,
     ...(trustProxy !== undefined && { trustProxy }),
     ...(configure !== undefined && { configure }),
     override: (builder) => builder.overrideProvider(CodeRequests).useValue(requests),
@@ -164,6 +167,24 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
     await resend(test.app, NUMBER, 'x').expect(200);
     expect(requests.clients.at(-1)).toMatchObject(HERE);
     expect(errorLines()).toEqual([]);
+  });
+
+  it('is read only if a limit, conversion or authorizeSend uses it', async () => {
+    const unused = { perIp: false, perSubject: false, conversion: false } as const;
+    const cases: [ApplicationOptions['phoneVerify'], number][] = [
+      [{ limits: false }, 0],
+      [{ limits: unused }, 0],
+      [{ limits: { ...unused, perIp: [{ max: 1, seconds: 60 }] } }, 1],
+      [{ limits: { ...unused, conversion: {} } }, 1],
+      [{ limits: false, authorizeSend: () => true }, 1],
+    ];
+    for (const [phoneVerify, read] of cases) {
+      await start(adapter, undefined, undefined, phoneVerify);
+      await register(test.app).expect(200);
+      expect(requests.clients).toHaveLength(read);
+      await test.close();
+    }
+    await start(adapter);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { GroupCommit } from '../../lib/database/group-commit.js';
 const NEVER = new TimeLimit();
 
 /** A commit that a test ends, and the groups that it was given. */
-function controlledCommit() {
+function controlledCommit(sideBySide: 1 | 2 = 1) {
   const groups: (readonly string[])[] = [];
   const ends: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const commit = (items: readonly string[]): Promise<readonly string[]> => {
@@ -14,11 +14,14 @@ function controlledCommit() {
       ends.push({ resolve: () => resolve(items.map((item) => `${item}!`)), reject }),
     );
   };
-  return { groups, ends, group: new GroupCommit(commit, (item) => item.charAt(0)) };
+  return { groups, ends, group: new GroupCommit(commit, { keyOf: (item) => item.charAt(0), sideBySide }) };
 }
 
-/** Lets everything run that waits for a promise. */
+/** Lets everything run that waits for a promise, or for the end of the turn of the event loop. */
 async function settle(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
   await vi.advanceTimersByTimeAsync(0);
 }
 
@@ -31,10 +34,25 @@ describe('a group commit', () => {
     vi.useRealTimers();
   });
 
-  it('runs the first item at once, and those that arrive meanwhile together', async () => {
+  it('runs items that arrive in one turn of the event loop together, at its end', async () => {
+    const { group, groups, ends } = controlledCommit();
+    const items = ['a', 'b', 'c'].map((item) => group.add(item, NEVER));
+
+    expect(groups).toEqual([]);
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    expect(groups).toEqual([['a', 'b', 'c']]);
+    ends[0]?.resolve();
+    expect(await Promise.all(items)).toEqual(['a!', 'b!', 'c!']);
+  });
+
+  it('runs items together that arrive while a group runs', async () => {
     const { group, groups, ends } = controlledCommit();
     const first = group.add('a', NEVER);
+    await settle();
     const others = ['b', 'c', 'd'].map((item) => group.add(item, NEVER));
+    await settle();
 
     expect(groups).toEqual([['a']]);
     ends[0]?.resolve();
@@ -48,17 +66,41 @@ describe('a group commit', () => {
 
   it('never puts two items of one key into a group, and keeps their order', async () => {
     const { group, groups, ends } = controlledCommit();
-    void group.add('a', NEVER);
     const items = ['b1', 'c', 'b2', 'd'].map((item) => group.add(item, NEVER));
 
+    await settle();
     ends[0]?.resolve();
     await settle();
     ends[1]?.resolve();
-    await settle();
-    ends[2]?.resolve();
     await Promise.all(items);
 
-    expect(groups).toEqual([['a'], ['b1', 'c'], ['b2', 'd']]);
+    expect(groups).toEqual([
+      ['b1', 'c'],
+      ['b2', 'd'],
+    ]);
+  });
+
+  it('runs two groups side by side where that is allowed, but never two items of one key', async () => {
+    const { group, groups, ends } = controlledCommit(2);
+    const items: Promise<string>[] = [];
+    for (const added of [['a1'], ['b1'], ['c1']]) {
+      items.push(...added.map((item) => group.add(item, NEVER)));
+      await settle();
+    }
+    expect(groups).toEqual([['a1'], ['b1']]);
+    items.push(group.add('b2', NEVER));
+
+    ends[0]?.resolve();
+    await settle();
+    expect(groups).toEqual([['a1'], ['b1'], ['c1']]);
+    ends[2]?.resolve();
+    await settle();
+    expect(groups).toHaveLength(3);
+    ends[1]?.resolve();
+    await settle();
+    expect(groups).toEqual([['a1'], ['b1'], ['c1'], ['b2']]);
+    ends[3]?.resolve();
+    await Promise.all(items);
   });
 
   it('limits the items of a group', async () => {
@@ -68,18 +110,20 @@ describe('a group commit', () => {
         groups.push(items.length);
         return items;
       },
-      (item) => item,
+      { keyOf: (item) => item, sideBySide: 1 },
     );
 
     await Promise.all(Array.from({ length: 200 }, (_, index) => group.add(String(index), NEVER)));
 
-    expect(groups).toEqual([1, 32, 32, 32, 32, 32, 32, 7]);
+    expect(groups).toEqual([32, 32, 32, 32, 32, 32, 8]);
   });
 
   it('starts the next group beside one that takes long', async () => {
     const { group, groups, ends } = controlledCommit();
     const stuck = group.add('a', NEVER);
+    await settle();
     const next = group.add('b', NEVER);
+    await settle();
 
     await vi.advanceTimersByTimeAsync(99);
     expect(groups).toEqual([['a']]);
@@ -101,6 +145,7 @@ describe('a group commit', () => {
   it('runs each item of a failed group by itself, so that no item fails because of another', async () => {
     const { group, groups, ends } = controlledCommit();
     const first = group.add('a', NEVER);
+    await settle();
     const others = [group.add('b', NEVER), group.add('c', NEVER).catch((error: unknown) => error)];
 
     ends[0]?.resolve();
@@ -121,6 +166,7 @@ describe('a group commit', () => {
     const { group, groups, ends } = controlledCommit();
     const limit = new TimeLimit();
     void group.add('a', NEVER);
+    await settle();
     const others = ['b', 'c'].map((item) => group.add(item, limit).catch((error: unknown) => error));
 
     ends[0]?.resolve();
@@ -136,6 +182,7 @@ describe('a group commit', () => {
     const { group, groups, ends } = controlledCommit();
     const limit = new TimeLimit();
     const first = group.add('a', limit);
+    await settle();
     const late = group.add('b', limit).catch((error: unknown) => error);
 
     limit.end(new TimeLimitError(1000));
@@ -149,11 +196,13 @@ describe('a group commit', () => {
   it('rejects an item whose commit fails, and goes on', async () => {
     const { group, ends } = controlledCommit();
     const first = group.add('a', NEVER).catch((error: unknown) => error);
+    await settle();
     ends[0]?.reject(new Error('no database'));
 
     expect(await first).toEqual(new Error('no database'));
     await settle();
     const second = group.add('a', NEVER);
+    await settle();
     ends[1]?.resolve();
     await second;
   });

@@ -135,6 +135,13 @@ it.each([
   expect(isSecurityCode(text)).toBe(can);
 });
 
+it.each([1, 4, 14, 15, 32])('codes have %i digits, also where that is more than one draw has', (length) => {
+  const codes = Array.from({ length: 200 }, () => randomDigits(length));
+
+  expect(codes.filter((code) => !new RegExp(`^\\d{${length}}$`).test(code))).toEqual([]);
+  expect(new Set(codes.map((code) => code.at(-1))).size).toBe(10);
+});
+
 it('a million codes have every digit in every place evenly, leading zeros kept', () => {
   const CODES = 1_000_000;
   const counts = Array.from({ length: 6 }, () => Array.from({ length: 10 }, () => 0));
