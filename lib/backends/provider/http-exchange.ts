@@ -4,7 +4,6 @@ import {
   type ClientRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
-  type RequestOptions,
 } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { PACKAGE_VERSION } from '../../common/package-version.js';
@@ -96,32 +95,31 @@ function open(
   { agent, proxy }: Route,
 ): ClientRequest {
   const target = targetOf(proxy ?? new URL(url));
-  const options: TunnelOptions = {
-    ...target,
-    ...(proxy !== undefined && { path: url }),
-    method,
-    headers: {
-      ...(!hasHeader(headers, 'user-agent') && { 'user-agent': USER_AGENT }),
-      ...headers,
-      ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
-      ...(proxy !== undefined && { host: new URL(url).host, ...proxyAuthorization(proxy) }),
-    },
-    agent,
-    ...(agent instanceof TunnelAgent && { tunnelSignal: limit.signal }),
-  };
-  return target.protocol === 'https:' ? requestSecure(options) : requestPlain(options);
+  const sent: Record<string, string> = { ...headers };
+  if (!hasHeader(headers, 'user-agent')) sent['user-agent'] = USER_AGENT;
+  if (body !== undefined) sent['content-length'] = String(Buffer.byteLength(body));
+  if (proxy !== undefined) {
+    target.path = url;
+    Object.assign(sent, { host: new URL(url).host }, proxyAuthorization(proxy));
+  }
+  target.method = method;
+  target.headers = sent;
+  target.agent = agent;
+  if (agent instanceof TunnelAgent) target.tunnelSignal = limit.signal;
+  return target.protocol === 'https:' ? requestSecure(target) : requestPlain(target);
 }
 
 /** The address of a request. `urlToHttpOptions` copies a whole URL, which takes as long as the rest of a request. */
-function targetOf({ protocol, hostname, port, pathname, search, username, password }: URL): RequestOptions {
-  return {
+function targetOf({ protocol, hostname, port, pathname, search, username, password }: URL): TunnelOptions {
+  const target: TunnelOptions = {
     protocol,
     // URLs have brackets around an address of IPv6.
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port,
     path: pathname + search,
-    ...(username + password !== '' && { auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` }),
   };
+  if (username + password !== '') target.auth = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return target;
 }
 
 function hasHeader(headers: ProviderRequest['headers'], name: string): boolean {

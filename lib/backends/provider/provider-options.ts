@@ -40,8 +40,9 @@ export interface ProviderFields {
  * Fields with those of the option `extra`, which win. Objects in both are merged, so that a field inside one of them can
  * be set alone.
  */
-export function withExtra(fields: object, extra: object = {}): Record<string, unknown> {
+export function withExtra(fields: object, extra?: object): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...fields };
+  if (extra === undefined) return merged;
   for (const [name, value] of Object.entries(extra)) {
     const own = merged[name];
     merged[name] = isFields(own) && isFields(value) ? withExtra(own, value) : value;

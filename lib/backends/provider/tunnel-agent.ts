@@ -9,7 +9,7 @@ import { basicAuthorization } from './basic-authorization.js';
 /** Options of a request that may need a new connection. */
 export interface TunnelOptions extends RequestOptions {
   /** Gives up the tunnel. Node does not pass the `signal` of a request on to its agent. */
-  readonly tunnelSignal?: AbortSignal;
+  tunnelSignal?: AbortSignal;
 }
 
 type Done = (error: Error | null, stream?: Duplex | null) => void;
