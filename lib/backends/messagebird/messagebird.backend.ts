@@ -115,8 +115,8 @@ export class MessageBirdBackend extends BulkProviderBackend<MessageBirdBackendOp
         body: message.text,
         // By default, characters outside GSM-7 are lost.
         datacoding: 'auto',
-        ...(message.validSeconds !== undefined && { validity: message.validSeconds }),
-        ...(message.sendId !== undefined && { reference: message.sendId }),
+        validity: message.validSeconds,
+        reference: message.sendId,
       }),
     );
     const json = jsonOf(response);

@@ -90,16 +90,20 @@ export class PlivoBackend extends BulkProviderBackend<PlivoBackendOptions> {
     const url = `${baseUrl.replace(/\/$/, '')}/v1/Account/${encodeURIComponent(authId)}/Message/`;
     const response = await message.exchange(
       jsonRequest(url, this.#authorization, this.options.extra, {
-        ...(from === undefined ? { powerpack_uuid: powerpackUuid } : { src: from }),
+        src: from,
+        powerpack_uuid: powerpackUuid,
         dst: message.numbers.map(bareNumber).join('<'),
         text: message.text,
-        ...(message.validSeconds !== undefined && {
-          message_expiry: Math.min(Math.max(message.validSeconds, VALID_SECONDS.from), VALID_SECONDS.to),
-        }),
+        message_expiry: expiryOf(message),
       }),
     );
     return outcomesOf(message.numbers.map(bareNumber), response);
   }
+}
+
+function expiryOf({ validSeconds }: SharedMessage): number | undefined {
+  if (validSeconds === undefined) return undefined;
+  return Math.min(Math.max(validSeconds, VALID_SECONDS.from), VALID_SECONDS.to);
 }
 
 /** The response has an id for each accepted number, in their order, and lists the invalid ones. */

@@ -41,8 +41,8 @@ export abstract class BulkProviderBackend<TOptions extends ProviderOptions> exte
   protected abstract deliverTogether(message: SharedMessage): Promise<Outcomes>;
 
   protected override async deliver(message: OutgoingMessage): Promise<SendReceipt> {
-    const { to } = message;
-    const outcomes = await this.deliverTogether({ ...message, numbers: [to] });
+    const { to, text, validSeconds, sendId, exchange } = message;
+    const outcomes = await this.deliverTogether({ numbers: [to], text, validSeconds, sendId, exchange });
     const outcome = outcomeOf(to, matched([to], outcomes));
     if (outcome instanceof SmsDeliveryError) throw outcome;
     return outcome;

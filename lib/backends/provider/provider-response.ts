@@ -75,10 +75,11 @@ export class Json {
 
   /** The value at a path of field names and list indexes. */
   at(...path: readonly (string | number)[]): Json {
-    const inner = path.reduce<unknown>((value, key) => {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-      return Reflect.get(value, key);
-    }, this.value);
+    let inner = this.value;
+    for (const key of path) {
+      const isThere = typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key);
+      inner = isThere ? Reflect.get(Object(inner), key) : undefined;
+    }
     return new Json(inner);
   }
 
