@@ -33,7 +33,12 @@ const shortStyles = {
 };
 
 function shorten(styles) {
-  return styles.replace(/\s+/g, ' ').replace(/ ?([{};,]) ?/g, '$1');
+  return styles
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{};,]) ?/g, '$1')
+    .replace(/: /g, ':')
+    .replace(/;}/g, '}')
+    .replace(/\b0\.(?=\d)/g, '.');
 }
 
 function file(name, source = name, sourcemap = true) {

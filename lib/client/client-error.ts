@@ -100,7 +100,7 @@ export class PhoneVerifyClientError extends Error {
     message: string,
     details: PhoneVerifyClientErrorDetails = {},
   ) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    super(message, details);
     this.status = details.status;
     this.retryAfter = details.retryAfter;
     this.attemptsLeft = details.attemptsLeft;

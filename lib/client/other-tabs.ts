@@ -56,5 +56,5 @@ export class OtherTabs {
 
 /** In Node, an open channel would keep the process alive. */
 function hasTabs(): boolean {
-  return typeof document !== 'undefined' && typeof BroadcastChannel !== 'undefined';
+  return 'document' in globalThis && 'BroadcastChannel' in globalThis;
 }

@@ -193,7 +193,7 @@ export class PhoneVerifyClient {
   #required(): SessionRecord {
     const { record } = this.#memory;
     if (record !== undefined) return record;
-    throw new PhoneVerifyClientError('session_missing', 'No session is open. Call register first.');
+    throw new PhoneVerifyClientError('session_missing', 'Call register first.');
   }
 
   /** Stores what a response says, unless a later call has replaced its session. */

@@ -153,15 +153,6 @@ describe('the style of the element', () => {
     expect(await button.evaluate((found) => getComputedStyle(found).backgroundColor)).toBe('rgb(1, 2, 3)');
     expect(await heading.evaluate((found) => getComputedStyle(found).color)).toBe('rgb(4, 5, 6)');
   });
-
-  it('is applied if the browser has no constructable style sheets', async () => {
-    await test.page.addInitScript(() => Reflect.deleteProperty(globalThis, 'CSSStyleSheet'));
-    await test.open();
-
-    await expectVisible(test.element.number);
-
-    expect(await test.page.locator('phone-verify style').count()).toBe(1);
-  });
 });
 
 describe('the page', () => {

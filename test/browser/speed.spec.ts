@@ -48,6 +48,29 @@ describe('the creation of an element', () => {
     expect(Math.min(...times)).toBeLessThan(50);
   });
 
+  it('uses nothing of Intl, whose first use takes longer than the rest of the element', async () => {
+    const page = await browser.newPage({ locale: 'en-US' });
+    await page.addInitScript(() => {
+      const used: string[] = [];
+      Reflect.set(globalThis, 'used', used);
+      for (const name of ['Locale', 'PluralRules', 'DisplayNames', 'NumberFormat', 'Segmenter']) {
+        const original: unknown = Reflect.get(Intl, name);
+        const spy = new Proxy(original as new () => object, {
+          construct: (target, list, type) => {
+            used.push(name);
+            return Reflect.construct(target, list, type) as object;
+          },
+        });
+        Reflect.set(Intl, name, spy);
+      }
+    });
+    await page.goto(served.url());
+    await page.getByLabel('Phone number').waitFor();
+
+    expect(await page.evaluate('globalThis.used')).toEqual([]);
+    await page.close();
+  });
+
   it('loads neither the numbering plans nor the list of countries before somebody needs them', async () => {
     const page = await browser.newPage();
     const files: string[] = [];

@@ -68,7 +68,7 @@ async function prepare(
   try {
     return await beforeSend?.(send);
   } catch (cause) {
-    throw new PhoneVerifyClientError('before_send_failed', 'The function beforeSend failed.', { cause });
+    throw new PhoneVerifyClientError('before_send_failed', 'beforeSend failed.', { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CountryChoice } from './country-picker.js';
 import { type Country, listCountries, searchCountries } from './country-search.js';
 import { COUNTRY_STYLES } from './country-styles.js';
-import { adopt, make } from './dom.js';
+import { make, sheetOf } from './dom.js';
 import type { PhoneVerifyTexts } from './texts.js';
 
 /** What a list of countries needs from its picker. */
@@ -19,14 +19,11 @@ const PAGE = 8;
 /** Space between the list and its field, and the edge of the window, in pixels. */
 const DISTANCE = 6;
 
-/** Roots that have the styles of the list. */
-const styled = new WeakSet<Node>();
-
 /** Opens a list of countries below an element, or above it where there is more space. */
 export function openCountryList(anchor: HTMLElement, options: CountryListOptions): void {
   const root = anchor.getRootNode();
-  if (root instanceof ShadowRoot && !styled.has(root)) adopt(root, COUNTRY_STYLES);
-  styled.add(root);
+  const styles = sheetOf(COUNTRY_STYLES);
+  if (root instanceof ShadowRoot && !root.adoptedStyleSheets.includes(styles)) root.adoptedStyleSheets.push(styles);
   new CountryList(options).open(anchor);
 }
 

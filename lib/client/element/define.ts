@@ -1,4 +1,6 @@
+import { sheetOf } from './dom.js';
 import { PhoneVerifyElement } from './phone-verify.element.js';
+import { STYLES } from './styles.js';
 
 /**
  * Registers the custom element. Does nothing if the name is already registered, or on a server.
@@ -15,5 +17,7 @@ import { PhoneVerifyElement } from './phone-verify.element.js';
 export function definePhoneVerify(name = 'phone-verify'): void {
   if (typeof customElements === 'undefined' || customElements.get(name) !== undefined) return;
   // A class can be registered under one name only, so each name gets a new class.
+  // The first element does not wait for it.
+  sheetOf(STYLES);
   customElements.define(name, class extends PhoneVerifyElement {});
 }

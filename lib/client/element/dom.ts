@@ -17,13 +17,16 @@ export function isolate(sentence: string, part: string): (Node | string)[] {
   return [sentence.slice(0, at), make('bdi', { dir: 'ltr' }, part), sentence.slice(at + part.length)];
 }
 
-/** Adds a style sheet, in a way that the page's content security policy allows where the browser supports it. */
-export function adopt(root: ShadowRoot, styles: string): void {
-  try {
-    const sheet = new CSSStyleSheet();
+/** By their text. All elements share them, so that the browser reads each once. */
+const sheets = new Map<string, CSSStyleSheet>();
+
+/** The style sheet of a text. Any content security policy allows it. */
+export function sheetOf(styles: string): CSSStyleSheet {
+  let sheet = sheets.get(styles);
+  if (sheet === undefined) {
+    sheet = new CSSStyleSheet();
     sheet.replaceSync(styles);
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  } catch {
-    root.prepend(make('style', {}, styles));
+    sheets.set(styles, sheet);
   }
+  return sheet;
 }

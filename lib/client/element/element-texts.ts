@@ -1,5 +1,5 @@
 import en from '../locales/en.js';
-import { directionOf } from './locale.js';
+import { directionOf, isEnglish } from './locale.js';
 import { isLocale, textsOf, withChanges } from './locale-texts.js';
 import type { PhoneVerifyLocale } from './phone-verify.locale.js';
 import type { PhoneVerifyTextChanges, PhoneVerifyTexts } from './texts.js';
@@ -41,7 +41,7 @@ export class ElementTexts {
   use(language: string): Promise<void> | undefined {
     if (this.#given !== undefined || language === this.#wanted) return undefined;
     this.#wanted = language;
-    if (new Intl.Locale(language).language !== 'en') return this.#load(language);
+    if (!isEnglish(language)) return this.#load(language);
     this.#keep(en);
     return undefined;
   }

@@ -144,16 +144,13 @@ export class Flow {
       step.showInputError(texts().numberMissing);
       step.focus();
     } else if (!step.isOfferedCountry) {
-      this.#fail(
-        step,
-        new PhoneVerifyClientError('phone_number_not_allowed', 'The country of this number is not offered.'),
-      );
+      this.#fail(step, new PhoneVerifyClientError('phone_number_not_allowed', 'This country is not offered.'));
     } else {
       this.#begin(step, texts().sending);
       const { number, isPossible } = await step.read();
       if (step !== this.#step) return;
       if (isPossible) await this.#register(step, number);
-      else this.#fail(step, new PhoneVerifyClientError('phone_number_invalid', 'No number has this length.'));
+      else this.#fail(step, new PhoneVerifyClientError('phone_number_invalid', 'Wrong length.'));
     }
   }
 

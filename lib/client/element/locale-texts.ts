@@ -9,9 +9,12 @@ export function textsOf({
   errors,
   ...texts
 }: PhoneVerifyLocale): PhoneVerifyTexts {
-  const rules = new Intl.PluralRules(language);
-  const plural = (forms: PhoneVerifyPlural) => (count: number) =>
-    fill(forms[rules.select(count)] ?? forms.other, String(count));
+  // The rules are loaded with the first count: most people never see one.
+  let rules: Intl.PluralRules | undefined;
+  const plural = (forms: PhoneVerifyPlural) => (count: number) => {
+    rules ??= new Intl.PluralRules(language);
+    return fill(forms[rules.select(count)] ?? forms.other, String(count));
+  };
   const expired = ended(texts.expiredHeading, texts.endedHint);
   return {
     ...texts,

@@ -1,9 +1,9 @@
-/** Right-to-left scripts. */
-const RIGHT_TO_LEFT = new Set(['Adlm', 'Arab', 'Hebr', 'Mand', 'Mend', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa']);
+/** Scripts that are written from right to left, and languages that use one of them unless their tag names another. */
+const RIGHT_TO_LEFT = new Set('adlm arab hebr nkoo syrc thaa ar ckb dv fa he ks ps sd ug ur yi'.split(' '));
 
 /** The first valid language tag of several, such as those of an attribute, the page and the browser. */
 export function firstLanguage(...languages: readonly (string | null | undefined)[]): string {
-  return languages.find((language) => readLocale(language) !== undefined) ?? 'en';
+  return languages.find((language) => readTag(language) !== undefined) ?? 'en';
 }
 
 /** The language of an element: the wanted one, otherwise that of the page around it, otherwise of the browser. */
@@ -23,14 +23,21 @@ export function observeLanguage(onChange: () => void): () => void {
 }
 
 /** The direction in which a language is written. */
-export function directionOf(language: string): 'ltr' | 'rtl' {
-  return RIGHT_TO_LEFT.has(readLocale(language)?.maximize().script ?? '') ? 'rtl' : 'ltr';
+export function directionOf(tag: string): 'ltr' | 'rtl' {
+  const { language, script } = readTag(tag) ?? {};
+  return RIGHT_TO_LEFT.has(script ?? language ?? '') ? 'rtl' : 'ltr';
+}
+
+/** Whether a language is English, of any country. */
+export function isEnglish(tag: string): boolean {
+  return readTag(tag)?.language === 'en';
 }
 
 /** The country in the first language tag, or else the one where that language has most speakers. */
 export function countryOfLanguages(languages: readonly string[]): string | undefined {
-  const locales = languages.map(readLocale).filter((locale) => locale !== undefined);
-  return locales.find(({ region }) => region !== undefined)?.region ?? locales[0]?.maximize().region;
+  const tags = languages.map(readTag).filter((tag) => tag !== undefined);
+  const named = tags.find(({ region }) => region !== undefined)?.region;
+  return named ?? (tags[0] && new Intl.Locale(tags[0].language).maximize().region);
 }
 
 /** The `lang` attributes around an element, the nearest first, also those outside its shadow tree. */
@@ -41,10 +48,19 @@ function pageLanguages(element: Element): string[] {
   return [...(nearest === null ? [] : [nearest.getAttribute('lang') ?? '']), ...(outer ? pageLanguages(outer) : [])];
 }
 
-function readLocale(language: string | null | undefined): Intl.Locale | undefined {
-  try {
-    return language ? new Intl.Locale(language) : undefined;
-  } catch {
-    return undefined;
-  }
+/** The parts of a BCP 47 tag that matter here. Language and script are in lower case, the region in capitals. */
+interface LanguageTag {
+  readonly language: string;
+  readonly script: string | undefined;
+  readonly region: string | undefined;
+}
+
+/**
+ * Reads a language tag; `undefined` for anything else. Not by `Intl.Locale`: its first use takes longer than the rest of
+ * the element.
+ */
+function readTag(tag: string | null | undefined): LanguageTag | undefined {
+  const form = /^([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|\d{3}))?(?:-[\da-z-]*)?$/;
+  const [, language, script, region] = form.exec(tag?.toLowerCase() ?? '') ?? [];
+  return language === undefined ? undefined : { language, script, region: region?.toUpperCase() };
 }

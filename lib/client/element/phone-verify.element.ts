@@ -1,7 +1,7 @@
 import { PhoneVerifyClient } from '../phone-verify.client.js';
 import { type PhoneVerifyBeforeSend, PreparedSends } from './before-send.js';
 import { CALLING_CODES, readCountries } from './countries.js';
-import { adopt, make } from './dom.js';
+import { make, sheetOf } from './dom.js';
 import { Flow } from './flow.js';
 import { ElementTexts } from './element-texts.js';
 import type { FlowState } from './flow-host.js';
@@ -58,7 +58,7 @@ export class PhoneVerifyElement extends FormControl {
     const root = this.attachShadow({ mode: 'open' });
     this.#card.append(this.#fields, make('slot', { name: 'footer' }));
     root.append(this.#card);
-    adopt(root, STYLES);
+    root.adoptedStyleSheets.push(sheetOf(STYLES));
     this.#flow = this.#createFlow(root);
   }
 
