@@ -47,8 +47,10 @@ async function measureDatabase(database) {
   await databaseServer.connect();
   try {
     versions.push(await databaseServer.version());
-    for (const adapter of options.adapters) {
-      for (const connections of options.connections) {
+    // SQLite has one connection, in the process of the server: there is nothing to compare between adapters.
+    const isEmbedded = database === 'sqlite';
+    for (const adapter of isEmbedded ? options.adapters.slice(0, 1) : options.adapters) {
+      for (const connections of isEmbedded ? options.connections.slice(0, 1) : options.connections) {
         const { systems, repeats, seconds, warmUpSeconds, profile, servers } = options;
         const place = { databaseServer, adapter, connections, folder: prepared.url, redisUrl: servers.redis };
         const windows = await measure({ ...place, systems, repeats, seconds, warmUpSeconds, profile });
