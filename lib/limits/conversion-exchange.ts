@@ -25,12 +25,23 @@ export class ConversionExchange {
     private readonly settings: ExchangeSettings,
   ) {}
 
-  /** Adds the counts of the process to the store, and blocks the ranges that reach the thresholds. */
+  /** Adds all counts of the process to the store, and blocks the ranges that reach the thresholds. */
   async addCounts(): Promise<void> {
+    await this.#addBatches(() => this.tally.take(BATCH));
+  }
+
+  /** The same without the counts that the process still holds back. */
+  async addDueCounts(): Promise<void> {
+    await this.#addBatches(() => this.tally.takeDue(BATCH));
+  }
+
+  async #addBatches(take: () => readonly ConversionCount[]): Promise<void> {
     // Only what is waiting now: under load, new counts arrive during each statement, and the loop would never end.
     const batches = Math.ceil(this.tally.size / BATCH);
     for (let batch = 0; batch < batches; batch++) {
-      const totals = await this.#add(this.tally.take(BATCH));
+      const counts = take();
+      if (counts.length === 0) return;
+      const totals = await this.#add(counts);
       const subjects = totals.filter((total) => isToBlock(total, this.settings.guard)).map(({ subject }) => subject);
       await this.#block(subjects, this.newTimeout());
     }

@@ -30,7 +30,8 @@ interface Watch {
  * a statistic: the process adds its counts to the store, and learns of blocks, at most once a second. No request waits for
  * that. A send that finds the known blocks older than a second starts a read, and is decided by the old ones.
  *
- * Counts that the store did not accept are added later. A process that is killed loses those of its last second.
+ * Counts that the store did not accept are added later. A process that is killed loses those of its last second, and those
+ * of its last ten seconds to prefixes that it sent few messages.
  */
 @Injectable()
 export class ConversionStatistic implements OnModuleInit, OnModuleDestroy {
@@ -68,7 +69,7 @@ export class ConversionStatistic implements OnModuleInit, OnModuleDestroy {
     this.#isClosed = true;
     this.#cancelTimer?.();
     this.#isReadDue = false;
-    await this.#flushDue();
+    await this.#run((exchange) => exchange.addCounts());
   }
 
   /** Counts a message that was sent, or may have been. */
@@ -116,7 +117,7 @@ export class ConversionStatistic implements OnModuleInit, OnModuleDestroy {
   /** Adds the counts to the store and reads the blocks, after a flush that is running. Never throws. */
   async flush(): Promise<void> {
     this.#isReadDue = true;
-    await this.#flushDue();
+    await this.#run((exchange) => exchange.addCounts());
   }
 
   #startTimer(): void {
@@ -124,28 +125,30 @@ export class ConversionStatistic implements OnModuleInit, OnModuleDestroy {
     const delay = Math.max(0, this.#flushedAt + INTERVAL_MS - performance.now());
     this.#cancelTimer = this.schedule(() => {
       this.#cancelTimer = undefined;
-      void this.#flushDue();
+      void this.#run((exchange) => exchange.addDueCounts());
     }, delay);
   }
 
-  async #flushDue(): Promise<void> {
-    this.#running = this.#flushAfter(this.#running);
+  async #run(add: (exchange: ConversionExchange) => Promise<void>): Promise<void> {
+    this.#running = this.#runAfter(this.#running, add);
     await this.#running;
   }
 
-  async #flushAfter(running: Promise<void>): Promise<void> {
+  async #runAfter(running: Promise<void>, add: (exchange: ConversionExchange) => Promise<void>): Promise<void> {
     await running;
     this.#flushedAt = performance.now();
     try {
-      if (this.#watch !== undefined) await this.#exchange(this.#watch.exchange);
+      if (this.#watch !== undefined) await this.#exchange(this.#watch, add);
     } catch (error) {
       this.#warn(error);
     }
   }
 
-  async #exchange(exchange: ConversionExchange): Promise<void> {
+  async #exchange({ tally, exchange }: Watch, add: (exchange: ConversionExchange) => Promise<void>): Promise<void> {
     await this.time.synchronize(exchange.newTimeout());
-    await exchange.addCounts();
+    await add(exchange);
+    // Those that are held back are added later.
+    if (tally.size > 0) this.#startTimer();
     if (!this.#isReadDue) return;
     this.#isReadDue = false;
     this.#readAt = performance.now();

@@ -17,9 +17,24 @@ export interface NumberBlock {
 /** Subjects that are kept, about 2 MB. Counts of further ones are dropped while the store cannot be reached. */
 const MAX_SUBJECTS = 10_000;
 
+/**
+ * A process holds the count of a prefix back while it is below this share of the messages that can block the prefix, and
+ * for at most so many milliseconds. Most prefixes get few messages, which are verified within seconds: so both are added in
+ * one row. A prefix that is attacked gets more.
+ */
+const HELD_SHARE = 0.1;
+const HOLD_MS = 10_000;
+
+/** A count that is not yet added to the store. */
+interface WaitingCount extends ConversionCount {
+  /** When it began, by the process's monotonic clock. */
+  readonly since: number;
+}
+
 /** What this process has counted and not yet added to the store, and the blocks that it knows of. */
 export class ConversionTally {
-  readonly #counts = new Map<string, ConversionCount>();
+  /** The oldest first. */
+  readonly #counts = new Map<string, WaitingCount>();
   #blockEnds: ReadonlyMap<string, number> = new Map();
 
   constructor(
@@ -30,15 +45,12 @@ export class ConversionTally {
 
   /** Counts a message. */
   countSent(number: PhoneNumber, addresses: AddressBitmap): void {
-    for (const { subject } of this.#openSubjectsOf(number)) this.#add({ subject, sent: 1, verified: 0, addresses });
+    for (const { subject } of this.#openSubjectsOf(number)) this.#add(subject, 1, 0, addresses);
   }
 
   /** Counts a session that was verified. */
   countVerified(number: PhoneNumber): void {
-    for (const { subject } of this.#openSubjectsOf(number)) {
-      const { sent = 0, verified = 0, addresses = 0 } = this.#counts.get(subject) ?? {};
-      this.#set({ subject, sent, verified: verified + 1, addresses });
-    }
+    for (const { subject } of this.#openSubjectsOf(number)) this.#add(subject, 0, 1, 0);
   }
 
   /** The open block that a number is in; of two, the one that ends last. */
@@ -59,14 +71,23 @@ export class ConversionTally {
 
   /** Removes and returns the counts of at most `max` subjects, the oldest first. */
   take(max: number): ConversionCount[] {
-    const taken = [...this.#counts.values()].slice(0, max);
-    for (const { subject } of taken) this.#counts.delete(subject);
-    return taken;
+    return this.#take(max, () => true);
+  }
+
+  /** The same without those of prefixes that are still held back. */
+  takeDue(max: number): ConversionCount[] {
+    if (this.#counts.size > MAX_SUBJECTS / 2) return this.take(max);
+    const before = performance.now() - HOLD_MS;
+    const enough = HELD_SHARE * this.guard.minimumSent;
+    return this.#take(
+      max,
+      ({ subject, sent, since }) => sent >= enough || since <= before || !subject.startsWith('prefix:'),
+    );
   }
 
   /** Adds counts that the store did not accept. */
   putBack(counts: readonly ConversionCount[]): void {
-    for (const count of counts) this.#add(count);
+    for (const { subject, sent, verified, addresses } of counts) this.#add(subject, sent, verified, addresses);
   }
 
   /** Replaces the blocks that the process knows of. */
@@ -87,13 +108,27 @@ export class ConversionTally {
     return subjects.filter(({ subject }) => (this.#blockEnds.get(subject) ?? now) <= now);
   }
 
-  #add(count: ConversionCount): void {
-    const waiting = this.#counts.get(count.subject);
-    this.#set(waiting === undefined ? count : sumOf(waiting, count));
+  #take(max: number, isTaken: (count: WaitingCount) => boolean): ConversionCount[] {
+    const taken: ConversionCount[] = [];
+    for (const count of this.#counts.values()) {
+      if (taken.length === max) break;
+      if (!isTaken(count)) continue;
+      taken.push(count);
+      this.#counts.delete(count.subject);
+    }
+    return taken;
   }
 
-  #set(count: ConversionCount): void {
-    if (this.#counts.size < MAX_SUBJECTS || this.#counts.has(count.subject)) this.#counts.set(count.subject, count);
+  #add(subject: string, sent: number, verified: number, addresses: AddressBitmap): void {
+    const waiting = this.#counts.get(subject);
+    if (waiting === undefined && this.#counts.size >= MAX_SUBJECTS) return;
+    this.#counts.set(subject, {
+      subject,
+      sent: sent + (waiting?.sent ?? 0),
+      verified: verified + (waiting?.verified ?? 0),
+      addresses: unionOf(addresses, waiting?.addresses ?? 0),
+      since: waiting?.since ?? performance.now(),
+    });
   }
 }
 

@@ -13,18 +13,27 @@ interface Counted extends ConversionCount {
   readonly endsAt: number;
 }
 
-/** Stores the counts and blocks in this process. Adding counts deletes the expired ones. */
+/** Adding counts sweeps expired ones when there are more than this. */
+const FEWEST_TO_SWEEP = 1024;
+
+/** Stores the counts and blocks in this process. Each sweep waits until the counts that it left have doubled. */
 export class MemoryConversionStore implements ConversionStore {
   readonly #counts = new Map<string, Counted>();
+  #sweepAt = FEWEST_TO_SWEEP;
   readonly #blocks = new Map<string, number>();
 
   async add(counts: readonly ConversionCount[], window: ConversionWindow): Promise<readonly ConversionCount[]> {
     const { now, windowMs } = window;
-    for (const [key, { endsAt }] of this.#counts) if (endsAt <= now) this.#counts.delete(key);
+    if (this.#counts.size >= this.#sweepAt) this.#sweep(now);
     return counts.map((count) => {
       const key = conversionKey(count.subject, windowMs);
-      const { endsAt, ...total } = addTo(this.#counts.get(key), count, now + windowMs);
-      this.#counts.set(key, { ...total, endsAt });
+      const counted = this.#counts.get(key);
+      const isOpen = counted !== undefined && counted.endsAt > now;
+      const total = isOpen ? sumOf(counted, count) : count;
+      const latestEnd = now + windowMs;
+      const endsAt = isOpen && counted.endsAt <= latestEnd + CLOCK_SLACK_MS ? counted.endsAt : latestEnd;
+      const { subject, sent, verified, addresses } = total;
+      this.#counts.set(key, { subject, sent, verified, addresses, endsAt });
       return total;
     });
   }
@@ -42,10 +51,9 @@ export class MemoryConversionStore implements ConversionStore {
     const blocks = [...this.#blocks].map(([subject, endsAt]) => ({ subject, endsAt }));
     return blocks.toSorted((one, other) => other.endsAt - one.endsAt).slice(0, MAX_BLOCKS);
   }
-}
 
-function addTo(counted: Counted | undefined, count: ConversionCount, latestEnd: number): Counted {
-  if (counted === undefined) return { ...count, endsAt: latestEnd };
-  const endsAt = counted.endsAt > latestEnd + CLOCK_SLACK_MS ? latestEnd : counted.endsAt;
-  return { ...sumOf(counted, count), endsAt };
+  #sweep(now: number): void {
+    for (const [key, { endsAt }] of this.#counts) if (endsAt <= now) this.#counts.delete(key);
+    this.#sweepAt = Math.max(FEWEST_TO_SWEEP, 2 * this.#counts.size);
+  }
 }

@@ -17,12 +17,10 @@ export class MemoryLimitStore implements LimitStore {
   #sweepAt = FEWEST_TO_SWEEP;
 
   async charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome> {
-    const current = charges.map((charge) => ({ charge, counter: this.#look(charge, now) }));
-    const full = current.filter(({ charge, counter }) => charge.isEnforced && counter.used >= charge.max);
-    if (full.length > 0) {
-      return { isCharged: false, counters: full.map(({ counter }) => counter) };
-    }
-    const counters = current.map(({ counter }) => this.#put({ ...counter, used: counter.used + 1 }));
+    const current = charges.map((charge) => this.#look(charge, now));
+    const full = current.filter(({ used }, index) => charges[index]?.isEnforced && used >= charges[index].max);
+    if (full.length > 0) return { isCharged: false, counters: full };
+    const counters = current.map(({ key, used, windowEndsAt }) => this.#put({ key, used: used + 1, windowEndsAt }));
     if (this.#counters.size >= this.#sweepAt) this.#sweep(now);
     return { isCharged: true, counters };
   }
