@@ -1,6 +1,6 @@
 // Builds the browser code into dist/client: its core in one file, and beside it what only some pages load, such as the
 // texts of a language.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'rolldown';
 
 const SOURCE = 'lib/client';
@@ -41,6 +41,9 @@ function shorten(styles) {
     .replace(/\b0\.(?=\d)/g, '.');
 }
 
+/** Names the license of the library that is part of a file. */
+const LICENSES = { 'numbering-plans': '/*! Contains libphonenumber-js: see numbering-plans.LICENSE.txt */' };
+
 function file(name, source = name, sourcemap = true) {
   return {
     input: { [name]: `${SOURCE}/${source}.ts` },
@@ -50,7 +53,7 @@ function file(name, source = name, sourcemap = true) {
     // React needs to know that its component runs in browsers.
     checks: { moduleLevelDirective: false },
     plugins: [separate, shortStyles],
-    output: { dir: 'dist/client', format: 'esm', minify: true, sourcemap },
+    output: { dir: 'dist/client', format: 'esm', minify: true, sourcemap, banner: LICENSES[name] },
   };
 }
 
@@ -59,3 +62,9 @@ await build([
   ...Object.entries(PARTS).map(([name, source]) => file(name, source)),
   ...locales.map((name) => file(name, name, false)),
 ]);
+
+const licenseOf = (name) => readFileSync(`node_modules/libphonenumber-js/${name}`, 'utf8');
+writeFileSync(
+  'dist/client/numbering-plans.LICENSE.txt',
+  `libphonenumber-js:\n\n${licenseOf('LICENSE')}\n\nIts metadata, from Google's libphonenumber:\n\n${licenseOf('LICENSE.Apache')}`,
+);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { CHROMIUM } from './test/support/chromium.js';
+import { FIREFOX } from './test/support/firefox.js';
 
 // What only a database server can show: many connections, many processes, an outage.
 const hasServers = Boolean(process.env['TEST_POSTGRES_URL'] ?? process.env['TEST_MARIADB_URL']);
@@ -11,6 +12,7 @@ const leftOut = [
   ...(hasServers ? [] : ['test/servers/**']),
   ...(process.env['TEST_REDIS_URL'] ? [] : ['test/redis/**']),
   ...(CHROMIUM === undefined ? ['test/browser/**'] : []),
+  ...(FIREFOX === undefined ? ['test/browser/firefox/**'] : []),
 ];
 
 /** Files that replace modules or register entities for themselves. All others share the modules of one process, which saves most of their time. */

@@ -98,8 +98,14 @@ try {
     !('dependencies' in manifest) && !('peerDependencies' in manifest),
     'the package has no dependencies and peers',
   );
-  const allowed = /^(dist\/.*\.(js|js\.map|d\.ts)|package\.json|custom-elements\.json|README\.md|LICENSE)$/;
+  const allowed =
+    /^(dist\/.*\.(js|js\.map|d\.ts)|dist\/numbering-plans\.LICENSE\.txt|package\.json|custom-elements\.json|README\.md|LICENSE)$/;
   for (const file of filesIn(element)) check(allowed.test(file), `${file} belongs into the package`);
+
+  const plans = readFileSync(join(built, 'numbering-plans.js'), 'utf8');
+  const license = readFileSync(join(built, 'numbering-plans.LICENSE.txt'), 'utf8');
+  check(plans.startsWith('/*! Contains libphonenumber-js'), 'the numbering plans name the library in them');
+  check(/MIT License[^]*catamphetamine/.test(license), 'its license comes with it');
 
   const core = readFileSync(join(built, 'index.js'), 'utf8');
   // The limit is for the core without the texts of a language. Those in English are part of the file.

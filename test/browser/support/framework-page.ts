@@ -21,6 +21,13 @@ export type Framework = keyof typeof ENTRIES;
 
 export const FRAMEWORKS: readonly Framework[] = ['React, as a component', 'React, as an element', 'Vue', 'Svelte'];
 
+/** A folder where another version of React is installed. */
+const OTHER_REACT = process.env['TEST_REACT'];
+
+function otherReact(folder: string): Record<string, string> {
+  return { react: `${folder}/node_modules/react`, 'react-dom': `${folder}/node_modules/react-dom` };
+}
+
 /** Compiles the components of Vue and Svelte, and finds the built package. */
 const compilers: Plugin = {
   name: 'compilers',
@@ -46,6 +53,7 @@ async function bundle(framework: Framework): Promise<readonly OutputChunk[]> {
     // The manifest of this repository says that its files have no side effects.
     treeshake: false,
     checks: { moduleLevelDirective: false },
+    resolve: OTHER_REACT === undefined ? {} : { alias: otherReact(OTHER_REACT) },
     transform: {
       define: {
         'process.env.NODE_ENV': '"production"',
