@@ -12,14 +12,17 @@ export interface RedisScript {
 // are flat lists of integers, since a fraction would lose its digits.
 
 /**
- * KEYS: counters. ARGV: now, then `max`, `windowMs` and 1 or 0 for enforced, for each counter. Replies 1 or 0 for
- * charged, then index, `used` and `ends` of the counters that the outcome names.
+ * KEYS: counters. ARGV: one text of numbers: now, then `max`, `windowMs` and 1 or 0 for enforced, for each counter. Replies
+ * with one text, too: 1 or 0 for charged, then index, `used` and `ends` of the counters that the outcome names. Every send
+ * runs this, and a client takes as long for one argument, or one item of a list, as for a whole text.
  */
 export const CHARGE = script(`
-  local now = tonumber(ARGV[1])
+  local given = {}
+  for number in string.gmatch(ARGV[1], '%d+') do given[#given + 1] = number end
+  local now = tonumber(given[1])
   local counters, full, isRefused = {}, {}, false
   for i, key in ipairs(KEYS) do
-    local max, windowMs, isEnforced = unpack(ARGV, 3 * i - 1, 3 * i + 1)
+    local max, windowMs, isEnforced = unpack(given, 3 * i - 1, 3 * i + 1)
     local latestEnd = now + tonumber(windowMs)
     local used, ends = unpack(redis.call('HMGET', key, 'used', 'ends'))
     local counter = { used = tonumber(used), ends = tonumber(ends) }
@@ -47,11 +50,11 @@ export const CHARGE = script(`
     end
     if full[i] or not isRefused then
       for _, value in ipairs({ i - 1, counter.used, counter.ends }) do
-        reply[#reply + 1] = value
+        reply[#reply + 1] = string.format('%.0f', value)
       end
     end
   end
-  return reply
+  return table.concat(reply, ' ')
 `);
 
 /**

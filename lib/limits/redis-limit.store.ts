@@ -25,13 +25,13 @@ export class RedisLimitStore implements LimitStore {
 
   async charge(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome> {
     const keys = charges.map(({ key }) => key);
-    const values = charges.flatMap(({ max, windowMs, isEnforced }) => [max, windowMs, isEnforced ? 1 : 0]);
+    const numbers = charges.map(({ max, windowMs, isEnforced }) => `${max} ${windowMs} ${isEnforced ? 1 : 0}`);
     const refundLate = async ({ isCharged, counters }: ChargeOutcome): Promise<void> => {
       if (isCharged) await this.refund(counters, new StorageTimeout(this.timeoutMs));
     };
-    const parse = (reply: readonly string[]): ChargeOutcome => readOutcome(readIntegers(reply), keys);
+    const parse = (reply: readonly string[]): ChargeOutcome => readOutcome(reply, keys);
     const outcome = await this.#scripts.run(
-      { script: CHARGE, keys, values: [now, ...values], parse, onLate: refundLate },
+      { script: CHARGE, keys, values: [`${now} ${numbers.join(' ')}`], parse, onLate: refundLate },
       timeout,
     );
     if (outcome.isCharged) return outcome;
@@ -69,7 +69,10 @@ export class RedisLimitStore implements LimitStore {
   }
 }
 
-function readOutcome([isCharged, ...counters]: readonly number[], keys: readonly string[]): ChargeOutcome {
+/** @throws TypeError for anything but the integers of a charge. */
+function readOutcome(reply: readonly string[], keys: readonly string[]): ChargeOutcome {
+  const [isCharged, ...counters] = readIntegers(reply.join(' ').split(' '));
+  if (counters.length % 3 !== 0) throw new TypeError('The reply has no three integers for each counter.');
   return { isCharged: isCharged === 1, counters: readCounters(counters, keys) };
 }
 
@@ -77,8 +80,8 @@ function readOutcome([isCharged, ...counters]: readonly number[], keys: readonly
 function readCounters(integers: readonly number[], keys: readonly string[]): readonly Counter[] {
   const counters: Counter[] = [];
   for (let start = 0; start < integers.length; start += 3) {
-    const [index = 0, used = 0, windowEndsAt = 0] = integers.slice(start, start + 3);
-    counters.push({ key: keys[index] ?? '', used, windowEndsAt });
+    const key = keys[integers[start] ?? -1] ?? '';
+    counters.push({ key, used: integers[start + 1] ?? 0, windowEndsAt: integers[start + 2] ?? 0 });
   }
   return counters;
 }

@@ -16,7 +16,7 @@ describe('the limit store on a faulty Redis client', () => {
     return { store: withTimeout(new RedisLimitStore({ evalsha, eval: run }, timeoutMs), timeoutMs), run };
   }
 
-  it.each([[undefined], [null], ['OK'], [{}], [[1, 0, 'many', NOW]], [[1, 0, 1, 2 ** 60]]])(
+  it.each([[undefined], [null], ['OK'], [{}], [`1 0 many ${NOW}`], [`1 0 1 ${2 ** 60}`], ['1 0 1']])(
     'rejects a charge if the reply is %o',
     async (reply) => {
       const { store } = storeOn(async () => reply);
@@ -61,8 +61,8 @@ describe('the limit store on a faulty Redis client', () => {
   });
 
   it.each([
-    { outcome: 'charged', reply: [1, 0, 1, NOW], given: ['key', NOW] },
-    { outcome: 'refused', reply: [0, 0, 1, NOW], given: undefined },
+    { outcome: 'charged', reply: `1 0 1 ${NOW}`, given: ['key', NOW] },
+    { outcome: 'refused', reply: `0 0 1 ${NOW}`, given: undefined },
   ])('leaves nothing charged if the reply "$outcome" arrives after the time limit', async ({ reply, given }) => {
     const late = deferred();
     const evalsha = vi.fn<IoRedisClient['evalsha']>(async () => 1).mockReturnValueOnce(late.promise);
@@ -87,7 +87,7 @@ describe('the limit store on a faulty Redis client', () => {
     const { store } = storeOn(evalsha, 20);
 
     await expect(store.charge([chargeOf('key')], NOW)).rejects.toThrow(StorageUnavailableError);
-    late.resolve([1, 0, 1, NOW]);
+    late.resolve(`1 0 1 ${NOW}`);
     await nextTurn();
 
     expect(evalsha).toHaveBeenCalledTimes(2);
