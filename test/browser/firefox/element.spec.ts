@@ -1,4 +1,4 @@
-import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
+import { type Browser, type BrowserContext, launch, type Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ServedPage, startServedPage } from '../support/served-page.js';
 import { FIREFOX } from '../../support/firefox.js';
@@ -14,7 +14,7 @@ let served: ServedPage;
 
 beforeAll(async () => {
   if (FIREFOX === undefined) throw new Error('no Firefox: set TEST_FIREFOX');
-  browser = await puppeteer.launch({ browser: 'firefox', executablePath: FIREFOX, headless: true });
+  browser = await launch({ browser: 'firefox', executablePath: FIREFOX, headless: true });
 });
 
 beforeEach(async () => {
