@@ -122,11 +122,12 @@ export class ConversionTally {
   #add(subject: string, sent: number, verified: number, addresses: AddressBitmap): void {
     const waiting = this.#counts.get(subject);
     if (waiting === undefined && this.#counts.size >= MAX_SUBJECTS) return;
+    const known = waiting?.addresses ?? 0;
     this.#counts.set(subject, {
       subject,
       sent: sent + (waiting?.sent ?? 0),
       verified: verified + (waiting?.verified ?? 0),
-      addresses: unionOf(addresses, waiting?.addresses ?? 0),
+      addresses: addresses === 0 ? known : unionOf(addresses, known),
       since: waiting?.since ?? performance.now(),
     });
   }

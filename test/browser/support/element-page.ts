@@ -57,13 +57,13 @@ export class ElementPage {
 
   /** Waits out the time in which no other tab answers that it has a session for a refused number. */
   async waitForOtherTabs(): Promise<void> {
-    const { page, status } = this;
+    const { page } = this;
     await expect
       .poll(async () => {
         await page.clock.runFor(100);
-        return status.textContent();
+        return page.locator('[data-busy]').count();
       })
-      .not.toContain('Sending');
+      .toBe(0);
   }
 
   /** Fills in a code, which submits it if it is complete and was not submitted before. */
