@@ -25,9 +25,9 @@ export class OtherTabs {
     if (this.#answering !== undefined || !hasTabs()) return;
     const channel = new BroadcastChannel(this.name);
     channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-      if (!isObject(data) || typeof data['ask'] !== 'string') return;
-      const session = this.sessionOf(data['ask']);
-      if (session !== undefined) channel.postMessage({ to: data['ask'], session });
+      // A question is the number alone.
+      const session = typeof data === 'string' ? this.sessionOf(data) : undefined;
+      if (session !== undefined) channel.postMessage({ to: data, session });
     });
     this.#answering = channel;
   }
@@ -47,7 +47,7 @@ export class OtherTabs {
       channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
         if (isObject(data) && data['to'] === spelling && isRecord(data['session'])) resolve(data['session']);
       });
-      channel.postMessage({ ask: spelling });
+      channel.postMessage(spelling);
     });
     channel.close();
     return session;

@@ -30,7 +30,7 @@ export async function post(options: WireOptions, path: string, body: object): Pr
   // In addition to the signal, for a `fetch` that ignores it.
   const timeOut = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new PhoneVerifyClientError('timed_out', 'The server did not respond in time.'));
+      reject(new PhoneVerifyClientError('timed_out', 'No response.'));
       abort.abort();
     }, timeoutMs);
   });

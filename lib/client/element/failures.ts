@@ -29,5 +29,5 @@ export function isAboutInput({ code }: PhoneVerifyClientError): boolean {
 /** What a call threw, as the error that it means for the person. */
 export function asClientError(thrown: unknown): PhoneVerifyClientError {
   if (thrown instanceof PhoneVerifyClientError) return thrown;
-  return new PhoneVerifyClientError('network_failed', 'The client failed.', { cause: thrown });
+  return new PhoneVerifyClientError('network_failed', 'Client failed.', { cause: thrown });
 }

@@ -144,7 +144,7 @@ export class Flow {
       step.showInputError(texts().numberMissing);
       step.focus();
     } else if (!step.isOfferedCountry) {
-      this.#fail(step, new PhoneVerifyClientError('phone_number_not_allowed', 'This country is not offered.'));
+      this.#fail(step, new PhoneVerifyClientError('phone_number_not_allowed', 'Wrong country.'));
     } else {
       this.#begin(step, texts().sending);
       const { number, isPossible } = await step.read();

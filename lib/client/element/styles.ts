@@ -56,7 +56,7 @@ form, .top, .messages, .no-message, .no-message > div { display: flex; flex-dire
 .top { gap: 0.375rem; }
 h2, p { margin: 0; overflow-wrap: anywhere; text-wrap: pretty; }
 h2, p, label, button { unicode-bidi: plaintext; }
-h2 { font-size: min(1.375rem, 10cqi); line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; text-wrap: balance; outline-offset: 4px; }
+h2 { font-size: min(1.375rem, 10cqi); line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; text-wrap: balance; }
 h2:focus { outline: none; }
 [part='hint'] { color: var(--muted); }
 bdi { white-space: nowrap; color: var(--text); font-weight: 550; font-variant-numeric: tabular-nums; }
@@ -70,8 +70,8 @@ input { min-inline-size: 0; inline-size: 100%; padding: 0.5rem 0.75rem; border: 
 .choice { display: flex; align-items: stretch; border-inline-end: 1px solid var(--edge); white-space: nowrap; font-variant-numeric: tabular-nums; }
 .choice > span { align-self: center; padding-inline: 0.875rem; }
 [part='country'] { display: flex; align-items: center; gap: 0.5rem; padding-inline: 0.875rem 0.75rem; border-radius: calc(var(--radius) - 1px) 0 0 calc(var(--radius) - 1px); }
-[part='country']::after { content: ''; inline-size: 0.375rem; block-size: 0.375rem; border: solid currentColor; border-width: 0 1.5px 1.5px 0; transform: translateY(-25%) rotate(45deg); }
-.box:has(> input:focus-visible), button:focus-visible, .plain:focus-visible, [part='country-search']:focus-visible { outline: var(--ring); outline-offset: 2px; }
+[part='country']::after, [part='no-message']::after { content: ''; inline-size: 0.375rem; block-size: 0.375rem; border: solid; border-width: 0 1.5px 1.5px 0; transform: translateY(-25%) rotate(45deg); }
+.box:has(> input:focus-visible), button:focus-visible, [part='country-search']:focus-visible { outline: var(--ring); outline-offset: 2px; }
 .box:has(> input:focus-visible) { outline-offset: -1px; border-color: var(--accent); }
 [part='country']:focus-visible { outline-offset: -3px; border-radius: calc(var(--radius) - 1px); }
 .box:has([aria-invalid]) { border-color: var(--error); outline-color: var(--error) !important; }
@@ -111,7 +111,6 @@ button[aria-disabled='true'] { cursor: default; }
 .no-message > div { align-self: stretch; gap: 0.25rem; }
 .links button, [part='no-message'] { display: flex; align-items: center; gap: 0.5rem; padding: 0; color: var(--accent); font-weight: 550; text-align: start; }
 .links button:hover, [part='no-message']:hover { text-decoration: underline; }
-[part='no-message']::after { content: ''; inline-size: 0.375rem; block-size: 0.375rem; border: solid; border-width: 0 1.5px 1.5px 0; transform: translateY(-25%) rotate(45deg); }
 [part='no-message'][aria-expanded='true']::after { transform: translateY(25%) rotate(225deg); }
 .links button[aria-disabled='true']:not([data-busy]) { color: var(--muted); font-weight: 400; text-decoration: none; }
 .done { display: grid; justify-items: center; gap: 0.75rem; text-align: center; }
