@@ -63,7 +63,11 @@ function isCompiler(value: unknown): value is Compiler {
 }
 
 function additionFor({ isEsm, hasTypeOrm }: ApplicationManifest): ModuleAddition {
-  const phoneVerify = "PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', isGlobal: true })";
+  const phoneVerify = `PhoneVerifyModule.forRoot({
+  backend: SandboxBackend,
+  appName: 'Acme',
+  isGlobal: true,
+})`;
   if (hasTypeOrm) return { imports: { [PACKAGE]: ['PhoneVerifyModule', 'SandboxBackend'] }, modules: [phoneVerify] };
   const typeOrm = `TypeOrmModule.forRoot({
   type: 'better-sqlite3',

@@ -15,7 +15,11 @@ import { AppController } from './app.controller.js';
 export class AppModule {}
 `;
 
-const PHONE_VERIFY = "PhoneVerifyModule.forRoot({ backend: SandboxBackend, appName: 'Acme', isGlobal: true })";
+const PHONE_VERIFY = `PhoneVerifyModule.forRoot({
+      backend: SandboxBackend,
+      appName: 'Acme',
+      isGlobal: true,
+    })`;
 
 describe('nest add nestjs-phone-verify', () => {
   let printed: string[];
@@ -153,7 +157,7 @@ export class AppModule {}
     expect(changed).toBe(module);
     expect(printed[0]).toMatch(/^warn: src\/app\.module\.ts has no class .* Add this to your module yourself:/);
     expect(printed[0]).toContain("import { phoneVerifyMigrations, PhoneVerifyModule, SandboxBackend } from 'nestjs-");
-    expect(printed[0]).toContain(PHONE_VERIFY);
+    expect(printed[0]).toContain(PHONE_VERIFY.replaceAll('\n    ', '\n'));
   });
 
   it('changes nothing the second time', () => {
