@@ -50,9 +50,8 @@ export class TimeLimit {
    * @returns A function that removes it.
    */
   onEnd(listener: (reason: unknown) => void): () => void {
-    this.#listeners ??= new Set();
     if (this.#isOver) listener(this.#reason);
-    else this.#listeners.add(listener);
+    else (this.#listeners ??= new Set()).add(listener);
     return () => this.#listeners?.delete(listener);
   }
 

@@ -9,16 +9,16 @@ export interface RedisScript {
 
 // A counter is a hash: `used`, `ends`. It lives for what is left of its window by the clock of the process that charged
 // it last; only `ends` decides whether a window has ended. Numbers are doubles, which represent instants exactly; replies
-// are flat lists of integers, since a fraction would lose its digits.
+// consist of integers, since a fraction would lose its digits.
 
 /**
  * KEYS: counters. ARGV: one text of numbers: now, then `max`, `windowMs` and 1 or 0 for enforced, for each counter. Replies
  * with one text, too: 1 or 0 for charged, then index, `used` and `ends` of the counters that the outcome names. Every send
- * runs this, and a client takes as long for one argument, or one item of a list, as for a whole text.
+ * runs this, and clients take as long for a short argument as for one long text.
  */
 export const CHARGE = script(`
   local given = {}
-  for number in string.gmatch(ARGV[1], '%d+') do given[#given + 1] = number end
+  for number in string.gmatch(ARGV[1], '%S+') do given[#given + 1] = number end
   local now = tonumber(given[1])
   local counters, full, isRefused = {}, {}, false
   for i, key in ipairs(KEYS) do

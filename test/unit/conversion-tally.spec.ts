@@ -1,16 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SandboxBackend } from '../../lib/index.js';
 import { ConversionTally } from '../../lib/limits/conversion-tally.js';
 import { parsePhoneNumber } from '../../lib/phone-number/phone-number.js';
-
-const GUARD = {
-  by: 'country',
-  minimumSent: 50,
-  minimumVerified: 0.1,
-  minimumAddresses: 10,
-  seconds: 3600,
-  blockSeconds: 3600,
-  mode: 'report',
-} as const;
+import { checkOptions } from '../../lib/phone-verify.options-check.js';
 
 /** Of one country, each of another prefix. */
 const NUMBERS = ['+14155552671', '+14155562671', '+14155572671'].map((text) => parsePhoneNumber(text));
@@ -20,7 +12,10 @@ let tally: ConversionTally;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
-  tally = new ConversionTally(GUARD, { now: () => 0 });
+  const { options } = checkOptions({ appName: 'Acme', backend: SandboxBackend }, {});
+  const guard = options.limits.conversion;
+  if (guard === undefined) throw new Error('conversion is on by default');
+  tally = new ConversionTally(guard, { now: () => 0 });
 });
 
 afterEach(() => {
