@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectVisible } from './support/expectations.js';
+import { expectGone, expectVisible } from './support/expectations.js';
 import { useElement } from './support/use-element.js';
 
 const test = useElement();
@@ -136,19 +136,19 @@ describe('the list of countries', () => {
 
     await test.page.keyboard.press('Escape');
 
-    expect(await test.page.locator('dialog').count()).toBe(0);
+    await expectGone(test.page.locator('dialog'));
     expect(await test.element.focused()).toBe('US +1');
   });
 
   it('closes on a click beside it, and on its button', async () => {
     await openList();
     await test.page.mouse.click(5, 5);
-    expect(await test.element.options.count()).toBe(0);
+    await expectGone(test.page.locator('dialog'));
 
     await test.element.country.click();
     await test.element.button('Close').click();
 
-    expect(await test.element.options.count()).toBe(0);
+    await expectGone(test.page.locator('dialog'));
   });
 
   it('marks the selected country for screen readers', async () => {

@@ -8,6 +8,12 @@ export async function expectVisible(locator: Locator): Promise<void> {
   expect(await locator.isVisible()).toBe(true);
 }
 
+/** Waits until an element is removed. */
+export async function expectGone(locator: Locator): Promise<void> {
+  await locator.waitFor({ state: 'detached' });
+  expect(await locator.count()).toBe(0);
+}
+
 /** Waits until the alert has this text. */
 export async function expectAlert({ alert }: ElementPage, text: string): Promise<void> {
   await alert.filter({ hasText: text }).waitFor();
