@@ -41,8 +41,15 @@ function shorten(styles) {
     .replace(/\b0\.(?=\d)/g, '.');
 }
 
-/** Names the license of the library that is part of a file. */
-const LICENSES = { 'numbering-plans': '/*! Contains libphonenumber-js: see numbering-plans.LICENSE.txt */' };
+/**
+ * The first lines of files. That of the core makes browsers which know it compile its functions while they load the file,
+ * off the main thread, so that the first element appears sooner: https://v8.dev/blog/explicit-compile-hints.
+ * The other one names the license of the library that is part of its file.
+ */
+const BANNERS = {
+  index: '//# allFunctionsCalledOnLoad',
+  'numbering-plans': '/*! Contains libphonenumber-js: see numbering-plans.LICENSE.txt */',
+};
 
 function file(name, source = name, sourcemap = true) {
   return {
@@ -53,7 +60,7 @@ function file(name, source = name, sourcemap = true) {
     // React needs to know that its component runs in browsers.
     checks: { moduleLevelDirective: false },
     plugins: [separate, shortStyles],
-    output: { dir: 'dist/client', format: 'esm', minify: true, sourcemap, banner: LICENSES[name] },
+    output: { dir: 'dist/client', format: 'esm', minify: true, sourcemap, postBanner: BANNERS[name] },
   };
 }
 

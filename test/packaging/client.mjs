@@ -112,6 +112,7 @@ try {
   const bytes = gzipped(core) - gzipped(readFileSync(join(built, 'locales/en.js')));
   check(bytes <= CORE_BYTES, `${bytes} bytes of the core, gzipped, are at most ${CORE_BYTES}`);
   check(!/\bimport\b(?!\()/.test(core), 'the core imports nothing before it is needed');
+  check(core.startsWith('//# allFunctionsCalledOnLoad\n'), 'browsers compile the core while they load it');
   const languages = filesIn(join(built, 'locales')).filter((file) => file.endsWith('.js'));
   for (const file of languages) {
     const text = readFileSync(join(built, 'locales', file), 'utf8');

@@ -14,7 +14,7 @@ li > :first-child { flex: 1 1 7rem; min-inline-size: 0; overflow-wrap: break-wor
 .calling { min-inline-size: 3rem; text-align: end; }
 li:hover { background: color-mix(in srgb, var(--text) 6%, transparent); }
 li[data-active] { background: color-mix(in srgb, var(--accent) 16%, transparent); outline: var(--ring); outline-offset: -2px; }
-li[aria-selected='true'] > :first-child { font-weight: 650; }
+li[aria-selected='true'] > :first-child { font-weight: 600; }
 ul:not([data-filtered]) .last-preferred { margin-block-end: 0.5rem; border-block-end: 1px solid var(--edge); border-end-start-radius: 0; border-end-end-radius: 0; }
 @media (max-width: 479.98px) {
   dialog { inset: 0; inline-size: 100%; block-size: 100dvh; max-block-size: none; border: 0; border-radius: 0; }

@@ -79,10 +79,8 @@ export class NumberStep extends Step {
   async read(): Promise<ReadNumber> {
     const typed = this.#typed;
     const format = await loadNumberFormat();
-    const read = format?.read(typed, this.#picker.country);
-    if (read !== undefined) return read;
     const number = typed.startsWith('+') ? typed : `+${this.#picker.callingCode}${typed}`;
-    return { number, isPossible: format === undefined };
+    return format?.read(typed, this.#picker.country) ?? { number, isPossible: format === undefined };
   }
 
   get #typed(): string {

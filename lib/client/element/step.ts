@@ -81,7 +81,7 @@ export class Step {
 
   end(): void {
     this.#isBusy = false;
-    for (const button of this.root.querySelectorAll('[data-busy]')) button.removeAttribute('data-busy');
+    this.root.querySelector('[data-busy]')?.removeAttribute('data-busy');
     this.announce('');
     this.show();
   }

@@ -56,12 +56,12 @@ form, .top, .messages, .no-message, .no-message > div { display: flex; flex-dire
 .top { gap: 0.375rem; }
 h2, p { margin: 0; overflow-wrap: anywhere; text-wrap: pretty; }
 h2, p, label, button { unicode-bidi: plaintext; }
-h2 { font-size: min(1.375rem, 10cqi); line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; text-wrap: balance; }
+h2 { font-size: min(1.375rem, 10cqi); line-height: 1.25; font-weight: 600; text-wrap: balance; }
 h2:focus { outline: none; }
 [part='hint'] { color: var(--muted); }
-bdi { white-space: nowrap; color: var(--text); font-weight: 550; font-variant-numeric: tabular-nums; }
+bdi { white-space: nowrap; color: var(--text); font-weight: 600; font-variant-numeric: tabular-nums; }
 .field { display: grid; gap: 0.375rem; }
-label { font-size: 0.875rem; font-weight: 550; }
+label { font-size: 0.875rem; font-weight: 600; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 input, button { font: inherit; color: inherit; min-block-size: 44px; }
 input { min-inline-size: 0; inline-size: 100%; padding: 0.5rem 0.75rem; border: 0; background: none; border-radius: inherit; outline: none; }
@@ -109,7 +109,7 @@ button[aria-disabled='true'] { cursor: default; }
 .links { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem; }
 .no-message { gap: 0; align-items: start; margin-block: -0.625rem; font-size: 0.9375rem; }
 .no-message > div { align-self: stretch; gap: 0.25rem; }
-.links button, [part='no-message'] { display: flex; align-items: center; gap: 0.5rem; padding: 0; color: var(--accent); font-weight: 550; text-align: start; }
+.links button, [part='no-message'] { display: flex; align-items: center; gap: 0.5rem; padding: 0; color: var(--accent); font-weight: 600; text-align: start; }
 .links button:hover, [part='no-message']:hover { text-decoration: underline; }
 [part='no-message'][aria-expanded='true']::after { transform: translateY(25%) rotate(225deg); }
 .links button[aria-disabled='true']:not([data-busy]) { color: var(--muted); font-weight: 400; text-decoration: none; }
