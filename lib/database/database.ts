@@ -16,22 +16,14 @@ import { dialectOf, isTransient, type SqlDialect, type Statement } from './sql-d
 /** Values of a statement's parameters by name. */
 export type StatementParameters = Readonly<Record<string, Parameter | readonly Parameter[]>>;
 
-/** Value of a parameter. Only PostgreSQL takes lists. */
+/** Value of a parameter. */
 export type Parameter = string | number | null;
 
-/** Parameters of a statement about several rows: each name ends with the number of its row. */
-export function numbered(rows: readonly StatementParameters[]): StatementParameters {
-  return Object.fromEntries(
-    rows.flatMap((values, number) => Object.entries(values).map(([name, value]) => [`${name}${number}`, value])),
-  );
-}
+/** Values of one row by the names of the statement's parameters. */
+export type RowValues = Readonly<Record<string, Parameter>>;
 
-/** Parameters of a statement about several rows: on PostgreSQL one list for each name, otherwise numbered. */
-export function listParameters(
-  dialect: SqlDialect,
-  rows: readonly Readonly<Record<string, Parameter>>[],
-): StatementParameters {
-  if (dialect !== 'postgres') return numbered(rows);
+/** Parameters of a statement about several rows: one list for each name. */
+export function listParameters(rows: readonly RowValues[]): StatementParameters {
   const names = Object.keys(rows[0] ?? {});
   return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]));
 }
@@ -232,15 +224,23 @@ export class Database {
 
 /** Runs statements until the time is up, and wraps their errors. */
 function runWith(query: QueryStatement, limit?: TimeLimit): Run {
-  return async ({ sql, parameters }, values) => {
+  return async (statement, values) => {
     limit?.throwIfOver();
-    const ordered = parameters.map((name) => values[name]);
+    const ordered = valuesOf(statement, values);
     try {
-      return await query(sql, ordered);
+      return await query(statement.sql, ordered);
     } catch (thrown) {
       throw unavailable(thrown, ordered);
     }
   };
+}
+
+/** The values of a statement in the order of its placeholders. */
+export function valuesOf({ parameters }: Statement, values: StatementParameters): unknown[] {
+  return parameters.map(({ name, item }) => {
+    const value: unknown = values[name];
+    return item !== undefined && Array.isArray(value) ? value[item] : value;
+  });
 }
 
 /**

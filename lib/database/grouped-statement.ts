@@ -1,10 +1,7 @@
 import { StorageTimeout } from '../common/time.js';
-import { type Database, listParameters, type Parameter, withinStorageTimeout } from './database.js';
+import { type Database, listParameters, type RowValues, withinStorageTimeout } from './database.js';
 import { GroupCommit } from './group-commit.js';
 import type { Statement } from './sql-dialect.js';
-
-/** Values of one row by the names of the statement's parameters. */
-export type RowValues = Readonly<Record<string, Parameter>>;
 
 /** What a grouped statement is. */
 export interface GroupedStatementOptions<Values> {
@@ -40,7 +37,7 @@ export class GroupedStatement<Values extends RowValues> {
 
   async #write(rows: readonly Values[]): Promise<void[]> {
     const statement = this.#statement(rows.length);
-    const values = listParameters(this.database.dialect, rows);
+    const values = listParameters(rows);
     await this.database.run((run) => run(statement, values), new StorageTimeout(this.options.timeoutMs));
     return rows.map(() => undefined);
   }

@@ -20,23 +20,39 @@ export function dialectOf(dataSource: DataSource): SqlDialect {
   );
 }
 
-/** The SQL text of a statement, and the names of its parameters in the order that the driver expects. */
+/** The SQL text of a statement, and its parameters in the order that the driver expects. */
 export interface Statement {
   readonly sql: string;
-  readonly parameters: readonly string[];
+  readonly parameters: readonly StatementParameter[];
 }
 
-/** Converts `:name` parameters to the placeholders of the driver. */
+/** What a placeholder stands for. */
+export interface StatementParameter {
+  readonly name: string;
+  /** Position in the list of this name; `undefined` for the whole value. */
+  readonly item: number | undefined;
+}
+
+/**
+ * Converts parameters to the placeholders of the driver: `:name` is a value or, on PostgreSQL, a whole list, and `:name[0]`
+ * the first item of a list.
+ */
 export function prepare(dialect: SqlDialect, text: string): Statement {
-  const parameters: string[] = [];
-  const sql = text.replace(/\s+/g, ' ').replace(/(?<!:):([a-zA-Z]\w*)/g, (_whole, name: string) => {
-    if (dialect !== 'postgres' || !parameters.includes(name)) parameters.push(name);
-    return dialect === 'postgres' ? `$${parameters.indexOf(name) + 1}` : '?';
+  const places = new Map<string, number>();
+  const parameters: StatementParameter[] = [];
+  const form = /(?<!:):([a-zA-Z]\w*)(?:\[(\d+)\])?/g;
+  const sql = text.replace(/\s+/g, ' ').replace(form, (whole, name: string, item: string | undefined) => {
+    const place = dialect === 'postgres' ? places.get(whole) : undefined;
+    if (place === undefined) {
+      parameters.push({ name, item: item === undefined ? undefined : Number(item) });
+      places.set(whole, parameters.length);
+    }
+    return dialect === 'postgres' ? `$${place ?? parameters.length}` : '?';
   });
   return { sql: sql.trim(), parameters };
 }
 
-/** Rows to insert, with a parameter for each column: on PostgreSQL lists, otherwise numbered. */
+/** Rows to insert, with a list for each column: on PostgreSQL the whole lists, otherwise item by item. */
 export function givenRows(
   dialect: SqlDialect,
   numbers: readonly number[],
@@ -47,7 +63,7 @@ export function givenRows(
     return `SELECT * FROM unnest(${lists.join(', ')}) AS given`;
   }
   const names = Object.keys(columns);
-  return `VALUES ${numbers.map((number) => `(${names.map((name) => `:${name}${number}`).join(', ')})`).join(', ')}`;
+  return `VALUES ${numbers.map((number) => `(${names.map((name) => `:${name}[${number}]`).join(', ')})`).join(', ')}`;
 }
 
 /** Codes of transient errors: nothing was committed, safe to retry. */

@@ -2,7 +2,7 @@ import { givenRows, prepare, type Statement } from '../database/sql-dialect.js';
 import { MAX_BLOCKS } from './conversion.store.js';
 import { clearText, conflictColumns, type CounterTable, nextEnd, upsertText } from './limit.statements.js';
 
-/** Statements about a number of subjects. Their parameters are numbered: `key0`, `key1` and so on; those of `add` are {@link givenRows}. */
+/** Statements about a number of subjects, with lists of their columns. */
 export interface ConversionStatements {
   readonly add: Statement;
   readonly read: Statement;
@@ -32,7 +32,7 @@ export function readBlocksStatement({ dialect, name, column: c, select }: Counte
 export function conversionStatements(table: CounterTable, count: number, canReturn: boolean): ConversionStatements {
   const { dialect, name, column: c, select } = table;
   const numbers = Array.from({ length: count }, (_, index) => index);
-  const keys = numbers.map((number) => `:key${number}`).join(', ');
+  const keys = numbers.map((number) => `:key[${number}]`).join(', ');
   return {
     add: prepare(dialect, `${addText(table, numbers)} ${canReturn ? `RETURNING ${select(...COUNTED)}` : ''}`),
     get read() {
@@ -71,7 +71,7 @@ function addText(table: CounterTable, numbers: readonly number[]): string {
 function blockText(table: CounterTable, numbers: readonly number[]): string {
   const { column: c } = table;
   const { own, given } = conflictColumns(table);
-  const rows = numbers.map((number) => `(:key${number}, 0, 0, :endsAt)`).join(', ');
+  const rows = numbers.map((number) => `(:key[${number}], 0, 0, :endsAt)`).join(', ');
   const end = own('windowEndsAt');
   return `${upsertText(table, ['key', 'used', 'verified', 'windowEndsAt'], `VALUES ${rows}`)}
     ${c('windowEndsAt')} = CASE WHEN ${end} <= :now OR ${end} > ${given('windowEndsAt')}

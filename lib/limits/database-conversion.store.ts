@@ -1,5 +1,5 @@
 import type { StorageTimeout } from '../common/time.js';
-import { byKey, type Database, listParameters, numbered, type Row } from '../database/database.js';
+import { byKey, type Database, listParameters, type Row } from '../database/database.js';
 import { describeTable } from '../database/sql-table.js';
 import {
   BLOCK_PREFIX,
@@ -47,11 +47,11 @@ export class DatabaseConversionStore implements ConversionStore {
         windowEndsAt: now + windowMs,
       }))
       .toSorted(byKey);
-    const values = { ...listParameters(this.#table.dialect, rows), now };
+    const values = { ...listParameters(rows), now };
     const statements = this.#statements(rows.length);
     const counted = await this.database.run(async (run) => {
       const added = await run(statements.add, values);
-      return (this.#canReturn ? added : await run(statements.read, numbered(rows))).rows;
+      return (this.#canReturn ? added : await run(statements.read, values)).rows;
     }, timeout);
     return counted.map((row) => readCount(row, windowMs));
   }
@@ -66,8 +66,8 @@ export class DatabaseConversionStore implements ConversionStore {
     const blocks = subjects.map((subject) => ({ key: BLOCK_PREFIX + subject })).toSorted(byKey);
     const counts = subjects.map((subject) => ({ key: conversionKey(subject, windowMs) })).toSorted(byKey);
     const { block, clear } = this.#statements(subjects.length);
-    await this.database.run((run) => run(block, { ...numbered(blocks), now, endsAt }), timeout);
-    await this.database.run((run) => run(clear, numbered(counts)), timeout);
+    await this.database.run((run) => run(block, { ...listParameters(blocks), now, endsAt }), timeout);
+    await this.database.run((run) => run(clear, listParameters(counts)), timeout);
   }
 
   async readBlocks(now: number, timeout: StorageTimeout): Promise<readonly ConversionBlock[]> {

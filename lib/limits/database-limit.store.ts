@@ -4,9 +4,7 @@ import {
   byKey,
   type Database,
   listParameters,
-  numbered,
-  type Parameter,
-  type StatementParameters,
+  type RowValues,
   type Row,
   type Run,
   withinStorageTimeout,
@@ -85,7 +83,7 @@ export class DatabaseLimitStore implements LimitStore {
     if (charged.length === 0) return;
     const sorted = charged.toSorted(byKey);
     const { refund } = this.#statements(sorted.length);
-    await this.#run((run) => run(refund, numbered(sorted.map(windowOf))), timeout);
+    await this.#run((run) => run(refund, listParameters(sorted.map(windowOf))), timeout);
   }
 
   async read(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<readonly Counter[]> {
@@ -95,7 +93,7 @@ export class DatabaseLimitStore implements LimitStore {
 
   async clear(keys: readonly string[], timeout: StorageTimeout): Promise<void> {
     if (keys.length === 0) return;
-    const values = numbered(keys.map((key) => ({ key })));
+    const values = listParameters(keys.map((key) => ({ key })));
     await this.#run((run) => run(this.#statements(keys.length).clear, values), timeout);
   }
 
@@ -137,7 +135,7 @@ export class DatabaseLimitStore implements LimitStore {
   async #add(additions: readonly Addition[], now: number, timeout: StorageTimeout): Promise<Counter[]> {
     const { charge, read } = this.#statements(additions.length);
     const rows = additions.map(({ key, count, windowEndsAt }) => ({ key, count, verified: 0, windowEndsAt }));
-    const values = { ...this.#listed(rows), now };
+    const values = { ...listParameters(rows), now };
     if (this.#canReturn) return this.#run(async (run) => (await run(charge, values)).rows.map(readCounter), timeout);
     // The transaction holds the counters' locks, so this reads what it added.
     return this.database.transact(
@@ -174,13 +172,9 @@ export class DatabaseLimitStore implements LimitStore {
   }
 
   async #readOpen(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<Counter[]> {
-    const values = { ...this.#listed(keys.map((key) => ({ key }))), now };
+    const values = { ...listParameters(keys.map((key) => ({ key }))), now };
     const { rows } = await this.#run((run) => run(this.#statements(keys.length).read, values), timeout);
     return rows.map(readCounter);
-  }
-
-  #listed(rows: readonly Readonly<Record<string, Parameter>>[]): StatementParameters {
-    return listParameters(this.database.dialect, rows);
   }
 
   #statements(count: number): CountersStatements {
@@ -190,7 +184,7 @@ export class DatabaseLimitStore implements LimitStore {
   }
 }
 
-function windowOf({ key, windowEndsAt }: CounterWindow): StatementParameters {
+function windowOf({ key, windowEndsAt }: CounterWindow): RowValues {
   return { key, windowEndsAt };
 }
 

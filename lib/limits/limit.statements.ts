@@ -15,9 +15,9 @@ export interface CounterStatements {
 }
 
 /**
- * Statements about a number of counters. The parameters of `refund` and `clear` are numbered: `key0`, `key1` and so on.
- * Those of `charge` and `read`, which every send runs, are lists on PostgreSQL: one text for every number of counters,
- * which is parsed and planned in a fraction of the time. See {@link givenRows}.
+ * Statements about a number of counters, with lists of their columns. `charge` and `read`, which every send runs, take whole
+ * lists on PostgreSQL: one text for every number of counters, which is parsed and planned in a fraction of the time. See
+ * {@link givenRows}.
  */
 export interface CountersStatements {
   readonly charge: Statement;
@@ -139,9 +139,9 @@ function refundText(table: CounterTable, numbers: readonly number[]): string {
     ${c('windowEndsAt')} = CASE WHEN counter.${c('used')} <= 1 THEN 0 ELSE counter.${c('windowEndsAt')} END,
     ${c('used')} = CASE WHEN counter.${c('used')} <= 1 THEN 0 ELSE counter.${c('used')} - 1 END`;
   if (dialect !== 'postgres') {
-    return `${update} WHERE ${numbers.map((number) => `(${windowIs(table, number)})`).join(' OR ')}`;
+    return `${update} WHERE ${numbers.map((number) => `(${windowIs(table, `[${number}]`)})`).join(' OR ')}`;
   }
-  const given = numbers.map((number) => `(CAST(:key${number} AS varchar), CAST(:windowEndsAt${number} AS bigint))`);
+  const given = numbers.map((number) => `(CAST(:key[${number}] AS varchar), CAST(:windowEndsAt[${number}] AS bigint))`);
   return `WITH given (given_key, ends_at) AS (VALUES ${given.join(', ')}),
     locked AS (
       SELECT counter.${c('key')} AS locked_key FROM ${name} AS counter
@@ -152,12 +152,12 @@ function refundText(table: CounterTable, numbers: readonly number[]): string {
 }
 
 function keyIsOneOf({ column: c }: CounterTable, numbers: readonly number[]): string {
-  return `${c('key')} IN (${numbers.map((number) => `:key${number}`).join(', ')})`;
+  return `${c('key')} IN (${numbers.map((number) => `:key[${number}]`).join(', ')})`;
 }
 
 /** The sum keeps the database from going by the index of the ends, in which MariaDB would lock the windows beside it. */
-function windowIs({ column: c }: CounterTable, number: number | '' = ''): string {
-  return `${c('key')} = :key${number} AND ${c('windowEndsAt')} + 0 = :windowEndsAt${number}`;
+function windowIs({ column: c }: CounterTable, item = ''): string {
+  return `${c('key')} = :key${item} AND ${c('windowEndsAt')} + 0 = :windowEndsAt${item}`;
 }
 
 function deleteExpiredText({ dialect, name, column: c }: CounterTable): string {

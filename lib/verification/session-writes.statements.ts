@@ -1,5 +1,5 @@
 import { givenRows, prepare, type Statement } from '../database/sql-dialect.js';
-import type { RowValues } from '../database/grouped-statement.js';
+import type { RowValues } from '../database/database.js';
 import type { SqlTable } from '../database/sql-table.js';
 
 /** A message that a backend accepted. */
@@ -42,7 +42,7 @@ export function insertStatement({ dialect, name, column }: SessionWriteTable, co
 
 /** The statement that records a number of sends. On PostgreSQL it is the same for every number. */
 export function sendRecordStatement(table: SessionWriteTable, count: number): Statement {
-  return prepare(table.dialect, table.dialect === 'postgres' ? listText(table) : numberedText(table, numbersTo(count)));
+  return prepare(table.dialect, table.dialect === 'postgres' ? listText(table) : itemsText(table, numbersTo(count)));
 }
 
 function numbersTo(count: number): number[] {
@@ -58,12 +58,12 @@ function listText({ name, column: c }: SessionWriteTable): string {
     WHERE ${c('id')} = given_id`;
 }
 
-/** With parameters `id0`, `id1` and so on. */
-function numberedText({ name, column: c }: SessionWriteTable, numbers: readonly number[]): string {
+/** Item by item. */
+function itemsText({ name, column: c }: SessionWriteTable, numbers: readonly number[]): string {
   const given = (parameter: keyof SendRecord): string =>
-    `CASE ${c('id')} ${numbers.map((number) => `WHEN :id${number} THEN :${parameter}${number}`).join(' ')} END`;
+    `CASE ${c('id')} ${numbers.map((number) => `WHEN :id[${number}] THEN :${parameter}[${number}]`).join(' ')} END`;
   return `UPDATE ${name} SET ${c('sendCount')} = ${c('sendCount')} + 1, ${c('lastSentAt')} = ${given('sentAt')},
       ${c('backend')} = ${given('backend')}, ${c('messageId')} = ${given('messageId')},
       ${c('modifiedAt')} = ${given('sentAt')}
-    WHERE ${c('id')} IN (${numbers.map((number) => `:id${number}`).join(', ')})`;
+    WHERE ${c('id')} IN (${numbers.map((number) => `:id[${number}]`).join(', ')})`;
 }

@@ -1,10 +1,18 @@
 import type { EntityManager } from 'typeorm';
 import type { StorageTimeout } from '../common/time.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
-import { GroupedStatement, type RowValues } from '../database/grouped-statement.js';
+import { GroupedStatement } from '../database/grouped-statement.js';
 import { SMSVerification } from '../database/sms-verification.entity.js';
 import { describeTable } from '../database/sql-table.js';
-import type { Parameter, StatementResult, Database, StatementParameters, Row, Run } from '../database/database.js';
+import type {
+  Parameter,
+  StatementResult,
+  Database,
+  StatementParameters,
+  Row,
+  RowValues,
+  Run,
+} from '../database/database.js';
 import {
   insertStatement,
   type SendRecord,

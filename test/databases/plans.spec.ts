@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { phoneVerifyMigrations, SMSVerification, SMSVerificationCounter } from '../../lib/index.js';
-import { listParameters, type StatementParameters } from '../../lib/database/database.js';
+import { listParameters, type StatementParameters, valuesOf } from '../../lib/database/database.js';
 import type { Statement } from '../../lib/database/sql-dialect.js';
 import { describeTable } from '../../lib/database/sql-table.js';
 import {
@@ -85,12 +85,9 @@ describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
   }
 
   /** The plan as one text. */
-  async function planOf({ sql, parameters }: Statement, values: StatementParameters): Promise<string> {
+  async function planOf(statement: Statement, values: StatementParameters): Promise<string> {
     const explain = kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
-    const rows: unknown = await dataSource.query(
-      `${explain} ${sql}`,
-      parameters.map((parameter) => values[parameter]),
-    );
+    const rows: unknown = await dataSource.query(`${explain} ${statement.sql}`, valuesOf(statement, values));
     return JSON.stringify(rows);
   }
 
@@ -116,7 +113,7 @@ describe.each(databaseKinds)('with a million sessions on %s', (kind) => {
       return { id: String(500_000 + number), backend: 'backend', messageId: 'message', sentAt: 400_000 };
     });
     const statement = sendRecordStatement(describeTable(dataSource, SMSVerification), count);
-    const text = await planOf(statement, listParameters(kind, records));
+    const text = await planOf(statement, listParameters(records));
 
     expect(text).not.toMatch(/Seq Scan|SCAN sms_verification(?! USING)|"type":"(ALL|index)"/);
     expect(text).toMatch(/pk_sms_verification|PRIMARY|sqlite_autoindex_sms_verification/);

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMSVerificationCounter } from '../../lib/index.js';
 import { conversionStatements, readBlocksStatement } from '../../lib/limits/conversion.statements.js';
-import { listParameters, type StatementParameters } from '../../lib/database/database.js';
+import { listParameters, type StatementParameters, valuesOf } from '../../lib/database/database.js';
 import { countersStatements, counterStatements, type CounterTable } from '../../lib/limits/limit.statements.js';
 import type { Statement } from '../../lib/database/sql-dialect.js';
 import { describeTable } from '../../lib/database/sql-table.js';
@@ -19,6 +19,14 @@ const SERIES: Readonly<Record<DatabaseKind, string>> = {
   sqlite: `WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < ${ROWS})
     SELECT CAST(n AS text), 1, 0, n FROM series`,
 };
+
+const ONE = { key: '1000', windowEndsAt: 1000 };
+const MANY = listParameters(
+  Array.from({ length: COUNTERS }, (_, number) => ({
+    key: `${1000 * (number + 1)}`,
+    windowEndsAt: 1000 * (number + 1),
+  })),
+);
 
 const STATEMENTS = ['refund', 'read', 'clear'] as const;
 
@@ -40,24 +48,10 @@ describe.each(databaseKinds)('the query plans with many counters on %s', (kind) 
   afterAll(() => test.close());
 
   /** Returns the query plan as text. */
-  async function plan({ sql, parameters }: Statement, own: StatementParameters = {}): Promise<string> {
-    const values: StatementParameters = {
-      key: '1000',
-      windowEndsAt: 1000,
-      until: 2000,
-      now: ROWS / 2,
-      ...Object.fromEntries(
-        Array.from({ length: COUNTERS }, (_, number) => [
-          [`key${number}`, `${1000 * (number + 1)}`],
-          [`windowEndsAt${number}`, 1000 * (number + 1)],
-        ]).flat(),
-      ),
-      ...own,
-    };
-    const rows: unknown = await dataSource.query(
-      `${kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'} ${sql}`,
-      parameters.map((parameter) => values[parameter]),
-    );
+  async function plan(statement: Statement, counters: StatementParameters): Promise<string> {
+    const explain = kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
+    const values = valuesOf(statement, { until: 2000, now: ROWS / 2, ...counters });
+    const rows: unknown = await dataSource.query(`${explain} ${statement.sql}`, values);
     return JSON.stringify(rows);
   }
 
@@ -68,39 +62,35 @@ describe.each(databaseKinds)('the query plans with many counters on %s', (kind) 
   // A charge is an insert, which has no plan.
 
   it.each(STATEMENTS)('use the primary key for %s', async (name) => {
-    const keys = Array.from({ length: COUNTERS }, (_, number) => ({ key: `${1000 * (number + 1)}` }));
-    const text = await plan(
-      countersStatements(table, COUNTERS, true)[name],
-      name === 'read' ? listParameters(kind, keys) : {},
-    );
+    const text = await plan(countersStatements(table, COUNTERS, true)[name], MANY);
 
     expect(text).toMatch(key);
     expect(text).not.toMatch(scan);
   });
 
   it('use the primary key for cut', async () => {
-    const text = await plan(counterStatements(table).cut);
+    const text = await plan(counterStatements(table).cut, ONE);
 
     expect(text).toMatch(key);
     expect(text).not.toMatch(scan);
   });
 
   it.each(['read', 'clear'] as const)('use the primary key for %s of conversion counts', async (name) => {
-    const text = await plan(conversionStatements(table, COUNTERS, true)[name]);
+    const text = await plan(conversionStatements(table, COUNTERS, true)[name], MANY);
 
     expect(text).toMatch(key);
     expect(text).not.toMatch(scan);
   });
 
   it('use a range of the primary key to read open blocks', async () => {
-    const text = await plan(readBlocksStatement(table));
+    const text = await plan(readBlocksStatement(table), {});
 
     expect(text).toMatch(key);
     expect(text).not.toMatch(scan);
   });
 
   it('use the index of the window ends for deleteExpired', async () => {
-    const text = await plan(counterStatements(table).deleteExpired);
+    const text = await plan(counterStatements(table).deleteExpired, {});
 
     expect(text).toContain('ix_sms_verification_counter_window_ends_at');
     expect(text).not.toMatch(scan);
