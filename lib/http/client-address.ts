@@ -19,10 +19,9 @@ export class ClientAddresses {
   read(request: IncomingRequest): ClientAddress {
     const ip = readAddress(request.ip);
     if (ip === undefined) return { ip, isUntrustedProxy: false };
-    const isPrivate = isPrivateAddress(ip);
-    const isUntrustedProxy = isPrivate && isForwardedByPeer(request);
+    const isUntrustedProxy = isForwarded(request) && isPrivateAddress(ip) && countTrustedProxies(request) === 0;
     if (isUntrustedProxy) this.#reportProxy(ip);
-    if (!isPrivate) this.#reportCdn(ip, request);
+    else this.#reportCdn(ip, request);
     return { ip, isUntrustedProxy };
   }
 
@@ -30,7 +29,7 @@ export class ClientAddresses {
   #reportCdn(ip: string, { headers }: IncomingRequest): void {
     if (this.#isCdnReported) return;
     const header = CDN_HEADERS.find((name) => headers[name] !== undefined && readAddress(headers[name]) !== ip);
-    if (header === undefined) return;
+    if (header === undefined || isPrivateAddress(ip)) return;
     this.#isCdnReported = true;
     this.#logger.warn(
       `A request from ${ip} has the header ${header}, which CDNs set. If the address is that of a CDN, limits.perIp counts ` +
@@ -53,20 +52,15 @@ export class ClientAddresses {
   }
 }
 
-/**
- * Whether the address is the connection's peer and that peer forwards requests. Once the adapter has followed a trusted
- * proxy, the address is what that proxy was connected to: anything to the left of it in `X-Forwarded-For`, and any
- * other header, may come from the client itself.
- */
-function isForwardedByPeer(request: IncomingRequest): boolean {
-  const { headers } = request;
-  // A proxy may send an empty header.
-  const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
-  return isForwarded && countTrustedProxies(request) === 0;
+/** Whether a proxy forwards a request. It may send an empty header. */
+function isForwarded({ headers }: IncomingRequest): boolean {
+  return headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
 }
 
 /**
- * How many proxies the adapter followed. Fastify's list begins with the connection's own address, Express's does not.
+ * How many proxies the adapter followed. With none, the address is the connection's peer. Once it has followed a trusted
+ * proxy, the address is what that proxy was connected to: anything to the left of it in `X-Forwarded-For`, and any other
+ * header, may come from the client itself. Fastify's list begins with the connection's own address, Express's does not.
  */
 function countTrustedProxies({ ips, raw }: IncomingRequest): number {
   if (ips === undefined) return 0;

@@ -64,7 +64,7 @@ export function readAddress(value: unknown): string | undefined {
 export function bucketsOf(address: string | undefined): readonly AddressBucket[] {
   if (address === undefined) return [{ name: UNKNOWN_ADDRESS, share: 1 }];
   const counted = countedAddress(address);
-  if (isIPv4Address(counted)) return [{ name: counted.toString(), share: 1 }];
+  if (typeof counted === 'string') return [{ name: counted, share: 1 }];
   return COUNTED_NETWORKS.map(({ prefixLength, share }) => ({ name: networkOf(counted, prefixLength), share }));
 }
 
@@ -77,37 +77,35 @@ export function bucketsOf(address: string | undefined): readonly AddressBucket[]
 export function originBucketOf(address: string | undefined): string | undefined {
   if (address === undefined) return undefined;
   const counted = countedAddress(address);
-  return isIPv4Address(counted) ? counted.toString() : networkOf(counted, ORIGIN_PREFIX_LENGTH);
+  return typeof counted === 'string' ? counted : networkOf(counted, ORIGIN_PREFIX_LENGTH);
 }
 
 /** Whether an address, as returned by {@link readAddress}, is not routed on the internet. */
 export function isPrivateAddress(address: string): boolean {
-  return PRIVATE_RANGES.has(parse(address).range());
+  const parsed = isIPv6Text(address) ? ipaddr.IPv6.parse(address) : ipaddr.IPv4.parse(address);
+  return PRIVATE_RANGES.has(parsed.range());
 }
 
-/** The address itself, or the IPv4 address that a tunnel or translator put into it. */
-function countedAddress(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
-  const parsed = parse(address);
-  if (isIPv4Address(parsed)) return parsed;
+/** The IPv6 address; or as text the IPv4 address, which a tunnel or translator may have put into an IPv6 one. */
+function countedAddress(address: string): string | ipaddr.IPv6 {
+  if (!isIPv6Text(address)) return address;
+  const parsed = ipaddr.IPv6.parse(address);
   switch (parsed.range()) {
     case '6to4':
-      return new ipaddr.IPv4(parsed.toByteArray().slice(2, 6));
+      return new ipaddr.IPv4(parsed.toByteArray().slice(2, 6)).toString();
     case 'teredo':
-      return new ipaddr.IPv4(lastFourBytes(parsed).octets.map((byte) => byte ^ 0xff));
+      return new ipaddr.IPv4(lastFourBytes(parsed).octets.map((byte) => byte ^ 0xff)).toString();
     case 'rfc6052':
     case 'rfc6145':
-      return lastFourBytes(parsed);
+      return lastFourBytes(parsed).toString();
     default:
       return parsed;
   }
 }
 
-function parse(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
-  return isIPv4(address) ? ipaddr.IPv4.parse(address) : ipaddr.IPv6.parse(address);
-}
-
-function isIPv4Address(address: ipaddr.IPv4 | ipaddr.IPv6): address is ipaddr.IPv4 {
-  return address.kind() === 'ipv4';
+/** Which of the two kinds a valid address is. */
+function isIPv6Text(address: string): boolean {
+  return address.includes(':');
 }
 
 /** Whether an address is an IPv4-mapped or (deprecated) IPv4-compatible one; `::` and `::1` are neither. */
