@@ -20,14 +20,16 @@ export interface GroupCommitOptions<Item> {
   readonly keyOf: (item: Item) => unknown;
   /** Groups that run side by side. With two, the next one need not wait for the database to confirm the last. */
   readonly sideBySide: 1 | 2;
+  /** Whether a group that failed has changed nothing, so that each of its items may run once more by itself. */
+  readonly isAllOrNothing: boolean;
 }
 
 /**
  * Runs items in groups: those that arrive in one turn of the event loop, or while a group runs, go together in the next
  * group. So nothing is delayed, and under load one statement serves many items.
  *
- * A group that takes long, such as one that waits for a lock, does not keep the next one waiting. If a group fails, each
- * of its items that has time left runs once more by itself, so that no item fails because of another.
+ * A group that takes long, such as one that waits for a lock, does not keep the next one waiting. If a group fails that is
+ * all or nothing, each of its items that has time left runs once more by itself, so that no item fails because of another.
  */
 export class GroupCommit<Item, Result> {
   readonly #waiting = new Set<Waiting<Item, Result>>();
@@ -35,7 +37,7 @@ export class GroupCommit<Item, Result> {
   readonly #running = new Set<ReadonlySet<unknown>>();
   #isStarting = false;
 
-  /** @param commit - Runs the items of a group, all or none of them, and returns a result for each. */
+  /** @param commit - Runs the items of a group and returns a result for each. */
   constructor(
     private readonly commit: (items: readonly Item[]) => Promise<readonly Result[]>,
     private readonly options: GroupCommitOptions<Item>,
@@ -105,7 +107,9 @@ export class GroupCommit<Item, Result> {
       const results = await this.commit(group.map(({ item }) => item));
       results.forEach((result, index) => group[index]?.resolve(result));
     } catch (error) {
-      const canRunAgain = ({ limit }: Waiting<Item, Result>): boolean => group.length > 1 && !limit.isOver;
+      const { isAllOrNothing } = this.options;
+      const canRunAgain = ({ limit }: Waiting<Item, Result>): boolean =>
+        isAllOrNothing && group.length > 1 && !limit.isOver;
       for (const { reject } of group.filter((waiting) => !canRunAgain(waiting))) reject(error);
       await Promise.all(group.filter(canRunAgain).map((waiting) => this.#run([waiting])));
     }

@@ -23,7 +23,11 @@ export class GroupedStatement<Values extends RowValues> {
     private readonly database: Database,
     private readonly options: GroupedStatementOptions<Values>,
   ) {
-    this.#group = new GroupCommit((rows) => this.#write(rows), { keyOf: options.keyOf, sideBySide: 2 });
+    this.#group = new GroupCommit((rows) => this.#write(rows), {
+      keyOf: options.keyOf,
+      sideBySide: 2,
+      isAllOrNothing: true,
+    });
   }
 
   /**

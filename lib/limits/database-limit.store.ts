@@ -66,7 +66,11 @@ export class DatabaseLimitStore implements LimitStore {
     this.#one = counterStatements(this.#table);
     this.#canReturn = database.dataSource.options.type !== 'mysql';
     // One after the other: groups side by side would charge counters past their limits, only to refund it.
-    this.#groups = new GroupCommit((sends) => this.#chargeGroup(sends), { keyOf: (send) => send, sideBySide: 1 });
+    this.#groups = new GroupCommit((sends) => this.#chargeGroup(sends), {
+      keyOf: (send) => send,
+      sideBySide: 1,
+      isAllOrNothing: true,
+    });
   }
 
   async charge(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome> {

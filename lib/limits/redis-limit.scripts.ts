@@ -11,50 +11,67 @@ export interface RedisScript {
 // it last; only `ends` decides whether a window has ended. Numbers are doubles, which represent instants exactly; replies
 // consist of integers, since a fraction would lose its digits.
 
+/** How the reply to a {@link CHARGE} that failed begins. */
+export const FAILED = 'failed: ';
+
 /**
- * KEYS: counters. ARGV: one text of numbers: now, then `max`, `windowMs` and 1 or 0 for enforced, for each counter. Replies
- * with one text, too: 1 or 0 for charged, then index, `used` and `ends` of the counters that the outcome names. Every send
- * runs this, and clients take as long for a short argument as for one long text.
+ * KEYS: the counters of all sends of a group. ARGV: for each send one text of numbers: now, then `max`, `windowMs` and 1 or 0
+ * for enforced, for each of its counters. Replies with one text for each send, too: 1 or 0 for charged, then index, `used`
+ * and `ends` of the counters that the outcome names; or an error, such as about a key that is no counter, which concerns this
+ * send alone. Every send runs this, and clients take as long for a short argument as for one long text.
  */
 export const CHARGE = script(`
-  local given = {}
-  for number in string.gmatch(ARGV[1], '%S+') do given[#given + 1] = number end
-  local now = tonumber(given[1])
-  local counters, full, isRefused = {}, {}, false
-  for i, key in ipairs(KEYS) do
-    local max, windowMs, isEnforced = unpack(given, 3 * i - 1, 3 * i + 1)
-    local latestEnd = now + tonumber(windowMs)
-    local used, ends = unpack(redis.call('HMGET', key, 'used', 'ends'))
-    local counter = { used = tonumber(used), ends = tonumber(ends) }
-    if not ends or counter.ends <= now then
-      counter = { used = 0, ends = latestEnd }
-    elseif counter.ends > latestEnd + ${CLOCK_SLACK_MS} then
-      counter.ends = latestEnd
-      redis.call('HSET', key, 'ends', latestEnd)
-      redis.call('PEXPIRE', key, windowMs)
-    end
-    counters[i] = counter
-    if counter.used >= tonumber(max) then
-      full[i] = true
-      isRefused = isRefused or isEnforced == '1'
-    end
-  end
-
-  local reply = { isRefused and 0 or 1 }
-  for i, key in ipairs(KEYS) do
-    local counter = counters[i]
-    if not isRefused then
-      counter.used = counter.used + 1
-      redis.call('HSET', key, 'used', counter.used, 'ends', counter.ends)
-      redis.call('PEXPIRE', key, counter.ends - now)
-    end
-    if full[i] or not isRefused then
-      for _, value in ipairs({ i - 1, counter.used, counter.ends }) do
-        reply[#reply + 1] = string.format('%.0f', value)
+  local function charge(given, first, count)
+    local now = tonumber(given[1])
+    local counters, full, isRefused = {}, {}, false
+    for i = 1, count do
+      local key = KEYS[first + i]
+      local max, windowMs, isEnforced = unpack(given, 3 * i - 1, 3 * i + 1)
+      local latestEnd = now + tonumber(windowMs)
+      local used, ends = unpack(redis.call('HMGET', key, 'used', 'ends'))
+      local counter = { used = tonumber(used), ends = tonumber(ends) }
+      if not ends or counter.ends <= now then
+        counter = { used = 0, ends = latestEnd }
+      elseif counter.ends > latestEnd + ${CLOCK_SLACK_MS} then
+        counter.ends = latestEnd
+        redis.call('HSET', key, 'ends', latestEnd)
+        redis.call('PEXPIRE', key, windowMs)
+      end
+      counters[i] = counter
+      if counter.used >= tonumber(max) then
+        full[i] = true
+        isRefused = isRefused or isEnforced == '1'
       end
     end
+
+    local outcome = { isRefused and 0 or 1 }
+    for i, counter in ipairs(counters) do
+      if not isRefused then
+        local key = KEYS[first + i]
+        counter.used = counter.used + 1
+        redis.call('HSET', key, 'used', counter.used, 'ends', counter.ends)
+        redis.call('PEXPIRE', key, counter.ends - now)
+      end
+      if full[i] or not isRefused then
+        for _, value in ipairs({ i - 1, counter.used, counter.ends }) do
+          outcome[#outcome + 1] = string.format('%.0f', value)
+        end
+      end
+    end
+    return table.concat(outcome, ' ')
   end
-  return table.concat(reply, ' ')
+
+  local reply, first = {}, 0
+  for i, numbers in ipairs(ARGV) do
+    local given = {}
+    for number in string.gmatch(numbers, '%S+') do given[#given + 1] = number end
+    local count = (#given - 1) / 3
+    local isDone, outcome = pcall(charge, given, first, count)
+    -- Errors are texts, or since Redis 7 tables.
+    reply[i] = isDone and outcome or '${FAILED}' .. tostring(type(outcome) == 'table' and outcome.err or outcome)
+    first = first + count
+  end
+  return reply
 `);
 
 /**

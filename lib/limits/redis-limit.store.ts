@@ -1,39 +1,47 @@
 import { randomUUID } from 'node:crypto';
-import { StorageTimeout, systemClock } from '../common/time.js';
+import { StorageTimeout, systemClock, type TimeLimit } from '../common/time.js';
+import { GroupCommit } from '../database/group-commit.js';
+import type { SendCharges } from './charge-group.js';
 import type { Charge, ChargeOutcome, Counter, CounterWindow, LimitStore, StoreTime } from './limit.store.js';
 import type { RedisClient } from './redis-client.js';
-import { CHARGE, CLEAR, READ, REFUND, TIME } from './redis-limit.scripts.js';
-import { readIntegers, RedisScripts } from './redis-scripts.js';
+import { CHARGE, CLEAR, FAILED, READ, REFUND, TIME } from './redis-limit.scripts.js';
+import { readIntegers, RedisScripts, secretsOf, withinRedisTimeout } from './redis-scripts.js';
+
+/** The outcome of a send of a group, or the server's error that concerns this send alone. */
+type GroupedOutcome = ChargeOutcome | Error;
 
 /** Longer than a client repeats a command that had no reply. */
 const MARK_MS = 600_000;
 
 /**
- * Keeps the counters in Redis. Each method is one script. A charge that waited too long in the client's queue is refunded
- * when it ran after all. One that the client sends again because it lost the connection may count twice: never is too
- * little counted.
+ * Keeps the counters in Redis. Each method is one script, and sends that are charged at the same time share one. A charge
+ * that waited too long in the client's queue is refunded when it ran after all. One that is sent again because the client
+ * lost the connection may count twice: never is too little counted.
  */
 export class RedisLimitStore implements LimitStore {
   readonly #scripts: RedisScripts;
+  readonly #groups: GroupCommit<SendCharges, GroupedOutcome>;
 
   constructor(
     client: RedisClient,
     private readonly timeoutMs: number,
   ) {
     this.#scripts = new RedisScripts(client);
+    this.#groups = new GroupCommit((sends) => this.#chargeGroup(sends), {
+      keyOf: (send) => send,
+      sideBySide: 2,
+      isAllOrNothing: false,
+    });
   }
 
   async charge(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome> {
-    const keys = charges.map(({ key }) => key);
-    const numbers = charges.map(({ max, windowMs, isEnforced }) => `${max} ${windowMs} ${isEnforced ? 1 : 0}`);
-    const refundLate = async ({ isCharged, counters }: ChargeOutcome): Promise<void> => {
-      if (isCharged) await this.refund(counters, new StorageTimeout(this.timeoutMs));
+    const work = async (limit: TimeLimit): Promise<ChargeOutcome> => {
+      const charged = await this.#groups.add({ charges, now }, limit);
+      if (charged instanceof Error) throw charged;
+      if (limit.isOver) await this.#refundLate([charged]);
+      return charged;
     };
-    const parse = (reply: readonly string[]): ChargeOutcome => readOutcome(reply, keys);
-    const outcome = await this.#scripts.run(
-      { script: CHARGE, keys, values: [`${now} ${numbers.join(' ')}`], parse, onLate: refundLate },
-      timeout,
-    );
+    const outcome = await withinRedisTimeout(timeout, work, () => secretsOf(charges.map(({ key }) => key)));
     if (outcome.isCharged) return outcome;
     const enforced = new Set(charges.filter(({ isEnforced }) => isEnforced).map(({ key }) => key));
     return { isCharged: false, counters: outcome.counters.filter(({ key }) => enforced.has(key)) };
@@ -67,11 +75,37 @@ export class RedisLimitStore implements LimitStore {
   async deleteExpired(): Promise<boolean> {
     return false;
   }
+
+  async #chargeGroup(sends: readonly SendCharges[]): Promise<readonly GroupedOutcome[]> {
+    const keysOfSends = sends.map(({ charges }) => charges.map(({ key }) => key));
+    const parse = (reply: readonly string[]): GroupedOutcome[] =>
+      keysOfSends.map((keys, index) => readOutcome(reply[index] ?? '', keys));
+    const onLate = (outcomes: readonly GroupedOutcome[]): Promise<void> => this.#refundLate(outcomes);
+    return this.#scripts.run(
+      { script: CHARGE, keys: keysOfSends.flat(), values: sends.map(numbersOf), parse, onLate },
+      new StorageTimeout(this.timeoutMs),
+    );
+  }
+
+  /** Refunds charges whose requests have ended. */
+  async #refundLate(outcomes: readonly GroupedOutcome[]): Promise<void> {
+    for (const outcome of outcomes) {
+      if (outcome instanceof Error || !outcome.isCharged) continue;
+      await this.refund(outcome.counters, new StorageTimeout(this.timeoutMs));
+    }
+  }
+}
+
+/** The numbers of a send's charges, as {@link CHARGE} takes them. */
+function numbersOf({ charges, now }: SendCharges): string {
+  const numbers = charges.map(({ max, windowMs, isEnforced }) => `${max} ${windowMs} ${isEnforced ? 1 : 0}`);
+  return `${now} ${numbers.join(' ')}`;
 }
 
 /** @throws TypeError for anything but the integers of a charge. */
-function readOutcome(reply: readonly string[], keys: readonly string[]): ChargeOutcome {
-  const [isCharged, ...counters] = readIntegers(reply.join(' ').split(' '));
+function readOutcome(text: string, keys: readonly string[]): GroupedOutcome {
+  if (text.startsWith(FAILED)) return new Error(text.slice(FAILED.length));
+  const [isCharged, ...counters] = readIntegers(text.split(' '));
   if (counters.length % 3 !== 0) throw new TypeError('The reply has no three integers for each counter.');
   return { isCharged: isCharged === 1, counters: readCounters(counters, keys) };
 }

@@ -31,17 +31,13 @@ export class RedisScripts {
   async run<T>({ script, keys, values, parse, onLate }: ScriptRun<T>, timeout: StorageTimeout): Promise<T> {
     const prefixed = keys.map((key) => KEY_PREFIX + key);
     const texts = values.map(String);
-    try {
-      return await timeout.run(async (limit) => {
-        const reply = await this.#evaluate(script, prefixed, texts, limit);
-        const result = parse([reply].flat().map(String));
-        if (limit.isOver) await onLate?.(result);
-        return result;
-      });
-    } catch (thrown) {
-      const cause = redactedCause(thrown, { hidden: keys.flatMap((key) => [key, subjectOf(key)]) });
-      throw new StorageUnavailableError({ storage: 'Redis', cause });
-    }
+    const work = async (limit: TimeLimit): Promise<T> => {
+      const reply = await this.#evaluate(script, prefixed, texts, limit);
+      const result = parse([reply].flat().map(String));
+      if (limit.isOver) await onLate?.(result);
+      return result;
+    };
+    return withinRedisTimeout(timeout, work, () => secretsOf(keys));
   }
 
   async #evaluate(
@@ -62,6 +58,25 @@ export class RedisScripts {
 }
 
 /**
+ * Waits for work on Redis within the time limit of a request.
+ *
+ * @param hidden - What the error does not show.
+ * @throws {@link StorageUnavailableError} for every failure.
+ */
+export async function withinRedisTimeout<T>(
+  timeout: StorageTimeout,
+  work: (limit: TimeLimit) => Promise<T>,
+  hidden: () => readonly string[] = () => [],
+): Promise<T> {
+  try {
+    return await timeout.run(work);
+  } catch (thrown) {
+    if (isThrown(thrown, StorageUnavailableError)) throw thrown;
+    throw new StorageUnavailableError({ storage: 'Redis', cause: redactedCause(thrown, { hidden: hidden() }) });
+  }
+}
+
+/**
  * Reads a reply that consists of integers. A client can be configured to return them as text.
  *
  * @throws TypeError for any other.
@@ -70,6 +85,11 @@ export function readIntegers(reply: readonly string[]): readonly number[] {
   const integers = reply.map((text) => Number.parseInt(text, 10));
   if (!integers.every(Number.isSafeInteger)) throw new TypeError('The reply is not made of integers.');
   return integers;
+}
+
+/** What an error about counters does not show: their keys, and whose counters they are. */
+export function secretsOf(keys: readonly string[]): string[] {
+  return keys.flatMap((key) => [key, subjectOf(key)]);
 }
 
 /** Whose counter it is: what follows the rule and the length of its window. */

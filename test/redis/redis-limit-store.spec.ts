@@ -57,6 +57,39 @@ describe('the limit store in Redis', () => {
     expect(commands).toEqual(['evalsha']);
   });
 
+  it('charges sends that arrive together in one round trip, each as if it were alone', async () => {
+    await store.charge([chargeOf(KEY)], NOW);
+    await store.clear([KEY]);
+    const { client, commands } = recordingClient();
+    const shared = withTimeout(new RedisLimitStore(client, 5000), 5000);
+
+    const outcomes = await Promise.all(
+      [1, 2, 3].map((send) => shared.charge([chargeOf(KEY, { max: 2 }), chargeOf(`${OTHER}${send}`)], NOW)),
+    );
+
+    expect(commands).toEqual(['evalsha']);
+    expect(outcomes.map(({ isCharged }) => isCharged)).toEqual([true, true, false]);
+    expect(outcomes[2]?.counters).toEqual([{ key: KEY, used: 2, windowEndsAt: NOW + HOUR }]);
+    const used = await shared.read([KEY, `${OTHER}1`, `${OTHER}2`, `${OTHER}3`], NOW);
+    expect(used.map((counter) => [counter.key, counter.used])).toEqual([
+      [KEY, 2],
+      [`${OTHER}1`, 1],
+      [`${OTHER}2`, 1],
+    ]);
+  });
+
+  it('refuses none of the sends that arrive together with one whose key is no counter', async () => {
+    await redis.client.set(`{phone-verify}:${KEY}`, 'not a counter');
+
+    const [failed, charged] = await Promise.allSettled([
+      store.charge([chargeOf(OTHER), chargeOf(KEY)], NOW),
+      store.charge([chargeOf(OTHER)], NOW),
+    ]);
+
+    expect(failed).toMatchObject({ reason: { cause: { message: expect.stringContaining('WRONGTYPE') } } });
+    expect(charged).toMatchObject({ value: { isCharged: true, counters: [{ key: OTHER, used: 1 }] } });
+  });
+
   it('leaves the deletion of expired counters to Redis', async () => {
     const { client, commands } = recordingClient();
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TimeLimit, TimeLimitError } from '../../lib/common/time.js';
-import { GroupCommit } from '../../lib/database/group-commit.js';
+import { GroupCommit, type GroupCommitOptions } from '../../lib/database/group-commit.js';
 
 const NEVER = new TimeLimit();
 
 /** A commit that a test ends, and the groups that it was given. */
-function controlledCommit(sideBySide: 1 | 2 = 1) {
+function controlledCommit({ sideBySide = 1, isAllOrNothing = true }: Partial<GroupCommitOptions<string>> = {}) {
   const groups: (readonly string[])[] = [];
   const ends: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const commit = (items: readonly string[]): Promise<readonly string[]> => {
@@ -14,7 +14,11 @@ function controlledCommit(sideBySide: 1 | 2 = 1) {
       ends.push({ resolve: () => resolve(items.map((item) => `${item}!`)), reject }),
     );
   };
-  return { groups, ends, group: new GroupCommit(commit, { keyOf: (item) => item.charAt(0), sideBySide }) };
+  return {
+    groups,
+    ends,
+    group: new GroupCommit(commit, { keyOf: (item) => item.charAt(0), sideBySide, isAllOrNothing }),
+  };
 }
 
 /** Lets everything run that waits for a promise, or for the end of the turn of the event loop. */
@@ -81,7 +85,7 @@ describe('a group commit', () => {
   });
 
   it('runs two groups side by side where that is allowed, but never two items of one key', async () => {
-    const { group, groups, ends } = controlledCommit(2);
+    const { group, groups, ends } = controlledCommit({ sideBySide: 2 });
     const items: Promise<string>[] = [];
     for (const added of [['a1'], ['b1'], ['c1']]) {
       items.push(...added.map((item) => group.add(item, NEVER)));
@@ -110,7 +114,7 @@ describe('a group commit', () => {
         groups.push(items.length);
         return items;
       },
-      { keyOf: (item) => item, sideBySide: 1 },
+      { keyOf: (item) => item, sideBySide: 1, isAllOrNothing: true },
     );
 
     await Promise.all(Array.from({ length: 200 }, (_, index) => group.add(String(index), NEVER)));
@@ -160,6 +164,18 @@ describe('a group commit', () => {
     expect(await Promise.all(others)).toEqual(['b!', new Error('its own')]);
     await settle();
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('runs no item of a failed group again that may have had an effect', async () => {
+    const { group, groups, ends } = controlledCommit({ isAllOrNothing: false });
+    const both = ['a', 'b'].map((item) => group.add(item, NEVER).catch((error: unknown) => error));
+
+    await settle();
+    ends[0]?.reject(new Error('the reply is lost'));
+
+    expect(await Promise.all(both)).toEqual([new Error('the reply is lost'), new Error('the reply is lost')]);
+    await settle();
+    expect(groups).toEqual([['a', 'b']]);
   });
 
   it('does not run an item of a failed group again if its time is up', async () => {
