@@ -11,7 +11,7 @@ import { queryPrepared } from './prepared-statements.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { randomDelay } from '../common/random.js';
 import { redactedCause } from '../common/redaction.js';
-import { dialectOf, isTransient, type SqlDialect, type Statement } from './sql-dialect.js';
+import { dialectOf, isRefusal, isTransient, type SqlDialect, type Statement } from './sql-dialect.js';
 
 /** Values of a statement's parameters by name. */
 export type StatementParameters = Readonly<Record<string, Parameter | readonly Parameter[]>>;
@@ -45,15 +45,17 @@ export interface StatementResult {
 }
 
 /** Sends one statement to the database, with the values in the order of its placeholders. */
-export type QueryStatement = (sql: string, values: readonly unknown[]) => Promise<StatementResult>;
+export type QueryStatement = (statement: Statement, values: readonly unknown[]) => Promise<StatementResult>;
 
 /** Runs one statement. */
 export type Run = (statement: Statement, parameters: StatementParameters) => Promise<StatementResult>;
 
 /** How to run an operation. */
-export interface RunOptions {
+export interface RunOptions<T> {
   /** Also limits how many operations of this kind run at the same time. */
   readonly semaphore?: Semaphore;
+  /** Handles a result that arrives after the time limit, and has taken effect. Then the operation fails. */
+  readonly onLate?: (result: T) => Promise<void>;
 }
 
 const BEGIN: Statement = { sql: 'BEGIN', parameters: [] };
@@ -96,15 +98,26 @@ export class Database {
   }
 
   /** Runs an operation on its own connection. It may run more than once, so it must keep no state. */
-  async run<T>(operation: (run: Run) => Promise<T>, timeout: StorageTimeout, options: RunOptions = {}): Promise<T> {
-    return withinStorageTimeout(timeout, (limit) => this.#runWithRetries(operation, limit, options.semaphore));
+  async run<T>(
+    operation: (run: Run) => Promise<T>,
+    timeout: StorageTimeout,
+    { semaphore, onLate }: RunOptions<T> = {},
+  ): Promise<T> {
+    return withinStorageTimeout(timeout, async (limit) => {
+      const result = await this.#runWithRetries(operation, limit, semaphore);
+      if (limit.isOver && onLate !== undefined) {
+        await onLate(result);
+        limit.throwIfOver();
+      }
+      return result;
+    });
   }
 
   /** Runs an operation in its own transaction, which commits before this returns and rolls back if the operation fails. */
   async transact<T>(
     operation: (run: Run) => Promise<T>,
     timeout: StorageTimeout,
-    options: RunOptions = {},
+    options: RunOptions<T> = {},
   ): Promise<T> {
     const transaction = async (run: Run): Promise<T> => {
       await run(BEGIN, {});
@@ -214,7 +227,7 @@ export class Database {
   }
 
   #queryThrough(queryRunner: QueryRunner): QueryStatement {
-    return async (sql, values) => {
+    return async ({ sql }, values) => {
       const { raw, records, affected } = await queryRunner.query(sql, [...values], true);
       if (this.dialect !== 'mariadb') return { rows: records ?? [], affected: affected ?? 0, insertId: 0 };
       return { rows: Array.isArray(raw) ? raw : [], affected: affected ?? 0, insertId: Number(raw.insertId ?? 0) };
@@ -228,7 +241,7 @@ function runWith(query: QueryStatement, limit?: TimeLimit): Run {
     limit?.throwIfOver();
     const ordered = valuesOf(statement, values);
     try {
-      return await query(statement.sql, ordered);
+      return await query(statement, ordered);
     } catch (thrown) {
       throw unavailable(thrown, ordered);
     }
@@ -268,6 +281,16 @@ function unavailable(thrown: unknown, values: readonly unknown[]): StorageUnavai
 }
 
 function canRetry(thrown: unknown): boolean {
+  return isTransient(codeOf(thrown));
+}
+
+/** Whether the server has refused an operation's statement, so that it changed nothing. */
+export function isRefusedByServer(thrown: unknown): boolean {
+  return isRefusal(codeOf(thrown));
+}
+
+/** The driver's code of what an operation threw. */
+function codeOf(thrown: unknown): unknown {
   const cause: unknown = thrown instanceof StorageUnavailableError ? thrown.cause : undefined;
-  return cause instanceof Error && 'code' in cause && isTransient(cause.code);
+  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { TimeLimit } from '../common/time.js';
 
 /** Maximum number of items in one group. */
@@ -20,22 +21,24 @@ export interface GroupCommitOptions<Item> {
   readonly keyOf: (item: Item) => unknown;
   /** Groups that run side by side. With two, the next one need not wait for the database to confirm the last. */
   readonly sideBySide: 1 | 2;
-  /** Whether a group that failed has changed nothing, so that each of its items may run once more by itself. */
-  readonly isAllOrNothing: boolean;
+  /** Whether a group that failed with this error has certainly changed nothing, so that its items may run again. */
+  readonly hasNoEffect: (error: unknown) => boolean;
 }
 
 /**
  * Runs items in groups: those that arrive in one turn of the event loop, or while a group runs, go together in the next
  * group. So nothing is delayed, and under load one statement serves many items.
  *
- * A group that takes long, such as one that waits for a lock, does not keep the next one waiting. If a group fails that is
- * all or nothing, each of its items that has time left runs once more by itself, so that no item fails because of another.
+ * A group that takes long, such as one that waits for a lock, does not keep the next one waiting. If a group fails without
+ * an effect, each of its items that has time left runs once more by itself, so that no item fails because of another.
  */
 export class GroupCommit<Item, Result> {
   readonly #waiting = new Set<Waiting<Item, Result>>();
   /** The keys of the groups that the next one waits for. */
   readonly #running = new Set<ReadonlySet<unknown>>();
   #isStarting = false;
+  /** Groups belong to no request: what traces a request would add the statements of others to it. */
+  readonly #scope = new AsyncResource('PhoneVerifyGroup');
 
   /** @param commit - Runs the items of a group and returns a result for each. */
   constructor(
@@ -66,7 +69,7 @@ export class GroupCommit<Item, Result> {
     this.#isStarting = true;
     setImmediate(() => {
       this.#isStarting = false;
-      this.#startNext();
+      this.#scope.runInAsyncScope(() => this.#startNext());
     });
   }
 
@@ -81,6 +84,7 @@ export class GroupCommit<Item, Result> {
     };
     const timer = setTimeout(end, MAX_WAIT_MS);
     void this.#run(group).then(end);
+    this.#startNext();
   }
 
   /** The items that have waited longest, up to the second one of a key. */
@@ -107,9 +111,8 @@ export class GroupCommit<Item, Result> {
       const results = await this.commit(group.map(({ item }) => item));
       results.forEach((result, index) => group[index]?.resolve(result));
     } catch (error) {
-      const { isAllOrNothing } = this.options;
-      const canRunAgain = ({ limit }: Waiting<Item, Result>): boolean =>
-        isAllOrNothing && group.length > 1 && !limit.isOver;
+      const isRepeatable = group.length > 1 && this.options.hasNoEffect(error);
+      const canRunAgain = ({ limit }: Waiting<Item, Result>): boolean => isRepeatable && !limit.isOver;
       for (const { reject } of group.filter((waiting) => !canRunAgain(waiting))) reject(error);
       await Promise.all(group.filter(canRunAgain).map((waiting) => this.#run([waiting])));
     }

@@ -1,5 +1,5 @@
 import { StorageTimeout } from '../common/time.js';
-import { type Database, listParameters, type RowValues, withinStorageTimeout } from './database.js';
+import { type Database, isRefusedByServer, listParameters, type RowValues, withinStorageTimeout } from './database.js';
 import { GroupCommit } from './group-commit.js';
 import type { Statement } from './sql-dialect.js';
 
@@ -26,7 +26,7 @@ export class GroupedStatement<Values extends RowValues> {
     this.#group = new GroupCommit((rows) => this.#write(rows), {
       keyOf: options.keyOf,
       sideBySide: 2,
-      isAllOrNothing: true,
+      hasNoEffect: isRefusedByServer,
     });
   }
 

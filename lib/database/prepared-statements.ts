@@ -1,9 +1,12 @@
 import { hash } from 'node:crypto';
 import type { QueryStatement, Row, StatementResult } from './database.js';
 import { hasMethod } from './driver-connection.js';
+import type { Statement } from './sql-dialect.js';
 
 /**
  * Runs named prepared statements on a connection of the driver: the server parses and plans each once for a connection.
+ * Statements with a text for each number of rows are not prepared: there are hundreds, and MariaDB allows 16 382 at once
+ * for all connections (`max_prepared_stmt_count`).
  * TypeORM has no way to name a statement, so its query log and its subscribers do not see these.
  */
 export function queryPrepared(dialect: 'postgres' | 'mariadb', connection: unknown): QueryStatement {
@@ -14,6 +17,7 @@ export function queryPrepared(dialect: 'postgres' | 'mariadb', connection: unkno
 const NOT_PREPARED: ReadonlySet<unknown> = new Set([
   '0A000', // PostgreSQL: the result has other columns since a migration
   'ER_UNSUPPORTED_PS', // MySQL: a statement of this kind cannot be prepared
+  'ER_MAX_PREPARED_STMT_COUNT_REACHED', // MariaDB and MySQL: all that the server allows are in use
 ]);
 
 /** The names of prepared statements by their text. There are as many as the library has statements. */
@@ -33,7 +37,9 @@ function onPostgres(connection: unknown): QueryStatement {
     const { rows = [], rowCount }: { rows?: readonly Row[]; rowCount?: number | null } = Object(result);
     return { rows, affected: rowCount ?? 0, insertId: 0 };
   };
-  return async (sql, values) => {
+  return async (statement, values) => {
+    const { sql } = statement;
+    if (isOfManyTexts(statement)) return query({ text: sql, values });
     try {
       return await query({ name: nameOf(sql), text: sql, values });
     } catch (thrown) {
@@ -52,7 +58,9 @@ function onMariadb(connection: unknown): QueryStatement {
         else reject(error);
       });
     });
-  return async (sql, values) => {
+  return async (statement, values) => {
+    const { sql } = statement;
+    if (isOfManyTexts(statement)) return query('query', sql, values);
     try {
       return await query('execute', sql, values);
     } catch (thrown) {
@@ -72,6 +80,11 @@ function mariadbResult(result: unknown): StatementResult {
     insertId?: number | string;
   } = Object(result);
   return { rows, affected: affectedRows, insertId: Number(insertId) };
+}
+
+/** Whether a statement's text differs with the number of its rows. */
+function isOfManyTexts({ parameters }: Statement): boolean {
+  return parameters.some(({ item }) => item !== undefined);
 }
 
 function isNotPrepared(thrown: unknown): boolean {

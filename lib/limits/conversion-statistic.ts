@@ -142,13 +142,13 @@ export class ConversionStatistic implements OnModuleInit, OnModuleDestroy {
     } catch (error) {
       this.#warn(error);
     }
+    // Counts that the store did not accept, and those that are held back, are added later.
+    if (this.#watch !== undefined && this.#watch.tally.size > 0) this.#startTimer();
   }
 
-  async #exchange({ tally, exchange }: Watch, add: (exchange: ConversionExchange) => Promise<void>): Promise<void> {
+  async #exchange({ exchange }: Watch, add: (exchange: ConversionExchange) => Promise<void>): Promise<void> {
     await this.time.synchronize(exchange.newTimeout());
     await add(exchange);
-    // Those that are held back are added later.
-    if (tally.size > 0) this.#startTimer();
     if (!this.#isReadDue) return;
     this.#isReadDue = false;
     this.#readAt = performance.now();

@@ -3,6 +3,7 @@ import { StorageTimeout, systemClock } from '../common/time.js';
 import {
   byKey,
   type Database,
+  isRefusedByServer,
   listParameters,
   type RowValues,
   type Row,
@@ -30,6 +31,14 @@ import {
   type StoreTime,
 } from './limit.store.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
+
+/** How a group of sends is added to its counters. */
+interface AddOptions {
+  readonly now: number;
+  readonly timeout: StorageTimeout;
+  /** Handles counters that were added to after the time limit. */
+  readonly onLate: (counters: readonly Counter[]) => Promise<void>;
+}
 
 /**
  * Stores the counters in the application's database. Sends that wait at the same time are charged together, so that under
@@ -69,7 +78,7 @@ export class DatabaseLimitStore implements LimitStore {
     this.#groups = new GroupCommit((sends) => this.#chargeGroup(sends), {
       keyOf: (send) => send,
       sideBySide: 1,
-      isAllOrNothing: true,
+      hasNoEffect: isRefusedByServer,
     });
   }
 
@@ -79,7 +88,8 @@ export class DatabaseLimitStore implements LimitStore {
     if (!isCharged) return { isCharged, counters: await this.#cutAll(counters, charges, now, timeout) };
     const full = exceeded(counters, charges);
     if (full.length === 0) return { isCharged, counters };
-    await this.refund(counters, timeout);
+    // With a time limit of its own: otherwise the charge of a request that has little time left would stay.
+    await this.refund(counters, new StorageTimeout(this.timeoutMs));
     return { isCharged: false, counters: full };
   }
 
@@ -121,7 +131,8 @@ export class DatabaseLimitStore implements LimitStore {
   async #chargeInTime(send: SendCharges, timeout: StorageTimeout): Promise<ChargeOutcome> {
     return withinStorageTimeout(timeout, async (limit) => {
       const outcome = await this.#groups.add(send, limit);
-      if (limit.isOver && outcome.isCharged) await this.refund(outcome.counters, new StorageTimeout(this.timeoutMs));
+      if (limit.isOver) await this.#refundLate([outcome]);
+      limit.throwIfOver();
       return outcome;
     });
   }
@@ -132,15 +143,27 @@ export class DatabaseLimitStore implements LimitStore {
     const keys = new Set(sends.flatMap(({ charges }) => charges.map(({ key }) => key)));
     const group = new ChargeGroup(sends, await this.#readOpen([...keys], now, timeout));
     const { additions } = group;
-    return group.outcomes(additions.length === 0 ? [] : await this.#add(additions, now, timeout));
+    const onLate = (counters: readonly Counter[]): Promise<void> => this.#refundLate(group.outcomes(counters));
+    return group.outcomes(additions.length === 0 ? [] : await this.#add(additions, { now, timeout, onLate }));
+  }
+
+  /** Refunds charges that took effect after their requests had ended. */
+  async #refundLate(outcomes: readonly ChargeOutcome[]): Promise<void> {
+    const refunds = outcomes.map(async ({ isCharged, counters }) => {
+      if (isCharged) await this.refund(counters, new StorageTimeout(this.timeoutMs));
+    });
+    await Promise.allSettled(refunds);
   }
 
   /** Adds to counters, full or not. @returns The counters after it. */
-  async #add(additions: readonly Addition[], now: number, timeout: StorageTimeout): Promise<Counter[]> {
+  async #add(additions: readonly Addition[], { now, timeout, onLate }: AddOptions): Promise<Counter[]> {
     const { charge, read } = this.#statements(additions.length);
     const rows = additions.map(({ key, count, windowEndsAt }) => ({ key, count, verified: 0, windowEndsAt }));
     const values = { ...listParameters(rows), now };
-    if (this.#canReturn) return this.#run(async (run) => (await run(charge, values)).rows.map(readCounter), timeout);
+    const options = { semaphore: this.#semaphore, onLate };
+    if (this.#canReturn) {
+      return this.database.run(async (run) => (await run(charge, values)).rows.map(readCounter), timeout, options);
+    }
     // The transaction holds the counters' locks, so this reads what it added.
     return this.database.transact(
       async (run) => {
@@ -148,7 +171,7 @@ export class DatabaseLimitStore implements LimitStore {
         return (await run(read, values)).rows.map(readCounter);
       },
       timeout,
-      { semaphore: this.#semaphore },
+      options,
     );
   }
 

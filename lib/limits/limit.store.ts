@@ -25,10 +25,11 @@ export interface Counter {
 export type CounterWindow = Pick<Counter, 'key' | 'windowEndsAt'>;
 
 /**
- * Tolerated difference between clocks, in milliseconds. Sends overtake each other, and the clocks of processes differ
- * slightly. A window that was shortened for that could not be refunded.
+ * Tolerated difference between clocks, in milliseconds. The clocks of processes differ slightly, and a send that waits for
+ * its charge, by default at most five seconds, is overtaken by others. A window that was shortened for that could not be
+ * refunded.
  */
-export const CLOCK_SLACK_MS = 1000;
+export const CLOCK_SLACK_MS = 10_000;
 
 /** The outcome of a charge. */
 export interface ChargeOutcome {

@@ -17,8 +17,8 @@ export const FAILED = 'failed: ';
 /**
  * KEYS: the counters of all sends of a group. ARGV: for each send one text of numbers: now, then `max`, `windowMs` and 1 or 0
  * for enforced, for each of its counters. Replies with one text for each send, too: 1 or 0 for charged, then index, `used`
- * and `ends` of the counters that the outcome names; or an error, such as about a key that is no counter, which concerns this
- * send alone. Every send runs this, and clients take as long for a short argument as for one long text.
+ * and `ends` of the counters that the outcome names; or an error about a key that is no counter, which concerns this send
+ * alone. Any other error is the server's, such as that it is a replica, and clients read its code. Every send runs this, and clients take as long for a short argument as for one long text.
  */
 export const CHARGE = script(`
   local function charge(given, first, count)
@@ -67,8 +67,15 @@ export const CHARGE = script(`
     for number in string.gmatch(numbers, '%S+') do given[#given + 1] = number end
     local count = (#given - 1) / 3
     local isDone, outcome = pcall(charge, given, first, count)
-    -- Errors are texts, or since Redis 7 tables.
-    reply[i] = isDone and outcome or '${FAILED}' .. tostring(type(outcome) == 'table' and outcome.err or outcome)
+    if not isDone then
+      -- Errors are texts, or since Redis 7 tables.
+      local message = tostring(type(outcome) == 'table' and outcome.err or outcome)
+      if not string.find(message, 'WRONGTYPE', 1, true) then
+        return type(outcome) == 'table' and outcome or redis.error_reply(message)
+      end
+      outcome = '${FAILED}' .. message
+    end
+    reply[i] = outcome
     first = first + count
   end
   return reply

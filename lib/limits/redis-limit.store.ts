@@ -30,7 +30,8 @@ export class RedisLimitStore implements LimitStore {
     this.#groups = new GroupCommit((sends) => this.#chargeGroup(sends), {
       keyOf: (send) => send,
       sideBySide: 2,
-      isAllOrNothing: false,
+      // The script may have run although its reply is lost.
+      hasNoEffect: () => false,
     });
   }
 
@@ -39,6 +40,7 @@ export class RedisLimitStore implements LimitStore {
       const charged = await this.#groups.add({ charges, now }, limit);
       if (charged instanceof Error) throw charged;
       if (limit.isOver) await this.#refundLate([charged]);
+      limit.throwIfOver();
       return charged;
     };
     const outcome = await withinRedisTimeout(timeout, work, () => secretsOf(charges.map(({ key }) => key)));
@@ -89,10 +91,11 @@ export class RedisLimitStore implements LimitStore {
 
   /** Refunds charges whose requests have ended. */
   async #refundLate(outcomes: readonly GroupedOutcome[]): Promise<void> {
-    for (const outcome of outcomes) {
-      if (outcome instanceof Error || !outcome.isCharged) continue;
+    const refunds = outcomes.map(async (outcome) => {
+      if (outcome instanceof Error || !outcome.isCharged) return;
       await this.refund(outcome.counters, new StorageTimeout(this.timeoutMs));
-    }
+    });
+    await Promise.allSettled(refunds);
   }
 }
 

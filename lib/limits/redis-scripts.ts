@@ -15,7 +15,7 @@ export interface ScriptRun<T> {
   readonly values: readonly (string | number)[];
   /** Reads the reply; throws for one that the script never makes. */
   readonly parse: (reply: readonly string[]) => T;
-  /** Handles a reply that arrives after the time limit. */
+  /** Handles a reply that arrives after the time limit. Then the run fails. */
   readonly onLate?: (result: T) => Promise<void>;
 }
 
@@ -34,7 +34,10 @@ export class RedisScripts {
     const work = async (limit: TimeLimit): Promise<T> => {
       const reply = await this.#evaluate(script, prefixed, texts, limit);
       const result = parse([reply].flat().map(String));
-      if (limit.isOver) await onLate?.(result);
+      if (limit.isOver && onLate !== undefined) {
+        await onLate(result);
+        limit.throwIfOver();
+      }
       return result;
     };
     return withinRedisTimeout(timeout, work, () => secretsOf(keys));

@@ -40,6 +40,13 @@ describe.each(KINDS)('with prepared statements on %s', (kind) => {
     return Number(row.count);
   }
 
+  /** Statements that the server keeps for the pool's only connection. */
+  async function countKept(): Promise<number> {
+    if (kind === 'postgres') return countPrepared();
+    const [row] = await test.dataSource.query(`SHOW SESSION STATUS LIKE 'Com_stmt_prepare'`);
+    return Number(row.Value);
+  }
+
   it('everything that a person does works, twice', async () => {
     for (const number of [NUMBER, OTHER_NUMBER]) {
       const { sessionToken } = await test.service.sendSecurityCode(number, { ip: '192.0.2.1' });
@@ -80,6 +87,18 @@ describe.each(KINDS)('with prepared statements on %s', (kind) => {
     );
 
     expect(new Set(results.map(({ status }) => status))).toEqual(new Set([VerificationStatus.Valid]));
+  });
+
+  it.skipIf(kind === 'sqlite')('statements about a number of rows leave no statement for each number', async () => {
+    const before = await countKept();
+    for (let count = 1; count <= 8; count++) {
+      const numbers = Array.from({ length: count }, (_, index) => `+49151${24_000_000 + 100 * count + index}`);
+      await Promise.all(
+        numbers.map((number, index) => test.service.sendSecurityCode(number, { ip: `192.0.2.${index}` })),
+      );
+    }
+
+    expect((await countKept()) - before).toBeLessThan(3);
   });
 
   it('a migration between two requests changes nothing', async () => {

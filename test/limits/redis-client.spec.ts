@@ -95,6 +95,35 @@ describe('the limit store on a faulty Redis client', () => {
     process.off('unhandledRejection', unhandled);
   });
 
+  it('refunds each late charge of a group, whatever becomes of the others', async () => {
+    const late = deferred();
+    const evalsha = vi
+      .fn<IoRedisClient['evalsha']>(async () => 1)
+      .mockReturnValueOnce(late.promise)
+      .mockRejectedValueOnce(new Error('gone'));
+    const { store } = storeOn(evalsha, 20);
+
+    const charges = ['one', 'two', 'three'].map((key) => store.charge([chargeOf(key)], NOW));
+    for (const charge of charges) await expect(charge).rejects.toThrow(StorageUnavailableError);
+    late.resolve([`1 0 1 ${NOW}`, `1 0 1 ${NOW}`, `0 0 1 ${NOW}`]);
+    await nextTurn();
+
+    expect(evalsha.mock.calls.slice(1).map((call) => call[3])).toEqual(['{phone-verify}:one', '{phone-verify}:two']);
+  });
+
+  it('refunds a charge whose request has less time than its group', async () => {
+    const late = deferred();
+    const evalsha = vi.fn<IoRedisClient['evalsha']>(async () => 1).mockReturnValueOnce(late.promise);
+    const client = { evalsha, eval: async () => 1 };
+    const store = withTimeout(new RedisLimitStore(client, 20_000), 20);
+
+    await expect(store.charge([chargeOf('key')], NOW)).rejects.toThrow(StorageUnavailableError);
+    late.resolve([`1 0 1 ${NOW}`]);
+    await nextTurn();
+
+    expect(evalsha.mock.calls[1]?.[3]).toBe('{phone-verify}:key');
+  });
+
   it.each([new Error('READONLY You cannot write'), 'NOSCRIPT'])(
     'does not run the script after the error %o',
     async (thrown) => {

@@ -161,6 +161,18 @@ describe.runIf(hasRedisServer)('when Redis is gone for a client of node-redis', 
     expect(await withTimeout(new RedisLimitStore(client, 5000), 5000).read([KEY], NOW)).toMatchObject([{ used: 1 }]);
   });
 
+  it('a charge on a server that has become a replica fails with the code by which clients notice that', async () => {
+    await client.sendCommand(['REPLICAOF', '127.0.0.1', '1']);
+    try {
+      await expect(store.charge([chargeOf(KEY)], NOW)).rejects.toMatchObject({
+        code: 'storage_unavailable',
+        cause: { message: expect.stringMatching(/^READONLY/) },
+      });
+    } finally {
+      await client.sendCommand(['REPLICAOF', 'NO', 'ONE']);
+    }
+  });
+
   it('a client that the application did not connect fails as Redis that is gone, and the error says why', async () => {
     const closed = withTimeout(new RedisLimitStore(createClient(), TIMEOUT_MS), TIMEOUT_MS);
 

@@ -4,7 +4,7 @@
  * Runs a function instead of every statement of the query runners that a data source creates from now on.
  *
  * @param dataSource - The TypeORM data source.
- * @param intercept - Gets a function that runs the statement. What it returns or throws, the statement does.
+ * @param intercept - Gets a function that runs the statement, and its text. What it returns or throws, the statement does.
  * @returns A function that ends this, including for query runners that were created meanwhile.
  */
 export function interceptStatements(dataSource, intercept) {
@@ -16,7 +16,7 @@ export function interceptStatements(dataSource, intercept) {
     if (queries.has(queryRunner)) return queryRunner;
     const { query } = queryRunner;
     queries.set(queryRunner, query);
-    queryRunner.query = async (...statement) => intercept(() => query.apply(queryRunner, statement));
+    queryRunner.query = async (...statement) => intercept(() => query.apply(queryRunner, statement), statement[0]);
     return queryRunner;
   };
   return () => {

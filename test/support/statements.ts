@@ -47,3 +47,25 @@ export function beforeStatements(dataSource: DataSource, action: (place: number)
   onTestFinished(stop);
   return stop;
 }
+
+/**
+ * Holds the result of the first statement that is wanted, which has taken effect by then.
+ *
+ * @returns A function that releases the result.
+ */
+export function holdResult(dataSource: DataSource, isWanted: (sql: string) => boolean): () => void {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let isHeld = false;
+  const stop = interceptStatements(dataSource, async (run, sql) => {
+    const result = await run();
+    if (isHeld || !isWanted(sql)) return result;
+    isHeld = true;
+    await released;
+    return result;
+  });
+  onTestFinished(stop);
+  return release;
+}

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TimeLimit, TimeLimitError } from '../../lib/common/time.js';
 import { GroupCommit, type GroupCommitOptions } from '../../lib/database/group-commit.js';
@@ -5,7 +6,11 @@ import { GroupCommit, type GroupCommitOptions } from '../../lib/database/group-c
 const NEVER = new TimeLimit();
 
 /** A commit that a test ends, and the groups that it was given. */
-function controlledCommit({ sideBySide = 1, isAllOrNothing = true }: Partial<GroupCommitOptions<string>> = {}) {
+function controlledCommit({
+  sideBySide = 1,
+  keyOf = (item): string => item.charAt(0),
+  hasNoEffect = (): boolean => true,
+}: Partial<GroupCommitOptions<string>> = {}) {
   const groups: (readonly string[])[] = [];
   const ends: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const commit = (items: readonly string[]): Promise<readonly string[]> => {
@@ -17,7 +22,7 @@ function controlledCommit({ sideBySide = 1, isAllOrNothing = true }: Partial<Gro
   return {
     groups,
     ends,
-    group: new GroupCommit(commit, { keyOf: (item) => item.charAt(0), sideBySide, isAllOrNothing }),
+    group: new GroupCommit(commit, { keyOf, sideBySide, hasNoEffect }),
   };
 }
 
@@ -114,12 +119,47 @@ describe('a group commit', () => {
         groups.push(items.length);
         return items;
       },
-      { keyOf: (item) => item, sideBySide: 1, isAllOrNothing: true },
+      { keyOf: (item) => item, sideBySide: 1, hasNoEffect: () => true },
     );
 
     await Promise.all(Array.from({ length: 200 }, (_, index) => group.add(String(index), NEVER)));
 
     expect(groups).toEqual([32, 32, 32, 32, 32, 32, 8]);
+  });
+
+  it('fills both groups with what arrives in one turn', async () => {
+    const { group, groups } = controlledCommit({ sideBySide: 2, keyOf: (item) => item });
+
+    for (let index = 0; index < 70; index++) void group.add(String(index), NEVER);
+    await settle();
+
+    expect(groups.map((items) => items.length)).toEqual([32, 32]);
+  });
+
+  it('runs groups outside of the context of a request, whose trace they would become part of', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const commit = async (items: readonly string[]): Promise<readonly string[]> => {
+      seen.push(context.getStore());
+      return items;
+    };
+    const group = new GroupCommit<string, string>(commit, {
+      keyOf: (item) => item,
+      sideBySide: 1,
+      hasNoEffect: () => true,
+    });
+
+    const results = [1, 2].map((request) =>
+      context.run(`request ${request}`, async () => {
+        await group.add(String(request), NEVER);
+        await group.add(`${request} again`, NEVER);
+        return context.getStore();
+      }),
+    );
+    await vi.runAllTimersAsync();
+
+    expect(await Promise.all(results)).toEqual(['request 1', 'request 2']);
+    expect(new Set(seen)).toEqual(new Set([undefined]));
   });
 
   it('starts the next group beside one that takes long', async () => {
@@ -167,7 +207,7 @@ describe('a group commit', () => {
   });
 
   it('runs no item of a failed group again that may have had an effect', async () => {
-    const { group, groups, ends } = controlledCommit({ isAllOrNothing: false });
+    const { group, groups, ends } = controlledCommit({ hasNoEffect: () => false });
     const both = ['a', 'b'].map((item) => group.add(item, NEVER).catch((error: unknown) => error));
 
     await settle();
