@@ -53,7 +53,7 @@ describe('the limit store on a faulty Redis client', () => {
     const late = deferred();
     const { store, run } = storeOn(() => late.promise, 20);
 
-    await expect(store.charge([chargeOf('key')], NOW)).rejects.toThrow(StorageUnavailableError);
+    await expect(store.read(['key'], NOW)).rejects.toThrow(StorageUnavailableError);
     late.reject(new Error('NOSCRIPT No matching script. Please use EVAL.'));
     await nextTurn();
 
