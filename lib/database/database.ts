@@ -10,8 +10,8 @@ import { statementCanceller } from './statement-canceller.js';
 import { queryPrepared } from './prepared-statements.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { randomDelay } from '../common/random.js';
-import { redactedCause } from '../common/redaction.js';
-import { dialectOf, isRefusal, isTransient, type SqlDialect, type Statement } from './sql-dialect.js';
+import { dialectOf, type SqlDialect, type Statement } from './sql-dialect.js';
+import { canRetry, unavailable } from './storage-failures.js';
 
 /** Values of a statement's parameters by name. */
 export type StatementParameters = Readonly<Record<string, Parameter | readonly Parameter[]>>;
@@ -26,11 +26,6 @@ export type RowValues = Readonly<Record<string, Parameter>>;
 export function listParameters(rows: readonly RowValues[]): StatementParameters {
   const names = Object.keys(rows[0] ?? {});
   return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]));
-}
-
-/** Sorts by key. Every statement that locks several counters locks them in this order, so that none waits in a cycle. */
-export function byKey(one: { readonly key: string }, other: { readonly key: string }): number {
-  return one.key < other.key ? -1 : 1;
 }
 
 /** A row as the driver returns it: PostgreSQL and MariaDB return `bigint` columns as text. */
@@ -270,27 +265,4 @@ export async function withinStorageTimeout<T>(
   } catch (thrown) {
     throw thrown instanceof StorageUnavailableError ? thrown : unavailable(thrown, []);
   }
-}
-
-/** Wraps a driver error. TypeORM's own error contains and prints the parameters; the redacted cause does not. */
-function unavailable(thrown: unknown, values: readonly unknown[]): StorageUnavailableError {
-  const driverError: unknown = thrown instanceof Error && 'driverError' in thrown ? thrown.driverError : thrown;
-  const texts = values.flat().filter((value) => typeof value === 'string');
-  const secrets = { hidden: texts, phoneNumbers: texts.filter((text) => /^\+\d+$/.test(text)) };
-  return new StorageUnavailableError({ cause: redactedCause(driverError, secrets) });
-}
-
-function canRetry(thrown: unknown): boolean {
-  return isTransient(codeOf(thrown));
-}
-
-/** Whether the server has refused an operation's statement, so that it changed nothing. */
-export function isRefusedByServer(thrown: unknown): boolean {
-  return isRefusal(codeOf(thrown));
-}
-
-/** The driver's code of what an operation threw. */
-function codeOf(thrown: unknown): unknown {
-  const cause: unknown = thrown instanceof StorageUnavailableError ? thrown.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
 }

@@ -1,7 +1,8 @@
+import { GroupCommit } from '../common/group-commit.js';
 import { StorageTimeout } from '../common/time.js';
-import { type Database, isRefusedByServer, listParameters, type RowValues, withinStorageTimeout } from './database.js';
-import { GroupCommit } from './group-commit.js';
+import { type Database, listParameters, type RowValues, withinStorageTimeout } from './database.js';
 import type { Statement } from './sql-dialect.js';
+import { isRefusedByServer } from './storage-failures.js';
 
 /** What a grouped statement is. */
 export interface GroupedStatementOptions<Values> {

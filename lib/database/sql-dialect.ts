@@ -80,10 +80,10 @@ const TRANSIENT = new Set<unknown>([
 
 /**
  * Whether a driver's error is the server's response to a statement, which then changed nothing. After a lost connection
- * (classes 08 and 57P of PostgreSQL, and codes of drivers) nobody knows.
+ * (classes 08 and 57P of PostgreSQL, its code 40003, and codes of drivers) nobody knows.
  */
 export function isRefusal(code: unknown): boolean {
-  return typeof code === 'string' && /^(?!08|57P)(?=.*\d)[0-9A-Z]{5}$|^ER_|^SQLITE_/.test(code);
+  return typeof code === 'string' && /^(?!08|57P|40003)(?=.*\d)[0-9A-Z]{5}$|^ER_|^SQLITE_/.test(code);
 }
 
 /** Whether a driver's error is transient. */

@@ -1,4 +1,4 @@
-import { byKey } from '../database/database.js';
+import { byKey } from './limit.statements.js';
 import type { Charge, ChargeOutcome, Counter } from './limit.store.js';
 
 /** What one send charges. */

@@ -138,7 +138,7 @@ export class ConversionStatistic implements OnModuleInit, OnModuleDestroy {
     await running;
     this.#flushedAt = performance.now();
     try {
-      if (this.#watch !== undefined) await this.#exchange(this.#watch, add);
+      if (this.#watch !== undefined) await this.#exchange(this.#watch.exchange, add);
     } catch (error) {
       this.#warn(error);
     }
@@ -146,7 +146,7 @@ export class ConversionStatistic implements OnModuleInit, OnModuleDestroy {
     if (this.#watch !== undefined && this.#watch.tally.size > 0) this.#startTimer();
   }
 
-  async #exchange({ exchange }: Watch, add: (exchange: ConversionExchange) => Promise<void>): Promise<void> {
+  async #exchange(exchange: ConversionExchange, add: (exchange: ConversionExchange) => Promise<void>): Promise<void> {
     await this.time.synchronize(exchange.newTimeout());
     await add(exchange);
     if (!this.#isReadDue) return;

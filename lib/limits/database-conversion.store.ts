@@ -1,5 +1,5 @@
 import type { StorageTimeout } from '../common/time.js';
-import { byKey, type Database, listParameters, type Row } from '../database/database.js';
+import { type Database, listParameters, type Row } from '../database/database.js';
 import { describeTable } from '../database/sql-table.js';
 import {
   BLOCK_PREFIX,
@@ -14,7 +14,7 @@ import {
   type ConversionStore,
   type ConversionWindow,
 } from './conversion.store.js';
-import type { CounterTable } from './limit.statements.js';
+import { byKey, type CounterTable } from './limit.statements.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
 
 /** Stores the counts and blocks in the table of the counters: each block is a counter whose window is the block. */

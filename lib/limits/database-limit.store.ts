@@ -1,19 +1,19 @@
 import { Semaphore } from '../common/semaphore.js';
 import { StorageTimeout, systemClock } from '../common/time.js';
 import {
-  byKey,
   type Database,
-  isRefusedByServer,
   listParameters,
   type RowValues,
   type Row,
   type Run,
   withinStorageTimeout,
 } from '../database/database.js';
-import { GroupCommit } from '../database/group-commit.js';
+import { GroupCommit } from '../common/group-commit.js';
 import { describeTable } from '../database/sql-table.js';
+import { isRefusedByServer } from '../database/storage-failures.js';
 import { type Addition, ChargeGroup, type SendCharges } from './charge-group.js';
 import {
+  byKey,
   type CountersStatements,
   countersStatements,
   type CounterStatements,

@@ -18,7 +18,8 @@ export const FAILED = 'failed: ';
  * KEYS: the counters of all sends of a group. ARGV: for each send one text of numbers: now, then `max`, `windowMs` and 1 or 0
  * for enforced, for each of its counters. Replies with one text for each send, too: 1 or 0 for charged, then index, `used`
  * and `ends` of the counters that the outcome names; or an error about a key that is no counter, which concerns this send
- * alone. Any other error is the server's, such as that it is a replica, and clients read its code. Every send runs this, and clients take as long for a short argument as for one long text.
+ * alone. Any other error is the server's, such as that it is a replica, and clients read its code. Every send runs this,
+ * and clients take as long for a short argument as for one long text.
  */
 export const CHARGE = script(`
   local function charge(given, first, count)

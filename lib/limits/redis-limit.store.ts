@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StorageTimeout, systemClock, type TimeLimit } from '../common/time.js';
-import { GroupCommit } from '../database/group-commit.js';
+import { GroupCommit } from '../common/group-commit.js';
 import type { SendCharges } from './charge-group.js';
 import type { Charge, ChargeOutcome, Counter, CounterWindow, LimitStore, StoreTime } from './limit.store.js';
 import type { RedisClient } from './redis-client.js';

@@ -69,7 +69,7 @@ export class RedisScripts {
 export async function withinRedisTimeout<T>(
   timeout: StorageTimeout,
   work: (limit: TimeLimit) => Promise<T>,
-  hidden: () => readonly string[] = () => [],
+  hidden: () => readonly string[],
 ): Promise<T> {
   try {
     return await timeout.run(work);

@@ -205,6 +205,7 @@ describe('the language of the element', () => {
     ['AZ-ARAB-IR-x-own', 'rtl'],
     ['ks-Deva', 'ltr'],
     ['ckb', 'rtl'],
+    ['dv-Thaa', 'rtl'],
     ['az', 'ltr'],
     ['en', 'ltr'],
     ['?', 'ltr'],

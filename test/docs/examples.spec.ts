@@ -93,7 +93,7 @@ describe('the examples of the documentation', () => {
     const isAuthorized = (headers: library.IncomingRequest['headers'] | undefined, ownNumber = false) =>
       authorizeSend?.({ ...send, ownNumber, request: headers && { headers }, usage: async () => [] });
 
-    expect(await isAuthorized({ 'x-captcha': 'solved' })).toBe(true);
+    expect(await isAuthorized({ 'x-captcha-token': 'solved' })).toBe(true);
     const sent = await new Response(verification.mock.lastCall?.[1]?.body).text();
     expect(sent).toContain('response=solved&remoteip=203.0.113.7');
     expect([await isAuthorized({}), await isAuthorized(undefined), await isAuthorized(undefined, true)]).toEqual([

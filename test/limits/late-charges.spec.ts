@@ -24,10 +24,7 @@ describe.each(databaseStoreKinds)('a charge on %s that takes effect after its re
     test = await startDatabaseStore(kind);
   });
 
-  afterEach(async () => {
-    vi.restoreAllMocks();
-    await test.close();
-  });
+  afterEach(() => test.close());
 
   it.each([
     { of: 'its group too', storeMs: STORE_MS, requestMs: STORE_MS },

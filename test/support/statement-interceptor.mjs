@@ -28,8 +28,8 @@ export function interceptStatements(dataSource, intercept) {
 
 /** As {@link interceptStatements}, for the next statement only. */
 export function interceptNextStatement(dataSource, intercept) {
-  const stop = interceptStatements(dataSource, (run) => {
+  const stop = interceptStatements(dataSource, (run, sql) => {
     stop();
-    return intercept(run);
+    return intercept(run, sql);
   });
 }

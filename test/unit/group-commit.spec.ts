@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TimeLimit, TimeLimitError } from '../../lib/common/time.js';
-import { GroupCommit, type GroupCommitOptions } from '../../lib/database/group-commit.js';
+import { GroupCommit, type GroupCommitOptions } from '../../lib/common/group-commit.js';
 
 const NEVER = new TimeLimit();
 

@@ -25,7 +25,7 @@ describe('a statement', () => {
     },
   );
 
-  it.each(['08006', '57P01', 'ECONNRESET', 'EPIPE', 'PROTOCOL_CONNECTION_LOST', undefined])(
+  it.each(['08006', '57P01', '40003', 'ECONNRESET', 'EPIPE', 'PROTOCOL_CONNECTION_LOST', undefined])(
     'may have taken effect after the error %s',
     (code) => {
       expect(isRefusal(code)).toBe(false);

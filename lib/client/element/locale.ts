@@ -1,5 +1,5 @@
 /** Scripts that are written from right to left, and languages that use one of them unless their tag names another. */
-const RIGHT_TO_LEFT = new Set('arab hebr ar ckb dv fa he ks ps sd ug ur yi'.split(' '));
+const RIGHT_TO_LEFT = new Set('arab hebr thaa ar ckb dv fa he ks ps sd ug ur yi'.split(' '));
 
 /** The first valid language tag of several, such as those of an attribute, the page and the browser. */
 export function firstLanguage(...languages: readonly (string | null | undefined)[]): string {

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { TimeLimit } from '../common/time.js';
+import type { TimeLimit } from './time.js';
 
 /** Maximum number of items in one group. */
 const MAX_GROUP = 32;
@@ -19,7 +19,7 @@ interface Waiting<Item, Result> {
 export interface GroupCommitOptions<Item> {
   /** What no two items may share that run at the same time, such as the row that they update. */
   readonly keyOf: (item: Item) => unknown;
-  /** Groups that run side by side. With two, the next one need not wait for the database to confirm the last. */
+  /** Groups that run side by side. With two, the next one need not wait until the last is confirmed. */
   readonly sideBySide: 1 | 2;
   /** Whether a group that failed with this error has certainly changed nothing, so that its items may run again. */
   readonly hasNoEffect: (error: unknown) => boolean;
