@@ -1,10 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { compile as compileSvelte } from 'svelte/compiler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compileScript, parse } from 'vue/compiler-sfc';
 import { type ExampleFiles, writeExamples } from './example-files.js';
 import { blocksOf, PAGES, read } from './pages.js';
 
 const blocks = PAGES.flatMap(blocksOf);
+
+/** The blocks of code in a language. */
+function textsIn(wanted: string): string[] {
+  return blocks.filter(({ language }) => language === wanted).map(({ text }) => text);
+}
 
 describe('the code of the documentation', () => {
   let examples: ExampleFiles;
@@ -16,7 +23,7 @@ describe('the code of the documentation', () => {
   afterAll(() => examples.remove());
 
   it('stands in files whose names are unique on their page', () => {
-    const files = blocks.filter(({ language }) => language === 'ts').map(({ page, file }) => `${page}: ${file}`);
+    const files = blocks.filter(({ language }) => /^tsx?$/.test(language)).map(({ page, file }) => `${page}: ${file}`);
 
     expect(files.length).toBeGreaterThanOrEqual(50);
     expect(files.filter((file) => file.endsWith(': '))).toEqual([]);
@@ -31,8 +38,28 @@ describe('the code of the documentation', () => {
     expect(compile()).toBe('');
   }, 180_000);
 
+  it('compiles in Vue', () => {
+    const [text = '', ...others] = textsIn('vue');
+
+    const { descriptor, errors } = parse(text);
+    const compilerOptions = { isCustomElement: (tag: string) => tag === 'phone-verify' };
+    const templateOptions = { compilerOptions };
+    const { content } = compileScript(descriptor, { id: 'example', inlineTemplate: true, templateOptions });
+
+    expect(errors).toEqual([]);
+    expect(content).toContain('onVerified');
+    expect(others).toEqual([]);
+  });
+
+  it('compiles in Svelte', () => {
+    const [text = '', ...others] = textsIn('svelte');
+
+    expect(compileSvelte(text, { generate: 'client' }).warnings).toEqual([]);
+    expect(others).toEqual([]);
+  });
+
   it('is valid JSON where it says so', () => {
-    const texts = blocks.filter(({ language }) => language === 'json').map(({ text }) => text);
+    const texts = textsIn('json');
 
     expect(texts.length).toBeGreaterThanOrEqual(4);
     for (const text of texts) expect(() => JSON.parse(text)).not.toThrow();

@@ -10,10 +10,12 @@ const README_BLOCKS = blocksOf('README.md');
 const COMPILER_OPTIONS = {
   noEmit: true,
   declaration: false,
+  jsx: 'react-jsx',
   rootDir: '../..',
   lib: ['es2023', 'dom', 'dom.iterable'],
   paths: {
     'nestjs-phone-verify': ['../../dist/index.d.ts'],
+    'nestjs-phone-verify-element/*': ['../../dist/client/*.d.ts'],
     'nestjs-phone-verify/*': ['../../dist/*/index.d.ts', '../../dist/backends/*/index.d.ts'],
   },
 };
@@ -28,7 +30,7 @@ export function writeExamples(name: string) {
   const folder = join(ROOT, '.test-results', name);
   rmSync(folder, { recursive: true, force: true });
   for (const page of PAGES) {
-    const own = blocksOf(page).filter(({ language }) => language === 'ts');
+    const own = blocksOf(page).filter(({ language }) => /^tsx?$/.test(language));
     if (own.length === 0) continue;
     const shared = README_BLOCKS.filter(
       ({ language, file }) => language === 'ts' && !own.some((one) => one.file === file),

@@ -39,7 +39,7 @@ export function blocksOf(page: string): Block[] {
       language,
       label: label.trim(),
       text,
-      file: /^\/\/ (\S+\.ts)\n/.exec(text)?.[1] ?? '',
+      file: /^\/\/ (\S+\.tsx?)\n/.exec(text)?.[1] ?? '',
     }),
   );
 }

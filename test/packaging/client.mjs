@@ -1,7 +1,7 @@
 // Checks the browser code of both packed packages: the same files, small, without dependencies, loaded in parts, and with
 // types that do not need Node's.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -42,6 +42,26 @@ const element = document.createElement('phone-verify');
 element.texts = german;
 `;
 
+/** The entries for frameworks, in use. What is wrong must be an error, or the types are not found. */
+const FRAMEWORKS = `
+import { PhoneVerify } from '${ELEMENT}/react';
+import '${ELEMENT}/vue';
+import '${ELEMENT}/svelte';
+import type { SvelteHTMLElements } from 'svelte/elements';
+import type { GlobalComponents } from 'vue';
+
+export const component = <PhoneVerify baseUrl="/phone" onVerified={({ detail }) => detail.verificationToken?.length} />;
+export const element = <phone-verify base-url="/phone" onverified={({ detail }) => detail.verificationToken?.length} />;
+export const svelte: SvelteHTMLElements['phone-verify'] = { defaultCountry: 'DE', onfailed: ({ detail }) => detail.code };
+export const vue: InstanceType<GlobalComponents['phone-verify']>['$props'] = { countries: ['DE'], onSent: () => undefined };
+// @ts-expect-error
+export const wrongComponent = <PhoneVerify baseUrl={7} />;
+// @ts-expect-error
+export const wrongSvelte: SvelteHTMLElements['phone-verify'] = { defaultCountry: 7 };
+// @ts-expect-error
+export const wrongVue: InstanceType<GlobalComponents['phone-verify']>['$props'] = { countries: 7 };
+`;
+
 function check(holds, what) {
   if (!holds) throw new Error(`failed: ${what}`);
 }
@@ -62,7 +82,7 @@ function gzipped(text) {
   return gzipSync(text, { level: 9 }).length;
 }
 
-function compile(files) {
+function compile(files, options = {}) {
   const compiler = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
   for (const moduleResolution of ['bundler', 'nodenext']) {
     const compilerOptions = {
@@ -75,6 +95,7 @@ function compile(files) {
       types: [],
       module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
       moduleResolution,
+      ...options,
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
     execFileSync(process.execPath, [compiler, '-p', folder], { stdio: 'inherit' });
@@ -129,6 +150,12 @@ try {
   writeFileSync(join(folder, 'element-page.ts'), page(ELEMENT) + FURTHER_ENTRIES.replace(/^const element.*$/m, ''));
   compile(['page.ts']);
   compile(['element-page.ts']);
+  mkdirSync(join(folder, 'node_modules/@types'));
+  for (const name of ['react', '@types/react', 'vue', 'svelte']) {
+    symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name));
+  }
+  writeFileSync(join(folder, 'frameworks.tsx'), FRAMEWORKS);
+  compile(['frameworks.tsx'], { skipLibCheck: true });
   console.log(
     `core: ${bytes} bytes, gzipped, without texts (limit ${CORE_BYTES}); ${languages.length} languages; types compile`,
   );
