@@ -10,7 +10,9 @@ const PARTS = {
   languages: 'element/languages',
   'numbering-plans': 'element/numbering-plans',
   'country-list': 'element/country-list',
+  'code-styles': 'element/code-styles',
   'response-diagnosis': 'response-diagnosis',
+  'other-tabs': 'other-tabs',
 };
 
 const locales = readdirSync(`${SOURCE}/locales`).map((name) => `locales/${name.replace(/\.ts$/, '')}`);
@@ -38,7 +40,9 @@ function shorten(styles) {
     .replace(/ ?([{};,]) ?/g, '$1')
     .replace(/: /g, ':')
     .replace(/;}/g, '}')
-    .replace(/\b0\.(?=\d)/g, '.');
+    .replace(/\b0\.(?=\d)/g, '.')
+    .replace(/ ([>!]) ?/g, '$1')
+    .replace(/='([\w-]+)'/g, '=$1');
 }
 
 /**

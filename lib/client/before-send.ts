@@ -1,4 +1,4 @@
-import { PhoneVerifyClientError } from '../client-error.js';
+import { PhoneVerifyClientError } from './client-error.js';
 
 /**
  * A message that is about to be sent.
@@ -6,7 +6,7 @@ import { PhoneVerifyClientError } from '../client-error.js';
  * @publicApi
  */
 export interface PhoneVerifySend {
-  /** E.164, as far as the element knows it. */
+  /** E.164, as far as the browser knows it. */
   readonly phoneNumber: string;
   /** Whether the code of an open session is sent again. */
   readonly isResend: boolean;
@@ -24,7 +24,7 @@ export interface PhoneVerifySendExtras {
 }
 
 /**
- * Runs before each message. A function that returns `false` stops it without an error, one that throws with one.
+ * Runs before each message. A function that returns `false` stops it.
  *
  * @publicApi
  */
@@ -32,46 +32,46 @@ export type PhoneVerifyBeforeSend = (
   send: PhoneVerifySend,
 ) => Promise<PhoneVerifySendExtras | false | undefined> | PhoneVerifySendExtras | false | undefined;
 
-/** Sends messages with what the page adds to them. */
-export class PreparedSends {
-  /** Of the pending send. */
-  #headers: Readonly<Record<string, string>> = {};
-
-  /** The browser's `fetch`, with the headers of the pending send. */
-  readonly fetch = (url: string, init: RequestInit): Promise<Response> => {
-    const headers = new Headers(init.headers);
-    for (const [name, value] of Object.entries(this.#headers)) headers.set(name, value);
-    return fetch(url, { ...init, headers });
-  };
-
-  /** Runs a call that sends a message; `undefined` if the page stopped it. */
-  async run<Result>(
-    beforeSend: PhoneVerifyBeforeSend | undefined,
-    send: PhoneVerifySend,
-    call: () => Promise<Result>,
-  ): Promise<Result | undefined> {
-    const extras = await prepare(beforeSend, send);
-    if (extras === false) return undefined;
-    this.#headers = headersOf(extras ?? {});
-    try {
-      return await call();
-    } finally {
-      this.#headers = {};
-    }
-  }
+/**
+ * Options of a call that may send a message. All have defaults.
+ *
+ * @publicApi
+ */
+export interface PhoneVerifySendOptions {
+  /** Runs before the request: supplies headers or a CAPTCHA token, or stops it. Default: nothing. */
+  readonly beforeSend?: PhoneVerifyBeforeSend | undefined;
+  /** Called once the message was sent; not where the call continues a session without another message. */
+  readonly onSent?: (() => void) | undefined;
 }
 
-async function prepare(
-  beforeSend: PhoneVerifyBeforeSend | undefined,
+/**
+ * Lets the page prepare a message.
+ *
+ * @param isWanted - Whether the message is still to be sent once it is prepared.
+ * @returns The headers that the page adds, in lower case.
+ * @throws {@link PhoneVerifyClientError} `send_stopped` or `before_send_failed`.
+ */
+export async function prepareSend(
+  beforeSend: PhoneVerifyBeforeSend,
+  send: PhoneVerifySend,
+  isWanted: () => boolean,
+): Promise<Readonly<Record<string, string>>> {
+  const extras = await call(beforeSend, send);
+  if (extras === false || !isWanted()) throw new PhoneVerifyClientError('send_stopped', 'Stopped.');
+  const { headers = {}, captchaToken } = extras ?? {};
+  return {
+    ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    ...(captchaToken !== undefined && { 'x-captcha-token': captchaToken }),
+  };
+}
+
+async function call(
+  beforeSend: PhoneVerifyBeforeSend,
   send: PhoneVerifySend,
 ): Promise<Awaited<ReturnType<PhoneVerifyBeforeSend>>> {
   try {
-    return await beforeSend?.(send);
+    return await beforeSend(send);
   } catch (cause) {
     throw new PhoneVerifyClientError('before_send_failed', 'beforeSend failed.', { cause });
   }
-}
-
-function headersOf({ headers, captchaToken }: PhoneVerifySendExtras): Record<string, string> {
-  return { ...headers, ...(captchaToken !== undefined && { 'x-captcha-token': captchaToken }) };
 }

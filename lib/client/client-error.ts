@@ -27,7 +27,9 @@ export type PhoneVerifyClientErrorCode =
   /** `resend` or `verify` was called without an open session: call `register` first. */
   | 'session_missing'
   /** The function `beforeSend` of the page threw an error. Nothing was sent. */
-  | 'before_send_failed';
+  | 'before_send_failed'
+  /** `beforeSend` returned `false`, or the message was not wanted any more once it was prepared. Nothing was sent. */
+  | 'send_stopped';
 
 /** The codes of the routes. */
 const WIRE_CODES: ReadonlySet<string> = new Set<PhoneVerifyClientErrorCode>([

@@ -1,15 +1,16 @@
+import { type PhoneVerifySendOptions, prepareSend } from './before-send.js';
 import { PhoneVerifyClientError } from './client-error.js';
 import { plainNumber } from './element/number-text.js';
-import { OtherTabs } from './other-tabs.js';
+import type { OtherTabs } from './other-tabs.js';
 import { type PhoneVerifySession, snapshotOf } from './phone-verify.session.js';
 import { type PhoneVerifyVerified, readFailure, readSent, readVerified } from './responses.js';
 import { isSameNumber } from './same-number.js';
 import { share } from './shared-calls.js';
 import { endsWithCheck, endsWithResend } from './session-endings.js';
-import { type PhoneVerifyStorage, SessionMemory, type SessionRecord } from './session-record.js';
+import { type PhoneVerifyStorage, type ReceivedSession, SessionMemory, type SessionRecord } from './session-record.js';
 import { readCode } from './typed-code.js';
 import { responseInvalid } from './unexpected-response.js';
-import { type Fetch, post, type WireResponse, type WireOptions } from './wire.js';
+import { type Fetch, post, type WireOptions, type WireRequest, type WireResponse } from './wire.js';
 
 /**
  * Options of {@link PhoneVerifyClient}. All have defaults.
@@ -50,7 +51,9 @@ export class PhoneVerifyClient {
   readonly #wire: WireOptions;
   readonly #purpose: { purpose?: string };
   readonly #memory: SessionMemory;
-  readonly #tabs: OtherTabs;
+  readonly #name: string;
+  /** A page that has no session, and needs none of another tab, does not load them. */
+  #tabs: Promise<OtherTabs | undefined> | undefined;
   readonly #sends = new Map<string, Promise<PhoneVerifySession>>();
   readonly #checks = new Map<string, Promise<PhoneVerifyVerified>>();
   /** Number of the latest `register`: the response to an earlier one must not replace its session. */
@@ -61,10 +64,9 @@ export class PhoneVerifyClient {
     const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     this.#wire = { baseUrl: baseUrl.replace(/\/+$/, ''), fetch, language, timeoutMs };
     this.#purpose = purpose === undefined ? {} : { purpose };
-    const name = `phone-verify ${this.#wire.baseUrl} ${purpose ?? ''}`;
-    this.#memory = new SessionMemory(storage, name);
-    this.#tabs = new OtherTabs(name, (spelling) => this.#sentTo(spelling));
-    if (this.#memory.record !== undefined) this.#tabs.answer();
+    this.#name = `phone-verify ${this.#wire.baseUrl} ${purpose ?? ''}`;
+    this.#memory = new SessionMemory(storage, this.#name);
+    if (this.#memory.record !== undefined) void this.#answerTabs();
   }
 
   /** The open session; `undefined` if there is none or it has expired. */
@@ -82,11 +84,12 @@ export class PhoneVerifyClient {
    *
    * @param phoneNumber - In any usual notation and in the digits of any script, with `+` unless the server has a default
    *   country.
+   * @param options - Of the message, if one is sent. A call that shares another's request has no effect by itself.
    * @returns The open session.
    * @throws {@link PhoneVerifyClientError} for every failure. After `sms_delivery_failed` the session is kept, so that
    *   another `register` or `resend` can send its code.
    */
-  register(phoneNumber: string): Promise<PhoneVerifySession> {
+  register(phoneNumber: string, options: PhoneVerifySendOptions = {}): Promise<PhoneVerifySession> {
     const spelling = plainNumber(phoneNumber);
     const call = `register ${spelling}`;
     // A pending call for another number is not shared: the latest number wins.
@@ -95,13 +98,13 @@ export class PhoneVerifyClient {
       this.#turn += 1;
       const turn = this.#turn;
       const { session } = this;
-      if (session === undefined || !this.#isOpenFor(spelling)) return this.#open(spelling, turn);
+      if (session === undefined || !this.#isOpenFor(spelling)) return this.#open(spelling, turn, options);
       if (session.isSent && session.resendIn > 0) return session;
       try {
-        return await this.resend();
+        return await this.resend(options);
       } catch (error) {
         // An ended session is replaced by a new one, unless a later call did so. Any other failure is the caller's.
-        if (this.#memory.record === undefined && turn === this.#turn) return this.#open(spelling, turn);
+        if (this.#memory.record === undefined && turn === this.#turn) return this.#open(spelling, turn, options);
         throw error;
       }
     });
@@ -110,18 +113,23 @@ export class PhoneVerifyClient {
   /**
    * Sends the code of the open session again.
    *
+   * @param options - Of the message.
    * @returns The open session.
    * @throws {@link PhoneVerifyClientError} for every failure. With `security_code_…` the session has ended, and is
    *   removed.
    */
-  resend(): Promise<PhoneVerifySession> {
+  resend({ beforeSend, onSent }: PhoneVerifySendOptions = {}): Promise<PhoneVerifySession> {
     return share(this.#sends, 'resend', async () => {
       const record = this.#required();
       const { phoneNumber, sessionToken } = record;
-      const response = await this.#post('resend', { phone_number: phoneNumber, session_token: sessionToken });
+      const send = { phoneNumber, isResend: true };
+      const headers = beforeSend && (await prepareSend(beforeSend, send, () => this.#isCurrent(record)));
+      const body = { phone_number: phoneNumber, session_token: sessionToken };
+      const response = await this.#post('resend', body, headers);
       if (response.status === 200) {
         const sent = readSent(response.body, phoneNumber);
         if (sent === undefined) throw await responseInvalid(response);
+        onSent?.();
         return this.#keep({ ...sent, spelling: record.spelling, isSent: true }, this.#isCurrent(record));
       }
       const error = await readFailure(response);
@@ -167,11 +175,18 @@ export class PhoneVerifyClient {
     this.#forget();
   }
 
-  async #open(spelling: string, turn: number): Promise<PhoneVerifySession> {
-    const response = await this.#post('register', { phone_number: spelling });
+  async #open(
+    spelling: string,
+    turn: number,
+    { beforeSend, onSent }: PhoneVerifySendOptions,
+  ): Promise<PhoneVerifySession> {
+    const send = { phoneNumber: spelling, isResend: false };
+    const headers = beforeSend && (await prepareSend(beforeSend, send, () => turn === this.#turn));
+    const response = await this.#post('register', { phone_number: spelling }, headers);
     const sent = readSent(response.body, spelling);
     if (response.status === 200) {
       if (sent === undefined) throw await responseInvalid(response);
+      onSent?.();
       return this.#keep({ ...sent, spelling, isSent: true }, turn === this.#turn);
     }
     const error = await readFailure(response);
@@ -179,7 +194,7 @@ export class PhoneVerifyClient {
       this.#keep({ ...sent, spelling, isSent: false }, turn === this.#turn);
     }
     const isToWait = error.code === 'rate_limited' && error.retryAfter !== undefined;
-    const other = isToWait ? await this.#tabs.ask(spelling) : undefined;
+    const other = isToWait ? await (await this.#loadTabs())?.ask(spelling) : undefined;
     if (other !== undefined) return this.#keep({ ...other, spelling }, turn === this.#turn);
     throw error;
   }
@@ -197,10 +212,10 @@ export class PhoneVerifyClient {
   }
 
   /** Stores what a response says, unless a later call has replaced its session. */
-  #keep(state: Omit<SessionRecord, 'receivedAt'>, isCurrent: boolean): PhoneVerifySession {
+  #keep(state: ReceivedSession, isCurrent: boolean): PhoneVerifySession {
     if (isCurrent) {
       this.#memory.keep(state);
-      this.#tabs.answer();
+      void this.#answerTabs();
     }
     return snapshotOf(state, state);
   }
@@ -211,7 +226,21 @@ export class PhoneVerifyClient {
 
   #forget(): void {
     this.#memory.forget();
-    this.#tabs.close();
+    void this.#tabs?.then((tabs) => tabs?.close());
+  }
+
+  async #answerTabs(): Promise<void> {
+    const tabs = await this.#loadTabs();
+    if (this.#memory.record !== undefined) tabs?.answer();
+  }
+
+  /** Without the file, a second tab has to wait as another browser has. */
+  #loadTabs(): Promise<OtherTabs | undefined> {
+    this.#tabs ??= import('./other-tabs.js').then(
+      (file) => new file.OtherTabs(this.#name, (spelling) => this.#sentTo(spelling)),
+      () => (this.#tabs = undefined),
+    );
+    return this.#tabs;
   }
 
   /** The open session of a number that was sent a message. */
@@ -225,7 +254,7 @@ export class PhoneVerifyClient {
     return this.#memory.record?.sessionToken === sessionToken;
   }
 
-  #post(path: string, body: object): Promise<WireResponse> {
-    return post(this.#wire, path, { ...body, ...this.#purpose });
+  #post(path: string, body: object, headers?: WireRequest['headers']): Promise<WireResponse> {
+    return post(this.#wire, { path, body: { ...body, ...this.#purpose }, headers });
   }
 }

@@ -1,5 +1,5 @@
 import type { PhoneVerifyCodeFormat, SentState } from './responses.js';
-import type { SessionRecord } from './session-record.js';
+import type { ReceivedSession } from './session-record.js';
 
 /**
  * A snapshot of an open session: the seconds count from when it was read. They follow the time that has passed, not the
@@ -20,12 +20,17 @@ export interface PhoneVerifySession {
   readonly expiresIn: number;
   /** Whole seconds until a resend is allowed; 0 if it is. */
   readonly resendIn: number;
+  /**
+   * `false` once this browser's clock has jumped forward: it was set, or the computer slept, which a page cannot tell
+   * apart. Then the seconds are the most that can be left.
+   */
+  readonly isTimeExact: boolean;
 }
 
 /** What an application sees of a session that has so many seconds left. */
 export function snapshotOf(
-  { phoneNumber, codeLength, codeFormat, isSent }: Omit<SessionRecord, 'receivedAt'>,
+  { phoneNumber, codeLength, codeFormat, isSent, isTimeExact = true }: ReceivedSession,
   { expiresIn, resendIn }: Pick<SentState, 'expiresIn' | 'resendIn'>,
 ): PhoneVerifySession {
-  return { phoneNumber, codeLength, codeFormat, isSent, expiresIn, resendIn };
+  return { phoneNumber, codeLength, codeFormat, isSent, expiresIn, resendIn, isTimeExact };
 }

@@ -109,11 +109,8 @@ function attributesOf({
   };
 }
 
-function set({ current }: Ref, { beforeSend, client, texts }: Objects): void {
-  if (current === null) return;
-  if (beforeSend !== undefined) current.beforeSend = beforeSend;
-  if (client !== undefined) current.client = client;
-  if (texts !== undefined) current.texts = texts;
+function set({ current }: Ref, objects: Objects): void {
+  if (current !== null) Object.assign(current, objects);
 }
 
 function listen<Type extends keyof PhoneVerifyEventMap>(

@@ -14,16 +14,25 @@ export interface SessionRecord extends SentState {
   readonly spelling: string;
   /** Whether a message was sent. */
   readonly isSent: boolean;
+  /** Whether the seconds are exact: the clock has not jumped forward since the response arrived. */
+  readonly isTimeExact: boolean;
   /** When the response arrived, by this browser's clock. */
   readonly receivedAt: number;
 }
 
-/** A difference between the clock and the elapsed time that is no rounding: the clock was set. */
+/** A session that arrived just now, from the server or from another tab. */
+export type ReceivedSession = Omit<SessionRecord, 'isTimeExact' | 'receivedAt'> & {
+  readonly isTimeExact?: boolean;
+};
+
+/** A difference between the clock and the elapsed time that is no rounding: the clock was set, or the computer slept. */
 const CLOCK_CHANGE_MS = 1000;
 
 /**
  * Stores one session: in the page, and in a storage if one is usable. Time that passes is measured, not read from the
- * clock, which may be set meanwhile. Only a reload needs the clock.
+ * clock, which may be set meanwhile. Only a reload needs the clock. What most systems measure does not include the time
+ * that a computer sleeps. A page cannot tell that from a clock that was set forward, so it knows only the most that can
+ * be left then.
  */
 export class SessionMemory {
   readonly #storage: PhoneVerifyStorage | undefined;
@@ -50,9 +59,9 @@ export class SessionMemory {
   }
 
   /** Stores a session whose response arrived just now. */
-  keep(state: Omit<SessionRecord, 'receivedAt'>): void {
+  keep(state: ReceivedSession): void {
     this.#arrival = performance.now();
-    this.#store({ ...state, receivedAt: Date.now() });
+    this.#store({ isTimeExact: true, ...state, receivedAt: Date.now() });
   }
 
   /** Changes when the code may be sent again. */
@@ -124,7 +133,9 @@ export class SessionMemory {
     const record = this.#record;
     if (record === undefined) return;
     const receivedAt = Date.now() - this.#elapsed;
-    if (Math.abs(receivedAt - record.receivedAt) > CLOCK_CHANGE_MS) this.#store({ ...record, receivedAt });
+    const jump = receivedAt - record.receivedAt;
+    if (Math.abs(jump) <= CLOCK_CHANGE_MS) return;
+    this.#store({ ...record, receivedAt, isTimeExact: record.isTimeExact && jump < 0 });
   }
 }
 
@@ -150,11 +161,11 @@ function parseRecord(text: string | null | undefined): SessionRecord | undefined
 /** Whether a value from a storage or from another tab is a session. */
 export function isRecord(value: unknown): value is SessionRecord {
   if (!isObject(value)) return false;
-  const { phoneNumber, spelling, sessionToken, codeFormat, isSent, receivedAt, expiresIn, resendIn, codeLength } =
-    value;
+  const { phoneNumber, spelling, sessionToken, codeFormat, codeLength } = value;
+  const { isSent, isTimeExact, receivedAt, expiresIn, resendIn } = value;
   return (
     [phoneNumber, spelling, sessionToken, codeFormat].every((text) => typeof text === 'string') &&
     [receivedAt, expiresIn, resendIn, codeLength].every(Number.isFinite) &&
-    typeof isSent === 'boolean'
+    [isSent, isTimeExact].every((flag) => typeof flag === 'boolean')
   );
 }

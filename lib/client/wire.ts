@@ -18,12 +18,20 @@ export interface WireResponse extends ReceivedResponse {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** A request to one of the routes. */
+export interface WireRequest {
+  readonly path: string;
+  readonly body: object;
+  /** Further headers, in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
 /**
  * Posts a body as JSON and reads the response.
  *
  * @throws {@link PhoneVerifyClientError} `network_failed`, `timed_out` or `response_invalid`.
  */
-export async function post(options: WireOptions, path: string, body: object): Promise<WireResponse> {
+export async function post(options: WireOptions, request: WireRequest): Promise<WireResponse> {
   const { baseUrl, timeoutMs } = options;
   const abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,7 +43,7 @@ export async function post(options: WireOptions, path: string, body: object): Pr
     }, timeoutMs);
   });
   try {
-    return await Promise.race([exchange(options, `${baseUrl}/${path}`, body, abort.signal), timeOut]);
+    return await Promise.race([exchange(options, request, abort.signal), timeOut]);
   } catch (thrown) {
     if (thrown instanceof PhoneVerifyClientError) throw thrown;
     // Outside a browser there is no page to which a relative URL could refer.
@@ -48,17 +56,17 @@ export async function post(options: WireOptions, path: string, body: object): Pr
 }
 
 async function exchange(
-  { fetch, language }: WireOptions,
-  url: string,
-  body: object,
+  { baseUrl, fetch, language }: WireOptions,
+  { path, body, headers }: WireRequest,
   signal: AbortSignal,
 ): Promise<WireResponse> {
-  const response = await fetch(url, {
+  const response = await fetch(`${baseUrl}/${path}`, {
     method: 'POST',
     headers: {
       accept: 'application/json',
       'content-type': 'application/json',
       ...(language !== undefined && { 'accept-language': language }),
+      ...headers,
     },
     body: JSON.stringify(body),
     signal,

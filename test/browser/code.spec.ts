@@ -86,6 +86,16 @@ describe('the field for the code', () => {
     expect(await test.element.code.inputValue()).toBe('193456');
   });
 
+  it.each([' ', '-'])('loses no digit of a full code to "%s"', async (key) => {
+    await openCodeStep('auto-submit="off"');
+    await test.page.keyboard.type('123456');
+    await test.page.keyboard.press('Home');
+
+    await test.page.keyboard.type(key);
+
+    expect(await test.element.code.inputValue()).toBe('123456');
+  });
+
   it('accepts only digits', async () => {
     await openCodeStep();
 

@@ -253,6 +253,60 @@ describe('beforeSend', () => {
     expect(await element.events()).toEqual([]);
   });
 
+  it.each([
+    ['the element starts over', (found: Found): void => found.reset()],
+    ['the element is removed', (found: Found): void => found.remove()],
+  ])('sends nothing any more if %s meanwhile', async (_name, change) => {
+    const { page, element } = test;
+    await test.open();
+    await page.locator('phone-verify').evaluate((found: Found) => {
+      found.beforeSend = () =>
+        new Promise((resolve) => {
+          Reflect.set(globalThis, 'prepared', () => resolve({ captchaToken: 'solved' }));
+        });
+    });
+    await element.number.fill('4155552671');
+    await element.button('Send code').click();
+    await expect.poll(() => page.evaluate('typeof prepared')).toBe('function');
+
+    await page.locator('phone-verify').evaluate(change);
+    await page.evaluate('prepared()');
+    await test.pass(1);
+
+    expect(element.requests).toEqual([]);
+    expect(await element.events()).toEqual([]);
+  });
+
+  it('is not interrupted by a move of the element', async () => {
+    const { page, element } = test;
+    await test.open();
+    await page.locator('phone-verify').evaluate((found: Found) => {
+      found.beforeSend = async () => {
+        document.body.append(found);
+        return { captchaToken: 'solved' };
+      };
+    });
+
+    await element.send('4155552671');
+
+    expect(element.requests).toEqual(['register']);
+  });
+
+  it('works with a client of the page too', async () => {
+    const { page, element } = test;
+    await test.open();
+    await page.locator('phone-verify').evaluate(async (found: Found) => {
+      const Client = found.client.constructor as new () => Found['client'];
+      found.client = new Client();
+      found.beforeSend = () => ({ captchaToken: 'solved' });
+    });
+    const sent = page.waitForRequest('**/phone/register');
+
+    await element.send('4155552671');
+
+    expect((await sent).headers()['x-captcha-token']).toBe('solved');
+  });
+
   it('is reported if it fails', async () => {
     const { page, element } = test;
     await test.open();
@@ -348,6 +402,58 @@ describe('the properties', () => {
     );
 
     expect(seen).toEqual([value, false, null]);
+  });
+});
+
+describe('a property that is set to undefined, as frameworks do', () => {
+  it.each(['required', 'disabled'])('%s is off', async (name) => {
+    await test.open(name);
+    await expectVisible(test.element.country);
+
+    const seen = await test.page.locator('phone-verify').evaluate((found, property) => {
+      const values: unknown[] = [];
+      for (const value of [undefined, undefined, true, null]) {
+        Reflect.set(found, property, value);
+        values.push(found.hasAttribute(property));
+      }
+      return values;
+    }, name);
+
+    expect(seen).toEqual([false, false, true, false]);
+  });
+
+  it('autoSubmit is on, and the texts are the built-in ones again', async () => {
+    const { page, element } = test;
+    await test.open('auto-submit="off"');
+    await page.locator('phone-verify').evaluate((found: Found) => {
+      found.texts = { send: 'Go' };
+    });
+    await expectVisible(element.button('Go'));
+
+    const isAutomatic = await page.locator('phone-verify').evaluate((found: Found) => {
+      Object.assign(found, { texts: undefined, autoSubmit: undefined, beforeSend: undefined, client: undefined });
+      return found.autoSubmit;
+    });
+
+    expect(isAutomatic).toBe(true);
+    await element.send('4155552671');
+    await element.verify(CORRECT_CODE);
+    await expectVisible(element.heading('Phone number verified'));
+  });
+
+  it('the client is the one of the attributes again', async () => {
+    const { page } = test;
+    await test.open();
+    const isOwn = await page.locator('phone-verify').evaluate((found: Found) => {
+      const own = found.client;
+      const Client = own.constructor as new () => Found['client'];
+      found.client = new Client();
+      const isOther = found.client !== own;
+      Object.assign(found, { client: undefined });
+      return isOther && found.client !== own && found.client instanceof Client;
+    });
+
+    expect(isOwn).toBe(true);
   });
 });
 

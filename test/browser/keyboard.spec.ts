@@ -52,7 +52,7 @@ describe('the keyboard', () => {
       await page.keyboard.press('Tab');
       rest.push(await element.focused());
     }
-    expect(rest).toEqual(['Verify', 'No message?', 'Change number', 'Send it again0:30']);
+    expect(rest).toEqual(['Verify', 'No message?', 'Change number', 'Send it again0:30in 30 seconds']);
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Enter');
     expect(await element.focused()).toBe('phone_number');

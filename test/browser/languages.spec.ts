@@ -134,4 +134,88 @@ describe('the language of the texts', () => {
     await expectVisible(test.element.button('Los'));
     await expectVisible(test.element.heading('Telefonnummer bestätigen'));
   });
+
+  it('is never English while the texts of the page are loaded, whatever attributes the element has', async () => {
+    const { page, element } = test;
+    await page.addInitScript(() => {
+      const headings: (string | null)[] = [];
+      Reflect.set(globalThis, 'headings', headings);
+      const attach = Element.prototype.attachShadow;
+      Element.prototype.attachShadow = function attachAndWatch(init) {
+        const root = attach.call(this, init);
+        new MutationObserver(() => headings.push(root.querySelector('h2')?.textContent ?? null)).observe(root, {
+          childList: true,
+          subtree: true,
+        });
+        return root;
+      };
+    });
+
+    await test.open('default-country="DE" countries="DE,AT" required', 'de');
+
+    await expectVisible(element.heading('Telefonnummer bestätigen'));
+    const headings = new Set(await page.evaluate<(string | null)[]>('headings'));
+    expect([...headings].filter((heading) => heading !== null)).toEqual(['Telefonnummer bestätigen']);
+  });
+
+  it('is English after three seconds, until the texts are here after all', async () => {
+    const { page, element } = test;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const requested = page.waitForRequest('**/languages.js');
+    await page.route('**/languages.js', async (route) => {
+      await released;
+      await route.fallback();
+    });
+    await test.open('required', 'de');
+    await requested;
+    await test.pass(2);
+    expect(await element.number.count()).toBe(0);
+    expect(await page.locator('phone-verify').evaluate((found: Found) => found.checkValidity())).toBe(false);
+
+    await test.pass(1);
+    await expectVisible(element.heading('Verify your phone number'));
+    await element.number.fill('4155552671');
+    release();
+
+    await expectVisible(element.heading('Telefonnummer bestätigen'));
+    expect((await page.getByLabel('Telefonnummer').inputValue()).replace(/\D/g, '')).toBe('4155552671');
+  });
+
+  it('follows a change during a call, with the error of the call', async () => {
+    const { page, element } = test;
+    await test.open('', 'en');
+    await element.number.fill('4155552671');
+    await element.fail('register', 429, 'rate_limited', { retry_after: 90 });
+    const release = await element.hold('register');
+    await element.button('Send code').click();
+    await element.announced('Sending…');
+
+    await page.evaluate(() => {
+      document.documentElement.lang = 'de';
+    });
+    await page.waitForRequest('**/locales/de.js');
+    release();
+    await element.waitForOtherTabs();
+    await test.pass(1);
+
+    await expectVisible(element.heading('Telefonnummer bestätigen'));
+    await expectAlert(element, 'Zu viele Anfragen');
+    expect(await element.button('Code senden').innerText()).toMatch(/1:\d\d/);
+  });
+
+  it.each([
+    ['zh-cmn-Hans', '德国'],
+    ['zh-yue-HK', '德國'],
+    ['pt-PT-ao90', 'Alemanha'],
+  ])('can have a tag that only HTML accepts: %s', async (language, germany) => {
+    const { page } = test;
+    await test.open('default-country="DE"', language);
+    const country = page.locator('[part=country]');
+    await country.click();
+
+    await expectVisible(page.getByRole('option', { name: germany }));
+  });
 });

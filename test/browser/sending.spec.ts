@@ -146,6 +146,74 @@ describe('a first message', () => {
     expect((await element.events())[0]).toEqual({ type: 'error', code: 'rate_limited', retryAfter: 90 });
   });
 
+  it('says its wait to screen readers as the description of the button, in words', async () => {
+    const { element } = test;
+    await test.open();
+    await element.fail('register', 429, 'rate_limited', { retry_after: 300 });
+    const waiting = element.button(/^Send code$/);
+    const description = (): Promise<string | null> => waiting.locator('[id=button-wait]').textContent();
+    expect(await description()).toBe('');
+
+    await element.number.fill(NUMBER);
+    await waiting.click();
+    await element.waitForOtherTabs();
+    expect(await waiting.getAttribute('aria-describedby')).toBe('button-wait');
+    expect(await description()).toBe('in 5 minutes');
+    await test.pass(125);
+    // It does not change while somebody may read it, and is new when the button gets the focus.
+    expect(await description()).toBe('in 5 minutes');
+    await element.number.focus();
+    await waiting.focus();
+    expect(await description()).toBe('in 3 minutes');
+
+    await test.pass(180);
+    expect(await description()).toBe('');
+  });
+
+  it('waits for one number only: another one can be sent', async () => {
+    const { element } = test;
+    await test.open();
+    await element.fail('register', 429, 'rate_limited', { retry_after: 3600 });
+    await element.number.fill(NUMBER);
+    await element.button('Send code').click();
+    await element.waitForOtherTabs();
+    expect(await element.button('Send code').getAttribute('aria-disabled')).toBe('true');
+
+    await element.send('4155552672');
+
+    expect(element.requests).toEqual(['register', 'register']);
+  });
+
+  it('waits for one number only: the same digits of another country can be sent', async () => {
+    const { element } = test;
+    await test.open();
+    await element.fail('register', 429, 'rate_limited', { retry_after: 3600 });
+    await element.number.fill('7400 123456');
+    await element.selectCountry('GB');
+    await element.button('Send code').click();
+    await element.waitForOtherTabs();
+    await element.number.press('Tab');
+    expect(await element.button('Send code').getAttribute('aria-disabled')).toBe('true');
+
+    await element.selectCountry('FR');
+
+    expect(await element.button('Send code').getAttribute('aria-disabled')).toBe('false');
+  });
+
+  it('is sent without the numbering plans if they take longer than three seconds', async () => {
+    const { element, page } = test;
+    await page.route('**/numbering-plans.js', () => undefined);
+    await test.open();
+    await element.number.fill(NUMBER);
+    await element.button('Send code').click();
+    await element.announced('Sending…');
+    expect(element.requests).toEqual([]);
+
+    await test.pass(3);
+
+    await expectVisible(element.code);
+  });
+
   it('is reported as refused, not as limited, if the server gives no time to wait', async () => {
     await test.open();
     await test.element.fail('register', 429, 'rate_limited');

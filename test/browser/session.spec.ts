@@ -5,6 +5,8 @@ import { useElement } from './support/use-element.js';
 
 const test = useElement();
 
+type Found = HTMLElementTagNameMap['phone-verify'];
+
 describe('a reload between the steps', () => {
   it('continues the same session and its countdown', async () => {
     const { element, page } = test;
@@ -96,6 +98,64 @@ describe('a reload between the steps', () => {
   });
 });
 
+describe('a page that comes back from the cache of the browser', () => {
+  /** Changes the stored session as another page of the tab does, and shows this page again. */
+  async function comeBack(change: { readonly phoneNumber: string } | null): Promise<void> {
+    await test.page.evaluate((changed) => {
+      const [key = ''] = Object.keys(sessionStorage);
+      const stored: object = JSON.parse(sessionStorage.getItem(key) ?? '{}');
+      if (changed === null) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, JSON.stringify({ ...stored, ...changed }));
+      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+    }, change);
+  }
+
+  it('shows the number of the session that another page has opened', async () => {
+    await test.open();
+    await test.element.send('4155552671');
+
+    await comeBack({ phoneNumber: '+447400123456' });
+
+    await expectVisible(test.page.getByText('+44 7400 123456').first());
+    await expectVisible(test.element.code);
+  });
+
+  it('asks for a number if another page has ended the session, and does not call it expired', async () => {
+    await test.open();
+    await test.element.send('4155552671');
+
+    await comeBack(null);
+
+    await expectVisible(test.element.number);
+  });
+
+  it('says that the code has expired if it has', async () => {
+    await test.open();
+    await test.element.send('4155552671');
+
+    await test.page.clock.fastForward(601_000);
+
+    await expectVisible(test.element.heading('The code has expired'));
+  });
+});
+
+describe('a clock that jumps forward, because it is set or the computer slept', () => {
+  it('ends no session, and the element does not claim to know how long the code is valid', async () => {
+    const { element, page, served } = test;
+    await test.open();
+    await element.send('4155552671');
+    await expectVisible(page.getByText('The code expires in 10 minutes.'));
+
+    await page.clock.setSystemTime(served.clock.now() + 3_600_000);
+    await page.clock.runFor(1000);
+
+    await expectVisible(element.code);
+    expect(await page.getByText('The code expires in').count()).toBe(0);
+    await element.verify(CORRECT_CODE);
+    await expectVisible(element.heading('Phone number verified'));
+  });
+});
+
 describe('a change of the number', () => {
   it('returns to what was typed, and opens another session', async () => {
     const { element, served } = test;
@@ -116,16 +176,20 @@ describe('a change of the number', () => {
   });
 
   it('sends nothing for the same number while a resend is not allowed', async () => {
-    const { element } = test;
+    const { element, page } = test;
     await element.change('register', { resend_in: 30 });
     await test.open();
     await element.send('4155552671');
 
     await element.openNoMessage();
     await element.button('Change number').click();
+    await page.locator('phone-verify').evaluate((found: Found) => {
+      found.beforeSend = () => Promise.reject(new Error('nothing is sent'));
+    });
     await element.send('4155552671');
 
     expect(element.requests).toEqual(['register']);
+    expect((await element.events()).map(({ type }) => type)).toEqual(['sent']);
     await element.openNoMessage();
     expect(await element.button('Send it again').innerText()).toContain('0:30');
   });

@@ -47,8 +47,8 @@ describe.each([
   it('no text is cut off in any state', async () => {
     const { element, page, served } = test;
     await enlargeTexts(page, percent);
-    const findings = await inEachState(element, served.url('', language === 'de' ? 'en' : language), async (name) => {
-      await takeScreenshot(page, `${name}-${width}-texts-${percent}`);
+    const findings = await inEachState(element, served.url('', language), async (name) => {
+      await takeScreenshot(page, `${name}-${width}-texts-${percent}-${language}`);
       return cutTexts(page);
     });
 

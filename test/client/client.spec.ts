@@ -52,6 +52,7 @@ describe('register', () => {
       isSent: true,
       expiresIn: 600,
       resendIn: 30,
+      isTimeExact: true,
     });
     const [request] = server.requests;
     expect(request?.url).toBe('/phone/register');
@@ -462,6 +463,7 @@ describe('a reload', () => {
       isSent: true,
       expiresIn: 588,
       resendIn: 18,
+      isTimeExact: true,
     });
   });
 

@@ -73,7 +73,36 @@ describe.each([
   });
 });
 
-describe('a computer that slept', () => {
+describe('whether the seconds are exact', () => {
+  it.each([
+    ['is unknown once the clock has jumped forward, because the computer may have slept', HOUR_MS, false],
+    ['does not depend on a clock that was set back', -HOUR_MS, true],
+    ['does not depend on a clock that is corrected by less than a second', 900, true],
+  ])('%s', async (_name, change, isTimeExact) => {
+    const client = await openSession();
+    expect(client.session?.isTimeExact).toBe(true);
+
+    setClock(change);
+
+    expect(client.session).toMatchObject({ expiresIn: 600, isTimeExact });
+    expect(load().session).toMatchObject({ expiresIn: 600, isTimeExact });
+  });
+
+  it('stays unknown until another message is sent', async () => {
+    const client = await openSession();
+    setClock(HOUR_MS);
+    expect(client.session?.isTimeExact).toBe(false);
+    setClock(-HOUR_MS);
+    expect(client.session?.isTimeExact).toBe(false);
+
+    vi.advanceTimersByTime(30_000);
+    await client.resend();
+
+    expect(client.session?.isTimeExact).toBe(true);
+  });
+});
+
+describe('a computer that slept, in a browser that measures that time', () => {
   it('shows the time that is left when it wakes up', async () => {
     const client = await openSession();
 

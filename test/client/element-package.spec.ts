@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { CODE_STYLES } from '../../lib/client/element/code-styles.js';
 import { STYLES } from '../../lib/client/element/styles.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -53,10 +54,13 @@ describe('custom-elements.json lists', () => {
     );
   });
 
-  it('every property that can be set', () => {
-    const own = ['phone-verify.element', 'form-control'].map((name) => readFileSync(`${FOLDER}${name}.ts`, 'utf8'));
-    const setters = found(own.join('\n'), /^ {2}set (\w+)\(/gm);
-    expect(listed('members')).toEqual(expect.arrayContaining(setters));
+  it('every public property and method', () => {
+    const own = ['phone-verify.element', 'form-control', 'reflected-attributes'].map((name) =>
+      readFileSync(`${FOLDER}${name}.ts`, 'utf8'),
+    );
+    const members = found(own.join('\n'), /^ {2}(?:get |set |override )?(\w+)\([^)]*\)?: /gm);
+    const internal = /Callback$|^(constructor|addEventListener)$/;
+    expect(listed('members')).toEqual(members.filter((name) => !internal.test(name)));
   });
 
   it('every event, by both of its names', () => {
@@ -68,7 +72,7 @@ describe('custom-elements.json lists', () => {
   it('every slot, part, custom property and state', () => {
     expect(listed('slots')).toEqual(found(SOURCES, /name: '(heading|consent|captcha|footer)'/g));
     expect(listed('cssParts')).toEqual(found(SOURCES, /part: '([\w -]+)'/g));
-    expect(listed('cssProperties')).toEqual(found(STYLES, /var\((--phone-verify-[\w-]+)/g));
+    expect(listed('cssProperties')).toEqual(found(STYLES + CODE_STYLES, /var\((--phone-verify-[\w-]+)/g));
     expect(listed('cssStates')).toEqual(found(SOURCES, /setState\('(\w+)'/g));
   });
 });

@@ -6,7 +6,10 @@ import { CALLING_CODES, countryOfNumber, readCountries } from '../../lib/client/
 import { listCountries, searchCountries } from '../../lib/client/element/country-search.js';
 import { countryOfLanguages, directionOf, firstLanguage } from '../../lib/client/element/locale.js';
 import { numberingPlans } from '../../lib/client/element/numbering-plans.js';
+import { textsOf } from '../../lib/client/element/locale-texts.js';
 import { clockTime } from '../../lib/client/element/texts.js';
+import de from '../../lib/client/locales/de.js';
+import en from '../../lib/client/locales/en.js';
 
 describe('the calling codes', () => {
   it('are exactly those that the server knows', () => {
@@ -142,11 +145,14 @@ describe('a code in a text', () => {
     [' K7Q P2M ', 'K7QP2M'],
     ['k7-q', 'k7-q'],
     ['Your code: K7QP2M', 'K7QP2M'],
+    ['Your code is K7QP2M.', 'K7QP2M'],
+    ['Your code is “K7QP2M”!', 'K7QP2M'],
+    ['Your code: K7QP2!', 'K7QP2!'],
   ])('of any characters: %s', (text, code) => {
     expect(readCode(text, 6, 'text')).toBe(code);
   });
 
-  it.each(['ABCDEF GHIJKL', 'K7QP2MX'])('of any characters is not in: %s', (text) => {
+  it.each(['ABCDEF GHIJKL', 'K7QP2MX', 'Hello, your code: K7QP2M.'])('of any characters is not in: %s', (text) => {
     expect(readCode(text, 6, 'text')).toBeUndefined();
   });
 });
@@ -197,6 +203,18 @@ describe('the language of the element', () => {
   });
 
   it.each([
+    ['zh-cmn-Hans', 'zh-hans'],
+    ['zh-yue-HK', 'zh-HK'],
+    ['pt-PT-ao90', 'pt-PT'],
+    ['de-CH-1901-x-own', 'de-CH'],
+    ['ar-u-nu-latn', 'ar'],
+    ['EN-gb', 'en-GB'],
+  ])('%s is read as %s, which `Intl` accepts', (tag, language) => {
+    expect(firstLanguage(tag)).toBe(language);
+    expect(new Intl.DisplayNames([language], { type: 'region' }).of('DE')).not.toBe('DE');
+  });
+
+  it.each([
     ['ar', 'rtl'],
     ['fa-IR', 'rtl'],
     ['he', 'rtl'],
@@ -218,12 +236,30 @@ describe('the language of the element', () => {
     [['de', 'en-GB'], 'GB'],
     [['zh-Hant-HK'], 'HK'],
     [['es-419'], '419'],
-    [['zh-yue-HK', 'de-u-co-phonebk', 'en-gb'], 'GB'],
+    [['de-u-co-phonebk', 'en-gb'], 'GB'],
+    [['zh-yue-HK'], 'HK'],
     [['de', 'en'], 'DE'],
     [['?', 'ja'], 'JP'],
     [[], undefined],
   ])('%o is spoken in %s', (languages, country) => {
     expect(countryOfLanguages(languages)).toBe(country);
+  });
+});
+
+describe('a wait', () => {
+  it.each([
+    [1, 'in 1 second'],
+    [119, 'in 119 seconds'],
+    [120, 'in 2 minutes'],
+    [121, 'in 3 minutes'],
+    [7200, 'in 2 hours'],
+    [86_400, 'in 24 hours'],
+  ])('of %i seconds is said as %s', (seconds, text) => {
+    expect(textsOf(en).readyIn(seconds)).toBe(text);
+  });
+
+  it('is said in the language of the texts', () => {
+    expect(textsOf(de).readyIn(150)).toBe('in 3 Minuten');
   });
 });
 

@@ -76,7 +76,7 @@ export class CodeInput {
     if (!inserted || !event.cancelable) return;
     event.preventDefault();
     const part = readCode(inserted, this.#length, this.#format);
-    if (part === undefined) return;
+    if (!part) return;
     if (part.length === this.#length) {
       this.#accept(part, part.length);
       return;

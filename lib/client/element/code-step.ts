@@ -1,8 +1,8 @@
 import type { PhoneVerifySession } from '../phone-verify.session.js';
 import { CodeInput } from './code-input.js';
-import { isolate, make } from './dom.js';
+import { isolate, make, setText } from './dom.js';
 import { NoMessage } from './no-message.js';
-import { makeHeading, setText, Step } from './step.js';
+import { makeHeading, Step } from './step.js';
 import type { PhoneVerifyTexts } from './texts.js';
 
 /** What the person can do once a code was sent. */
@@ -16,6 +16,8 @@ export interface CodeStepActions {
   readonly session: () => PhoneVerifySession | undefined;
   /** Called when the session has expired. */
   readonly expire: (step: CodeStep) => void;
+  /** Called when another page of the tab has ended or replaced the session. */
+  readonly restart: () => void;
 }
 
 /** When to warn that the code expires, in seconds. */
@@ -34,6 +36,8 @@ export class CodeStep extends Step {
   /** As last shown, in seconds. */
   #resendIn = 0;
   #expiresIn = 0;
+  /** When the session ends by itself, on the scale of `performance.now()`. */
+  #expiresAt = 0;
 
   constructor(texts: PhoneVerifyTexts, session: PhoneVerifySession, actions: CodeStepActions) {
     const { phoneNumber, codeLength, codeFormat } = session;
@@ -80,10 +84,11 @@ export class CodeStep extends Step {
   }
 
   /** Continues what was typed into a step that this one replaces. */
-  continue(other: CodeStep): void {
+  override continue(other: CodeStep): void {
     this.#submitted = other.#submitted;
     this.#noMessage.isOpen = other.#noMessage.isOpen;
     this.code = other.code;
+    super.continue(other);
   }
 
   /** Shows that a resend is pending, on its own button. */
@@ -111,18 +116,23 @@ export class CodeStep extends Step {
   override show(): void {
     super.show();
     const session = this.#actions.session();
-    if (session !== undefined) this.#render(session);
-    else if (!this.isBusy) this.#actions.expire(this);
+    if (session?.phoneNumber === this.phoneNumber) this.#render(session);
+    else if (this.isBusy) return;
+    else if (session === undefined && performance.now() >= this.#expiresAt) this.#actions.expire(this);
+    else this.#actions.restart();
   }
 
-  #render({ expiresIn, resendIn }: PhoneVerifySession): void {
-    setText(this.#validity, this.texts.codeExpiresIn(Math.max(1, Math.ceil(expiresIn / 60))));
+  #render({ expiresIn, resendIn, isTimeExact }: PhoneVerifySession): void {
+    const validity = isTimeExact ? this.texts.codeExpiresIn(Math.max(1, Math.ceil(expiresIn / 60))) : '';
+    setText(this.#validity, validity);
+    // The seconds are rounded up.
+    this.#expiresAt = performance.now() + (expiresIn - 1) * 1000;
     const wasLate = this.#expiresIn > WARNING;
     const hadToWait = this.#resendIn > 0;
     this.#expiresIn = expiresIn;
     this.#resendIn = resendIn;
     this.#noMessage.show(resendIn, { isBusy: this.isBusy, canResend: this.#canResend });
-    if (wasLate && expiresIn <= WARNING) this.announce(this.texts.codeExpiresIn(1));
+    if (wasLate && expiresIn <= WARNING) this.announce(validity);
     else if (hadToWait && this.#canResend && this.#noMessage.isOpen) this.announce(this.texts.resendReady);
   }
 

@@ -23,9 +23,12 @@ function readDigits(text: string, length: number): string | undefined {
   return onlyOneOf(text.match(/\d+/g) ?? [], length) ?? onlyOneOf(grouped, length);
 }
 
+/** In a sentence, punctuation may follow a code, or be a part of it. */
 function readWord(text: string, length: number): string | undefined {
   const plain = text.replace(/[\s\p{Cf}]/gu, '');
-  return plain.length <= length ? plain : onlyOneOf(text.match(/[^\s\p{Cf}]+/gu) ?? [], length);
+  if (plain.length <= length) return plain;
+  const words = text.match(/[^\s\p{Cf}]+/gu) ?? [];
+  return onlyOneOf([...words, ...words.map((word) => word.replace(/^\p{P}+|\p{P}+$/gu, ''))], length);
 }
 
 /** The text of the given length, if there is exactly one. */

@@ -1,7 +1,7 @@
 import type { CountryChoice } from './country-picker.js';
 import { type Country, listCountries, searchCountries } from './country-search.js';
 import { COUNTRY_STYLES } from './country-styles.js';
-import { make, sheetOf } from './dom.js';
+import { addStyles, make } from './dom.js';
 import type { PhoneVerifyTexts } from './texts.js';
 
 /** What a list of countries needs from its picker. */
@@ -21,9 +21,7 @@ const DISTANCE = 6;
 
 /** Opens a list of countries below an element, or above it where there is more space. */
 export function openCountryList(anchor: HTMLElement, options: CountryListOptions): void {
-  const root = anchor.getRootNode();
-  const styles = sheetOf(COUNTRY_STYLES);
-  if (root instanceof ShadowRoot && !root.adoptedStyleSheets.includes(styles)) root.adoptedStyleSheets.push(styles);
+  addStyles(anchor, COUNTRY_STYLES);
   new CountryList(options).open(anchor);
 }
 

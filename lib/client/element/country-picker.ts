@@ -1,6 +1,5 @@
 import { CALLING_CODES } from './countries.js';
-import { make } from './dom.js';
-import { setText } from './step.js';
+import { make, setText } from './dom.js';
 import type { PhoneVerifyTexts } from './texts.js';
 
 /** The countries that an element offers. */

@@ -17,6 +17,16 @@ export function isolate(sentence: string, part: string): (Node | string)[] {
   return [sentence.slice(0, at), make('bdi', { dir: 'ltr' }, part), sentence.slice(at + part.length)];
 }
 
+/** Changes a text only if it differs, so that screen readers do not announce it again. */
+export function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Disables a button so that it keeps its focus and screen readers still announce it. */
+export function setDisabled(button: HTMLButtonElement, isDisabled: boolean): void {
+  button.setAttribute('aria-disabled', String(isDisabled));
+}
+
 /** By their text. All elements share them, so that the browser reads each once. */
 const sheets = new Map<string, CSSStyleSheet>();
 
@@ -29,4 +39,11 @@ export function sheetOf(styles: string): CSSStyleSheet {
     sheets.set(styles, sheet);
   }
   return sheet;
+}
+
+/** Adds the style sheet of a text to the shadow tree of an element, once. */
+export function addStyles(element: Element, styles: string): void {
+  const root = element.getRootNode();
+  const sheet = sheetOf(styles);
+  if (root instanceof ShadowRoot && !root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
 }

@@ -1,5 +1,5 @@
-import { make } from './dom.js';
-import { makeHeading, setDisabled, Step } from './step.js';
+import { make, setDisabled } from './dom.js';
+import { makeHeading, Step } from './step.js';
 import type { PhoneVerifyTexts } from './texts.js';
 
 /** Why no code can verify a session any more. */

@@ -1,7 +1,6 @@
+import type { PhoneVerifyBeforeSend } from '../before-send.js';
 import type { PhoneVerifyClient } from '../phone-verify.client.js';
-import type { PhoneVerifySession } from '../phone-verify.session.js';
 import type { PhoneVerifyVerified } from '../responses.js';
-import type { PhoneVerifySend } from './before-send.js';
 import type { CountryChoice } from './country-picker.js';
 import type { Ending } from './ended-step.js';
 import type { PhoneVerifyEventMap } from './phone-verify.events.js';
@@ -16,11 +15,8 @@ export interface FlowHost {
   readonly country: () => string;
   /** Whether a complete code is submitted by itself. */
   readonly isAutomatic: () => boolean;
-  /** Runs a call that sends a message, with what the page adds to it; `undefined` if the page stopped it. */
-  readonly send: (
-    send: PhoneVerifySend,
-    call: () => Promise<PhoneVerifySession>,
-  ) => Promise<PhoneVerifySession | undefined>;
+  /** Runs before each message. */
+  readonly beforeSend: PhoneVerifyBeforeSend;
   readonly hasFocus: () => boolean;
   readonly emit: <Type extends keyof PhoneVerifyEventMap>(
     type: Type,

@@ -1,5 +1,6 @@
 import { PhoneVerifyClientError } from '../client-error.js';
 import type { PhoneVerifySession } from '../phone-verify.session.js';
+import { loadCodeLook } from './code-look.js';
 import { CodeStep } from './code-step.js';
 import { DoneStep } from './done-step.js';
 import { type Ending, EndedStep } from './ended-step.js';
@@ -23,6 +24,8 @@ export class Flow {
   #step: InteractiveStep | DoneStep | undefined;
   #draft: NumberDraft | undefined;
   #listening: AbortController | undefined;
+  /** Whether the texts or the countries have changed since the step was rendered. */
+  #isOutdated = false;
 
   constructor(
     private readonly card: HTMLElement,
@@ -37,7 +40,7 @@ export class Flow {
     else this.#askNumber({ isFocused, phoneNumber: session?.phoneNumber });
   }
 
-  /** Renders the current step again, with changed texts or countries. Pending calls continue. */
+  /** Renders the current step again, with changed texts or countries: at once, or soon after its pending call. */
   refresh(): void {
     const step = this.#step;
     if (step === undefined) return;
@@ -45,6 +48,7 @@ export class Flow {
       this.#place(new DoneStep(this.host.texts(), step.verified), { isFocused: this.host.hasFocus() });
       return;
     }
+    this.#isOutdated = step.isBusy;
     if (step.isBusy) return;
     if (step instanceof EndedStep) {
       this.#end(step, step.ending);
@@ -52,6 +56,7 @@ export class Flow {
     }
     if (step instanceof NumberStep && step.draft.text !== '') this.#draft = step.draft;
     this.begin();
+    if (step instanceof NumberStep && this.#step instanceof NumberStep) this.#step.continue(step);
     if (step instanceof CodeStep && this.#step instanceof CodeStep) this.#step.continue(step);
   }
 
@@ -68,8 +73,13 @@ export class Flow {
 
   /** Continues after {@link stop}. */
   resume(): void {
-    if (this.#step === undefined) this.begin();
+    if (this.#step === undefined) void this.#start();
     else if (this.#step instanceof CodeStep) void this.#listen(this.#step);
+  }
+
+  async #start(): Promise<void> {
+    if (this.host.client().session?.isSent) await loadCodeLook(this.card);
+    if (this.#step === undefined) this.begin();
   }
 
   stop(): void {
@@ -78,6 +88,7 @@ export class Flow {
 
   /** Updates the countdowns. */
   tick(): void {
+    if (this.#isOutdated) this.refresh();
     if (this.#step !== undefined && !(this.#step instanceof DoneStep)) this.#step.show();
   }
 
@@ -88,6 +99,7 @@ export class Flow {
 
   #place(step: InteractiveStep | DoneStep, { isFocused }: Placement): void {
     this.#listening?.abort();
+    this.#isOutdated = false;
     this.#step = step;
     this.card.replaceChildren(step.root);
     void groupNumbers(step.root);
@@ -120,6 +132,7 @@ export class Flow {
       isAutomatic,
       session: () => client().session,
       expire: () => this.#end(step, 'expired'),
+      restart: () => this.begin(),
     });
     this.#place(step, placement);
     void this.#listen(step);
@@ -155,33 +168,32 @@ export class Flow {
   }
 
   async #register(step: NumberStep | EndedStep, phoneNumber: string): Promise<void> {
-    const { client, texts, send, emit } = this.host;
+    const { client, texts, beforeSend, emit } = this.host;
+    let isSent = false;
+    const onSent = (): void => {
+      isSent = true;
+    };
     this.#begin(step, texts().sending);
-    const call = (): Promise<PhoneVerifySession> => client().register(phoneNumber);
     await this.#run(
       step,
-      () => send({ phoneNumber, isResend: false }, call),
-      (session) => {
-        step.end();
-        this.#report();
-        if (session === undefined) return;
+      () => Promise.all([client().register(phoneNumber, { beforeSend, onSent }), loadCodeLook(this.card)]),
+      ([session]) => {
         this.#askCode(session, { isFocused: true });
-        emit('phone-verify-sent', { phoneNumber: session.phoneNumber });
+        if (isSent) emit('phone-verify-sent', { phoneNumber: session.phoneNumber });
       },
     );
   }
 
   async #resend(step: CodeStep): Promise<void> {
-    const { client, texts, send, emit } = this.host;
+    const { client, texts, beforeSend, emit } = this.host;
     step.beginResend(texts().sending);
     this.#report();
     await this.#run(
       step,
-      () => send({ phoneNumber: step.phoneNumber, isResend: true }, () => client().resend()),
+      () => client().resend({ beforeSend }),
       (session) => {
         step.end();
         this.#report();
-        if (session === undefined) return;
         step.announce(texts().resent);
         void this.#listen(step);
         emit('phone-verify-sent', { phoneNumber: session.phoneNumber });
@@ -227,8 +239,14 @@ export class Flow {
   }
 
   #fail(step: InteractiveStep, error: PhoneVerifyClientError): void {
-    const { texts, emit } = this.host;
-    const ending = step instanceof CodeStep ? endingOf(error) : undefined;
+    const { texts, client, emit } = this.host;
+    if (error.code === 'send_stopped') {
+      step.end();
+      this.#report();
+      return;
+    }
+    // The session of a resend may have ended for a reason that says nothing about a code.
+    const ending = endingOf(error) ?? (client().session === undefined ? 'expired' : undefined);
     if (step instanceof CodeStep && ending !== undefined) this.#end(step, ending);
     else {
       const isInput = isAboutInput(error);

@@ -7,11 +7,11 @@ export class FormControl extends ReflectedAttributes {
   static readonly formAssociated = true;
 
   readonly #internals = this.attachInternals();
-  #state: FlowState | undefined;
+  #state: FlowState = { isBusy: false, ending: undefined, verified: undefined, anchor: undefined };
 
   /** The verification token; empty until the number is verified. */
   get value(): string {
-    return this.#state?.verified?.verificationToken ?? '';
+    return this.#state.verified?.verificationToken ?? '';
   }
 
   get form(): HTMLFormElement | null {
@@ -39,7 +39,7 @@ export class FormControl extends ReflectedAttributes {
   }
 
   /** Updates the value, the validity, and the states for style sheets. */
-  protected update(state: FlowState, notVerified: string): void {
+  protected update(notVerified: string, state = this.#state): void {
     this.#state = state;
     const { isBusy, ending, verified, anchor } = state;
     this.#internals.setFormValue(verified?.verificationToken ?? null);

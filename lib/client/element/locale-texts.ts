@@ -19,6 +19,7 @@ export function textsOf({
   return {
     ...texts,
     countriesFound: plural(texts.countriesFound),
+    readyIn: (seconds) => new Intl.RelativeTimeFormat(language).format(...inUnits(seconds)),
     codeHint: filled(texts.codeHint),
     codeExpiresIn: plural(texts.codeExpiresIn),
     checkNumber: filled(texts.checkNumber),
@@ -36,6 +37,7 @@ export function textsOf({
       security_code_verified: ended(texts.usedHeading, texts.endedHint),
       security_code_too_many_attempts: ended(texts.lockedHeading, texts.endedHint),
       session_missing: expired,
+      send_stopped: unavailable,
     },
   };
 }
@@ -48,6 +50,12 @@ export function withChanges(texts: PhoneVerifyTexts, changes: PhoneVerifyTextCha
 /** Whether texts are those of a language, as data. */
 export function isLocale(texts: PhoneVerifyTextChanges | PhoneVerifyLocale): texts is PhoneVerifyLocale {
   return 'language' in texts;
+}
+
+/** Seconds in the largest unit of which there are at least two. */
+function inUnits(seconds: number): [number, Intl.RelativeTimeFormatUnit] {
+  if (seconds < 120) return [seconds, 'second'];
+  return seconds < 7200 ? [Math.ceil(seconds / 60), 'minute'] : [Math.ceil(seconds / 3600), 'hour'];
 }
 
 function filled(template: string): (value: string) => string {

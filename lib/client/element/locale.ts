@@ -1,9 +1,13 @@
 /** Scripts that are written from right to left, and languages that use one of them unless their tag names another. */
 const RIGHT_TO_LEFT = new Set('arab hebr thaa ar ckb dv fa he ks ps sd ug ur yi'.split(' '));
 
-/** The first valid language tag of several, such as those of an attribute, the page and the browser. */
+/**
+ * The first valid language tag of several, such as those of an attribute, the page and the browser. Only its language,
+ * script and region, because `Intl` refuses some tags that are valid in HTML, such as `zh-cmn-Hans`.
+ */
 export function firstLanguage(...languages: readonly (string | null | undefined)[]): string {
-  return languages.find((language) => readTag(language) !== undefined) ?? 'en';
+  const { language = 'en', script, region } = languages.map(readTag).find((tag) => tag !== undefined) ?? {};
+  return [language, script, region].filter((part) => part !== undefined).join('-');
 }
 
 /** The language of an element: the wanted one, otherwise that of the page around it, otherwise of the browser. */
@@ -60,7 +64,7 @@ interface LanguageTag {
  * the element.
  */
 function readTag(tag: string | null | undefined): LanguageTag | undefined {
-  const form = /^([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|\d{3}))?(?:-[\da-z-]*)?$/;
+  const form = /^([a-z]{2,3})(?:-[a-z]{3})*(?:-([a-z]{4}))?(?:-([a-z]{2}|\d{3}))?(?:-[\da-z-]*)?$/;
   const [, language, script, region] = form.exec(tag?.toLowerCase() ?? '') ?? [];
   return language === undefined ? undefined : { language, script, region: region?.toUpperCase() };
 }

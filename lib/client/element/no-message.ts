@@ -1,6 +1,6 @@
-import { isolate, make } from './dom.js';
-import { setDisabled, setTimer, timer } from './step.js';
+import { isolate, make, setDisabled } from './dom.js';
 import type { PhoneVerifyTexts } from './texts.js';
+import { TimedButton } from './timed-button.js';
 
 /** What a person can do if no message arrives. */
 export interface NoMessageActions {
@@ -11,14 +11,13 @@ export interface NoMessageActions {
 /** A button that opens what to do if no message arrives: check the number, or send the message again. */
 export class NoMessage {
   readonly root: HTMLElement;
-  readonly resend: HTMLButtonElement;
+  readonly resend: TimedButton;
   readonly #button: HTMLButtonElement;
   readonly #content: HTMLElement;
   readonly #change: HTMLButtonElement;
-  readonly #timer = timer();
 
   constructor(texts: PhoneVerifyTexts, phoneNumber: string, { resend, changeNumber }: NoMessageActions) {
-    this.resend = make('button', { type: 'button', part: 'resend' }, make('span', {}, texts.resend), this.#timer);
+    this.resend = new TimedButton({ type: 'button', part: 'resend', text: texts.resend }, texts);
     this.#change = make('button', { type: 'button', part: 'change-number' }, texts.changeNumber);
     this.#button = make(
       'button',
@@ -30,10 +29,10 @@ export class NoMessage {
       { id: 'no-message', hidden: '' },
       make('p', { part: 'check-number' }, ...isolate(texts.checkNumber(phoneNumber), phoneNumber)),
       make('slot', { name: 'captcha' }),
-      make('div', { class: 'links' }, this.#change, this.resend),
+      make('div', { class: 'links' }, this.#change, this.resend.root),
     );
     this.root = make('div', { class: 'no-message' }, this.#button, this.#content);
-    this.resend.addEventListener('click', resend);
+    this.resend.root.addEventListener('click', resend);
     this.#change.addEventListener('click', changeNumber);
     this.#button.addEventListener('click', () => {
       this.isOpen = !this.isOpen;
@@ -50,8 +49,7 @@ export class NoMessage {
   }
 
   show(resendIn: number, { isBusy, canResend }: { readonly isBusy: boolean; readonly canResend: boolean }): void {
-    setTimer(this.#timer, resendIn);
-    setDisabled(this.resend, !canResend);
+    this.resend.show(resendIn, canResend);
     setDisabled(this.#change, isBusy);
   }
 }

@@ -3,6 +3,7 @@ import { type CountryChoice, CountryPicker } from './country-picker.js';
 import { make } from './dom.js';
 import { loadNumberFormat, type NumberFormat, type ReadNumber } from './number-format.js';
 import { plainNumber } from './number-text.js';
+import { soon } from './patience.js';
 import { makeHeading, Step } from './step.js';
 import type { PhoneVerifyTexts } from './texts.js';
 
@@ -18,6 +19,8 @@ export class NumberStep extends Step {
   readonly #picker: CountryPicker;
   readonly #input: HTMLInputElement;
   #format: NumberFormat | undefined;
+  /** The number that has to wait. */
+  #waiting = '';
 
   constructor(
     texts: PhoneVerifyTexts,
@@ -75,12 +78,29 @@ export class NumberStep extends Step {
     return this.#countryTyped !== undefined;
   }
 
+  /** The server makes this number wait, not another one that is typed meanwhile. */
+  override wait(seconds: number): void {
+    this.#waiting = this.#number;
+    super.wait(seconds);
+  }
+
+  override continue(other: NumberStep): void {
+    this.#waiting = other.#waiting;
+    super.continue(other);
+  }
+
   /** The number, with what the numbering plans say about it if they could be loaded. */
   async read(): Promise<ReadNumber> {
     const typed = this.#typed;
-    const format = await loadNumberFormat();
-    const number = typed.startsWith('+') ? typed : `+${this.#picker.callingCode}${typed}`;
+    const number = this.#number;
+    const format = await soon(loadNumberFormat());
     return format?.read(typed, this.#picker.country) ?? { number, isPossible: format === undefined };
+  }
+
+  /** What was typed, with the calling code of the selected country unless it has one. */
+  get #number(): string {
+    const typed = this.#typed;
+    return typed.startsWith('+') ? typed : `+${this.#picker.callingCode}${typed}`;
   }
 
   get #typed(): string {
@@ -117,6 +137,7 @@ export class NumberStep extends Step {
     if (this.#typed.startsWith('+') && this.#countryTyped !== this.#picker.country) this.#input.value = '';
     this.#picker.show(this.#typed.startsWith('+'));
     this.#punctuate();
+    this.#dropWait();
     this.#input.focus();
   }
 
@@ -130,5 +151,10 @@ export class NumberStep extends Step {
     const typed = this.#countryTyped;
     if (typed !== undefined) this.#picker.country = typed;
     this.#picker.show(this.#typed.startsWith('+'));
+    this.#dropWait();
+  }
+
+  #dropWait(): void {
+    if (this.secondsToWait > 0 && this.#number !== this.#waiting) super.wait(0);
   }
 }

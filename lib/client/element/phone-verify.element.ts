@@ -1,7 +1,7 @@
+import type { PhoneVerifyBeforeSend } from '../before-send.js';
 import { PhoneVerifyClient } from '../phone-verify.client.js';
-import { type PhoneVerifyBeforeSend, PreparedSends } from './before-send.js';
 import { CALLING_CODES, readCountries } from './countries.js';
-import { make, sheetOf } from './dom.js';
+import { addStyles, make } from './dom.js';
 import { Flow } from './flow.js';
 import { ElementTexts } from './element-texts.js';
 import type { FlowState } from './flow-host.js';
@@ -9,6 +9,7 @@ import { FormControl } from './form-control.js';
 import { countryOfLanguages, languageOf, observeLanguage } from './locale.js';
 import { type PhoneVerifyElementEventMap, type PhoneVerifyEventMap, SHORT_NAMES } from './phone-verify.events.js';
 import type { PhoneVerifyLocale } from './phone-verify.locale.js';
+import { soon } from './patience.js';
 import { STYLES } from './styles.js';
 import type { PhoneVerifyTextChanges, PhoneVerifyTexts } from './texts.js';
 
@@ -46,11 +47,11 @@ export class PhoneVerifyElement extends FormControl {
   readonly #flow: Flow;
   #client: PhoneVerifyClient | undefined;
   #isOwnClient = true;
-  readonly #sends = new PreparedSends();
   #beforeSend: PhoneVerifyBeforeSend | undefined;
   readonly #texts = new ElementTexts();
   #shownLanguage: string | undefined;
-  #state: FlowState | undefined;
+  /** The texts that the element waits for. */
+  #loading: Promise<void> | undefined;
   #connection: AbortController | undefined;
 
   constructor() {
@@ -58,7 +59,7 @@ export class PhoneVerifyElement extends FormControl {
     const root = this.attachShadow({ mode: 'open' });
     this.#card.append(this.#fields, make('slot', { name: 'footer' }));
     root.append(this.#card);
-    root.adoptedStyleSheets.push(sheetOf(STYLES));
+    addStyles(this.#card, STYLES);
     this.#flow = this.#createFlow(root);
   }
 
@@ -68,15 +69,15 @@ export class PhoneVerifyElement extends FormControl {
       baseUrl: this.baseUrl ?? undefined,
       language: this.language ?? undefined,
       purpose: this.purpose ?? undefined,
-      fetch: this.#sends.fetch,
     });
     return this.#client;
   }
 
-  set client(client: PhoneVerifyClient) {
-    if (client === this.#client) return;
+  set client(client: PhoneVerifyClient | undefined) {
+    const isOwn = client === undefined;
+    if (isOwn ? this.#isOwnClient : client === this.#client) return;
     this.#client = client;
-    this.#isOwnClient = false;
+    this.#isOwnClient = isOwn;
     this.#refresh();
   }
 
@@ -94,9 +95,8 @@ export class PhoneVerifyElement extends FormControl {
     return this.#texts.current;
   }
 
-  set texts(texts: PhoneVerifyTextChanges | PhoneVerifyLocale) {
-    this.#texts.change(texts);
-    this.#refresh();
+  set texts(texts: PhoneVerifyTextChanges | PhoneVerifyLocale | undefined) {
+    if (this.#texts.change(texts)) this.#refresh();
   }
 
   /** Removes the number and the session, and starts over. */
@@ -145,6 +145,7 @@ export class PhoneVerifyElement extends FormControl {
       if (this.#language !== this.#shownLanguage) this.#refresh();
     });
     signal.addEventListener('abort', stopObserving);
+    this.#update();
     this.#useLanguage(() => this.#flow.resume());
   }
 
@@ -187,15 +188,23 @@ export class PhoneVerifyElement extends FormControl {
   #useLanguage(next: () => void): void {
     this.#shownLanguage = this.#language;
     const loading = this.#texts.use(this.#shownLanguage);
-    if (loading !== undefined) void this.#showAfter(loading);
-    else {
+    if (loading === undefined) {
       this.#applyTexts();
       next();
+    } else if (loading !== this.#loading) {
+      this.#loading = loading;
+      void this.#showAfter(loading);
     }
   }
 
   async #showAfter(loading: Promise<void>): Promise<void> {
+    await soon(loading);
+    this.#show();
     await loading;
+    if (this.#card.lang !== this.#texts.language) this.#show();
+  }
+
+  #show(): void {
     this.#applyTexts();
     this.#flow.refresh();
     if (this.isConnected) this.#flow.resume();
@@ -206,9 +215,8 @@ export class PhoneVerifyElement extends FormControl {
     this.#card.lang = this.#texts.language;
   }
 
-  #update(state = this.#state): void {
-    this.#state = state;
-    if (state !== undefined) this.update(state, this.texts.notVerified);
+  #update(state?: FlowState): void {
+    this.update(this.texts.notVerified, state);
   }
 
   #createFlow(root: ShadowRoot): Flow {
@@ -223,7 +231,11 @@ export class PhoneVerifyElement extends FormControl {
       },
       country: () => this.defaultCountry?.toUpperCase() ?? countryOfLanguages(navigator.languages) ?? '',
       isAutomatic: () => this.autoSubmit,
-      send: (send, call) => this.#sends.run(this.beforeSend, send, call),
+      beforeSend: async (send) => {
+        const extras = await this.beforeSend?.(send);
+        // The page may have removed the element meanwhile.
+        return this.isConnected && extras;
+      },
       hasFocus: () => root.activeElement !== null,
       emit: (type, detail) => {
         this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));

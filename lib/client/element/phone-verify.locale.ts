@@ -17,7 +17,13 @@ type TextData<Text> = Text extends string
     : string;
 
 /** Failures that have the same text: nothing that the person does can help. */
-type UnavailableCode = 'phone_not_verified' | 'media_type_unsupported' | 'service_unavailable' | 'response_invalid';
+type UnavailableCode =
+  | 'phone_not_verified'
+  | 'media_type_unsupported'
+  | 'service_unavailable'
+  | 'response_invalid'
+  // Never shown: the page stopped the message itself.
+  | 'send_stopped';
 
 /** Failures that have the text of something else. */
 type SharedCode =
@@ -37,7 +43,7 @@ export type PhoneVerifyLocale = {
   /** BCP 47 tag. */
   readonly language: string;
 } & {
-  readonly [Key in Exclude<keyof PhoneVerifyTexts, 'errors' | 'doneHint'>]: TextData<PhoneVerifyTexts[Key]>;
+  readonly [Key in Exclude<keyof PhoneVerifyTexts, 'errors' | 'doneHint' | 'readyIn'>]: TextData<PhoneVerifyTexts[Key]>;
 } & {
   /** Follows `security_code_invalid` where the server says how many wrong codes it still accepts. */
   readonly attemptsLeft: PhoneVerifyPlural;

@@ -1,4 +1,4 @@
-import type { PhoneVerifyBeforeSend } from './before-send.js';
+import type { PhoneVerifyBeforeSend } from '../before-send.js';
 import type { PhoneVerifyClient } from '../phone-verify.client.js';
 import type { PhoneVerifyEventMap } from './phone-verify.events.js';
 import type { PhoneVerifyLocale } from './phone-verify.locale.js';

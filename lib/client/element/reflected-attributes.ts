@@ -56,8 +56,8 @@ export class ReflectedAttributes extends Base {
     return this.getAttribute('auto-submit') !== 'off';
   }
 
-  set autoSubmit(isAutomatic: boolean) {
-    this.reflect('auto-submit', isAutomatic ? undefined : 'off');
+  set autoSubmit(isAutomatic: boolean | null | undefined) {
+    this.reflect('auto-submit', isAutomatic === false ? 'off' : undefined);
   }
 
   /** Name of the verification token among the data of the form. */
@@ -74,16 +74,16 @@ export class ReflectedAttributes extends Base {
     return this.hasAttribute('required');
   }
 
-  set required(isRequired: boolean) {
-    this.toggleAttribute('required', isRequired);
+  set required(isRequired: boolean | null | undefined) {
+    this.toggleAttribute('required', Boolean(isRequired));
   }
 
   get disabled(): boolean {
     return this.hasAttribute('disabled');
   }
 
-  set disabled(isDisabled: boolean) {
-    this.toggleAttribute('disabled', isDisabled);
+  set disabled(isDisabled: boolean | null | undefined) {
+    this.toggleAttribute('disabled', Boolean(isDisabled));
   }
 
   /** Sets an attribute, or removes it. */

@@ -1,5 +1,6 @@
-import { make } from './dom.js';
-import { clockTime, type PhoneVerifyTexts } from './texts.js';
+import { make, setText } from './dom.js';
+import type { PhoneVerifyTexts } from './texts.js';
+import { TimedButton } from './timed-button.js';
 
 /** The contents of a step's form. */
 export interface StepContent {
@@ -20,8 +21,7 @@ export class Step {
   readonly #input: HTMLInputElement | undefined;
   readonly #error = make('p', { id: 'error', part: 'error', role: 'alert' });
   readonly #status = make('p', { part: 'status', role: 'status' });
-  readonly #timer = timer();
-  readonly #button: HTMLButtonElement;
+  readonly #button: TimedButton;
   #isBusy = false;
   #isAboutNetwork = false;
   /** When the button can be used again; `undefined` if there is no wait. */
@@ -33,15 +33,14 @@ export class Step {
     onSubmit: () => void,
   ) {
     this.#input = input;
-    // The name of the button never changes: its timer is hidden from screen readers.
-    this.#button = make('button', { type: 'submit', part: 'button' }, make('span', {}, submit), this.#timer);
+    this.#button = new TimedButton({ type: 'submit', part: 'button', text: submit }, texts);
     this.root = make(
       'form',
       { part: 'form', novalidate: '' },
       make('div', { class: 'top' }, heading, make('p', { id: 'hint', part: 'hint' }, ...hint)),
       ...fields,
       make('div', { class: 'messages' }, this.#error, this.#status),
-      this.#button,
+      this.#button.root,
       ...footer,
     );
     this.root.addEventListener('submit', (event) => {
@@ -62,7 +61,7 @@ export class Step {
 
   /** What the person has to fill in or press next. */
   get anchor(): HTMLElement {
-    return this.#input ?? this.#button;
+    return this.#input ?? this.#button.root;
   }
 
   focus(): void {
@@ -71,11 +70,11 @@ export class Step {
   }
 
   /** Shows that a call is pending, and announces a text. */
-  begin(text: string, button: HTMLButtonElement = this.#button): void {
+  begin(text: string, button = this.#button): void {
     this.#isBusy = true;
     this.clearError();
     this.announce(text);
-    button.toggleAttribute('data-busy', true);
+    button.root.toggleAttribute('data-busy', true);
     this.show();
   }
 
@@ -83,6 +82,15 @@ export class Step {
     this.#isBusy = false;
     this.root.querySelector('[data-busy]')?.removeAttribute('data-busy');
     this.announce('');
+    this.show();
+  }
+
+  /** Continues with the wait and the error of a step that this one replaces. */
+  continue(other: Step): void {
+    this.#waitUntil = other.#waitUntil;
+    const { textContent } = other.#error;
+    if (other.#input?.hasAttribute('aria-invalid')) this.showInputError(textContent);
+    else this.showError(textContent, other.#isAboutNetwork);
     this.show();
   }
 
@@ -131,8 +139,7 @@ export class Step {
       this.clearError();
       this.announce(this.texts.waitOver);
     }
-    setTimer(this.#timer, seconds);
-    setDisabled(this.#button, !this.isReady);
+    this.#button.show(seconds, this.isReady);
   }
 
   /** Seconds until the button can be used again. */
@@ -144,24 +151,4 @@ export class Step {
 /** The heading of a step. It can be focused, so that a screen reader continues there. */
 export function makeHeading(text: string): HTMLHeadingElement {
   return make('h2', { id: 'heading', part: 'heading', tabindex: '-1' }, text);
-}
-
-/** A countdown that only eyes see. */
-export function timer(): HTMLElement {
-  return make('span', { class: 'timer', 'aria-hidden': 'true' });
-}
-
-/** Shows the seconds that are left; nothing at 0. */
-export function setTimer(element: HTMLElement, seconds: number): void {
-  setText(element, seconds > 0 ? clockTime(seconds) : '');
-}
-
-/** Changes a text only if it differs, so that screen readers do not announce it again. */
-export function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-/** Disables a button so that it keeps its focus and screen readers still announce it. */
-export function setDisabled(button: HTMLButtonElement, isDisabled: boolean): void {
-  button.setAttribute('aria-disabled', String(isDisabled));
 }

@@ -18,6 +18,8 @@ export interface PhoneVerifyTexts {
   readonly send: string;
   /** Announced while a message is sent. */
   readonly sending: string;
+  /** How long a button has to wait, such as `in 2 minutes`. Default: in the words of the browser. */
+  readonly readyIn: (seconds: number) => string;
   /** Announced when a wait has ended. */
   readonly waitOver: string;
   readonly codeHeading: string;

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
 import type { ElementPage } from './element-page.js';
 
-const SENT = { session_token: 'x', expires_in: 600, resend_in: 30, code_length: 6 };
+const SENT = { session_token: 'x', expires_in: 600, resend_in: 30, code_length: 6, code_format: 'numeric' };
 
 /** A part of the element, in every language. */
 function part({ page }: ElementPage, name: string): Locator {
@@ -77,6 +77,10 @@ const STATES: Readonly<Record<string, (element: ElementPage) => Promise<void>>> 
     await enterCodeStep(element, { expires_in: 61 });
     await element.page.clock.runFor(2000);
     await element.announced(/./);
+  },
+  'code-of-letters': async (element) => {
+    await enterCodeStep(element, { code_format: 'text', code_length: 8 });
+    await part(element, 'code').pressSequentially('K7QP-2');
   },
   'code-long': (element) => enterCodeStep(element, { code_length: 32 }),
   checking: async (element) => {

@@ -1,0 +1,8 @@
+import { addStyles } from './dom.js';
+import { soon } from './patience.js';
+
+/** Adds the styles of the steps after the number, which are a file of their own. Without it, these steps look plain. */
+export async function loadCodeLook(card: HTMLElement): Promise<void> {
+  const file = await soon(import('./code-styles.js').catch(() => undefined));
+  if (file !== undefined) addStyles(card, file.CODE_STYLES);
+}
