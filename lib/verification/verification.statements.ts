@@ -77,24 +77,40 @@ function textsOf(table: Table, options: StatementOptions) {
  * has not expired and, with `verifyOnlyOnce`, was not verified before. The database locks the row before it evaluates the
  * conditions, so no other check can change it before the attempt is counted.
  */
-function checkText(table: Table, options: StatementOptions, match: string): string {
+function checkText(table: Table, { verifyOnlyOnce }: StatementOptions, match: string): string {
   const { column: c } = table;
-  // MariaDB assigns from left to right: never read a column after assigning it.
-  return `UPDATE ${table.name} SET
-    ${c('verificationToken')} = CASE WHEN ${match} AND ${c('consumedAt')} IS NULL THEN :newToken ELSE ${c('verificationToken')} END,
-    ${c('isVerified')} = CASE WHEN ${match} THEN 1 ELSE ${c('isVerified')} END,
-    ${c('modifiedAt')} = :now,
-    ${c('failedAttempts')} = ${countText(table, match)},
-    ${c('verifiedAt')} = CASE WHEN ${match} AND ${c('verifiedAt')} IS NULL THEN :now ELSE ${c('verifiedAt')} END
+  return `UPDATE ${table.name} SET ${verifyOnlyOnce ? firstTimeText(table, match) : everyTimeText(table, match)}
     WHERE ${sessionIs(table)} AND ${c('failedAttempts')} < :maxFailedAttempts AND ${c('expiresAt')} > :now
-    ${options.verifyOnlyOnce ? `AND ${table.column('verifiedAt')} IS NULL` : ''}
-    ${returning(table, table.select('failedAttempts', 'consumedAt', 'verifiedAt'))}`;
+    ${verifyOnlyOnce ? `AND ${c('verifiedAt')} IS NULL` : ''}
+    ${returning(table, table.select('failedAttempts', ...(verifyOnlyOnce ? [] : (['consumedAt', 'verifiedAt'] as const))))}`;
 }
 
-function countText({ dialect, column: c }: Table, match: string): string {
-  if (dialect !== 'mariadb') return `CASE WHEN ${match} THEN 0 ELSE ${c('failedAttempts')} + 1 END`;
+/** What a check assigns to a session that was never verified: it has no token yet, and nobody consumed one. */
+function firstTimeText(table: Table, match: string): string {
+  const { column: c } = table;
+  return `${c('verificationToken')} = CASE WHEN ${match} THEN :newToken END,
+    ${c('isVerified')} = CASE WHEN ${match} THEN 1 ELSE ${c('isVerified')} END,
+    ${c('modifiedAt')} = :now,
+    ${c('failedAttempts')} = ${countText(table, match, String(CORRECT_CODE))},
+    ${c('verifiedAt')} = CASE WHEN ${match} THEN :now END`;
+}
+
+/** What a check assigns to a session that may have been verified before: its time stays, and a consumed token too. */
+function everyTimeText(table: Table, match: string): string {
+  const { column: c } = table;
   const correct = `CASE WHEN ${c('verifiedAt')} IS NULL THEN ${CORRECT_CODE}
     WHEN ${c('consumedAt')} IS NULL THEN ${CORRECT_CODE_AGAIN} ELSE ${CORRECT_CODE_CONSUMED} END`;
+  // MariaDB assigns from left to right: never read a column after assigning it.
+  return `${c('verificationToken')} = CASE WHEN ${match} AND ${c('consumedAt')} IS NULL THEN :newToken ELSE ${c('verificationToken')} END,
+    ${c('isVerified')} = CASE WHEN ${match} THEN 1 ELSE ${c('isVerified')} END,
+    ${c('modifiedAt')} = :now,
+    ${c('failedAttempts')} = ${countText(table, match, correct)},
+    ${c('verifiedAt')} = CASE WHEN ${match} AND ${c('verifiedAt')} IS NULL THEN :now ELSE ${c('verifiedAt')} END`;
+}
+
+/** @param correct - What MariaDB returns as its insert id for a correct code. */
+function countText({ dialect, column: c }: Table, match: string, correct: string): string {
+  if (dialect !== 'mariadb') return `CASE WHEN ${match} THEN 0 ELSE ${c('failedAttempts')} + 1 END`;
   return `CASE WHEN ${match} THEN LAST_INSERT_ID(${correct}) * 0 ELSE LAST_INSERT_ID(${c('failedAttempts')} + 1) END`;
 }
 

@@ -229,11 +229,9 @@ function readComparison({ rows, insertId }: StatementResult, now: number): Check
   if (row !== undefined) {
     const failedAttempts = Number(row['failedAttempts']);
     if (failedAttempts > 0) return { kind: 'wrong', failedAttempts };
-    return {
-      kind: 'correct',
-      isTokenIssued: row['consumedAt'] === null,
-      isFirst: Number(row['verifiedAt']) === now,
-    };
+    // With `verifyOnlyOnce`, the statement returns the count alone: every correct code is the first.
+    const { consumedAt = null, verifiedAt = now } = row;
+    return { kind: 'correct', isTokenIssued: consumedAt === null, isFirst: Number(verifiedAt) === now };
   }
   if (insertId === 0) return undefined;
   if (insertId < CORRECT_CODE) return { kind: 'wrong', failedAttempts: insertId };
