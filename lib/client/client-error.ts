@@ -103,9 +103,7 @@ export class PhoneVerifyClientError extends Error {
     details: PhoneVerifyClientErrorDetails = {},
   ) {
     super(message, details);
-    this.status = details.status;
-    this.retryAfter = details.retryAfter;
-    this.attemptsLeft = details.attemptsLeft;
-    this.errors = details.errors;
+    const { status, retryAfter, attemptsLeft, errors } = details;
+    Object.assign(this, { status, retryAfter, attemptsLeft, errors });
   }
 }

@@ -8,7 +8,7 @@ import { isSameNumber } from './same-number.js';
 import { share } from './shared-calls.js';
 import { endsWithCheck, endsWithResend } from './session-endings.js';
 import { type PhoneVerifyStorage, type ReceivedSession, SessionMemory, type SessionRecord } from './session-record.js';
-import { readCode } from './typed-code.js';
+import { requireCode } from './typed-code.js';
 import { responseInvalid } from './unexpected-response.js';
 import { type Fetch, post, type WireOptions, type WireRequest, type WireResponse } from './wire.js';
 
@@ -93,7 +93,11 @@ export class PhoneVerifyClient {
     const spelling = plainNumber(phoneNumber);
     const call = `register ${spelling}`;
     // A pending call for another number is not shared: the latest number wins.
-    if (!this.#sends.has(call)) this.#sends.clear();
+    if (!this.#sends.has(call)) {
+      const resend = this.#isOpenFor(spelling) ? this.#sends.get('resend') : undefined;
+      this.#sends.clear();
+      if (resend !== undefined) this.#sends.set('resend', resend);
+    }
     return share(this.#sends, call, async () => {
       this.#turn += 1;
       const turn = this.#turn;
@@ -129,8 +133,9 @@ export class PhoneVerifyClient {
       if (response.status === 200) {
         const sent = readSent(response.body, phoneNumber);
         if (sent === undefined) throw await responseInvalid(response);
+        const session = this.#keep({ ...sent, spelling: record.spelling, isSent: true }, this.#isCurrent(record));
         onSent?.();
-        return this.#keep({ ...sent, spelling: record.spelling, isSent: true }, this.#isCurrent(record));
+        return session;
       }
       const error = await readFailure(response);
       if (endsWithResend(error)) this.#end(record);
@@ -142,8 +147,8 @@ export class PhoneVerifyClient {
   /**
    * Checks a code. The session is removed once the number is verified, or once no code can verify it any more.
    *
-   * @param securityCode - As the person typed it. White space is removed; in a code of digits also punctuation, and the
-   *   digits of every script become ASCII.
+   * @param securityCode - As the person typed or pasted it, also within a message. White space is removed; in a code of
+   *   digits also punctuation, and the digits of every script become ASCII.
    * @returns The verified number, with its verification token.
    * @throws {@link PhoneVerifyClientError} for every failure. `security_code_invalid` has `attemptsLeft`; at 0 the
    *   session has ended. With `security_code_incomplete` nothing was sent.
@@ -152,7 +157,7 @@ export class PhoneVerifyClient {
     return share(this.#checks, `verify ${securityCode}`, async () => {
       const record = this.#required();
       const { phoneNumber, sessionToken } = record;
-      const code = readCode(securityCode, record);
+      const code = requireCode(securityCode, record);
       const body = { phone_number: phoneNumber, session_token: sessionToken, security_code: code };
       const response = await this.#post('verify', body);
       if (response.status === 200) {
@@ -186,8 +191,9 @@ export class PhoneVerifyClient {
     const sent = readSent(response.body, spelling);
     if (response.status === 200) {
       if (sent === undefined) throw await responseInvalid(response);
+      const session = this.#keep({ ...sent, spelling, isSent: true }, turn === this.#turn);
       onSent?.();
-      return this.#keep({ ...sent, spelling, isSent: true }, turn === this.#turn);
+      return session;
     }
     const error = await readFailure(response);
     if (error.code === 'sms_delivery_failed' && sent !== undefined) {

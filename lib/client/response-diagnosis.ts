@@ -16,7 +16,7 @@ const CAUSES_BY_STATUS: Readonly<Record<number, string>> = {
  * value, since a value can be a token. A file of its own when bundled: only a page that is set up wrongly loads it.
  */
 export function diagnose(response: ReceivedResponse): string {
-  return `status ${response.status}, ${describeBody(response.body)}. ${likelyCause(response)}`;
+  return `The response is not one of the phone verification routes: status ${response.status}, ${describeBody(response.body)}. ${likelyCause(response)}`;
 }
 
 function describeBody(body: unknown): string {
@@ -53,4 +53,9 @@ function wrapperOf(body: unknown): string | undefined {
 
 function isPage(body: unknown): boolean {
   return typeof body === 'string' && body.trimStart().startsWith('<');
+}
+
+/** What to change about the URL of the routes, outside a browser. */
+export function adviseOn(baseUrl: string): string {
+  return /^https?:/i.test(baseUrl) ? '' : ' Outside a browser, `baseUrl` must be an absolute URL.';
 }

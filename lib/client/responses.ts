@@ -62,8 +62,8 @@ export function readSent(body: Body, requested: string): SentState | undefined {
 
 /** Reads the response to a correct code; `undefined` if it is not one. */
 export function readVerified({ phone_number, verification_token }: Body): PhoneVerifyVerified | undefined {
-  if (typeof phone_number !== 'string' || phone_number === '') return undefined;
-  if (verification_token !== undefined && typeof verification_token !== 'string') return undefined;
+  if (!isText(phone_number) || phone_number === '') return undefined;
+  if (verification_token !== undefined && !isText(verification_token)) return undefined;
   return { phoneNumber: phone_number, verificationToken: verification_token };
 }
 

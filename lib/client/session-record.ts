@@ -158,14 +158,21 @@ function parseRecord(text: string | null | undefined): SessionRecord | undefined
   }
 }
 
+/** The type of each field of a session. */
+const TYPES: Readonly<Record<keyof SessionRecord, 'boolean' | 'number' | 'string'>> = {
+  phoneNumber: 'string',
+  spelling: 'string',
+  sessionToken: 'string',
+  codeFormat: 'string',
+  codeLength: 'number',
+  expiresIn: 'number',
+  resendIn: 'number',
+  receivedAt: 'number',
+  isSent: 'boolean',
+  isTimeExact: 'boolean',
+};
+
 /** Whether a value from a storage or from another tab is a session. */
 export function isRecord(value: unknown): value is SessionRecord {
-  if (!isObject(value)) return false;
-  const { phoneNumber, spelling, sessionToken, codeFormat, codeLength } = value;
-  const { isSent, isTimeExact, receivedAt, expiresIn, resendIn } = value;
-  return (
-    [phoneNumber, spelling, sessionToken, codeFormat].every((text) => typeof text === 'string') &&
-    [receivedAt, expiresIn, resendIn, codeLength].every(Number.isFinite) &&
-    [isSent, isTimeExact].every((flag) => typeof flag === 'boolean')
-  );
+  return isObject(value) && Object.entries(TYPES).every(([name, type]) => typeof value[name] === type);
 }

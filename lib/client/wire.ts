@@ -1,6 +1,6 @@
 import { PhoneVerifyClientError } from './client-error.js';
 import { isObject, type ReceivedResponse } from './received-response.js';
-import { responseInvalid } from './unexpected-response.js';
+import { networkFailed, responseInvalid } from './unexpected-response.js';
 
 /** The part of the browser's `fetch` that the client uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -45,11 +45,7 @@ export async function post(options: WireOptions, request: WireRequest): Promise<
   try {
     return await Promise.race([exchange(options, request, abort.signal), timeOut]);
   } catch (thrown) {
-    if (thrown instanceof PhoneVerifyClientError) throw thrown;
-    // Outside a browser there is no page to which a relative URL could refer.
-    const isRelative = typeof location === 'undefined' && !/^https?:/i.test(baseUrl);
-    const advice = isRelative ? ' Outside a browser, `baseUrl` must be an absolute URL.' : '';
-    throw new PhoneVerifyClientError('network_failed', `The server could not be reached.${advice}`, { cause: thrown });
+    throw thrown instanceof PhoneVerifyClientError ? thrown : await networkFailed(baseUrl, thrown);
   } finally {
     clearTimeout(timer);
   }

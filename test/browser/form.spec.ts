@@ -255,6 +255,13 @@ describe('beforeSend', () => {
 
   it.each([
     ['the element starts over', (found: Found): void => found.reset()],
+    [
+      'the element gets another language and starts over',
+      (found: Found): void => {
+        found.language = 'en-GB';
+        found.reset();
+      },
+    ],
     ['the element is removed', (found: Found): void => found.remove()],
   ])('sends nothing any more if %s meanwhile', async (_name, change) => {
     const { page, element } = test;

@@ -181,7 +181,77 @@ describe('the language of the texts', () => {
     release();
 
     await expectVisible(element.heading('Telefonnummer bestätigen'));
-    expect((await page.getByLabel('Telefonnummer').inputValue()).replace(/\D/g, '')).toBe('4155552671');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('2');
+    expect((await page.getByLabel('Telefonnummer').inputValue()).replace(/\D/g, '')).toBe('4155552672');
+  });
+
+  it('follows a change without moving the focus or losing the country that was chosen', async () => {
+    const { page, element } = test;
+    await test.open('', 'en');
+    await element.selectCountry('FR');
+    await element.country.focus();
+
+    await page.evaluate(() => {
+      document.documentElement.lang = 'de';
+    });
+    await expectVisible(element.heading('Telefonnummer bestätigen'));
+
+    expect(await element.country.innerText()).toBe('FR +33');
+    expect(await element.focused()).toBe('FR +33');
+  });
+
+  it('follows a change while a list of countries is open, once it is closed', async () => {
+    const { page, element } = test;
+    await test.open('', 'en');
+    await element.country.click();
+    await element.options.first().waitFor();
+
+    await page.evaluate(() => {
+      document.documentElement.lang = 'de';
+    });
+    await page.waitForResponse('**/locales/de.js');
+    await test.pass(1);
+    expect(await element.options.count()).toBeGreaterThan(0);
+    await page.keyboard.press('Escape');
+    await test.pass(1);
+
+    await expectVisible(element.heading('Telefonnummer bestätigen'));
+  });
+
+  it('follows a change while the element was removed', async () => {
+    const { page, element } = test;
+    await test.open('', 'en');
+    await expectVisible(element.number);
+
+    await page.locator('phone-verify').evaluate(async (found: Found) => {
+      const { parentElement } = found;
+      found.remove();
+      document.documentElement.lang = 'de';
+      found.countries = 'AT';
+      await Promise.resolve();
+      parentElement?.append(found);
+    });
+
+    await expectVisible(element.heading('Telefonnummer bestätigen'));
+    await expectVisible(page.getByText('AT +43'));
+  });
+
+  it('is loaded for nobody where the application sets its texts right after it inserts the element', async () => {
+    const { page, element } = test;
+    await test.open('', 'en');
+    await expectVisible(element.number);
+    const loaded = loadedLanguages();
+
+    await page.evaluate(() => {
+      document.documentElement.lang = 'de';
+      const added = document.createElement('phone-verify');
+      document.querySelector('phone-verify')?.replaceWith(added);
+      Reflect.set(added, 'texts', { language: 'fr', numberHeading: 'Vérifiez votre numéro', errors: {} });
+    });
+
+    await expectVisible(element.heading('Vérifiez votre numéro'));
+    expect(loaded).toEqual([]);
   });
 
   it('follows a change during a call, with the error of the call', async () => {

@@ -72,6 +72,23 @@ describe('a resend', () => {
     expect(await element.alert.textContent()).toBe('');
   });
 
+  it('of a session that has ended keeps its error when the texts change', async () => {
+    const { element, page } = test;
+    await openCodeStep();
+    await test.pass(601);
+    await expectVisible(element.heading('The code has expired'));
+    await element.fail('register', 503, 'service_unavailable');
+    await element.button('Request a new code').click();
+    await expectVisible(page.getByText('This does not work at the moment.'));
+
+    await page.locator('phone-verify').evaluate((found: HTMLElementTagNameMap['phone-verify']) => {
+      found.texts = { requestNewCode: 'Another' };
+    });
+
+    await expectVisible(element.button('Another'));
+    await expectVisible(page.getByText('This does not work at the moment.'));
+  });
+
   it.each(['security_code_expired', 'security_code_invalid'])(
     'opens a new session if the old one has ended (%s)',
     async (code) => {
@@ -200,6 +217,22 @@ describe('a first message', () => {
     expect(await element.button('Send code').getAttribute('aria-disabled')).toBe('false');
   });
 
+  it('waits for the number that was sent, not for one that was typed since', async () => {
+    const { element } = test;
+    await test.open();
+    await element.fail('register', 429, 'rate_limited', { retry_after: 3600 });
+    const release = await element.hold('register');
+    await element.number.fill(NUMBER);
+    await element.button('Send code').click();
+    await element.announced('Sending…');
+    await element.number.fill('4155552672');
+
+    release();
+    await element.waitForOtherTabs();
+
+    expect(await element.button('Send code').getAttribute('aria-disabled')).toBe('false');
+  });
+
   it('is sent without the numbering plans if they take longer than three seconds', async () => {
     const { element, page } = test;
     await page.route('**/numbering-plans.js', () => undefined);
@@ -224,6 +257,67 @@ describe('a first message', () => {
     await test.element.button('Send code').click();
 
     await expectVisible(test.element.code);
+  });
+});
+
+describe('a code that is corrected while it is checked', () => {
+  it('is checked next', async () => {
+    const { element } = test;
+    await test.open();
+    await element.send(NUMBER);
+    const release = await element.hold('verify');
+    await element.verify(WRONG_CODE);
+    await element.announced('Checking…');
+
+    await element.code.fill(CORRECT_CODE);
+    release();
+
+    await expectVisible(element.heading('Phone number verified'));
+    expect(element.requests).toEqual(['register', 'verify', 'verify']);
+  });
+});
+
+describe('the styles of the code step', () => {
+  it('may arrive late', async () => {
+    const { element, page } = test;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/code-styles.js', async (route) => {
+      await released;
+      await route.fallback();
+    });
+    await test.open();
+    await element.number.fill(NUMBER);
+    await element.button('Send code').click();
+    await page.waitForResponse('**/phone/register');
+    await test.pass(3);
+    await expectVisible(element.code);
+    const display = (): Promise<string> => page.locator('.slots').evaluate((found) => getComputedStyle(found).display);
+    expect(await display()).toBe('block');
+
+    release();
+
+    await expect.poll(display).toBe('grid');
+  });
+
+  it('are there too where the page sets a client whose session is open', async () => {
+    const { element, page } = test;
+    await test.open();
+    await element.send(NUMBER);
+    await page.reload();
+    await page.locator('phone-verify').evaluate((found: HTMLElementTagNameMap['phone-verify']) => {
+      const added = document.createElement('phone-verify');
+      const { client } = found;
+      added.baseUrl = '/other';
+      found.replaceWith(added);
+      added.client = client;
+    });
+
+    await expectVisible(element.code);
+
+    await expect.poll(() => page.locator('.slots').evaluate((found) => getComputedStyle(found).display)).toBe('grid');
   });
 });
 

@@ -194,6 +194,22 @@ describe('a change of the number', () => {
     expect(await element.button('Send it again').innerText()).toContain('0:30');
   });
 
+  it('is not undone by new texts', async () => {
+    const { element, page } = test;
+    await test.open();
+    await element.send('4155552671');
+    await element.openNoMessage();
+    await element.button('Change number').click();
+    await element.number.fill('4155552672');
+
+    await page.locator('phone-verify').evaluate((found: Found) => {
+      found.texts = { send: 'Go' };
+    });
+
+    await expectVisible(element.button('Go'));
+    expect(await element.number.inputValue()).toBe('(415) 555-2672');
+  });
+
   it('is not possible while a code is checked, so that no verification is lost', async () => {
     const { element } = test;
     await test.open();

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { CODE_STYLES } from '../../lib/client/element/code-styles.js';
 import { STYLES } from '../../lib/client/element/styles.js';
 import { PhoneVerifyElement } from '../../lib/client/index.js';
 import { describe, expect, it } from 'vitest';
@@ -44,7 +45,9 @@ describe('the page about browsers lists', () => {
   });
 
   it('every custom property', () => {
-    expect(found(PAGE, /`(--phone-verify-[\w-]+)`/g)).toEqual(found(STYLES, /var\((--phone-verify-[\w-]+)/g));
+    expect(found(PAGE, /`(--phone-verify-[\w-]+)`/g)).toEqual(
+      found(STYLES + CODE_STYLES, /var\((--phone-verify-[\w-]+)/g),
+    );
   });
 
   it('every slot', () => {

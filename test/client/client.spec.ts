@@ -321,6 +321,15 @@ describe('parallel calls', () => {
     expect(server.paths).toEqual(['/phone/register', '/phone/resend', '/phone/verify']);
   });
 
+  it('send one message for a resend and a register of the same number', async () => {
+    const client = await openSession();
+    vi.advanceTimersByTime(30_000);
+
+    await Promise.all([client.resend(), client.register(NUMBER)]);
+
+    expect(server.paths).toEqual(['/phone/register', '/phone/resend']);
+  });
+
   it('share a failure too, and send again afterwards', async () => {
     const client = open();
     server.answer(failure(503, 'service_unavailable'));

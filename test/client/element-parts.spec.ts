@@ -6,7 +6,7 @@ import { CALLING_CODES, countryOfNumber, readCountries } from '../../lib/client/
 import { listCountries, searchCountries } from '../../lib/client/element/country-search.js';
 import { countryOfLanguages, directionOf, firstLanguage } from '../../lib/client/element/locale.js';
 import { numberingPlans } from '../../lib/client/element/numbering-plans.js';
-import { textsOf } from '../../lib/client/element/locale-texts.js';
+import { textsOf, withChanges } from '../../lib/client/element/locale-texts.js';
 import { clockTime } from '../../lib/client/element/texts.js';
 import de from '../../lib/client/locales/de.js';
 import en from '../../lib/client/locales/en.js';
@@ -243,6 +243,19 @@ describe('the language of the element', () => {
     [[], undefined],
   ])('%o is spoken in %s', (languages, country) => {
     expect(countryOfLanguages(languages)).toBe(country);
+  });
+});
+
+describe('changes of the texts', () => {
+  it('leave the built-in text where a value is undefined', () => {
+    const { send, code, errors } = withChanges(textsOf(en), {
+      send: undefined,
+      code: 'PIN',
+      errors: { timed_out: undefined },
+    } as object);
+
+    expect([send, code]).toEqual([en.send, 'PIN']);
+    expect(errors.timed_out).toBe(en.errors.timed_out);
   });
 });
 

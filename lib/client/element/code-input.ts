@@ -52,6 +52,13 @@ export class CodeInput {
     if (code !== undefined) this.#accept(code, code.length);
   }
 
+  /** Continues what was typed into an input that this one replaces, without a report of the change. */
+  continue(other: CodeInput): void {
+    this.#accepted = other.#accepted;
+    this.input.value = other.#accepted;
+    this.#draw();
+  }
+
   get isComplete(): boolean {
     return this.#accepted.length === this.#length;
   }

@@ -87,7 +87,7 @@ export class CodeStep extends Step {
   override continue(other: CodeStep): void {
     this.#submitted = other.#submitted;
     this.#noMessage.isOpen = other.#noMessage.isOpen;
-    this.code = other.code;
+    this.#field.continue(other.#field);
     super.continue(other);
   }
 
@@ -108,9 +108,9 @@ export class CodeStep extends Step {
     this.#submitComplete();
   }
 
-  /** Empties the field after a wrong code. */
+  /** Empties the field after a wrong code, unless the person has changed it since. */
   clear(): void {
-    this.code = '';
+    if (this.code === this.#submitted) this.code = '';
   }
 
   override show(): void {

@@ -1,5 +1,7 @@
 /** The style sheet of the steps after the number. */
 export const CODE_STYLES = `
+bdi { white-space: nowrap; color: var(--text); font-weight: 600; font-variant-numeric: tabular-nums; }
+.unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .code { --char: min(1.5rem, calc(70cqi / var(--length))); position: relative; border-radius: var(--radius); }
 .slots { display: grid; grid-template-columns: repeat(var(--length), minmax(0, 1fr)); gap: min(0.5rem, 1.5cqi); }
 [part='slot'] { position: relative; display: grid; place-items: center; min-block-size: max(44px, calc(var(--height) + 0.5rem)); border: 1px solid var(--line); border-radius: min(var(--radius), 2.5cqi); font: 600 var(--char)/1 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
@@ -26,8 +28,12 @@ export const CODE_STYLES = `
 .links button:hover, [part='no-message']:hover { text-decoration: underline; }
 [part='no-message'][aria-expanded='true']::after { transform: translateY(25%) rotate(225deg); }
 .links button[aria-disabled='true']:not([data-busy]) { color: var(--muted); font-weight: 400; text-decoration: none; }
-.done { display: grid; justify-items: center; gap: 0.75rem; text-align: center; }
+.done { --success: var(--phone-verify-success, #1a7f4b); display: grid; justify-items: center; gap: 0.75rem; text-align: center; }
 .done svg { inline-size: 3.5rem; padding: 0.75rem; border-radius: 50%; fill: none; stroke: var(--success); stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; background: color-mix(in srgb, var(--success) 14%, transparent); }
+@container (max-width: 14rem) { bdi { white-space: normal; } }
+@supports (color: light-dark(#000, #fff)) {
+  .done { --success: var(--phone-verify-success, light-dark(#1a7f4b, #6fd6a0)); }
+}
 @media (prefers-reduced-motion: reduce) {
   .code * { animation: none !important; }
 }

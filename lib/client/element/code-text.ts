@@ -1,8 +1,8 @@
 import type { PhoneVerifyCodeFormat } from '../responses.js';
 import { toAsciiDigits } from './digits.js';
 
-/** What may stand between the digits of a code: white space, invisible characters, dashes, dots. */
-const SEPARATORS = /[\s\p{Cf}\p{Pd}.·]/gu;
+/** What may stand between the digits of a code: white space, invisible characters, punctuation. */
+const SEPARATORS = /[\s\p{Cf}\p{P}]/gu;
 
 /** Digits in groups, with one separator between two groups. */
 const GROUPS = /\d+(?:[\s\p{Pd}.·]\d+)*/gu;

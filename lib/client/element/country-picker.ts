@@ -78,7 +78,7 @@ export class CountryPicker {
   async #open(query = ''): Promise<void> {
     const list = await loadList();
     // A second key that was pressed before the list was here opens nothing.
-    if (list === undefined || this.root.querySelector('dialog') !== null) return;
+    if (list === undefined || !this.root.isConnected || this.root.querySelector('dialog') !== null) return;
     list.openCountryList(this.root, {
       ...this.#choice,
       texts: this.#texts,

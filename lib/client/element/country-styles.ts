@@ -1,5 +1,7 @@
 /** The styles of the list of countries. */
 export const COUNTRY_STYLES = `
+.unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+[part='country-search']:focus-visible { outline: var(--ring); outline-offset: 2px; }
 dialog { position: fixed; inset: auto; top: var(--top); bottom: var(--bottom); left: clamp(8px, var(--left), calc(100vw - var(--list) - 8px)); --list: min(max(var(--width), 18rem), 100vw - 16px); inline-size: var(--list); max-inline-size: none; max-block-size: clamp(12rem, var(--space), 24rem); margin: 0; padding: 0; overflow: hidden; border: 1px solid var(--edge); border-radius: var(--radius); background: var(--surface); color: var(--text); box-shadow: 0 1rem 3rem -1rem rgb(0 0 0 / 45%); white-space: normal; overscroll-behavior: contain; }
 dialog[open] { display: flex; flex-direction: column; }
 dialog::backdrop { background: none; }

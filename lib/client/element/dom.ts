@@ -47,3 +47,9 @@ export function addStyles(element: Element, styles: string): void {
   const sheet = sheetOf(styles);
   if (root instanceof ShadowRoot && !root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
 }
+
+/** What has the focus in the shadow tree of an element. */
+export function focusedIn(element: Element): Element | null {
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? root.activeElement : null;
+}

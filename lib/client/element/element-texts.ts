@@ -39,7 +39,8 @@ export class ElementTexts {
    *
    * @returns Whether that makes a difference.
    */
-  change(texts: PhoneVerifyTextChanges | PhoneVerifyLocale = UNCHANGED): boolean {
+  change(given: PhoneVerifyTextChanges | PhoneVerifyLocale | null | undefined): boolean {
+    const texts = given ?? UNCHANGED;
     if (texts === this.#set) return false;
     this.#set = texts;
     [this.#given, this.#changes] = isLocale(texts) ? [texts, UNCHANGED] : [undefined, texts];
@@ -63,7 +64,9 @@ export class ElementTexts {
   }
 
   async #load(language: string): Promise<void> {
-    const locale = await loadTexts(language);
+    // The application may set its own texts right after it has inserted the element.
+    await undefined;
+    const locale = this.#given === undefined ? await loadTexts(language) : undefined;
     if (language !== this.#wanted) return;
     this.#loading = undefined;
     if (locale !== undefined) this.#keep(locale);

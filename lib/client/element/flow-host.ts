@@ -15,9 +15,8 @@ export interface FlowHost {
   readonly country: () => string;
   /** Whether a complete code is submitted by itself. */
   readonly isAutomatic: () => boolean;
-  /** Runs before each message. */
-  readonly beforeSend: PhoneVerifyBeforeSend;
-  readonly hasFocus: () => boolean;
+  /** What the page runs before each message. */
+  readonly beforeSend: () => PhoneVerifyBeforeSend | undefined;
   readonly emit: <Type extends keyof PhoneVerifyEventMap>(
     type: Type,
     detail: PhoneVerifyEventMap[Type]['detail'],

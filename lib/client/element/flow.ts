@@ -1,17 +1,16 @@
-import { PhoneVerifyClientError } from '../client-error.js';
 import type { PhoneVerifySession } from '../phone-verify.session.js';
+import type { PhoneVerifyVerified } from '../responses.js';
 import { loadCodeLook } from './code-look.js';
 import { CodeStep } from './code-step.js';
 import { DoneStep } from './done-step.js';
 import { type Ending, EndedStep } from './ended-step.js';
-import { asClientError, endingOf, isAboutInput } from './failures.js';
+import { focusedIn } from './dom.js';
+import { FlowCalls, type InteractiveStep, type Stage } from './flow-calls.js';
 import type { FlowHost } from './flow-host.js';
 import { groupNumbers } from './number-format.js';
 import { type NumberDraft, NumberStep } from './number-step.js';
 import { receiveCode } from './one-time-code.js';
-import { describeError } from './texts.js';
-
-type InteractiveStep = NumberStep | CodeStep | EndedStep;
+import { Step } from './step.js';
 
 /** How a step is shown. */
 interface Placement {
@@ -20,23 +19,35 @@ interface Placement {
 }
 
 /** Runs the steps: number, code, done. */
-export class Flow {
+export class Flow implements Stage {
+  readonly #card: HTMLElement;
+  readonly #host: FlowHost;
+  readonly #calls: FlowCalls;
   #step: InteractiveStep | DoneStep | undefined;
   #draft: NumberDraft | undefined;
   #listening: AbortController | undefined;
   /** Whether the texts or the countries have changed since the step was rendered. */
   #isOutdated = false;
+  /** The number of the session that the person left to enter another one. */
+  #declined: string | undefined;
+  /** Whether the page has focused the element before it showed anything. */
+  #isFocusWanted = false;
 
-  constructor(
-    private readonly card: HTMLElement,
-    private readonly host: FlowHost,
-  ) {}
+  constructor(card: HTMLElement, host: FlowHost) {
+    this.#card = card;
+    this.#host = host;
+    this.#calls = new FlowCalls(host, this);
+  }
+
+  get isShown(): boolean {
+    return this.#step !== undefined;
+  }
 
   /** Shows the current step: that of the open session, if there is one. */
   begin(): void {
-    const { session } = this.host.client();
-    const isFocused = this.host.hasFocus();
-    if (session?.isSent) this.#askCode(session, { isFocused });
+    const { session } = this.#host.client();
+    const isFocused = this.#hasFocus;
+    if (session?.isSent && session.phoneNumber !== this.#declined) this.askCode(session, { isFocused });
     else this.#askNumber({ isFocused, phoneNumber: session?.phoneNumber });
   }
 
@@ -45,40 +56,45 @@ export class Flow {
     const step = this.#step;
     if (step === undefined) return;
     if (step instanceof DoneStep) {
-      this.#place(new DoneStep(this.host.texts(), step.verified), { isFocused: this.host.hasFocus() });
+      this.finish(step.verified, { isFocused: this.#hasFocus });
       return;
     }
-    this.#isOutdated = step.isBusy;
-    if (step.isBusy) return;
-    if (step instanceof EndedStep) {
-      this.#end(step, step.ending);
-      return;
-    }
-    if (step instanceof NumberStep && step.draft.text !== '') this.#draft = step.draft;
-    this.begin();
-    if (step instanceof NumberStep && this.#step instanceof NumberStep) this.#step.continue(step);
-    if (step instanceof CodeStep && this.#step instanceof CodeStep) this.#step.continue(step);
+    this.#isOutdated = step.isBusy || this.#card.querySelector('dialog') !== null;
+    if (this.#isOutdated) return;
+    const focused = focusedIn(this.#card)?.getAttribute('part');
+    if (step instanceof NumberStep && step.isChanged) this.#draft = step.draft;
+    if (step instanceof EndedStep) this.end(step, step.ending);
+    else this.begin();
+    const next: Step | DoneStep | undefined = this.#step;
+    // Another kind of step if the session has changed.
+    if (next instanceof Step && next.constructor === step.constructor) next.continue(step);
+    this.#card.querySelector<HTMLElement>(`[part="${focused}"]`)?.focus();
   }
 
   focus(): void {
+    this.#isFocusWanted = this.#step === undefined;
     this.#step?.focus();
+  }
+
+  get #hasFocus(): boolean {
+    return this.#isFocusWanted || focusedIn(this.#card) !== null;
   }
 
   /** Removes the session and starts over. */
   reset(): void {
-    this.host.client().forget();
+    this.#host.client().forget();
     this.#draft = undefined;
-    this.#askNumber({ isFocused: this.host.hasFocus() });
+    if (this.#step !== undefined) this.#askNumber({ isFocused: this.#hasFocus });
   }
 
   /** Continues after {@link stop}. */
   resume(): void {
     if (this.#step === undefined) void this.#start();
-    else if (this.#step instanceof CodeStep) void this.#listen(this.#step);
+    else if (this.#step instanceof CodeStep) void this.listen(this.#step);
   }
 
   async #start(): Promise<void> {
-    if (this.host.client().session?.isSent) await loadCodeLook(this.card);
+    if (this.#host.client().session?.isSent) await this.loadCodeLook();
     if (this.#step === undefined) this.begin();
   }
 
@@ -101,15 +117,30 @@ export class Flow {
     this.#listening?.abort();
     this.#isOutdated = false;
     this.#step = step;
-    this.card.replaceChildren(step.root);
+    this.#card.replaceChildren(step.root);
     void groupNumbers(step.root);
-    this.#report();
+    this.report();
     if (isFocused) step.focus();
+    this.#isFocusWanted = false;
   }
 
-  #report(): void {
+  isCurrent(step: InteractiveStep): boolean {
+    return step === this.#step;
+  }
+
+  loadCodeLook(): Promise<void> {
+    return loadCodeLook(this.#card);
+  }
+
+  /** Shows that the number is verified. */
+  finish(verified: PhoneVerifyVerified, placement: Placement = { isFocused: true }): void {
+    this.#place(new DoneStep(this.#host.texts(), verified), placement);
+  }
+
+  /** Tells the page about the current step. */
+  report(): void {
     const step = this.#step;
-    this.host.update({
+    this.#host.update({
       isBusy: step !== undefined && !(step instanceof DoneStep) && step.isBusy,
       ending: step instanceof EndedStep ? step.ending : undefined,
       verified: step instanceof DoneStep ? step.verified : undefined,
@@ -118,152 +149,53 @@ export class Flow {
   }
 
   #askNumber({ isFocused, phoneNumber = '' }: Placement & { readonly phoneNumber?: string | undefined }): void {
-    const { texts, countries, country } = this.host;
+    const { texts, countries, country } = this.#host;
     const draft = this.#draft ?? { country: country(), text: phoneNumber };
-    this.#place(new NumberStep(texts(), countries(), draft, (step) => void this.#send(step)), { isFocused });
+    this.#place(new NumberStep(texts(), countries(), draft, (step) => this.#send(step)), { isFocused });
   }
 
-  #askCode(session: PhoneVerifySession, placement: Placement): void {
-    const { texts, client, isAutomatic } = this.host;
+  #send(step: NumberStep): void {
+    this.#draft = step.draft;
+    void this.#calls.send(step);
+  }
+
+  /** Asks for the code of a session. */
+  askCode(session: PhoneVerifySession, placement: Placement = { isFocused: true }): void {
+    const { texts, client, isAutomatic } = this.#host;
+    this.#declined = undefined;
+    void this.loadCodeLook();
     const step: CodeStep = new CodeStep(texts(), session, {
-      submit: () => void this.#verify(step),
-      resend: () => void this.#resend(step),
-      changeNumber: () => this.#askNumber({ isFocused: true, phoneNumber: step.phoneNumber }),
+      submit: () => void this.#calls.verify(step),
+      resend: () => void this.#calls.resend(step),
+      changeNumber: () => {
+        this.#declined = step.phoneNumber;
+        this.#askNumber({ isFocused: true, phoneNumber: step.phoneNumber });
+      },
       isAutomatic,
       session: () => client().session,
-      expire: () => this.#end(step, 'expired'),
+      expire: () => this.end(step, 'expired'),
       restart: () => this.begin(),
     });
     this.#place(step, placement);
-    void this.#listen(step);
+    void this.listen(step);
   }
 
   /** Shows that only a new code can help. The button counts down until one can be requested. */
-  #end(step: CodeStep | EndedStep, ending: Ending): void {
+  end(step: CodeStep | EndedStep, ending: Ending): void {
     const { phoneNumber } = step;
     const seconds = step instanceof CodeStep ? step.resendIn : step.secondsToWait;
-    const ended = new EndedStep(this.host.texts(), ending, phoneNumber, {
-      requestNewCode: (each) => void this.#register(each, phoneNumber),
+    const ended = new EndedStep(this.#host.texts(), ending, phoneNumber, {
+      requestNewCode: (each) => void this.#calls.register(each, phoneNumber),
       changeNumber: () => this.#askNumber({ isFocused: true, phoneNumber }),
     });
     if (seconds > 0) ended.wait(seconds);
-    this.#place(ended, { isFocused: this.host.hasFocus() });
+    this.#place(ended, { isFocused: this.#hasFocus });
   }
 
-  async #send(step: NumberStep): Promise<void> {
-    const { texts } = this.host;
-    this.#draft = step.draft;
-    if (!step.isFilled) {
-      step.showInputError(texts().numberMissing);
-      step.focus();
-    } else if (!step.isOfferedCountry) {
-      this.#fail(step, new PhoneVerifyClientError('phone_number_not_allowed', 'Wrong country.'));
-    } else {
-      this.#begin(step, texts().sending);
-      const { number, isPossible } = await step.read();
-      if (step !== this.#step) return;
-      if (isPossible) await this.#register(step, number);
-      else this.#fail(step, new PhoneVerifyClientError('phone_number_invalid', 'Wrong length.'));
-    }
-  }
-
-  async #register(step: NumberStep | EndedStep, phoneNumber: string): Promise<void> {
-    const { client, texts, beforeSend, emit } = this.host;
-    let isSent = false;
-    const onSent = (): void => {
-      isSent = true;
-    };
-    this.#begin(step, texts().sending);
-    await this.#run(
-      step,
-      () => Promise.all([client().register(phoneNumber, { beforeSend, onSent }), loadCodeLook(this.card)]),
-      ([session]) => {
-        this.#askCode(session, { isFocused: true });
-        if (isSent) emit('phone-verify-sent', { phoneNumber: session.phoneNumber });
-      },
-    );
-  }
-
-  async #resend(step: CodeStep): Promise<void> {
-    const { client, texts, beforeSend, emit } = this.host;
-    step.beginResend(texts().sending);
-    this.#report();
-    await this.#run(
-      step,
-      () => client().resend({ beforeSend }),
-      (session) => {
-        step.end();
-        this.#report();
-        step.announce(texts().resent);
-        void this.#listen(step);
-        emit('phone-verify-sent', { phoneNumber: session.phoneNumber });
-      },
-    );
-  }
-
-  async #verify(step: CodeStep): Promise<void> {
-    const { client, texts, emit } = this.host;
-    if (!step.isComplete) {
-      step.showInputError(texts().codeIncomplete);
-      step.focus();
-      return;
-    }
-    this.#begin(step, texts().verifying);
-    await this.#run(
-      step,
-      () => client().verify(step.code),
-      (verified) => {
-        this.#place(new DoneStep(texts(), verified), { isFocused: true });
-        emit('phone-verify-verified', verified);
-      },
-    );
-  }
-
-  #begin(step: InteractiveStep, text: string): void {
-    step.begin(text);
-    this.#report();
-  }
-
-  /** Runs a step's call. Its outcome is ignored if the step is gone by then. */
-  async #run<Result>(
-    step: InteractiveStep,
-    call: () => Promise<Result>,
-    succeed: (result: Result) => void,
-  ): Promise<void> {
-    try {
-      const result = await call();
-      if (step === this.#step) succeed(result);
-    } catch (thrown) {
-      if (step === this.#step) this.#fail(step, asClientError(thrown));
-    }
-  }
-
-  #fail(step: InteractiveStep, error: PhoneVerifyClientError): void {
-    const { texts, client, emit } = this.host;
-    if (error.code === 'send_stopped') {
-      step.end();
-      this.#report();
-      return;
-    }
-    // The session of a resend may have ended for a reason that says nothing about a code.
-    const ending = endingOf(error) ?? (client().session === undefined ? 'expired' : undefined);
-    if (step instanceof CodeStep && ending !== undefined) this.#end(step, ending);
-    else {
-      const isInput = isAboutInput(error);
-      if (isInput && step instanceof CodeStep) step.clear();
-      if (error.retryAfter) step.wait(error.retryAfter);
-      step.end();
-      const text = describeError(texts(), error);
-      if (isInput) step.showInputError(text);
-      else step.showError(text, error.code === 'network_failed');
-      if (isInput) step.focus();
-      this.#report();
-    }
-    emit('phone-verify-error', error);
-  }
-
-  async #listen(step: CodeStep): Promise<void> {
+  /** Waits for a message that the browser can read. */
+  async listen(step: CodeStep): Promise<void> {
     this.#listening?.abort();
+    if (!this.#card.isConnected) return;
     const listening = new AbortController();
     this.#listening = listening;
     const code = await receiveCode(listening.signal);

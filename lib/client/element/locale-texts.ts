@@ -44,7 +44,13 @@ export function textsOf({
 
 /** Texts with changes. */
 export function withChanges(texts: PhoneVerifyTexts, changes: PhoneVerifyTextChanges): PhoneVerifyTexts {
-  return { ...texts, ...changes, errors: { ...texts.errors, ...changes.errors } };
+  return { ...texts, ...defined(changes), errors: { ...texts.errors, ...defined(changes.errors ?? {}) } };
+}
+
+/** What is not `undefined`. */
+function defined<Values extends object>(values: Values): Partial<Values> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<Values>;
 }
 
 /** Whether texts are those of a language, as data. */

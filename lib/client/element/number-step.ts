@@ -19,8 +19,10 @@ export class NumberStep extends Step {
   readonly #picker: CountryPicker;
   readonly #input: HTMLInputElement;
   #format: NumberFormat | undefined;
-  /** The number that has to wait. */
-  #waiting = '';
+  /** The number that was sent last. */
+  #sent = '';
+  /** Whether the person has selected or typed something. */
+  isChanged = false;
 
   constructor(
     texts: PhoneVerifyTexts,
@@ -78,14 +80,20 @@ export class NumberStep extends Step {
     return this.#countryTyped !== undefined;
   }
 
-  /** The server makes this number wait, not another one that is typed meanwhile. */
+  override begin(text: string): void {
+    if (!this.isBusy) this.#sent = this.#number;
+    super.begin(text);
+  }
+
+  /** The number that was sent has to wait, not another one that was typed since. */
   override wait(seconds: number): void {
-    this.#waiting = this.#number;
     super.wait(seconds);
+    this.#dropWait();
   }
 
   override continue(other: NumberStep): void {
-    this.#waiting = other.#waiting;
+    this.#sent = other.#sent;
+    this.isChanged = other.isChanged;
     super.continue(other);
   }
 
@@ -114,6 +122,7 @@ export class NumberStep extends Step {
 
   #listen(): void {
     this.#input.addEventListener('input', (event) => {
+      this.isChanged = true;
       this.clearError();
       this.#follow();
       const isAtEnd = this.#input.selectionStart === this.#input.value.length;
@@ -133,6 +142,7 @@ export class NumberStep extends Step {
   }
 
   #choose(): void {
+    this.isChanged = true;
     // The number that was typed with another country's calling code is not one of this country.
     if (this.#typed.startsWith('+') && this.#countryTyped !== this.#picker.country) this.#input.value = '';
     this.#picker.show(this.#typed.startsWith('+'));
@@ -155,6 +165,6 @@ export class NumberStep extends Step {
   }
 
   #dropWait(): void {
-    if (this.secondsToWait > 0 && this.#number !== this.#waiting) super.wait(0);
+    if (this.secondsToWait > 0 && this.#number !== this.#sent) super.wait(0);
   }
 }

@@ -21,7 +21,7 @@ declare global {
 }
 
 /** Attributes of the client that the element creates. */
-const CLIENT_ATTRIBUTES: ReadonlySet<string> = new Set(['base-url', 'language', 'purpose']);
+const CLIENT_ATTRIBUTES: readonly string[] = ['base-url', 'language', 'purpose'];
 
 /**
  * `<phone-verify>`: asks for a phone number and for the code that is sent to it. Attributes: `base-url`,
@@ -33,12 +33,10 @@ const CLIENT_ATTRIBUTES: ReadonlySet<string> = new Set(['base-url', 'language', 
 export class PhoneVerifyElement extends FormControl {
   /** @internal */
   static readonly observedAttributes = [
-    'base-url',
+    ...CLIENT_ATTRIBUTES,
     'default-country',
     'countries',
     'preferred-countries',
-    'language',
-    'purpose',
     'required',
   ];
 
@@ -60,7 +58,7 @@ export class PhoneVerifyElement extends FormControl {
     this.#card.append(this.#fields, make('slot', { name: 'footer' }));
     root.append(this.#card);
     addStyles(this.#card, STYLES);
-    this.#flow = this.#createFlow(root);
+    this.#flow = this.#createFlow();
   }
 
   /** Calls the server. By default the element creates one from its attributes. */
@@ -136,7 +134,6 @@ export class PhoneVerifyElement extends FormControl {
     const { signal } = this.#connection;
     const tick = (): void => this.#flow.tick();
     const timer = setInterval(tick, 1000);
-    signal.addEventListener('abort', () => clearInterval(timer));
     // A page that was in the background, or in the back/forward cache, shows the time at once.
     addEventListener('pageshow', tick, { signal });
     document.addEventListener('visibilitychange', tick, { signal });
@@ -144,9 +141,12 @@ export class PhoneVerifyElement extends FormControl {
     const stopObserving = observeLanguage(() => {
       if (this.#language !== this.#shownLanguage) this.#refresh();
     });
-    signal.addEventListener('abort', stopObserving);
+    signal.addEventListener('abort', () => {
+      clearInterval(timer);
+      stopObserving();
+    });
     this.#update();
-    this.#useLanguage(() => this.#flow.resume());
+    this.#useLanguage();
   }
 
   /** @internal */
@@ -162,7 +162,7 @@ export class PhoneVerifyElement extends FormControl {
       this.#update();
       return;
     }
-    if (this.#isOwnClient && CLIENT_ATTRIBUTES.has(name)) this.#client = undefined;
+    if (this.#isOwnClient && CLIENT_ATTRIBUTES.includes(name)) this.#client = undefined;
     this.#refresh();
   }
 
@@ -181,20 +181,17 @@ export class PhoneVerifyElement extends FormControl {
   }
 
   #refresh(): void {
-    if (this.isConnected) this.#useLanguage(() => this.#flow.refresh());
+    if (this.isConnected) this.#useLanguage();
   }
 
-  /** Continues once the texts of the language are here. What is shown stays until then. */
-  #useLanguage(next: () => void): void {
+  /** Shows the current step, once the texts of the language are here. What is shown stays until then. */
+  #useLanguage(): void {
     this.#shownLanguage = this.#language;
     const loading = this.#texts.use(this.#shownLanguage);
-    if (loading === undefined) {
-      this.#applyTexts();
-      next();
-    } else if (loading !== this.#loading) {
+    if (loading !== undefined && loading !== this.#loading) {
       this.#loading = loading;
       void this.#showAfter(loading);
-    }
+    } else if (loading === undefined || this.#flow.isShown) this.#show();
   }
 
   async #showAfter(loading: Promise<void>): Promise<void> {
@@ -205,21 +202,17 @@ export class PhoneVerifyElement extends FormControl {
   }
 
   #show(): void {
-    this.#applyTexts();
-    this.#flow.refresh();
-    if (this.isConnected) this.#flow.resume();
-  }
-
-  #applyTexts(): void {
     this.#card.dir = this.#texts.direction;
     this.#card.lang = this.#texts.language;
+    this.#flow.refresh();
+    if (this.isConnected) this.#flow.resume();
   }
 
   #update(state?: FlowState): void {
     this.update(this.texts.notVerified, state);
   }
 
-  #createFlow(root: ShadowRoot): Flow {
+  #createFlow(): Flow {
     return new Flow(this.#fields, {
       client: () => this.client,
       texts: () => this.texts,
@@ -231,12 +224,7 @@ export class PhoneVerifyElement extends FormControl {
       },
       country: () => this.defaultCountry?.toUpperCase() ?? countryOfLanguages(navigator.languages) ?? '',
       isAutomatic: () => this.autoSubmit,
-      beforeSend: async (send) => {
-        const extras = await this.beforeSend?.(send);
-        // The page may have removed the element meanwhile.
-        return this.isConnected && extras;
-      },
-      hasFocus: () => root.activeElement !== null,
+      beforeSend: () => this.beforeSend,
       emit: (type, detail) => {
         this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
         this.dispatchEvent(new CustomEvent(SHORT_NAMES[type], { detail }));

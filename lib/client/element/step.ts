@@ -1,4 +1,4 @@
-import { make, setText } from './dom.js';
+import { focusedIn, make, setText } from './dom.js';
 import type { PhoneVerifyTexts } from './texts.js';
 import { TimedButton } from './timed-button.js';
 
@@ -85,9 +85,12 @@ export class Step {
     this.show();
   }
 
-  /** Continues with the wait and the error of a step that this one replaces. */
+  /** Continues with the wait, the caret and the error of a step that this one replaces. */
   continue(other: Step): void {
     this.#waitUntil = other.#waitUntil;
+    if (other.#input && focusedIn(this.root) === this.#input) {
+      this.#input.setSelectionRange(other.#input.selectionStart, other.#input.selectionEnd);
+    }
     const { textContent } = other.#error;
     if (other.#input?.hasAttribute('aria-invalid')) this.showInputError(textContent);
     else this.showError(textContent, other.#isAboutNetwork);

@@ -8,7 +8,6 @@ const COLOURS: Readonly<Record<string, readonly [token: string, light: string, d
   line: ['border', '#858e9e', '#6f7888'],
   edge: ['edge', '#e3e6ec', '#2b303b'],
   error: ['error', '#b3261e', '#ffaaa3'],
-  success: ['success', '#1a7f4b', '#6fd6a0'],
 };
 
 function colours(value: (light: string, dark: string) => string): string {
@@ -52,34 +51,31 @@ export const STYLES = `
   color: var(--text);
 }
 fieldset { min-inline-size: 0; margin: 0; padding: 0; border: 0; }
-form, .top, .messages { display: flex; flex-direction: column; gap: var(--gap); }
+form, .top { display: flex; flex-direction: column; gap: var(--gap); }
 .top { gap: 0.375rem; }
-h2, p { margin: 0; overflow-wrap: anywhere; text-wrap: pretty; }
+h2, p { margin: 0; overflow-wrap: anywhere; }
 h2, p, label, button { unicode-bidi: plaintext; }
 h2 { font-size: min(1.375rem, 10cqi); line-height: 1.25; font-weight: 600; text-wrap: balance; }
 h2:focus { outline: none; }
-[part='hint'] { color: var(--muted); }
-bdi { white-space: nowrap; color: var(--text); font-weight: 600; font-variant-numeric: tabular-nums; }
+[part='hint'], [part='status'] { color: var(--muted); }
 .field { display: grid; gap: 0.375rem; }
 label { font-size: 0.875rem; font-weight: 600; }
-.unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 input, button { font: inherit; color: inherit; min-block-size: 44px; }
 input { min-inline-size: 0; inline-size: 100%; padding: 0.5rem 0.75rem; border: 0; background: none; border-radius: inherit; outline: none; }
-.box { display: flex; min-block-size: max(44px, var(--height)); border: 1px solid var(--line); border-radius: var(--radius); transition: border-color 0.15s; }
+.box { display: flex; min-block-size: max(44px, var(--height)); border: 1px solid var(--line); border-radius: var(--radius); }
 .box > input { flex: 1; padding-inline: min(0.75rem, 4cqi); font-size: min(1rem, max(16px, 7cqi)); }
-.choice { display: flex; align-items: stretch; border-inline-end: 1px solid var(--edge); white-space: nowrap; font-variant-numeric: tabular-nums; }
+.choice { display: flex; border-inline-end: 1px solid var(--edge); white-space: nowrap; font-variant-numeric: tabular-nums; }
 .choice > span { align-self: center; padding-inline: 0.875rem; }
 [part='country'] { display: flex; align-items: center; gap: 0.5rem; padding-inline: 0.875rem 0.75rem; border-radius: calc(var(--radius) - 1px) 0 0 calc(var(--radius) - 1px); }
 [part='country']::after { content: ''; inline-size: 0.375rem; block-size: 0.375rem; border: solid; border-width: 0 1.5px 1.5px 0; transform: translateY(-25%) rotate(45deg); }
-.box:has(> input:focus-visible), button:focus-visible, [part='country-search']:focus-visible { outline: var(--ring); outline-offset: 2px; }
+.box:has(> input:focus-visible), button:focus-visible { outline: var(--ring); outline-offset: 2px; }
 .box:has(> input:focus-visible) { outline-offset: -1px; border-color: var(--accent); }
 [part='country']:focus-visible { outline-offset: -3px; border-radius: calc(var(--radius) - 1px); }
 .box:has([aria-invalid]) { border-color: var(--error); outline-color: var(--error) !important; }
-.messages { gap: 0; min-block-size: 1.5em; font-size: 0.9375rem; margin-block: -0.375rem; }
+.messages { min-block-size: 1.5em; font-size: 0.9375rem; margin-block: -0.375rem; }
 [part='error'] { color: var(--error); scroll-margin: 1rem; }
-[part='status'] { color: var(--muted); }
 button { border: 0; background: none; padding: 0.625rem 1rem; cursor: pointer; border-radius: var(--radius); }
-[part='button'] { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: 0 0.625rem; min-block-size: max(44px, var(--height)); background: var(--accent); color: var(--on-accent); font-weight: 600; transition: filter 0.15s; }
+[part='button'] { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: 0 0.625rem; min-block-size: max(44px, var(--height)); background: var(--accent); color: var(--on-accent); font-weight: 600; }
 [part='button']:not([aria-disabled='true'], :disabled):hover { filter: brightness(1.08); }
 button[aria-disabled='true'] { cursor: default; }
 [part='button'][aria-disabled='true']:not([data-busy]), [part='button']:disabled { background: var(--edge); color: var(--muted); }
@@ -91,13 +87,11 @@ button[aria-disabled='true'] { cursor: default; }
 [data-busy]::before { content: ''; flex: none; display: inline-block; inline-size: 1em; block-size: 1em; border: 2px solid currentColor; border-inline-end-color: transparent; border-radius: 50%; animation: turn 0.8s linear infinite; }
 @keyframes turn { to { transform: rotate(1turn); } }
 @container (max-width: 14rem) {
-  bdi { white-space: normal; }
   .box { flex-direction: column; }
   .choice { border: 0; border-block-end: 1px solid var(--edge); }
   [part='country'] { flex: 1; justify-content: space-between; }
 }
 @media (prefers-reduced-motion: reduce) {
-  * { transition: none !important; }
   [data-busy]::before { animation: none; border-style: dotted; }
 }
 @media (forced-colors: active) {
