@@ -11,6 +11,7 @@ const PARTS = {
   'numbering-plans': 'element/numbering-plans',
   'country-list': 'element/country-list',
   'code-styles': 'element/code-styles',
+  'one-time-code': 'element/one-time-code',
   'response-diagnosis': 'response-diagnosis',
   'other-tabs': 'other-tabs',
 };

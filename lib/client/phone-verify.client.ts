@@ -77,7 +77,7 @@ export class PhoneVerifyClient {
   }
 
   /**
-   * Sends a code to a number. If a session for this number is open, however the number was written, it is continued:
+   * Sends a code to a number. If a session for this number is open, in any spelling with its calling code, it is continued:
    * nothing is sent before a resend is allowed, and then the same code again. Another number opens another session. If
    * the server refuses because a message has just been sent for another tab of this browser, that tab's session is
    * continued.

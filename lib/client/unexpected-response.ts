@@ -10,7 +10,7 @@ export async function responseInvalid(response: ReceivedResponse): Promise<Phone
 /** The error for a request that got no response. */
 export async function networkFailed(baseUrl: string, cause: unknown): Promise<PhoneVerifyClientError> {
   // Outside a browser there is no page to which a relative URL could refer.
-  const advice = typeof location === 'undefined' ? (await import('./response-diagnosis.js')).adviseOn(baseUrl) : '';
+  const advice = typeof location === 'undefined' ? await adviseOn(baseUrl) : '';
   return new PhoneVerifyClientError('network_failed', `The server could not be reached.${advice}`, { cause });
 }
 
@@ -19,5 +19,13 @@ async function diagnose(response: ReceivedResponse): Promise<string> {
     return (await import('./response-diagnosis.js')).diagnose(response);
   } catch {
     return `Unexpected response: status ${response.status}.`;
+  }
+}
+
+async function adviseOn(baseUrl: string): Promise<string> {
+  try {
+    return (await import('./response-diagnosis.js')).adviseOn(baseUrl);
+  } catch {
+    return '';
   }
 }

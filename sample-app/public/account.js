@@ -27,13 +27,8 @@ else time.textContent = MOMENT.format(new Date(time.dateTime));
 document.getElementById('confirmation').hidden = sessionStorage.getItem(CHANGED) === null;
 sessionStorage.removeItem(CHANGED);
 
-definePhoneVerify();
 useLanguageSwitch(currentNumber, newNumber);
-currentNumber.texts = {
-  numberHeading: 'Confirm your current number',
-  numberHint: 'Enter the current number of your account. We will send a code to it.',
-};
-newNumber.texts = { numberHeading: 'Verify your new number' };
+definePhoneVerify();
 
 change.addEventListener('click', () => {
   const isOpen = !area.toggleAttribute('hidden');

@@ -21,8 +21,8 @@ let isBusy = false;
 /** Called by the notice's button. */
 let takeAction;
 
-definePhoneVerify();
 useLanguageSwitch(phoneVerify);
+definePhoneVerify();
 
 if (page.sandbox === 'true') showPhoneOf(phoneVerify);
 

@@ -10,7 +10,9 @@ const LOOKS = [320, 768, 1280].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme, language: 'en' })),
 );
 
-describe.each([...LOOKS, { width: 320, colorScheme: 'light' as const, language: 'ar' }])(
+const RIGHT_TO_LEFT = (['light', 'dark'] as const).map((colorScheme) => ({ width: 320, colorScheme, language: 'ar' }));
+
+describe.each([...LOOKS, ...RIGHT_TO_LEFT])(
   '$width pixels, $colorScheme, on a page in $language',
   ({ width, colorScheme, language }) => {
     const test = useElement({ colorScheme, viewport: { width, height: 640 }, reducedMotion: 'reduce' });

@@ -158,6 +158,24 @@ describe('the language of the texts', () => {
     expect([...headings].filter((heading) => heading !== null)).toEqual(['Telefonnummer bestätigen']);
   });
 
+  it('is rendered once, however many attributes the element has', async () => {
+    const { page, element } = test;
+    await page.addInitScript(() => {
+      let count = 0;
+      const replace = Element.prototype.replaceChildren;
+      Element.prototype.replaceChildren = function replaceAndCount(...nodes) {
+        if (this.localName === 'fieldset') count += 1;
+        Reflect.set(globalThis, 'count', count);
+        replace.apply(this, nodes);
+      };
+    });
+
+    await test.open('base-url="/phone" default-country="DE" countries="DE,AT" required', 'en');
+    await expectVisible(element.number);
+
+    expect(await page.evaluate('count')).toBe(1);
+  });
+
   it('is English after three seconds, until the texts are here after all', async () => {
     const { page, element } = test;
     let release = (): void => undefined;
@@ -207,10 +225,11 @@ describe('the language of the texts', () => {
     await element.country.click();
     await element.options.first().waitFor();
 
+    const loaded = page.waitForResponse('**/locales/de.js');
     await page.evaluate(() => {
       document.documentElement.lang = 'de';
     });
-    await page.waitForResponse('**/locales/de.js');
+    await loaded;
     await test.pass(1);
     expect(await element.options.count()).toBeGreaterThan(0);
     await page.keyboard.press('Escape');
@@ -263,10 +282,11 @@ describe('the language of the texts', () => {
     await element.button('Send code').click();
     await element.announced('Sending…');
 
+    const loaded = page.waitForRequest('**/locales/de.js');
     await page.evaluate(() => {
       document.documentElement.lang = 'de';
     });
-    await page.waitForRequest('**/locales/de.js');
+    await loaded;
     release();
     await element.waitForOtherTabs();
     await test.pass(1);

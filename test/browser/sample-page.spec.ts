@@ -367,6 +367,18 @@ describe('the sign-up of the sample', () => {
   });
 });
 
+describe('the account of the sample', () => {
+  it('has its forms in the language that was chosen, under headings of the page', async () => {
+    await person.signUp('ada', '4155552671');
+    await person.page.getByLabel('Language of the form').selectOption('de');
+    await person.button('Change number').click();
+
+    await expectShown(person.page.getByRole('heading', { name: 'Confirm your current number' }));
+    await expectShown(person.page.getByText('Sie erhalten eine SMS mit einem Code.').first());
+    await expectShown(person.page.getByRole('button', { name: 'Code senden' }));
+  });
+});
+
 describe('the sign-in of the sample', () => {
   it('leads to the account of the number', async () => {
     await person.signUp('ada', '4155552671');

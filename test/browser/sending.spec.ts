@@ -275,6 +275,23 @@ describe('a code that is corrected while it is checked', () => {
     await expectVisible(element.heading('Phone number verified'));
     expect(element.requests).toEqual(['register', 'verify', 'verify']);
   });
+
+  it('is not lost if the check ends while it is corrected', async () => {
+    const { element, page } = test;
+    await test.open();
+    await element.send(NUMBER);
+    const release = await element.hold('verify');
+    await element.verify(WRONG_CODE);
+    await element.announced('Checking…');
+    await page.keyboard.press('Backspace');
+
+    release();
+    await expectAlert(element, '4 tries left.');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('9');
+
+    expect(await element.code.inputValue()).toBe(`${WRONG_CODE.slice(0, 4)}9`);
+  });
 });
 
 describe('the styles of the code step', () => {
@@ -290,8 +307,9 @@ describe('the styles of the code step', () => {
     });
     await test.open();
     await element.number.fill(NUMBER);
+    const response = page.waitForResponse('**/phone/register');
     await element.button('Send code').click();
-    await page.waitForResponse('**/phone/register');
+    await response;
     await test.pass(3);
     await expectVisible(element.code);
     const display = (): Promise<string> => page.locator('.slots').evaluate((found) => getComputedStyle(found).display);

@@ -139,6 +139,23 @@ describe('a page that comes back from the cache of the browser', () => {
   });
 });
 
+describe('an element that is removed for a while', () => {
+  it('says when it is back that the code has expired', async () => {
+    const { element, page } = test;
+    await test.open();
+    await element.send('4155552671');
+
+    await page.locator('phone-verify').evaluate((found: Found) => {
+      Reflect.set(globalThis, 'removed', found);
+      found.remove();
+    });
+    await test.pass(601);
+    await page.evaluate('document.querySelector("main").append(removed)');
+
+    await expectVisible(element.heading('The code has expired'));
+  });
+});
+
 describe('a clock that jumps forward, because it is set or the computer slept', () => {
   it('ends no session, and the element does not claim to know how long the code is valid', async () => {
     const { element, page, served } = test;
@@ -192,6 +209,24 @@ describe('a change of the number', () => {
     expect((await element.events()).map(({ type }) => type)).toEqual(['sent']);
     await element.openNoMessage();
     expect(await element.button('Send it again').innerText()).toContain('0:30');
+  });
+
+  it('keeps a number that was filled in when the texts change', async () => {
+    const { element, page } = test;
+    await test.open();
+    await element.send('4155552671');
+    await page.reload();
+    await test.pass(601);
+    await element.heading('The code has expired').waitFor();
+    await element.button('Change number').click();
+    await expect.poll(() => element.number.inputValue()).toBe('+1 415 555 2671');
+
+    await page.locator('phone-verify').evaluate((found: Found) => {
+      found.texts = { send: 'Go' };
+    });
+
+    await expectVisible(element.button('Go'));
+    await expect.poll(() => element.number.inputValue()).toBe('+1 415 555 2671');
   });
 
   it('is not undone by new texts', async () => {

@@ -44,6 +44,9 @@ function findLeftOut(): string[] {
     ...(CHROMIUM === undefined
       ? ['Left out: the tests in a browser. Set TEST_CHROMIUM to the path of Chromium to run them.']
       : []),
+    ...(process.env['TEST_FIREFOX'] === undefined
+      ? ['Left out: the tests in Firefox. Set TEST_FIREFOX to its path to run them.']
+      : []),
   ];
 }
 

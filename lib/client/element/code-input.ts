@@ -54,6 +54,7 @@ export class CodeInput {
 
   /** Continues what was typed into an input that this one replaces, without a report of the change. */
   continue(other: CodeInput): void {
+    if (other.#length !== this.#length) return;
     this.#accepted = other.#accepted;
     this.input.value = other.#accepted;
     this.#draw();

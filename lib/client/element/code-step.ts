@@ -132,7 +132,7 @@ export class CodeStep extends Step {
     this.#expiresIn = expiresIn;
     this.#resendIn = resendIn;
     this.#noMessage.show(resendIn, { isBusy: this.isBusy, canResend: this.#canResend });
-    if (wasLate && expiresIn <= WARNING) this.announce(validity);
+    if (wasLate && expiresIn <= WARNING) this.announce(this.texts.codeExpiresIn(1));
     else if (hadToWait && this.#canResend && this.#noMessage.isOpen) this.announce(this.texts.resendReady);
   }
 

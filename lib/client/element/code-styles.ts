@@ -1,5 +1,9 @@
-/** The style sheet of the steps after the number. */
+/** The style sheet of what is shown once something is sent: a busy button, countdowns, and the steps after the number. */
 export const CODE_STYLES = `
+h2:focus { outline: none; }
+.timer { font-variant-numeric: tabular-nums; font-weight: 400; }
+[data-busy]::before { content: ''; flex: none; display: inline-block; inline-size: 1em; block-size: 1em; border: 2px solid currentColor; border-inline-end-color: transparent; border-radius: 50%; animation: turn 0.8s linear infinite; }
+@keyframes turn { to { transform: rotate(1turn); } }
 bdi { white-space: nowrap; color: var(--text); font-weight: 600; font-variant-numeric: tabular-nums; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .code { --char: min(1.5rem, calc(70cqi / var(--length))); position: relative; border-radius: var(--radius); }
@@ -35,6 +39,7 @@ bdi { white-space: nowrap; color: var(--text); font-weight: 600; font-variant-nu
   .done { --success: var(--phone-verify-success, light-dark(#1a7f4b, #6fd6a0)); }
 }
 @media (prefers-reduced-motion: reduce) {
+  [data-busy]::before { animation: none; border-style: dotted; }
   .code * { animation: none !important; }
 }
 @media (forced-colors: active) {

@@ -18,16 +18,16 @@ export function readCode(text: string, length: number, format: PhoneVerifyCodeFo
 
 function readDigits(text: string, length: number): string | undefined {
   const plain = text.replace(SEPARATORS, '');
-  if (/^\d*$/.test(plain) && plain.length <= length) return plain;
+  if (/^\d*$/.test(plain)) return plain.length > length ? undefined : plain;
   const grouped = (text.match(GROUPS) ?? []).map((group) => group.replace(SEPARATORS, ''));
   return onlyOneOf(text.match(/\d+/g) ?? [], length) ?? onlyOneOf(grouped, length);
 }
 
-/** In a sentence, punctuation may follow a code, or be a part of it. */
+/** In a sentence, punctuation may follow a code, or be a part of it, and what has no digit is a word. */
 function readWord(text: string, length: number): string | undefined {
   const plain = text.replace(/[\s\p{Cf}]/gu, '');
   if (plain.length <= length) return plain;
-  const words = text.match(/[^\s\p{Cf}]+/gu) ?? [];
+  const words = (text.match(/[^\s\p{Cf}]+/gu) ?? []).filter((word) => /\d/.test(word));
   return onlyOneOf([...words, ...words.map((word) => word.replace(/^\p{P}+|\p{P}+$/gu, ''))], length);
 }
 

@@ -65,7 +65,7 @@ export class ElementTexts {
 
   async #load(language: string): Promise<void> {
     // The application may set its own texts right after it has inserted the element.
-    await undefined;
+    await Promise.resolve();
     const locale = this.#given === undefined ? await loadTexts(language) : undefined;
     if (language !== this.#wanted) return;
     this.#loading = undefined;

@@ -1,9 +1,7 @@
+import type { Ending } from '../session-endings.js';
 import { make, setDisabled } from './dom.js';
 import { makeHeading, Step } from './step.js';
 import type { PhoneVerifyTexts } from './texts.js';
-
-/** Why no code can verify a session any more. */
-export type Ending = 'locked' | 'expired' | 'used';
 
 /** What the person can do then. */
 export interface EndedStepActions {

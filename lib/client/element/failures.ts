@@ -1,13 +1,5 @@
 import { PhoneVerifyClientError } from '../client-error.js';
-import type { Ending } from './ended-step.js';
-
-/** Failures after which only a new code can help. */
-const ENDINGS: ReadonlyMap<string, Ending> = new Map<string, Ending>([
-  ['security_code_expired', 'expired'],
-  ['security_code_verified', 'used'],
-  ['security_code_too_many_attempts', 'locked'],
-  ['session_missing', 'expired'],
-]);
+import { type Ending, ENDINGS } from '../session-endings.js';
 
 /** Failures that concern what was typed. */
 const ABOUT_INPUT: ReadonlySet<string> = new Set([

@@ -2,7 +2,7 @@ import type { PhoneVerifyBeforeSend } from '../before-send.js';
 import type { PhoneVerifyClient } from '../phone-verify.client.js';
 import type { PhoneVerifyVerified } from '../responses.js';
 import type { CountryChoice } from './country-picker.js';
-import type { Ending } from './ended-step.js';
+import type { Ending } from '../session-endings.js';
 import type { PhoneVerifyEventMap } from './phone-verify.events.js';
 import type { PhoneVerifyTexts } from './texts.js';
 

@@ -3,13 +3,13 @@ import type { PhoneVerifyVerified } from '../responses.js';
 import { loadCodeLook } from './code-look.js';
 import { CodeStep } from './code-step.js';
 import { DoneStep } from './done-step.js';
-import { type Ending, EndedStep } from './ended-step.js';
+import type { Ending } from '../session-endings.js';
+import { EndedStep } from './ended-step.js';
 import { focusedIn } from './dom.js';
 import { FlowCalls, type InteractiveStep, type Stage } from './flow-calls.js';
 import type { FlowHost } from './flow-host.js';
 import { groupNumbers } from './number-format.js';
 import { type NumberDraft, NumberStep } from './number-step.js';
-import { receiveCode } from './one-time-code.js';
 import { Step } from './step.js';
 
 /** How a step is shown. */
@@ -61,14 +61,19 @@ export class Flow implements Stage {
     }
     this.#isOutdated = step.isBusy || this.#card.querySelector('dialog') !== null;
     if (this.#isOutdated) return;
+    // Its session may have ended since.
+    step.show();
+    if (step !== this.#step) return;
     const focused = focusedIn(this.#card)?.getAttribute('part');
     if (step instanceof NumberStep && step.isChanged) this.#draft = step.draft;
     if (step instanceof EndedStep) this.end(step, step.ending);
     else this.begin();
     const next: Step | DoneStep | undefined = this.#step;
     // Another kind of step if the session has changed.
-    if (next instanceof Step && next.constructor === step.constructor) next.continue(step);
-    this.#card.querySelector<HTMLElement>(`[part="${focused}"]`)?.focus();
+    if (next instanceof Step && next.constructor === step.constructor) {
+      next.continue(step);
+      this.#card.querySelector<HTMLElement>(`[part="${focused}"]`)?.focus();
+    }
   }
 
   focus(): void {
@@ -100,6 +105,8 @@ export class Flow implements Stage {
 
   stop(): void {
     this.#listening?.abort();
+    this.#isFocusWanted = false;
+    this.#card.querySelector('dialog')?.close();
   }
 
   /** Updates the countdowns. */
@@ -195,10 +202,11 @@ export class Flow implements Stage {
   /** Waits for a message that the browser can read. */
   async listen(step: CodeStep): Promise<void> {
     this.#listening?.abort();
-    if (!this.#card.isConnected) return;
+    if (!('OTPCredential' in globalThis) || !this.#card.isConnected) return;
     const listening = new AbortController();
     this.#listening = listening;
-    const code = await receiveCode(listening.signal);
+    const file = await import('./one-time-code.js').catch(() => undefined);
+    const code = await file?.receiveCode(listening.signal);
     if (code !== undefined && step === this.#step) step.code = code;
   }
 }

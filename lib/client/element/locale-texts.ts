@@ -48,9 +48,8 @@ export function withChanges(texts: PhoneVerifyTexts, changes: PhoneVerifyTextCha
 }
 
 /** What is not `undefined`. */
-function defined<Values extends object>(values: Values): Partial<Values> {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Partial<Values>;
+function defined(values: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 /** Whether texts are those of a language, as data. */

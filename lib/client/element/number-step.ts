@@ -22,7 +22,7 @@ export class NumberStep extends Step {
   /** The number that was sent last. */
   #sent = '';
   /** Whether the person has selected or typed something. */
-  isChanged = false;
+  isChanged: boolean;
 
   constructor(
     texts: PhoneVerifyTexts,
@@ -61,6 +61,7 @@ export class NumberStep extends Step {
     this.#picker = picker;
     this.#input = input;
     input.value = draft.text;
+    this.isChanged = draft.text !== '';
     this.#listen();
     this.#follow();
   }
@@ -136,7 +137,7 @@ export class NumberStep extends Step {
   async #load(): Promise<void> {
     this.#format = await loadNumberFormat();
     this.#follow();
-    // A number from an earlier step gets the focus with the caret at its beginning. Within a number, somebody edits it.
+    // Within a number, somebody edits it.
     const caret = this.#input.selectionStart;
     if (caret === 0 || caret === this.#input.value.length) this.#punctuate();
   }

@@ -6,10 +6,11 @@ interface OneTimeCodeOptions extends CredentialRequestOptions {
 /**
  * Waits for a message with a code that is bound to this site, and for the person's consent to read it.
  *
- * @returns `undefined` if the browser lacks the API, the person refuses, or the signal aborts.
+ * Only browsers with the API load this file.
+ *
+ * @returns `undefined` if the person refuses, or the signal aborts.
  */
 export async function receiveCode(signal: AbortSignal): Promise<string | undefined> {
-  if (!('OTPCredential' in globalThis)) return undefined;
   const options: OneTimeCodeOptions = { otp: { transport: ['sms'] }, signal };
   try {
     const credential = await navigator.credentials.get(options);

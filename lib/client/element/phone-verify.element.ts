@@ -152,6 +152,7 @@ export class PhoneVerifyElement extends FormControl {
   /** @internal */
   disconnectedCallback(): void {
     this.#connection?.abort();
+    this.#connection = undefined;
     this.#flow.stop();
   }
 
@@ -181,7 +182,8 @@ export class PhoneVerifyElement extends FormControl {
   }
 
   #refresh(): void {
-    if (this.isConnected) this.#useLanguage();
+    // Not while the element is upgraded: its properties are read only after its attributes.
+    if (this.#connection !== undefined) this.#useLanguage();
   }
 
   /** Shows the current step, once the texts of the language are here. What is shown stays until then. */

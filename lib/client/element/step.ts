@@ -66,7 +66,6 @@ export class Step {
 
   focus(): void {
     this.anchor.focus();
-    this.#input?.select();
   }
 
   /** Shows that a call is pending, and announces a text. */
@@ -91,9 +90,10 @@ export class Step {
     if (other.#input && focusedIn(this.root) === this.#input) {
       this.#input.setSelectionRange(other.#input.selectionStart, other.#input.selectionEnd);
     }
-    const { textContent } = other.#error;
-    if (other.#input?.hasAttribute('aria-invalid')) this.showInputError(textContent);
-    else this.showError(textContent, other.#isAboutNetwork);
+    this.#isAboutNetwork = other.#isAboutNetwork;
+    this.#error.textContent = other.#error.textContent;
+    this.#status.textContent = other.#status.textContent;
+    if (other.#input?.hasAttribute('aria-invalid')) this.#input?.setAttribute('aria-invalid', 'true');
     this.show();
   }
 

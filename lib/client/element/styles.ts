@@ -17,7 +17,10 @@ function colours(value: (light: string, dark: string) => string): string {
   return entries.map(declare).join('');
 }
 
-/** The style sheet of the first step, and of what all have. It uses logical properties, for both writing directions. */
+/**
+ * The style sheet of what the first step shows before anything is sent. It uses logical properties, for both writing
+ * directions.
+ */
 export const STYLES = `
 :host {
   display: block;
@@ -56,7 +59,6 @@ form, .top { display: flex; flex-direction: column; gap: var(--gap); }
 h2, p { margin: 0; overflow-wrap: anywhere; }
 h2, p, label, button { unicode-bidi: plaintext; }
 h2 { font-size: min(1.375rem, 10cqi); line-height: 1.25; font-weight: 600; text-wrap: balance; }
-h2:focus { outline: none; }
 [part='hint'], [part='status'] { color: var(--muted); }
 .field { display: grid; gap: 0.375rem; }
 label { font-size: 0.875rem; font-weight: 600; }
@@ -81,18 +83,12 @@ button[aria-disabled='true'] { cursor: default; }
 [part='button'][aria-disabled='true']:not([data-busy]), [part='button']:disabled { background: var(--edge); color: var(--muted); }
 :disabled { cursor: not-allowed; }
 .box:has(:disabled) { opacity: 0.6; }
-.timer { font-variant-numeric: tabular-nums; font-weight: 400; }
 .timer:empty { display: none; }
 [data-busy] { cursor: progress !important; }
-[data-busy]::before { content: ''; flex: none; display: inline-block; inline-size: 1em; block-size: 1em; border: 2px solid currentColor; border-inline-end-color: transparent; border-radius: 50%; animation: turn 0.8s linear infinite; }
-@keyframes turn { to { transform: rotate(1turn); } }
 @container (max-width: 14rem) {
   .box { flex-direction: column; }
   .choice { border: 0; border-block-end: 1px solid var(--edge); }
   [part='country'] { flex: 1; justify-content: space-between; }
-}
-@media (prefers-reduced-motion: reduce) {
-  [data-busy]::before { animation: none; border-style: dotted; }
 }
 @media (forced-colors: active) {
   [part='button'] { border: 1px solid; }

@@ -126,6 +126,7 @@ const STATES: Readonly<Record<string, (element: ElementPage) => Promise<void>>> 
   },
   disabled: async (element) => {
     await element.page.locator('phone-verify').evaluate((found) => found.toggleAttribute('disabled', true));
+    await element.page.locator('input:disabled').waitFor();
   },
   done: async (element) => {
     await enterCodeStep(element);
