@@ -190,6 +190,12 @@ describe('between the steps', () => {
     await element.send('4155552671');
 
     expect(await topOf('h2')).toBe(heading);
+    await element.verify('000000');
+    await element.alerted('4 tries left.');
+    expect(await topOf('h2')).toBe(heading);
+    await element.verify('123456');
+    await element.heading('Phone number verified').waitFor();
+    expect(await topOf('h2')).toBe(heading);
   });
 
   it('an error outside of the window scrolls into view', async () => {

@@ -32,8 +32,9 @@ bdi { white-space: nowrap; color: var(--text); font-weight: 600; font-variant-nu
 .links button:hover, [part='no-message']:hover { text-decoration: underline; }
 [part='no-message'][aria-expanded='true']::after { transform: translateY(25%) rotate(225deg); }
 .links button[aria-disabled='true']:not([data-busy]) { color: var(--muted); font-weight: 400; text-decoration: none; }
-.done { --success: var(--phone-verify-success, #1a7f4b); display: grid; justify-items: center; gap: 0.75rem; text-align: center; }
-.done svg { inline-size: 3.5rem; padding: 0.75rem; border-radius: 50%; fill: none; stroke: var(--success); stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; background: color-mix(in srgb, var(--success) 14%, transparent); }
+.done { --success: var(--phone-verify-success, #1a7f4b); display: grid; gap: 0.375rem; }
+.done p { unicode-bidi: normal; }
+.done svg { justify-self: center; margin-block-start: var(--gap); inline-size: 3.5rem; padding: 0.75rem; border-radius: 50%; fill: none; stroke: var(--success); stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; background: color-mix(in srgb, var(--success) 14%, transparent); }
 @container (max-width: 14rem) { bdi { white-space: normal; } }
 @supports (color: light-dark(#000, #fff)) {
   .done { --success: var(--phone-verify-success, light-dark(#1a7f4b, #6fd6a0)); }

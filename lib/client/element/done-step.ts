@@ -20,9 +20,9 @@ export class DoneStep {
     this.root = make(
       'div',
       { class: 'done', part: 'done' },
-      tick(),
       this.#heading,
       make('p', { part: 'hint' }, ...isolate(texts.doneHint(phoneNumber), phoneNumber)),
+      tick(),
     );
   }
 
