@@ -17,6 +17,28 @@ function loadedLanguages(): string[] {
   return files;
 }
 
+/** Records every heading that the element shows, from the next page on. */
+async function watchHeadings(): Promise<void> {
+  await test.page.addInitScript(() => {
+    const headings: (string | null)[] = [];
+    Reflect.set(globalThis, 'headings', headings);
+    const attach = Element.prototype.attachShadow;
+    Element.prototype.attachShadow = function attachAndWatch(init) {
+      const root = attach.call(this, init);
+      new MutationObserver(() => headings.push(root.querySelector('h2')?.textContent ?? null)).observe(root, {
+        childList: true,
+        subtree: true,
+      });
+      return root;
+    };
+  });
+}
+
+async function shownHeadings(): Promise<string[]> {
+  const headings = await test.page.evaluate<(string | null)[]>('headings');
+  return [...new Set(headings.filter((heading) => heading !== null))];
+}
+
 describe('the language of the texts', () => {
   it('is that of the page, in one file that is loaded for it', async () => {
     const { element } = test;
@@ -136,26 +158,42 @@ describe('the language of the texts', () => {
   });
 
   it('is never English while the texts of the page are loaded, whatever attributes the element has', async () => {
-    const { page, element } = test;
-    await page.addInitScript(() => {
-      const headings: (string | null)[] = [];
-      Reflect.set(globalThis, 'headings', headings);
-      const attach = Element.prototype.attachShadow;
-      Element.prototype.attachShadow = function attachAndWatch(init) {
-        const root = attach.call(this, init);
-        new MutationObserver(() => headings.push(root.querySelector('h2')?.textContent ?? null)).observe(root, {
-          childList: true,
-          subtree: true,
-        });
-        return root;
-      };
-    });
+    const { element } = test;
+    await watchHeadings();
 
     await test.open('default-country="DE" countries="DE,AT" required', 'de');
 
     await expectVisible(element.heading('Telefonnummer bestätigen'));
-    const headings = new Set(await page.evaluate<(string | null)[]>('headings'));
-    expect([...headings].filter((heading) => heading !== null)).toEqual(['Telefonnummer bestätigen']);
+    expect(await shownHeadings()).toEqual(['Telefonnummer bestätigen']);
+  });
+
+  it('is never English when another language is wanted before the first is here', async () => {
+    const { page, element } = test;
+    await watchHeadings();
+    const released = new Map<string, () => void>();
+    for (const language of ['de', 'fr']) {
+      await page.route(`**/locales/${language}.js`, async (route) => {
+        await new Promise<void>((resolve) => {
+          released.set(language, resolve);
+        });
+        await route.fallback();
+      });
+    }
+    await test.open('', 'de');
+    await expect.poll(() => released.has('de')).toBe(true);
+    await page.evaluate(() => {
+      document.documentElement.lang = 'fr';
+    });
+    await expect.poll(() => released.has('fr')).toBe(true);
+
+    const german = page.waitForResponse('**/locales/de.js');
+    released.get('de')?.();
+    await german;
+    await test.pass(1);
+    released.get('fr')?.();
+
+    await expectVisible(element.heading('Vérifiez votre numéro de téléphone'));
+    expect(await shownHeadings()).toEqual(['Vérifiez votre numéro de téléphone']);
   });
 
   it('is rendered once, however many attributes the element has', async () => {

@@ -21,7 +21,7 @@ export class NumberStep extends Step {
   #format: NumberFormat | undefined;
   /** The number that was sent last. */
   #sent = '';
-  /** Whether the person has selected or typed something. */
+  /** Whether something was selected, typed or filled in. */
   isChanged: boolean;
 
   constructor(

@@ -198,6 +198,8 @@ export class PhoneVerifyElement extends FormControl {
 
   async #showAfter(loading: Promise<void>): Promise<void> {
     await soon(loading);
+    // Another language may be wanted by now.
+    if (loading !== this.#loading) return;
     this.#show();
     await loading;
     if (this.#card.lang !== this.#texts.language) this.#show();
