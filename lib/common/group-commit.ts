@@ -4,6 +4,9 @@ import type { TimeLimit } from './time.js';
 /** Maximum number of items in one group. */
 const MAX_GROUP = 32;
 
+/** Fewer items are not worth a statement of their own beside another one that waits to start. */
+const MIN_SHARE = 5;
+
 /** How long a group runs before the next one may start beside it, in milliseconds. */
 const MAX_WAIT_MS = 100;
 
@@ -26,8 +29,9 @@ export interface GroupCommitOptions<Item> {
 }
 
 /**
- * Runs items in groups: those that arrive in one turn of the event loop, or while a group runs, go together in the next
- * group. So nothing is delayed, and under load one statement serves many items.
+ * Runs items in groups: those that arrive in two turns of the event loop, or while a group runs, go together in the next
+ * group. So nothing waits for a timer, and under load one statement serves many items. Many items are shared between the
+ * groups that may start, so that this process can go on with the first while the database works on the second.
  *
  * A group that takes long, such as one that waits for a lock, does not keep the next one waiting. If a group fails without
  * an effect, each of its items that has time left runs once more by itself, so that no item fails because of another.
@@ -63,37 +67,43 @@ export class GroupCommit<Item, Result> {
     });
   }
 
-  /** Starts the next group at the end of this turn of the event loop, with all that arrived in it. */
+  /**
+   * Starts the next group at the end of the next turn of the event loop, with all that arrived until then: in its own turn
+   * a request comes alone more often than not, since a client sends it as soon as it has read the last response.
+   */
   #startSoon(): void {
     if (this.#isStarting || this.#running.size === this.options.sideBySide) return;
     this.#isStarting = true;
-    setImmediate(() => {
-      this.#isStarting = false;
-      this.#scope.runInAsyncScope(() => this.#startNext());
-    });
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#isStarting = false;
+        this.#scope.runInAsyncScope(() => this.#startNext());
+      }),
+    );
   }
 
   #startNext(): void {
-    if (this.#running.size === this.options.sideBySide) return;
-    const { group, keys } = this.#takeGroup();
+    const places = this.options.sideBySide - this.#running.size;
+    if (places === 0) return;
+    const { group, keys } = this.#takeGroup(shareOf(this.#waiting.size, places));
     if (group.length === 0) return;
     this.#running.add(keys);
     const end = (): void => {
       clearTimeout(timer);
-      if (this.#running.delete(keys)) this.#startNext();
+      if (this.#running.delete(keys) && this.#waiting.size > 0) this.#startSoon();
     };
     const timer = setTimeout(end, MAX_WAIT_MS);
     void this.#run(group).then(end);
     this.#startNext();
   }
 
-  /** The items that have waited longest, up to the second one of a key. */
-  #takeGroup(): { group: readonly Waiting<Item, Result>[]; keys: ReadonlySet<unknown> } {
+  /** The `most` items that have waited longest, up to the second one of a key. */
+  #takeGroup(most: number): { group: readonly Waiting<Item, Result>[]; keys: ReadonlySet<unknown> } {
     const group: Waiting<Item, Result>[] = [];
     const keys = new Set<unknown>();
     for (const waiting of this.#waiting) {
       const key = this.options.keyOf(waiting.item);
-      if (keys.size === MAX_GROUP || keys.has(key) || this.#isRunning(key)) break;
+      if (keys.size === most || keys.has(key) || this.#isRunning(key)) break;
       keys.add(key);
       group.push(waiting);
       this.#waiting.delete(waiting);
@@ -117,4 +127,10 @@ export class GroupCommit<Item, Result> {
       await Promise.all(group.filter(canRunAgain).map((waiting) => this.#run([waiting])));
     }
   }
+}
+
+/** How many of the items that wait the first of the groups takes that may start. */
+function shareOf(waiting: number, places: number): number {
+  const groups = Math.max(1, Math.min(places, Math.floor(waiting / MIN_SHARE)));
+  return Math.min(MAX_GROUP, Math.ceil(waiting / groups));
 }

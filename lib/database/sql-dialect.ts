@@ -52,16 +52,22 @@ export function prepare(dialect: SqlDialect, text: string): Statement {
   return { sql: sql.trim(), parameters };
 }
 
+/** The columns of rows to insert, with their types. */
+export type GivenColumns = Readonly<Record<string, 'varchar' | 'integer' | 'bigint'>>;
+
 /** Rows to insert, with a list for each column: on PostgreSQL the whole lists, otherwise item by item. */
-export function givenRows(
-  dialect: SqlDialect,
-  numbers: readonly number[],
-  columns: Readonly<Record<string, 'varchar' | 'integer' | 'bigint'>>,
-): string {
-  if (dialect === 'postgres') {
-    const lists = Object.entries(columns).map(([name, type]) => `CAST(:${name} AS ${type}[])`);
-    return `SELECT * FROM unnest(${lists.join(', ')}) AS given`;
-  }
+export function givenRows(dialect: SqlDialect, numbers: readonly number[], columns: GivenColumns): string {
+  return dialect === 'postgres' ? rowsOfLists(columns) : rowsOfItems(numbers, columns);
+}
+
+/** Rows to insert as whole lists: one text for every number of rows. PostgreSQL alone has `unnest`. */
+export function rowsOfLists(columns: GivenColumns): string {
+  const lists = Object.entries(columns).map(([name, type]) => `CAST(:${name} AS ${type}[])`);
+  return `SELECT * FROM unnest(${lists.join(', ')}) AS given`;
+}
+
+/** Rows to insert item by item. */
+export function rowsOfItems(numbers: readonly number[], columns: GivenColumns): string {
   const names = Object.keys(columns);
   return `VALUES ${numbers.map((number) => `(${names.map((name) => `:${name}[${number}]`).join(', ')})`).join(', ')}`;
 }

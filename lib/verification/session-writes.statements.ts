@@ -1,4 +1,4 @@
-import { givenRows, prepare, type Statement } from '../database/sql-dialect.js';
+import { prepare, rowsOfItems, rowsOfLists, type Statement } from '../database/sql-dialect.js';
 import type { RowValues } from '../database/database.js';
 import type { SqlTable } from '../database/sql-table.js';
 
@@ -31,13 +31,22 @@ const INSERTED = [
 /** What these statements use of the table of sessions. */
 export type SessionWriteTable = SqlTable<(typeof INSERTED)[number][0] | 'lastSentAt' | 'backend' | 'messageId'>;
 
-/** The statement that inserts a number of sessions. On PostgreSQL it is the same for every number. */
-export function insertStatement({ dialect, name, column }: SessionWriteTable, count: number): Statement {
-  const columns = INSERTED.map(([property]) => column(property)).join(', ');
-  return prepare(
-    dialect,
-    `INSERT INTO ${name} (${columns}) ${givenRows(dialect, numbersTo(count), Object.fromEntries(INSERTED))}`,
-  );
+/**
+ * The statement that inserts a number of sessions.
+ *
+ * @param isPrepared - Whether it has a name on PostgreSQL: then its rows are lists, so that its text is the same for every
+ * number of rows. Without a name, `VALUES` takes PostgreSQL up to a third less time to parse and plan.
+ */
+export function insertStatement(
+  { dialect, name, column }: SessionWriteTable,
+  count: number,
+  { isPrepared }: { readonly isPrepared: boolean },
+): Statement {
+  const names = INSERTED.map(([property]) => column(property)).join(', ');
+  const columns = Object.fromEntries(INSERTED);
+  const isOfLists = isPrepared && dialect === 'postgres';
+  const rows = isOfLists ? rowsOfLists(columns) : rowsOfItems(numbersTo(count), columns);
+  return prepare(dialect, `INSERT INTO ${name} (${names}) ${rows}`);
 }
 
 /** The statement that records a number of sends. On PostgreSQL it is the same for every number. */
@@ -49,13 +58,14 @@ function numbersTo(count: number): number[] {
   return Array.from({ length: count }, (_, number) => number);
 }
 
+/** Whole lists, without a join: PostgreSQL plans it in less time than one with `unnest`. */
 function listText({ name, column: c }: SessionWriteTable): string {
-  return `UPDATE ${name} SET ${c('sendCount')} = ${c('sendCount')} + 1, ${c('lastSentAt')} = given_sent_at,
-      ${c('backend')} = given_backend, ${c('messageId')} = given_message_id, ${c('modifiedAt')} = given_sent_at
-    FROM unnest(
-      CAST(:id AS varchar[]), CAST(:backend AS varchar[]), CAST(:messageId AS varchar[]), CAST(:sentAt AS bigint[])
-    ) AS given (given_id, given_backend, given_message_id, given_sent_at)
-    WHERE ${c('id')} = given_id`;
+  const given = (parameter: keyof SendRecord, type: 'varchar' | 'bigint'): string =>
+    `(CAST(:${parameter} AS ${type}[]))[array_position(CAST(:id AS varchar[]), ${c('id')})]`;
+  return `UPDATE ${name} SET ${c('sendCount')} = ${c('sendCount')} + 1, ${c('lastSentAt')} = ${given('sentAt', 'bigint')},
+      ${c('backend')} = ${given('backend', 'varchar')}, ${c('messageId')} = ${given('messageId', 'varchar')},
+      ${c('modifiedAt')} = ${given('sentAt', 'bigint')}
+    WHERE ${c('id')} = ANY (CAST(:id AS varchar[]))`;
 }
 
 /** Item by item. */

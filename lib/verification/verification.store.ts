@@ -98,9 +98,9 @@ export class VerificationStore {
       verifyOnlyOnce: options.verifyOnlyOnce,
     });
     const table: SessionWriteTable = describeTable(database.dataSource, SMSVerification);
-    const { timeoutMs } = options.storage;
+    const { timeoutMs, preparedStatements: isPrepared } = options.storage;
     this.#inserts = new GroupedStatement(database, {
-      build: (count) => insertStatement(table, count),
+      build: (count) => insertStatement(table, count, { isPrepared }),
       keyOf: ({ id }) => id,
       timeoutMs,
     });

@@ -26,11 +26,16 @@ function controlledCommit({
   };
 }
 
-/** Lets everything run that waits for a promise, or for the end of the turn of the event loop. */
-async function settle(): Promise<void> {
+/** Waits for the end of this turn of the event loop. */
+async function endOfTurn(): Promise<void> {
   await new Promise((resolve) => {
     setImmediate(resolve);
   });
+}
+
+/** Lets everything run that waits for a promise, and then for the end of the next turn of the event loop. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await endOfTurn();
   await vi.advanceTimersByTimeAsync(0);
 }
 
@@ -43,17 +48,31 @@ describe('a group commit', () => {
     vi.useRealTimers();
   });
 
-  it('runs items that arrive in one turn of the event loop together, at its end', async () => {
+  it('runs items that arrive in two turns of the event loop together, at the end of the second', async () => {
     const { group, groups, ends } = controlledCommit();
-    const items = ['a', 'b', 'c'].map((item) => group.add(item, NEVER));
+    const items = ['a', 'b'].map((item) => group.add(item, NEVER));
+    await endOfTurn();
+    items.push(group.add('c', NEVER));
 
     expect(groups).toEqual([]);
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    await endOfTurn();
     expect(groups).toEqual([['a', 'b', 'c']]);
     ends[0]?.resolve();
     expect(await Promise.all(items)).toEqual(['a!', 'b!', 'c!']);
+  });
+
+  it.each([
+    { waiting: 9, expected: [9] },
+    { waiting: 10, expected: [5, 5] },
+    { waiting: 13, expected: [7, 6] },
+    { waiting: 70, expected: [32, 32] },
+  ])('shares $waiting items between the groups that may start', async ({ waiting, expected }) => {
+    const { group, groups } = controlledCommit({ sideBySide: 2, keyOf: (item) => item });
+
+    for (let index = 0; index < waiting; index++) void group.add(String(index), NEVER);
+    await settle();
+
+    expect(groups.map((items) => items.length)).toEqual(expected);
   });
 
   it('runs items together that arrive while a group runs', async () => {
@@ -127,15 +146,6 @@ describe('a group commit', () => {
     expect(groups).toEqual([32, 32, 32, 32, 32, 32, 8]);
   });
 
-  it('fills both groups with what arrives in one turn', async () => {
-    const { group, groups } = controlledCommit({ sideBySide: 2, keyOf: (item) => item });
-
-    for (let index = 0; index < 70; index++) void group.add(String(index), NEVER);
-    await settle();
-
-    expect(groups.map((items) => items.length)).toEqual([32, 32]);
-  });
-
   it('runs groups outside of the context of a request, whose trace they would become part of', async () => {
     const context = new AsyncLocalStorage<string>();
     const seen: unknown[] = [];
@@ -170,8 +180,10 @@ describe('a group commit', () => {
     await settle();
 
     await vi.advanceTimersByTimeAsync(99);
+    await settle();
     expect(groups).toEqual([['a']]);
     await vi.advanceTimersByTimeAsync(1);
+    await settle();
     expect(groups).toEqual([['a'], ['b']]);
     const last = group.add('c', NEVER);
     ends[0]?.resolve();
