@@ -7,77 +7,90 @@ export interface RedisScript {
   readonly sha1: string;
 }
 
-// A counter is a hash: `used`, `ends`. It lives for what is left of its window by the clock of the process that charged
+// A counter is a text: `used` and `ends`. It lives for what is left of its window by the clock of the process that charged
 // it last; only `ends` decides whether a window has ended. Numbers are doubles, which represent instants exactly; replies
-// consist of integers, since a fraction would lose its digits.
+// consist of integers, since a fraction would lose its digits. A key of another type is replaced. Most time goes into
+// commands, so a script reads all counters with one, and writes each with one.
 
 /** How the reply to a {@link CHARGE} that failed begins. */
 export const FAILED = 'failed: ';
 
 /**
+ * Functions that read a counter, write one with all digits (Lua's own conversion of a number to a text has 14), and read the
+ * texts of all keys.
+ */
+const COUNTER_TEXT = `
+  local function read(text)
+    local used, ends = string.match(text, '^(%d+) (%d+)$')
+    return tonumber(used), tonumber(ends)
+  end
+  local function textOf(used, ends) return string.format('%d %.0f', used, ends) end
+  local function texts() return #KEYS > 0 and redis.call('MGET', unpack(KEYS)) or {} end
+`;
+
+/**
  * KEYS: the counters of all sends of a group. ARGV: for each send one text of numbers: now, then `max`, `windowMs` and 1 or 0
  * for enforced, for each of its counters. Replies with one text for each send, too: 1 or 0 for charged, then index, `used`
  * and `ends` of the counters that the outcome names; or an error about a key that is no counter, which concerns this send
- * alone. Any other error is the server's, such as that it is a replica, and clients read its code. Every send runs this,
- * and clients take as long for a short argument as for one long text.
+ * alone. Every send runs this, and clients take as long for a short argument as for one long text.
  */
 export const CHARGE = script(`
-  local function charge(given, first, count)
-    local now = tonumber(given[1])
-    local counters, full, isRefused = {}, {}, false
-    for i = 1, count do
-      local key = KEYS[first + i]
-      local max, windowMs, isEnforced = unpack(given, 3 * i - 1, 3 * i + 1)
-      local latestEnd = now + tonumber(windowMs)
-      local used, ends = unpack(redis.call('HMGET', key, 'used', 'ends'))
-      local counter = { used = tonumber(used), ends = tonumber(ends) }
-      if not ends or counter.ends <= now then
-        counter = { used = 0, ends = latestEnd }
-      elseif counter.ends > latestEnd + ${CLOCK_SLACK_MS} then
-        counter.ends = latestEnd
-        redis.call('HSET', key, 'ends', latestEnd)
-        redis.call('PEXPIRE', key, windowMs)
-      end
-      counters[i] = counter
-      if counter.used >= tonumber(max) then
-        full[i] = true
-        isRefused = isRefused or isEnforced == '1'
-      end
+  ${COUNTER_TEXT}
+  local counters = {}
+  for i, text in ipairs(texts()) do
+    local counter = { used = 0, ends = 0 }
+    if text then
+      counter.used, counter.ends = read(text)
+      counter.isForeign = not counter.ends
     end
+    counters[KEYS[i]] = counter
+  end
 
-    local outcome = { isRefused and 0 or 1 }
-    for i, counter in ipairs(counters) do
-      if not isRefused then
-        local key = KEYS[first + i]
-        counter.used = counter.used + 1
-        redis.call('HSET', key, 'used', counter.used, 'ends', counter.ends)
-        redis.call('PEXPIRE', key, counter.ends - now)
-      end
-      if full[i] or not isRefused then
-        for _, value in ipairs({ i - 1, counter.used, counter.ends }) do
-          outcome[#outcome + 1] = string.format('%.0f', value)
+  local function charge(numbers, first)
+    local now = tonumber(string.match(numbers, '^%d+'))
+    local own, count, full, isRefused, isForeign = {}, 0, {}, false, false
+    for max, windowMs, isEnforced in string.gmatch(numbers, ' (%d+) (%d+) (%d)') do
+      count = count + 1
+      local counter = counters[KEYS[first + count]]
+      own[count] = counter
+      if counter.isForeign then
+        isForeign = true
+      else
+        local latestEnd = now + tonumber(windowMs)
+        if counter.ends <= now then
+          counter.used, counter.ends = 0, latestEnd
+        elseif counter.ends > latestEnd + ${CLOCK_SLACK_MS} then
+          counter.ends, counter.left = latestEnd, latestEnd - now
+        end
+        if counter.used >= tonumber(max) then
+          full[count] = true
+          isRefused = isRefused or isEnforced == '1'
         end
       end
     end
-    return table.concat(outcome, ' ')
+    if isForeign then return '${FAILED}WRONGTYPE a key of a counter has another value', count end
+
+    local outcome = { isRefused and '0' or '1' }
+    for i, counter in ipairs(own) do
+      if not isRefused then
+        counter.used, counter.left = counter.used + 1, counter.ends - now
+      end
+      if full[i] or not isRefused then
+        outcome[#outcome + 1] = (i - 1) .. ' ' .. textOf(counter.used, counter.ends)
+      end
+    end
+    return table.concat(outcome, ' '), count
   end
 
-  local reply, first = {}, 0
+  local reply, first, count = {}, 0, 0
   for i, numbers in ipairs(ARGV) do
-    local given = {}
-    for number in string.gmatch(numbers, '%S+') do given[#given + 1] = number end
-    local count = (#given - 1) / 3
-    local isDone, outcome = pcall(charge, given, first, count)
-    if not isDone then
-      -- Errors are texts, or since Redis 7 tables.
-      local message = tostring(type(outcome) == 'table' and outcome.err or outcome)
-      if not string.find(message, 'WRONGTYPE', 1, true) then
-        return type(outcome) == 'table' and outcome or redis.error_reply(message)
-      end
-      outcome = '${FAILED}' .. message
-    end
-    reply[i] = outcome
+    reply[i], count = charge(numbers, first)
     first = first + count
+  end
+  for key, counter in pairs(counters) do
+    if counter.left then
+      redis.call('SET', key, textOf(counter.used, counter.ends), 'PX', string.format('%.0f', counter.left))
+    end
   end
   return reply
 `);
@@ -87,12 +100,13 @@ export const CHARGE = script(`
  * that lost its connection sends again what it had no reply to; the mark lets it refund once.
  */
 export const REFUND = script(`
+  ${COUNTER_TEXT}
   if not redis.call('SET', KEYS[1], '', 'NX', 'PX', ARGV[1]) then return 0 end
   for i = 2, #KEYS do
-    local used, ends = unpack(redis.call('HMGET', KEYS[i], 'used', 'ends'))
-    if ends == ARGV[i] then
-      if tonumber(used) > 1 then
-        redis.call('HINCRBY', KEYS[i], 'used', -1)
+    local used, ends = read(redis.call('GET', KEYS[i]) or '')
+    if ends and ends == tonumber(ARGV[i]) then
+      if used > 1 then
+        redis.call('SET', KEYS[i], textOf(used - 1, ends), 'PX', math.max(1, redis.call('PTTL', KEYS[i])))
       else
         redis.call('DEL', KEYS[i])
       end
@@ -103,11 +117,12 @@ export const REFUND = script(`
 
 /** KEYS: counters. ARGV: now. Replies index, `used` and `ends` of those that are open. */
 export const READ = script(`
+  ${COUNTER_TEXT}
   local reply = {}
-  for i, key in ipairs(KEYS) do
-    local used, ends = unpack(redis.call('HMGET', key, 'used', 'ends'))
-    if ends and tonumber(ends) > tonumber(ARGV[1]) then
-      for _, value in ipairs({ i - 1, tonumber(used), tonumber(ends) }) do
+  for i, text in ipairs(texts()) do
+    local used, ends = read(text or '')
+    if ends and ends > tonumber(ARGV[1]) then
+      for _, value in ipairs({ i - 1, used, ends }) do
         reply[#reply + 1] = value
       end
     end

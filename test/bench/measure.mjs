@@ -40,5 +40,6 @@ export async function interleave(servers, { repeats, seconds, warmUpSeconds, pro
       for (const server of inTurn) windows[server.name][phase].push(await server.window(phase, seconds, profile));
     }
   }
+  for (const server of servers) await server.verifyNothingBlocked();
   return windows;
 }

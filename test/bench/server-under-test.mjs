@@ -2,12 +2,15 @@
 import { join } from 'node:path';
 import { Process } from './commands.mjs';
 import { deleteRedisKeys } from './databases.mjs';
+import { numberOf } from './population.mjs';
 import { beginProcessorTime } from './processor-time.mjs';
 
 const SERVER_CORE = 0;
 
 /** Enough for the compiler to optimize what runs for a request. */
 const WARM_UP_REQUESTS = 5000;
+/** Each round of the warm-up. With a long one, too few messages would be verified when `limits.conversion` counts them. */
+const WARM_UP_ROUND = 200;
 /** Before each window: connections that the pool closed meanwhile are opened again, and their caches are filled. */
 const LEAD_IN_SECONDS = 0.3;
 /** More sessions than the checks of a window are likely to need. */
@@ -65,11 +68,14 @@ export class ServerUnderTest {
     return this.#database;
   }
 
-  /** @param seconds - Bounds each phase of the warm-up on a slow machine. */
+  /** @param seconds - Bounds the warm-up on a slow machine. */
   async warmUp(seconds = 60) {
-    await this.#send('register', { count: WARM_UP_REQUESTS, seconds });
-    const { perSecond } = await this.#send('check', { seconds, codes: await this.#takeCodes() });
-    this.#checksPerSecond = perSecond;
+    const end = performance.now() + seconds * 1000;
+    for (let sent = 0; sent < WARM_UP_REQUESTS && performance.now() < end; sent += WARM_UP_ROUND) {
+      await this.#send('register', { count: WARM_UP_ROUND });
+      const { perSecond } = await this.#send('check', { codes: await this.#takeCodes() });
+      this.#checksPerSecond = perSecond;
+    }
   }
 
   /** One window, after a lead-in. */
@@ -119,6 +125,12 @@ export class ServerUnderTest {
   /** Bytes in use after a collection of garbage. Needs the Node option `--expose-gc`. */
   async memory() {
     return this.#processes[0].call('memory');
+  }
+
+  /** Fails if a limit reported the load as an attack: then its windows measured reports. */
+  async verifyNothingBlocked() {
+    const blocked = await this.#processes[0].call('blocked', { number: numberOf(this.population, 0) });
+    if (blocked) throw new Error(`${this.name}: \`limits.conversion\` blocked a country of the population`);
   }
 
   /** Stops it, once. */

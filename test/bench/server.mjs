@@ -78,6 +78,11 @@ handleCommands({
     return taken;
   },
 
+  /** Whether `limits.conversion` blocks a number. */
+  async blocked({ number }) {
+    return Service !== undefined && (await app.get(Service).describePhone(number)).conversionBlockedUntil !== undefined;
+  },
+
   /** Bytes in use, after a collection of garbage. */
   async memory() {
     globalThis.gc();

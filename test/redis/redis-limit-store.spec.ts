@@ -90,6 +90,13 @@ describe('the limit store in Redis', () => {
     expect(charged).toMatchObject({ value: { isCharged: true, counters: [{ key: OTHER, used: 1 }] } });
   });
 
+  it('replaces a key of another type, such as a counter of an earlier version', async () => {
+    await redis.client.hset(`{phone-verify}:${KEY}`, { used: 5, ends: NOW + HOUR });
+
+    expect(await store.charge([chargeOf(KEY)], NOW)).toMatchObject({ isCharged: true, counters: [{ used: 1 }] });
+    expect(await store.read([KEY], NOW)).toEqual([{ key: KEY, used: 1, windowEndsAt: NOW + HOUR }]);
+  });
+
   it('leaves the deletion of expired counters to Redis', async () => {
     const { client, commands } = recordingClient();
 
