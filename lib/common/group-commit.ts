@@ -20,8 +20,10 @@ interface Waiting<Item, Result> {
 
 /** How items are grouped. */
 export interface GroupCommitOptions<Item> {
-  /** What no two items may share that run at the same time, such as the row that they update. */
-  readonly keyOf: (item: Item) => unknown;
+  /** What no two groups may share that run side by side, such as the rows that they update. */
+  readonly keysOf: (item: Item) => readonly unknown[];
+  /** Whether the items of one group may share keys. */
+  readonly canShareKeys: boolean;
   /** Groups that run side by side. With two, the next one need not wait until the last is confirmed. */
   readonly sideBySide: 1 | 2;
   /** Whether a group that failed with this error has certainly changed nothing, so that its items may run again. */
@@ -97,14 +99,15 @@ export class GroupCommit<Item, Result> {
     this.#startNext();
   }
 
-  /** The `most` items that have waited longest, up to the second one of a key. */
+  /** The `most` items that have waited longest, up to the first that must not run together with what runs or is taken. */
   #takeGroup(most: number): { group: readonly Waiting<Item, Result>[]; keys: ReadonlySet<unknown> } {
     const group: Waiting<Item, Result>[] = [];
     const keys = new Set<unknown>();
     for (const waiting of this.#waiting) {
-      const key = this.options.keyOf(waiting.item);
-      if (keys.size === most || keys.has(key) || this.#isRunning(key)) break;
-      keys.add(key);
+      const own = this.options.keysOf(waiting.item);
+      if (group.length === most || own.some((key) => this.#isRunning(key))) break;
+      if (!this.options.canShareKeys && own.some((key) => keys.has(key))) break;
+      for (const key of own) keys.add(key);
       group.push(waiting);
       this.#waiting.delete(waiting);
     }

@@ -25,7 +25,8 @@ export class GroupedStatement<Values extends RowValues> {
     private readonly options: GroupedStatementOptions<Values>,
   ) {
     this.#group = new GroupCommit((rows) => this.#write(rows), {
-      keyOf: options.keyOf,
+      keysOf: (values) => [options.keyOf(values)],
+      canShareKeys: false,
       sideBySide: 2,
       hasNoEffect: isRefusedByServer,
     });

@@ -74,10 +74,11 @@ export class DatabaseLimitStore implements LimitStore {
     this.#table = describeTable(database.dataSource, SMSVerificationCounter);
     this.#one = counterStatements(this.#table);
     this.#canReturn = database.dataSource.options.type !== 'mysql';
-    // One after the other: groups side by side would charge counters past their limits, only to refund it.
+    // Side by side, groups about one counter would charge it past its limit, only to refund it.
     this.#groups = new GroupCommit((sends) => this.#chargeGroup(sends), {
-      keyOf: (send) => send,
-      sideBySide: 1,
+      keysOf: ({ charges }) => charges.map(({ key }) => key),
+      canShareKeys: true,
+      sideBySide: 2,
       hasNoEffect: isRefusedByServer,
     });
   }

@@ -28,7 +28,9 @@ export class RedisLimitStore implements LimitStore {
   ) {
     this.#scripts = new RedisScripts(client);
     this.#groups = new GroupCommit((sends) => this.#chargeGroup(sends), {
-      keyOf: (send) => send,
+      // The server runs one script after the other.
+      keysOf: () => [],
+      canShareKeys: true,
       sideBySide: 2,
       // The script may have run although its reply is lost.
       hasNoEffect: () => false,

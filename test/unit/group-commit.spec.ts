@@ -8,7 +8,8 @@ const NEVER = new TimeLimit();
 /** A commit that a test ends, and the groups that it was given. */
 function controlledCommit({
   sideBySide = 1,
-  keyOf = (item): string => item.charAt(0),
+  keysOf = (item): readonly string[] => [item.charAt(0)],
+  canShareKeys = false,
   hasNoEffect = (): boolean => true,
 }: Partial<GroupCommitOptions<string>> = {}) {
   const groups: (readonly string[])[] = [];
@@ -22,7 +23,7 @@ function controlledCommit({
   return {
     groups,
     ends,
-    group: new GroupCommit(commit, { keyOf, sideBySide, hasNoEffect }),
+    group: new GroupCommit(commit, { keysOf, canShareKeys, sideBySide, hasNoEffect }),
   };
 }
 
@@ -67,7 +68,7 @@ describe('a group commit', () => {
     { waiting: 13, expected: [7, 6] },
     { waiting: 70, expected: [32, 32] },
   ])('shares $waiting items between the groups that may start', async ({ waiting, expected }) => {
-    const { group, groups } = controlledCommit({ sideBySide: 2, keyOf: (item) => item });
+    const { group, groups } = controlledCommit({ sideBySide: 2, keysOf: (item) => [item] });
 
     for (let index = 0; index < waiting; index++) void group.add(String(index), NEVER);
     await settle();
@@ -131,6 +132,26 @@ describe('a group commit', () => {
     await Promise.all(items);
   });
 
+  it('puts items that share keys into one group where that is allowed, but never into two side by side', async () => {
+    const { group, groups, ends } = controlledCommit({
+      sideBySide: 2,
+      keysOf: (item) => item.split(' '),
+      canShareKeys: true,
+    });
+    const items = ['a x', 'a y'].map((item) => group.add(item, NEVER));
+    await settle();
+    items.push(...['b', 'y', 'c'].map((item) => group.add(item, NEVER)));
+    await settle();
+
+    expect(groups).toEqual([['a x', 'a y'], ['b']]);
+    ends[0]?.resolve();
+    await settle();
+    expect(groups).toEqual([['a x', 'a y'], ['b'], ['y', 'c']]);
+    ends[1]?.resolve();
+    ends[2]?.resolve();
+    expect(await Promise.all(items)).toEqual(['a x!', 'a y!', 'b!', 'y!', 'c!']);
+  });
+
   it('limits the items of a group', async () => {
     const groups: number[] = [];
     const group = new GroupCommit<string, string>(
@@ -138,7 +159,7 @@ describe('a group commit', () => {
         groups.push(items.length);
         return items;
       },
-      { keyOf: (item) => item, sideBySide: 1, hasNoEffect: () => true },
+      { keysOf: (item) => [item], canShareKeys: false, sideBySide: 1, hasNoEffect: () => true },
     );
 
     await Promise.all(Array.from({ length: 200 }, (_, index) => group.add(String(index), NEVER)));
@@ -154,7 +175,8 @@ describe('a group commit', () => {
       return items;
     };
     const group = new GroupCommit<string, string>(commit, {
-      keyOf: (item) => item,
+      keysOf: (item) => [item],
+      canShareKeys: false,
       sideBySide: 1,
       hasNoEffect: () => true,
     });
