@@ -69,7 +69,7 @@ function aboutRun() {
   );
   const [{ model }] = cpus();
   return {
-    machine: `${cpus().length} × ${model.trim()}${isPinned ? ', one core for the server, one for the load and the database' : ''}`,
+    machine: `${cpus().length} × ${model.trim()}${isPinned ? ': the server on one, the load on the other, the databases on either' : ''}`,
     versions: [`Node ${process.versions.node}`, ...packages, ...versions].join(', '),
     windows: `${options.repeats} of ${options.seconds} s for each system in turn; medians (smallest to largest)`,
   };
