@@ -4,7 +4,7 @@ import type { TimeLimit } from './time.js';
 /** Maximum number of items in one group. */
 const MAX_GROUP = 32;
 
-/** Fewer items are not worth a statement of their own beside another one that waits to start. */
+/** Items are shared between two groups only if each gets at least this many: fewer are not worth a statement of their own. */
 const MIN_SHARE = 5;
 
 /** How long a group runs before the next one may start beside it, in milliseconds. */
