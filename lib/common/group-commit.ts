@@ -4,6 +4,9 @@ import type { TimeLimit } from './time.js';
 /** Maximum number of items in one group. */
 const MAX_GROUP = 32;
 
+/** Groups that run side by side. With two, the next one need not wait until the last is confirmed. */
+const SIDE_BY_SIDE = 2;
+
 /** Items are shared between two groups only if each gets at least this many: fewer are not worth a statement of their own. */
 const MIN_SHARE = 5;
 
@@ -24,8 +27,6 @@ export interface GroupCommitOptions<Item> {
   readonly keysOf: (item: Item) => readonly unknown[];
   /** Whether the items of one group may share keys. */
   readonly canShareKeys: boolean;
-  /** Groups that run side by side. With two, the next one need not wait until the last is confirmed. */
-  readonly sideBySide: 1 | 2;
   /** Whether a group that failed with this error has certainly changed nothing, so that its items may run again. */
   readonly hasNoEffect: (error: unknown) => boolean;
 }
@@ -70,11 +71,11 @@ export class GroupCommit<Item, Result> {
   }
 
   /**
-   * Starts the next group at the end of the next turn of the event loop, with all that arrived until then: in its own turn
-   * a request comes alone more often than not, since a client sends it as soon as it has read the last response.
+   * Starts the next group at the end of the next turn of the event loop, with all items that have arrived by then. Most
+   * items are alone in their own turn, because a client sends its next request as soon as it has read a response.
    */
   #startSoon(): void {
-    if (this.#isStarting || this.#running.size === this.options.sideBySide) return;
+    if (this.#isStarting || this.#running.size === SIDE_BY_SIDE) return;
     this.#isStarting = true;
     setImmediate(() =>
       setImmediate(() => {
@@ -85,7 +86,7 @@ export class GroupCommit<Item, Result> {
   }
 
   #startNext(): void {
-    const places = this.options.sideBySide - this.#running.size;
+    const places = SIDE_BY_SIDE - this.#running.size;
     if (places === 0) return;
     const { group, keys } = this.#takeGroup(shareOf(this.#waiting.size, places));
     if (group.length === 0) return;
@@ -99,14 +100,18 @@ export class GroupCommit<Item, Result> {
     this.#startNext();
   }
 
-  /** The `most` items that have waited longest, up to the first that must not run together with what runs or is taken. */
-  #takeGroup(most: number): { group: readonly Waiting<Item, Result>[]; keys: ReadonlySet<unknown> } {
+  /**
+   * The items that have waited longest, up to the first that must not run together with what runs or is taken: `share` of
+   * them, and more that would have to wait for this group because of a key that they share with it.
+   */
+  #takeGroup(share: number): { group: readonly Waiting<Item, Result>[]; keys: ReadonlySet<unknown> } {
     const group: Waiting<Item, Result>[] = [];
     const keys = new Set<unknown>();
     for (const waiting of this.#waiting) {
       const own = this.options.keysOf(waiting.item);
-      if (group.length === most || own.some((key) => this.#isRunning(key))) break;
-      if (!this.options.canShareKeys && own.some((key) => keys.has(key))) break;
+      if (group.length === MAX_GROUP || own.some((key) => this.#isRunning(key))) break;
+      const sharesKey = own.some((key) => keys.has(key));
+      if (sharesKey ? !this.options.canShareKeys : group.length >= share) break;
       for (const key of own) keys.add(key);
       group.push(waiting);
       this.#waiting.delete(waiting);
@@ -135,5 +140,5 @@ export class GroupCommit<Item, Result> {
 /** How many of the items that wait the first of the groups takes that may start. */
 function shareOf(waiting: number, places: number): number {
   const groups = Math.max(1, Math.min(places, Math.floor(waiting / MIN_SHARE)));
-  return Math.min(MAX_GROUP, Math.ceil(waiting / groups));
+  return Math.ceil(waiting / groups);
 }

@@ -27,7 +27,6 @@ export class GroupedStatement<Values extends RowValues> {
     this.#group = new GroupCommit((rows) => this.#write(rows), {
       keysOf: (values) => [options.keyOf(values)],
       canShareKeys: false,
-      sideBySide: 2,
       hasNoEffect: isRefusedByServer,
     });
   }

@@ -78,7 +78,6 @@ export class DatabaseLimitStore implements LimitStore {
     this.#groups = new GroupCommit((sends) => this.#chargeGroup(sends), {
       keysOf: ({ charges }) => charges.map(({ key }) => key),
       canShareKeys: true,
-      sideBySide: 2,
       hasNoEffect: isRefusedByServer,
     });
   }

@@ -9,8 +9,9 @@ export interface RedisScript {
 
 // A counter is a text: `used` and `ends`. It lives for what is left of its window by the clock of the process that charged
 // it last; only `ends` decides whether a window has ended. Numbers are doubles, which represent instants exactly; replies
-// consist of integers, since a fraction would lose its digits. A key of another type is replaced. Most time goes into
-// commands, so a script reads all counters with one, and writes each with one.
+// consist of integers, since a fraction would lose its digits. A key of another type is replaced; a text
+// that is no counter is an error. Most time goes into commands, so a script reads all counters with one, and writes each
+// with one.
 
 /** How the reply to a {@link CHARGE} that failed begins. */
 export const FAILED = 'failed: ';

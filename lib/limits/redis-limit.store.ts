@@ -31,7 +31,6 @@ export class RedisLimitStore implements LimitStore {
       // The server runs one script after the other.
       keysOf: () => [],
       canShareKeys: true,
-      sideBySide: 2,
       // The script may have run although its reply is lost.
       hasNoEffect: () => false,
     });

@@ -5,11 +5,13 @@ import { GroupCommit, type GroupCommitOptions } from '../../lib/common/group-com
 
 const NEVER = new TimeLimit();
 
-/** A commit that a test ends, and the groups that it was given. */
+/** Keys of items of which one group runs after the other. */
+const ONE_KEY = { keysOf: () => ['the only key'], canShareKeys: true };
+
+/** A commit that a test ends, and the groups that it was given. One group runs after the other. */
 function controlledCommit({
-  sideBySide = 1,
-  keysOf = (item): readonly string[] => [item.charAt(0)],
-  canShareKeys = false,
+  keysOf = ONE_KEY.keysOf,
+  canShareKeys = ONE_KEY.canShareKeys,
   hasNoEffect = (): boolean => true,
 }: Partial<GroupCommitOptions<string>> = {}) {
   const groups: (readonly string[])[] = [];
@@ -23,7 +25,7 @@ function controlledCommit({
   return {
     groups,
     ends,
-    group: new GroupCommit(commit, { keysOf, canShareKeys, sideBySide, hasNoEffect }),
+    group: new GroupCommit(commit, { keysOf, canShareKeys, hasNoEffect }),
   };
 }
 
@@ -68,7 +70,7 @@ describe('a group commit', () => {
     { waiting: 13, expected: [7, 6] },
     { waiting: 70, expected: [32, 32] },
   ])('shares $waiting items between the groups that may start', async ({ waiting, expected }) => {
-    const { group, groups } = controlledCommit({ sideBySide: 2, keysOf: (item) => [item] });
+    const { group, groups } = controlledCommit({ keysOf: (item) => [item] });
 
     for (let index = 0; index < waiting; index++) void group.add(String(index), NEVER);
     await settle();
@@ -94,7 +96,7 @@ describe('a group commit', () => {
   });
 
   it('never puts two items of one key into a group, and keeps their order', async () => {
-    const { group, groups, ends } = controlledCommit();
+    const { group, groups, ends } = controlledCommit({ keysOf: (item) => [item.charAt(0)], canShareKeys: false });
     const items = ['b1', 'c', 'b2', 'd'].map((item) => group.add(item, NEVER));
 
     await settle();
@@ -109,8 +111,8 @@ describe('a group commit', () => {
     ]);
   });
 
-  it('runs two groups side by side where that is allowed, but never two items of one key', async () => {
-    const { group, groups, ends } = controlledCommit({ sideBySide: 2 });
+  it('runs two groups side by side, but never two items of one key', async () => {
+    const { group, groups, ends } = controlledCommit({ keysOf: (item) => [item.charAt(0)], canShareKeys: false });
     const items: Promise<string>[] = [];
     for (const added of [['a1'], ['b1'], ['c1']]) {
       items.push(...added.map((item) => group.add(item, NEVER)));
@@ -134,7 +136,6 @@ describe('a group commit', () => {
 
   it('puts items that share keys into one group where that is allowed, but never into two side by side', async () => {
     const { group, groups, ends } = controlledCommit({
-      sideBySide: 2,
       keysOf: (item) => item.split(' '),
       canShareKeys: true,
     });
@@ -159,7 +160,7 @@ describe('a group commit', () => {
         groups.push(items.length);
         return items;
       },
-      { keysOf: (item) => [item], canShareKeys: false, sideBySide: 1, hasNoEffect: () => true },
+      { ...ONE_KEY, hasNoEffect: () => true },
     );
 
     await Promise.all(Array.from({ length: 200 }, (_, index) => group.add(String(index), NEVER)));
@@ -175,9 +176,7 @@ describe('a group commit', () => {
       return items;
     };
     const group = new GroupCommit<string, string>(commit, {
-      keysOf: (item) => [item],
-      canShareKeys: false,
-      sideBySide: 1,
+      ...ONE_KEY,
       hasNoEffect: () => true,
     });
 
