@@ -6,13 +6,22 @@ import type { CancelStatement } from './statement-canceller.js';
 /** Time limit of one cancel request, in milliseconds. */
 const CANCEL_TIMEOUT_MS = 1000;
 
-/** How long a cancelled statement may take to end before its connection is closed, in milliseconds. */
-const GRACE_PERIOD_MS = 1000;
+/**
+ * Cancel requests before a connection is closed. The server ignores a request that arrives before the statement does,
+ * which happens where the server or the network is busy.
+ */
+const CANCEL_ATTEMPTS = 2;
+
+/** How long a statement may take to end after a cancel request, in milliseconds. */
+const GRACE_PERIOD_MS = 500;
 
 /** Cancel requests that may run at the same time. On MariaDB each needs a connection. */
 const MAX_PARALLEL_CANCELS = 4;
 
-/** Pauses before further cancel requests for a statement whose connection was closed, in milliseconds. */
+/**
+ * Pauses before further cancel requests for a statement whose connection was closed, in milliseconds. The server may
+ * still receive the statement.
+ */
 const RETRY_PAUSES_MS = [2000, 5000, 15_000, 30_000, 60_000];
 
 /** How long a closed connection counts if the server was never reached, in milliseconds: the statement may still run. */
@@ -61,8 +70,11 @@ export class AbandonedStatements {
   async end(statement: AbandonedStatement): Promise<void> {
     this.#running += 1;
     void statement.ended.finally(() => (this.#running -= 1));
-    const isCancelled = await this.#tryToCancel(statement);
-    if (isCancelled && (await this.#endsInTime(statement))) return;
+    let isCancelled = true;
+    for (let attempt = 0; isCancelled && attempt < CANCEL_ATTEMPTS; attempt++) {
+      isCancelled = await this.#tryToCancel(statement);
+      if (isCancelled && (await this.#endsInTime(statement))) return;
+    }
     await this.#closeWhenPossible(statement, isCancelled);
   }
 
@@ -79,12 +91,12 @@ export class AbandonedStatements {
     this.#closed -= 1;
   }
 
-  /** Retries the cancel request. If an earlier one reached the server without effect, only waits. */
+  /** Retries the cancel request. If an earlier one reached the server without effect, no later one proves the end. */
   async #awaitEndAtServer(statement: AbandonedStatement, hadNoEffect: boolean): Promise<void> {
     let leftMs = FORGET_AFTER_MS;
-    for (const pauseMs of hadNoEffect ? [] : RETRY_PAUSES_MS) {
+    for (const pauseMs of RETRY_PAUSES_MS) {
       await this.pause(pauseMs);
-      if (await this.#tryToCancel(statement)) return;
+      if ((await this.#tryToCancel(statement)) && !hadNoEffect) return;
       leftMs -= pauseMs;
     }
     await this.pause(leftMs);

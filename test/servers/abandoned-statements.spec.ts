@@ -4,6 +4,7 @@ import { SMSVerificationCounter } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import { type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
 import { NUMBER, WRONG_CODE } from '../support/requests.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
 const TIMEOUT_MS = 400;
 const POOL_SIZE = 10;
@@ -60,13 +61,23 @@ describe.each(serverKinds())('statements on %s that exceed the time limit of the
     return Number(total) - holders.length - 1;
   }
 
-  /** Waits until the server runs no statement of the application. */
-  async function untilIdle(): Promise<void> {
-    const running =
+  /** Returns the statements of the application that the server runs. */
+  async function runningStatements(): Promise<unknown[]> {
+    return other.query(
       kind === 'postgres'
         ? `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query NOT LIKE 'ALTER%' AND pid <> pg_backend_pid()`
-        : `SELECT id FROM information_schema.processlist WHERE db = database() AND command <> 'Sleep' AND info NOT LIKE 'ALTER%' AND id <> connection_id()`;
-    await vi.waitFor(async () => expect(await other.query(running)).toEqual([]), { timeout: 5000, interval: 20 });
+        : `SELECT id FROM information_schema.processlist WHERE db = database() AND command <> 'Sleep' AND info NOT LIKE 'ALTER%' AND id <> connection_id()`,
+    );
+  }
+
+  /** Waits until the server runs no statement of the application. */
+  async function untilIdle(): Promise<void> {
+    await vi.waitFor(async () => expect(await runningStatements()).toEqual([]), { timeout: 5000, interval: 20 });
+  }
+
+  /** Waits until the server runs one statement of the application. */
+  async function untilRunning(): Promise<void> {
+    await vi.waitFor(async () => expect(await runningStatements()).toHaveLength(1), { timeout: 5000, interval: 5 });
   }
 
   /** Waits until the schema change waits for its lock. */
@@ -123,6 +134,29 @@ describe.each(serverKinds())('statements on %s that exceed the time limit of the
     expect((await test.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken)).status).toBe(
       'security_code_invalid',
     );
+  });
+
+  it('are cancelled once more if the server had not received them when the first request arrived', async () => {
+    const { proxy, options } = await TcpProxy.start(database.options);
+    const remote = await startApplication({ database: options, phoneVerify: { storage: { timeoutMs: TIMEOUT_MS } } });
+    try {
+      const { sessionToken } = await remote.service.sendSecurityCode(NUMBER);
+      await hold('SELECT * FROM sms_verification FOR UPDATE');
+      const deliver = proxy.holdBack();
+      const cancelled = proxy.nextConnectionEnded();
+      await expect(remote.service.verifySecurityCode(NUMBER, WRONG_CODE, sessionToken)).rejects.toMatchObject({
+        code: 'storage_unavailable',
+      });
+      await cancelled;
+      deliver();
+      await untilRunning();
+
+      await untilIdle();
+    } finally {
+      await release();
+      await remote.close();
+      await proxy.stop();
+    }
   });
 
   it('count no attempt if they are cancelled', async () => {

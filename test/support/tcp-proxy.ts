@@ -6,6 +6,7 @@ import type { DataSourceOptions } from 'typeorm';
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #routes = new Set<{ client: Socket; server: Socket }>();
   #isFrozen = false;
 
   private constructor(private readonly target: { host: string; port: number }) {
@@ -47,6 +48,21 @@ export class TcpProxy {
     return port;
   }
 
+  /** Holds back what clients send on the connections that are open now. Returns a function that delivers it. */
+  holdBack(): () => void {
+    const held = [...this.#routes];
+    for (const { client, server } of held) client.unpipe(server).pause();
+    return () => {
+      for (const { client, server } of held) client.pipe(server);
+    };
+  }
+
+  /** Resolves when a connection ends that is opened after this call. */
+  async nextConnectionEnded(): Promise<void> {
+    const [client] = await once(this.#server, 'connection');
+    await once(client, 'close');
+  }
+
   /** Closes all connections, but accepts new ones. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -73,6 +89,9 @@ export class TcpProxy {
     if (this.#isFrozen) return;
     const server = connect(this.target);
     this.#keep(server);
+    const route = { client, server };
+    this.#routes.add(route);
+    client.on('close', () => this.#routes.delete(route));
     client.pipe(server).pipe(client);
   }
 

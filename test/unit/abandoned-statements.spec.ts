@@ -66,17 +66,27 @@ describe('an abandoned statement', () => {
     expect(statement?.isClosed).toBe(false);
   });
 
-  it('is closed after a grace period if the cancel request has no effect', async () => {
+  it('is closed after a second cancel request without effect, and cancelled further', async () => {
     const pauses = new ControlledPauses();
     const [statement] = statements(1);
-    const abandoned = new AbandonedStatements(async () => undefined, LIMIT, pauses.pause);
+    let cancels = 0;
+    const abandoned = new AbandonedStatements(
+      async () => {
+        cancels += 1;
+      },
+      LIMIT,
+      pauses.pause,
+    );
 
     if (statement) void abandoned.end(statement);
     await settle();
-    expect(statement?.isClosed).toBe(false);
-    await pauses.pass(1000);
-
-    expect(statement?.isClosed).toBe(true);
+    expect([cancels, statement?.isClosed]).toEqual([1, false]);
+    await pauses.pass(500);
+    expect([cancels, statement?.isClosed]).toEqual([2, false]);
+    await pauses.pass(500);
+    expect([cancels, statement?.isClosed]).toEqual([2, true]);
+    for (let pause = 0; pause < 10; pause++) await pauses.pass(60_000);
+    expect(cancels).toBe(7);
   });
 
   it('is closed immediately if the server cannot be reached', async () => {
@@ -114,14 +124,14 @@ describe('an abandoned statement', () => {
     for (const statement of many) void abandoned.end(statement);
     await settle();
     await pauses.pass(1000);
+    await pauses.pass(1000);
     expect(abandoned.isExhausted).toBe(true);
 
     many.find(({ isClosed }) => !isClosed)?.end();
     await settle();
     expect(abandoned.isExhausted).toBe(false);
 
-    await pauses.pass(600_000);
-    await pauses.pass(1000);
+    for (let pause = 0; pause < 7; pause++) await pauses.pass(600_000);
     expect(many.filter(({ isClosed }) => isClosed)).toHaveLength(2 * LIMIT - 1);
   });
 
