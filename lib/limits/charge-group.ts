@@ -22,13 +22,21 @@ export class ChargeGroup {
   /** For each send the full counters that refuse it. */
   readonly #full: readonly (readonly Counter[])[];
 
-  /** @param counters - The open ones among the counters of the sends, as they were read before the charge. */
+  /**
+   * @param counters - The open ones among the counters of the sends, as they were read before the charge. Without any, the
+   * group is the first to charge them, or expects that none of them is full.
+   */
   constructor(
     private readonly sends: readonly SendCharges[],
     counters: readonly Counter[],
   ) {
     const read = new Map(counters.map((counter) => [counter.key, counter]));
     this.#full = sends.map((send) => this.#admit(send, read));
+  }
+
+  /** Whether a full counter refuses one of the sends. */
+  get refusesAny(): boolean {
+    return this.#full.some((counters) => counters.length > 0);
   }
 
   /** What the sends add that no full counter refuses. In the order of the keys, in which every statement locks them. */

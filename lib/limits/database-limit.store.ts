@@ -12,6 +12,7 @@ import { GroupCommit } from '../common/group-commit.js';
 import { describeTable } from '../database/sql-table.js';
 import { isRefusedByServer } from '../database/storage-failures.js';
 import { type Addition, ChargeGroup, type SendCharges } from './charge-group.js';
+import { FullCounters } from './full-counters.js';
 import {
   byKey,
   type CountersStatements,
@@ -44,19 +45,22 @@ interface AddOptions {
  * Stores the counters in the application's database. Sends that wait at the same time are charged together, so that under
  * load a statement serves many of them, and a counter that they share is locked once.
  *
- * A charge reads its counters, and adds to none if one is full. What it then adds returns the counts that it made, and no
- * two sends have the same count of a counter. A send whose count exceeds the limit, because another process charged the
- * counter in between, is refunded and refused. Every send before it was accepted or is about to be refunded, so at most
- * `max` are accepted.
+ * A charge adds to its counters, and returns the counts that it made: no two sends have the same count of a counter. A send
+ * whose count exceeds the limit is refunded and refused. Every send before it was accepted or is about to be refunded, so
+ * at most `max` are accepted. Where this process knows a counter to be full, it reads the counters first, and adds to none
+ * if one is still full: so a client that goes on costs one read for each send, and only the first refusal of each process
+ * costs more.
  *
- * Charges of one counter can differ in `max`. One with a higher `max` can then be refused although it had room, if it
- * counts a charge that is about to be refunded. That takes as many parallel charges as the difference, and passes.
+ * A send that is about to be refunded can make another one be refused, if they share a second counter that then is full.
+ * Charges of one counter can differ in `max`: one with a higher `max` can be refused although it had room, if it counts
+ * charges that are about to be refunded. Both take parallel charges, and pass.
  */
 export class DatabaseLimitStore implements LimitStore {
   readonly #table: CounterTable;
   readonly #one: CounterStatements;
   readonly #many = new Map<number, CountersStatements>();
   readonly #groups: GroupCommit<SendCharges, ChargeOutcome>;
+  readonly #full = new FullCounters();
   /** MySQL has no `RETURNING`. TypeORM's type `mysql` is used for MariaDB too. */
   readonly #canReturn: boolean;
   /**
@@ -86,6 +90,7 @@ export class DatabaseLimitStore implements LimitStore {
     if (charges.length === 0) return { isCharged: true, counters: [] };
     const { isCharged, counters } = await this.#chargeInTime({ charges, now }, timeout);
     if (!isCharged) return { isCharged, counters: await this.#cutAll(counters, charges, now, timeout) };
+    this.#remember(counters, charges);
     const full = exceeded(counters, charges);
     if (full.length === 0) return { isCharged, counters };
     // With a time limit of its own: otherwise the charge of a request that has little time left would stay.
@@ -140,11 +145,32 @@ export class DatabaseLimitStore implements LimitStore {
   async #chargeGroup(sends: readonly SendCharges[]): Promise<readonly ChargeOutcome[]> {
     const timeout = new StorageTimeout(this.timeoutMs);
     const now = Math.max(...sends.map((send) => send.now));
-    const keys = new Set(sends.flatMap(({ charges }) => charges.map(({ key }) => key)));
-    const group = new ChargeGroup(sends, await this.#readOpen([...keys], now, timeout));
+    const group = await this.#admit(sends, now, timeout);
     const { additions } = group;
     const onLate = (counters: readonly Counter[]): Promise<void> => this.#refundLate(group.outcomes(counters));
     return group.outcomes(additions.length === 0 ? [] : await this.#add(additions, { now, timeout, onLate }));
+  }
+
+  /** Reads the counters only where they may refuse a send: a read costs as much as half of the charge. */
+  async #admit(sends: readonly SendCharges[], now: number, timeout: StorageTimeout): Promise<ChargeGroup> {
+    if (!sends.some((send) => this.#isKnownFull(send))) {
+      const group = new ChargeGroup(sends, []);
+      if (!group.refusesAny) return group;
+    }
+    const keys = new Set(sends.flatMap(({ charges }) => charges.map(({ key }) => key)));
+    return new ChargeGroup(sends, await this.#readOpen([...keys], now, timeout));
+  }
+
+  #isKnownFull({ charges, now }: SendCharges): boolean {
+    return charges.some((charge) => charge.isEnforced && this.#full.endOf(charge, now) !== undefined);
+  }
+
+  /** Remembers counters that have no room for another charge like these. */
+  #remember(counters: readonly Counter[], charges: readonly Charge[]): void {
+    for (const [index, { max, isEnforced }] of charges.entries()) {
+      const counter = counters[index];
+      if (isEnforced && counter !== undefined && counter.used >= max) this.#full.add(counter);
+    }
   }
 
   /** Refunds charges that took effect after their requests had ended. */

@@ -5,9 +5,9 @@ import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_LIMIT_STORE, PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
 import type { LimitUsage } from './authorize-send.js';
 import { ConversionStatistic } from './conversion-statistic.js';
+import { FullCounters } from './full-counters.js';
 import { RULES } from './limit-rules.js';
 import { type Charge, type ChargeOutcome, type Counter, type CounterWindow, type LimitStore } from './limit.store.js';
-import { RefusedClients } from './refused-clients.js';
 import { Refusals, type TimedRefusal } from './refusals.js';
 import { requireAuthorization } from './send-authorization.js';
 import { chargesOf, type RuledCharge } from './send-charges.js';
@@ -42,8 +42,8 @@ interface ChargedCounter {
 @Injectable()
 export class SendLimits {
   readonly #logger = new Logger('PhoneVerify');
-  /** Created by the first refusal. */
-  #refusedClients: RefusedClients | undefined;
+  /** Counters of clients that refused a send of this process. Created by the first refusal. */
+  #refusedClients: FullCounters | undefined;
 
   constructor(
     @Inject(PHONE_VERIFY_LIMIT_STORE) private readonly store: LimitStore,
@@ -164,9 +164,9 @@ export class SendLimits {
   }
 
   #remember(refused: readonly ChargedCounter[]): void {
-    this.#refusedClients ??= new RefusedClients();
+    this.#refusedClients ??= new FullCounters();
     for (const { charge, counter } of refused) {
-      if (isRemembered(charge)) this.#refusedClients.add(charge.key, counter.windowEndsAt);
+      if (isRemembered(charge)) this.#refusedClients.add(counter);
     }
   }
 

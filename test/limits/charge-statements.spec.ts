@@ -8,6 +8,7 @@ import {
   type DatabaseStoreUnderTest,
   startDatabaseStore,
 } from '../support/database-limit-store.js';
+import type { TimedStore } from '../support/timed-store.js';
 import { beforeStatements, untilNoneWaits, untilOneWaits } from '../support/statements.js';
 
 const NOW = 1_800_000_000_000;
@@ -15,11 +16,17 @@ const HOUR = 3_600_000;
 
 /** The first words of a charge's statements. */
 const CHARGE: Readonly<Record<DatabaseStoreKind, readonly string[]>> = {
-  postgres: ['SELECT', 'INSERT'],
-  sqlite: ['SELECT', 'INSERT'],
-  mariadb: ['SELECT', 'INSERT'],
-  mysql: ['SELECT', 'BEGIN', 'INSERT', 'SELECT', 'COMMIT'],
+  postgres: ['INSERT'],
+  sqlite: ['INSERT'],
+  mariadb: ['INSERT'],
+  mysql: ['BEGIN', 'INSERT', 'SELECT', 'COMMIT'],
 };
+
+/** The same where the process knows a counter to be full. */
+const CHECKED_CHARGE = (kind: DatabaseStoreKind): readonly string[] => ['SELECT', ...CHARGE[kind]];
+
+/** The first word of a refund. */
+const REFUND = (kind: DatabaseStoreKind): string => (kind === 'postgres' ? 'WITH' : 'UPDATE');
 
 /** The code of a transient error, after which a statement is retried. */
 const TRANSIENT_ERROR: Readonly<Record<DatabaseStoreKind, string>> = {
@@ -41,6 +48,7 @@ const FILL_EXISTING = `UPDATE sms_verification_counter SET used = 2 WHERE counte
 const REFUSED = { isCharged: false, counters: [{ key: 'key3', used: 2, windowEndsAt: NOW + HOUR }] };
 
 let test: DatabaseStoreUnderTest;
+let store: TimedStore;
 /** Another connection; on SQLite the same one. */
 let other: DataSource;
 
@@ -57,6 +65,7 @@ function prepare(kind: DatabaseStoreKind): void {
 
   beforeEach(async () => {
     await test.dataSource.getRepository(SMSVerificationCounter).clear();
+    store = test.newStore();
     test.log.clear();
   });
 
@@ -86,27 +95,65 @@ function refuse(code: string, isRefused: (place: number) => boolean): void {
 describe.each(databaseStoreKinds)('the limit store on %s', (kind) => {
   prepare(kind);
 
-  it('runs as many statements to charge seven counters as one, and only the first if a counter is full', async () => {
-    await test.store.charge(SEVEN.slice(0, 1), NOW);
-    await test.store.charge(SEVEN, NOW);
+  it('runs as many statements to charge seven counters as one, and only a read if it filled one before', async () => {
+    await store.charge(SEVEN.slice(0, 1), NOW);
+    await store.charge(SEVEN, NOW);
     expect(statements()).toEqual([...CHARGE[kind], ...CHARGE[kind]]);
 
     test.log.clear();
-    expect(await test.store.charge(SEVEN, NOW)).toMatchObject({ isCharged: false, counters: [{ key: 'key0' }] });
-    expect(statements()).toEqual(CHARGE[kind].slice(0, 1));
+    expect(await store.charge(SEVEN, NOW)).toMatchObject({ isCharged: false, counters: [{ key: 'key0' }] });
+    expect(statements()).toEqual(['SELECT']);
+  });
+
+  it('refunds the first charge that finds a counter full which another process filled, and reads from then on', async () => {
+    await store.charge(SEVEN, NOW);
+    await other.query(FILL_EXISTING);
+    test.log.clear();
+
+    expect(await store.charge(SEVEN, NOW)).toEqual(REFUSED);
+    expect(statements()).toEqual([...CHARGE[kind], REFUND(kind)]);
+    expect(await usedOf('key0', 'key3')).toEqual([1, 2]);
+
+    test.log.clear();
+    expect(await store.charge(SEVEN, NOW)).toEqual(REFUSED);
+    expect(await store.charge(SEVEN, NOW)).toEqual(REFUSED);
+    expect(statements()).toEqual(['SELECT', 'SELECT']);
+    expect(await usedOf('key0', 'key3')).toEqual([1, 2]);
+  });
+
+  it('reads the counters of parallel charges that are more than a counter can hold', async () => {
+    const charges: Charge[] = [{ key: 'key0', max: 2, windowMs: HOUR, isEnforced: true }];
+    await store.charge(charges, NOW - 1000);
+    test.log.clear();
+
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => store.charge(charges, NOW)));
+
+    expect(outcomes.map(({ isCharged }) => isCharged).toSorted()).toEqual([false, false, false, false, true]);
+    const ends = outcomes.flatMap(({ counters }) => counters.map(({ windowEndsAt }) => windowEndsAt));
+    expect(new Set(ends)).toEqual(new Set([NOW - 1000 + HOUR]));
+    expect(statements()).toEqual(CHECKED_CHARGE(kind));
+  });
+
+  it('charges a counter that it knows as full and that has room again', async () => {
+    await store.charge(SEVEN, NOW);
+    const { counters } = await store.charge(SEVEN, NOW);
+    await store.refund(counters);
+    test.log.clear();
+
+    expect(await store.charge(SEVEN, NOW)).toMatchObject({ isCharged: true });
+    expect(statements()).toEqual(CHECKED_CHARGE(kind));
   });
 
   it('runs one statement for every other operation', async () => {
-    const { counters } = await test.store.charge(SEVEN, NOW);
+    const { counters } = await store.charge(SEVEN, NOW);
     test.log.clear();
 
-    await test.store.refund(counters);
-    await test.store.read(['key0', 'key1'], NOW);
-    await test.store.deleteExpired(NOW);
-    await test.store.clear(['key0', 'key1']);
+    await store.refund(counters);
+    await store.read(['key0', 'key1'], NOW);
+    await store.deleteExpired(NOW);
+    await store.clear(['key0', 'key1']);
 
-    const refund = kind === 'postgres' ? 'WITH' : 'UPDATE';
-    expect(statements()).toEqual([refund, 'SELECT', 'DELETE', 'DELETE']);
+    expect(statements()).toEqual([REFUND(kind), 'SELECT', 'DELETE', 'DELETE']);
   });
 
   it.each(CHARGE[kind].map((word, place) => [word, place] as const))(
@@ -114,7 +161,7 @@ describe.each(databaseStoreKinds)('the limit store on %s', (kind) => {
     async (_word, refused) => {
       refuse(TRANSIENT_ERROR[kind], (place) => place === refused);
 
-      expect(await test.store.charge(SEVEN, NOW)).toMatchObject({ isCharged: true });
+      expect(await store.charge(SEVEN, NOW)).toMatchObject({ isCharged: true });
 
       expect(await usedOf('key0', 'key6')).toEqual([1, 1]);
     },
@@ -123,7 +170,7 @@ describe.each(databaseStoreKinds)('the limit store on %s', (kind) => {
   it('counts nothing if the last statement of a charge fails', async () => {
     refuse('another', (place) => place === CHARGE[kind].length - 1);
 
-    await expect(test.store.charge(SEVEN, NOW)).rejects.toMatchObject({
+    await expect(store.charge(SEVEN, NOW)).rejects.toMatchObject({
       code: 'storage_unavailable',
       cause: { code: 'another' },
     });
@@ -135,14 +182,18 @@ describe.each(databaseStoreKinds)('the limit store on %s', (kind) => {
 describe.each(databaseStoreKinds)('a charge on %s', (kind) => {
   prepare(kind);
 
-  it('is refunded if a counter becomes full between the two statements', async () => {
+  it('is refunded if a counter becomes full between its read and its insert', async () => {
+    await store.charge(SEVEN.slice(0, 1), NOW);
+    await store.charge(SEVEN.slice(0, 1), NOW);
+    await store.clear(['key0']);
+    test.log.clear();
     beforeStatements(test.dataSource, async (place) => {
-      if (place === CHARGE[kind].indexOf('INSERT')) await other.query(CREATE_FULL);
+      if (place === CHECKED_CHARGE(kind).indexOf('INSERT')) await other.query(CREATE_FULL);
     });
 
-    expect(await test.store.charge(SEVEN, NOW)).toEqual(REFUSED);
+    expect(await store.charge(SEVEN, NOW)).toEqual(REFUSED);
 
-    expect(statements()).toEqual([...CHARGE[kind], kind === 'postgres' ? 'WITH' : 'UPDATE']);
+    expect(statements()).toEqual([...CHECKED_CHARGE(kind), REFUND(kind)]);
     expect(await usedOf('key0', 'key3')).toEqual([0, 2]);
   });
 });
@@ -158,7 +209,7 @@ describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))(
       test.log.clear();
       const waiting = await other.transaction(async (manager) => {
         await manager.query(change);
-        const charge = test.store.charge(SEVEN, NOW);
+        const charge = store.charge(SEVEN, NOW);
         await untilOneWaits(other);
         return { charge };
       });
@@ -168,16 +219,16 @@ describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))(
     it('is refunded if it waited for a new counter that is then full', async () => {
       expect(await chargeDuring(CREATE_FULL)).toEqual(REFUSED);
 
-      expect(statements()).toEqual([...CHARGE[kind], kind === 'postgres' ? 'WITH' : 'UPDATE']);
+      expect(statements()).toEqual([...CHARGE[kind], REFUND(kind)]);
       expect(await usedOf('key0', 'key3')).toEqual([0, 2]);
     });
 
     it('is refunded if it waited for a counter that is then full', async () => {
-      await test.store.charge(SEVEN, NOW);
+      await store.charge(SEVEN, NOW);
 
       expect(await chargeDuring(FILL_EXISTING)).toEqual(REFUSED);
 
-      expect(statements()).toEqual([...CHARGE[kind], kind === 'postgres' ? 'WITH' : 'UPDATE']);
+      expect(statements()).toEqual([...CHARGE[kind], REFUND(kind)]);
       expect(await usedOf('key0', 'key3')).toEqual([1, 2]);
     });
   },
@@ -189,6 +240,6 @@ describe.each(databaseStoreKinds.filter((kind) => kind === 'mysql'))('a transact
   it('throws its first error if both the commit and the rollback fail', async () => {
     refuse('another', (place) => place >= CHARGE[kind].indexOf('COMMIT'));
 
-    await expect(test.store.charge(SEVEN, NOW)).rejects.toMatchObject({ cause: { code: 'another' } });
+    await expect(store.charge(SEVEN, NOW)).rejects.toMatchObject({ cause: { code: 'another' } });
   });
 });

@@ -24,6 +24,8 @@ export interface DatabaseStoreOptions {
 
 export interface DatabaseStoreUnderTest {
   readonly store: TimedStore;
+  /** Creates another store, which knows as little of the counters as that of a process that has just started. */
+  newStore(): TimedStore;
   readonly dataSource: DataSource;
   /** The options with which another process finds the counters. */
   readonly options: DataSourceOptions;
@@ -50,8 +52,11 @@ export async function startDatabaseStore(
   const dataSource = await new DataSource({ ...options, ...own }).initialize();
   await dataSource.runMigrations();
   if (sessionStatement !== undefined) await beginSessionsWith(dataSource, sessionStatement);
+  const newStore = (): TimedStore =>
+    withTimeout(new DatabaseLimitStore(new Database(dataSource, { preparedStatements: false }), 20_000));
   return {
-    store: withTimeout(new DatabaseLimitStore(new Database(dataSource, { preparedStatements: false }), 20_000)),
+    store: newStore(),
+    newStore,
     dataSource,
     options,
     log,
