@@ -7,133 +7,131 @@ export interface RedisScript {
   readonly sha1: string;
 }
 
-// A counter is a text: `used` and `ends`. It lives for what is left of its window by the clock of the process that charged
-// it last; only `ends` decides whether a window has ended. Numbers are doubles, which represent instants exactly; replies
-// consist of integers, since a fraction would lose its digits. A key of another type is replaced; a text
-// that is no counter is an error. Most time goes into commands, so a script reads all counters with one, and writes each
-// with one.
+// One key has all counters of what is counted, such as a number: a text with the name, `used` and `ends` of each. It lives
+// for what is left of its last window by the clock of the process that charged it last; only `ends` decides whether a window
+// has ended. Numbers are doubles, which represent instants exactly; replies consist of integers, since a fraction would lose
+// its digits. A key of another type is replaced; any other text is an error. Most time goes into commands, so a script reads
+// all keys with one, and writes each with one.
 
-/** How the reply to a {@link CHARGE} that failed begins. */
-export const FAILED = 'failed: ';
-
-/**
- * Functions that read a counter, write one with all digits (Lua's own conversion of a number to a text has 14), and read the
- * texts of all keys.
- */
-const COUNTER_TEXT = `
-  local function read(text)
-    local used, ends = string.match(text, '^(%d+) (%d+)$')
-    return tonumber(used), tonumber(ends)
+/** Functions that read all keys, each as counters by their names, and write one. */
+const COUNTERS = `
+  local function counters_of(text)
+    local counters = {}
+    if text and not string.find(text, '^[^ ,]* %d+ %d+,') then error('WRONGTYPE a key of counters has another value') end
+    for name, used, ends in string.gmatch(text or '', '([^ ,]*) (%d+) (%d+),') do
+      counters[name] = { used = tonumber(used), ends = tonumber(ends) }
+    end
+    return counters
   end
-  local function textOf(used, ends) return string.format('%d %.0f', used, ends) end
-  local function texts() return #KEYS > 0 and redis.call('MGET', unpack(KEYS)) or {} end
+  local function read(keys)
+    local subjects = #keys > 0 and redis.call('MGET', unpack(keys)) or {}
+    for i, text in ipairs(subjects) do subjects[i] = counters_of(text) end
+    return subjects
+  end
+  local function write(key, counters, left)
+    local text = {}
+    for name, counter in pairs(counters) do
+      if counter.used > 0 then text[#text + 1] = string.format('%s %d %.0f,', name, counter.used, counter.ends) end
+    end
+    if #text > 0 then
+      redis.call('SET', key, table.concat(text), 'PX', string.format('%.0f', math.max(1, left)))
+    else
+      redis.call('DEL', key)
+    end
+  end
 `;
 
 /**
- * KEYS: the counters of all sends of a group. ARGV: for each send one text of numbers: now, then `max`, `windowMs` and 1 or 0
- * for enforced, for each of its counters. Replies with one text for each send, too: 1 or 0 for charged, then index, `used`
- * and `ends` of the counters that the outcome names; or an error about a key that is no counter, which concerns this send
- * alone. Every send runs this, and clients take as long for a short argument as for one long text.
+ * KEYS: what the send is counted in. ARGV: now, then one text with the number of the key, the name, `max`, `windowMs` and 1
+ * or 0 for enforced, for each counter. Replies with one text: 1 or 0 for charged, then index, `used` and `ends` of the
+ * counters that the outcome names. Every send runs this, and clients take as long for a short argument or integer as for one
+ * long text.
  */
 export const CHARGE = script(`
-  ${COUNTER_TEXT}
-  local counters = {}
-  for i, text in ipairs(texts()) do
-    local counter = { used = 0, ends = 0 }
-    if text then
-      counter.used, counter.ends = read(text)
-      counter.isForeign = not counter.ends
+  ${COUNTERS}
+  local now, subjects = tonumber(ARGV[1]), read(KEYS)
+  local own, full, isRefused, isCut = {}, {}, false, {}
+  for place, name, max, windowMs, isEnforced in string.gmatch(ARGV[2], '(%d+) ([^ ]*) (%d+) (%d+) (%d)') do
+    local subject, latestEnd = tonumber(place), now + tonumber(windowMs)
+    local counter = subjects[subject][name] or { used = 0, ends = 0 }
+    subjects[subject][name] = counter
+    if counter.ends <= now then
+      counter.used, counter.ends = 0, latestEnd
+    elseif counter.ends > latestEnd + ${CLOCK_SLACK_MS} then
+      counter.ends, isCut[subject] = latestEnd, true
     end
-    counters[KEYS[i]] = counter
+    own[#own + 1] = counter
+    if counter.used >= tonumber(max) then
+      full[#own] = true
+      isRefused = isRefused or isEnforced == '1'
+    end
   end
 
-  local function charge(numbers, first)
-    local now = tonumber(string.match(numbers, '^%d+'))
-    local own, count, full, isRefused, isForeign = {}, 0, {}, false, false
-    for max, windowMs, isEnforced in string.gmatch(numbers, ' (%d+) (%d+) (%d)') do
-      count = count + 1
-      local counter = counters[KEYS[first + count]]
-      own[count] = counter
-      if counter.isForeign then
-        isForeign = true
-      else
-        local latestEnd = now + tonumber(windowMs)
-        if counter.ends <= now then
-          counter.used, counter.ends = 0, latestEnd
-        elseif counter.ends > latestEnd + ${CLOCK_SLACK_MS} then
-          counter.ends, counter.left = latestEnd, latestEnd - now
-        end
-        if counter.used >= tonumber(max) then
-          full[count] = true
-          isRefused = isRefused or isEnforced == '1'
-        end
-      end
-    end
-    if isForeign then return '${FAILED}WRONGTYPE a key of a counter has another value', count end
-
-    local outcome = { isRefused and '0' or '1' }
-    for i, counter in ipairs(own) do
-      if not isRefused then
-        counter.used, counter.left = counter.used + 1, counter.ends - now
-      end
-      if full[i] or not isRefused then
-        outcome[#outcome + 1] = (i - 1) .. ' ' .. textOf(counter.used, counter.ends)
-      end
-    end
-    return table.concat(outcome, ' '), count
-  end
-
-  local reply, first, count = {}, 0, 0
-  for i, numbers in ipairs(ARGV) do
-    reply[i], count = charge(numbers, first)
-    first = first + count
-  end
-  for key, counter in pairs(counters) do
-    if counter.left then
-      redis.call('SET', key, textOf(counter.used, counter.ends), 'PX', string.format('%.0f', counter.left))
+  local outcome = { isRefused and '0' or '1' }
+  for i, counter in ipairs(own) do
+    if not isRefused then counter.used = counter.used + 1 end
+    if full[i] or not isRefused then
+      outcome[#outcome + 1] = string.format('%d %d %.0f', i - 1, counter.used, counter.ends)
     end
   end
-  return reply
+  for subject, counters in ipairs(subjects) do
+    if isCut[subject] or not isRefused then
+      local last = now
+      for name, counter in pairs(counters) do
+        if counter.ends <= now then counters[name] = nil end
+        last = math.max(last, counter.ends)
+      end
+      write(KEYS[subject], counters, last - now)
+    end
+  end
+  return table.concat(outcome, ' ')
 `);
 
 /**
- * KEYS: a mark of this one call, then counters. ARGV: how long the mark stays, then `ends` of each counter. A client
- * that lost its connection sends again what it had no reply to; the mark lets it refund once.
+ * KEYS: a mark of this one call, then what was counted. ARGV: how long the mark stays, then for each counter one text: the
+ * number of its key, its name and `ends`. A client that lost its connection sends again what it had no reply to; the mark
+ * lets it refund once.
  */
 export const REFUND = script(`
-  ${COUNTER_TEXT}
+  ${COUNTERS}
   if not redis.call('SET', KEYS[1], '', 'NX', 'PX', ARGV[1]) then return 0 end
-  for i = 2, #KEYS do
-    local used, ends = read(redis.call('GET', KEYS[i]) or '')
-    if ends and ends == tonumber(ARGV[i]) then
-      if used > 1 then
-        redis.call('SET', KEYS[i], textOf(used - 1, ends), 'PX', math.max(1, redis.call('PTTL', KEYS[i])))
-      else
-        redis.call('DEL', KEYS[i])
-      end
-    end
+  local keys = { unpack(KEYS, 2) }
+  local subjects = read(keys)
+  for i = 2, #ARGV do
+    local place, name, ends = string.match(ARGV[i], '^(%d+) ([^ ]*) (%d+)$')
+    local counter = subjects[tonumber(place)][name]
+    if counter and counter.ends == tonumber(ends) then counter.used = counter.used - 1 end
   end
+  for i, key in ipairs(keys) do write(key, subjects[i], redis.call('PTTL', key)) end
   return 1
 `);
 
-/** KEYS: counters. ARGV: now. Replies index, `used` and `ends` of those that are open. */
+/**
+ * KEYS: what is counted. ARGV: now, then for each counter one text: the number of its key and its name. Replies index,
+ * `used` and `ends` of those that are open.
+ */
 export const READ = script(`
-  ${COUNTER_TEXT}
-  local reply = {}
-  for i, text in ipairs(texts()) do
-    local used, ends = read(text or '')
-    if ends and ends > tonumber(ARGV[1]) then
-      for _, value in ipairs({ i - 1, used, ends }) do
-        reply[#reply + 1] = value
-      end
+  ${COUNTERS}
+  local reply, now, subjects = {}, tonumber(ARGV[1]), read(KEYS)
+  for i = 2, #ARGV do
+    local place, name = string.match(ARGV[i], '^(%d+) (.*)$')
+    local counter = subjects[tonumber(place)][name]
+    if counter and counter.ends > now then
+      for _, value in ipairs({ i - 2, counter.used, counter.ends }) do reply[#reply + 1] = value end
     end
   end
   return reply
 `);
 
-/** KEYS: counters. */
+/** KEYS: what was counted. ARGV: for each counter one text: the number of its key and its name. */
 export const CLEAR = script(`
-  for _, key in ipairs(KEYS) do redis.call('DEL', key) end
+  ${COUNTERS}
+  local subjects = read(KEYS)
+  for _, text in ipairs(ARGV) do
+    local place, name = string.match(text, '^(%d+) (.*)$')
+    subjects[tonumber(place)][name] = nil
+  end
+  for i, key in ipairs(KEYS) do write(key, subjects[i], redis.call('PTTL', key)) end
   return 1
 `);
 

@@ -40,7 +40,15 @@ export class RedisScripts {
       }
       return result;
     };
-    return withinRedisTimeout(timeout, work, () => secretsOf(keys));
+    try {
+      return await timeout.run(work);
+    } catch (thrown) {
+      if (isThrown(thrown, StorageUnavailableError)) throw thrown;
+      throw new StorageUnavailableError({
+        storage: 'Redis',
+        cause: redactedCause(thrown, { hidden: secretsOf(keys) }),
+      });
+    }
   }
 
   async #evaluate(
@@ -61,25 +69,6 @@ export class RedisScripts {
 }
 
 /**
- * Waits for work on Redis within the time limit of a request.
- *
- * @param hidden - What the error does not show.
- * @throws {@link StorageUnavailableError} for every failure.
- */
-export async function withinRedisTimeout<T>(
-  timeout: StorageTimeout,
-  work: (limit: TimeLimit) => Promise<T>,
-  hidden: () => readonly string[],
-): Promise<T> {
-  try {
-    return await timeout.run(work);
-  } catch (thrown) {
-    if (isThrown(thrown, StorageUnavailableError)) throw thrown;
-    throw new StorageUnavailableError({ storage: 'Redis', cause: redactedCause(thrown, { hidden: hidden() }) });
-  }
-}
-
-/**
  * Reads a reply that consists of integers. A client can be configured to return them as text.
  *
  * @throws TypeError for any other.
@@ -91,11 +80,11 @@ export function readIntegers(reply: readonly string[]): readonly number[] {
 }
 
 /** What an error about counters does not show: their keys, and whose counters they are. */
-export function secretsOf(keys: readonly string[]): string[] {
+function secretsOf(keys: readonly string[]): string[] {
   return keys.flatMap((key) => [key, subjectOf(key)]);
 }
 
-/** Whose counter it is: what follows the rule and the length of its window. */
+/** Whose counter it is: what follows the rule and the length of its window, or the beginning of a key of Redis. */
 function subjectOf(key: string): string {
-  return key.replace(/^(own:)?[^:]*:[^:]*:/, '');
+  return key.replace(/^(counted:|(own:)?[^:]*:[^:]*:)/, '');
 }

@@ -128,7 +128,7 @@ describe.each(databaseStoreKinds)('the limit store on %s', (kind) => {
 
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => store.charge(charges, NOW)));
 
-    expect(outcomes.map(({ isCharged }) => isCharged).toSorted()).toEqual([false, false, false, false, true]);
+    expect(outcomes.filter(({ isCharged }) => isCharged)).toHaveLength(1);
     const ends = outcomes.flatMap(({ counters }) => counters.map(({ windowEndsAt }) => windowEndsAt));
     expect(new Set(ends)).toEqual(new Set([NOW - 1000 + HOUR]));
     expect(statements()).toEqual(CHECKED_CHARGE(kind));

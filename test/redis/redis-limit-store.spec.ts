@@ -57,41 +57,48 @@ describe('the limit store in Redis', () => {
     expect(commands).toEqual(['evalsha']);
   });
 
-  it('charges sends that arrive together in one round trip, each as if it were alone', async () => {
-    await store.charge([chargeOf(KEY)], NOW);
-    await store.clear([KEY]);
-    const { client, commands } = recordingClient();
-    const shared = withTimeout(new RedisLimitStore(client, 5000), 5000);
-
-    const outcomes = await Promise.all(
-      [1, 2, 3].map((send) => shared.charge([chargeOf(KEY, { max: 2 }), chargeOf(`${OTHER}${send}`)], NOW)),
+  it('keeps all counters of a number in one key, and those of each address in another', async () => {
+    const keys = [KEY, 'perNumber:86400:+14155552671', 'own:perNumber:3600:+14155552671', OTHER];
+    await store.charge(
+      keys.map((key) => chargeOf(key)),
+      NOW,
     );
 
-    expect(commands).toEqual(['evalsha']);
-    expect(outcomes.map(({ isCharged }) => isCharged)).toEqual([true, true, false]);
-    expect(outcomes[2]?.counters).toEqual([{ key: KEY, used: 2, windowEndsAt: NOW + HOUR }]);
-    const used = await shared.read([KEY, `${OTHER}1`, `${OTHER}2`, `${OTHER}3`], NOW);
-    expect(used.map((counter) => [counter.key, counter.used])).toEqual([
-      [KEY, 2],
-      [`${OTHER}1`, 1],
-      [`${OTHER}2`, 1],
+    expect((await redis.keys()).toSorted()).toEqual([
+      '{phone-verify}:counted:+14155552671',
+      '{phone-verify}:counted:2001:db8:{1}::/64',
     ]);
+    expect(await store.read(keys, NOW)).toEqual(keys.map((key) => ({ key, used: 1, windowEndsAt: NOW + HOUR })));
+
+    await store.refund([window(), { ...window(), key: OTHER }]);
+    expect((await store.read(keys, NOW)).map(({ key }) => key)).toEqual(keys.slice(1, 3));
+    await store.clear(keys.slice(1));
+    expect(await redis.keys()).toEqual([expect.stringContaining('refunded')]);
   });
 
-  it('refuses none of the sends that arrive together with one whose key is no counter', async () => {
-    await redis.client.set(`{phone-verify}:${KEY}`, 'not a counter');
+  it('lets a counter end before the others of its number, which keep the key', async () => {
+    const long = 'perNumber:86400:+14155552671';
+    await store.charge([chargeOf(KEY, { windowMs: 60_000 }), chargeOf(long)], NOW);
+    await store.charge([chargeOf(KEY, { windowMs: 60_000 })], NOW + 60_000);
 
-    const [failed, charged] = await Promise.allSettled([
-      store.charge([chargeOf(OTHER), chargeOf(KEY)], NOW),
-      store.charge([chargeOf(OTHER)], NOW),
+    expect(await store.read([KEY, long], NOW + 60_000)).toEqual([
+      { key: KEY, used: 1, windowEndsAt: NOW + 120_000 },
+      { key: long, used: 1, windowEndsAt: NOW + HOUR },
     ]);
+    expect(await lifetimes()).toEqual([HOUR - 60_000]);
+  });
 
-    expect(failed).toMatchObject({ reason: { cause: { message: expect.stringContaining('WRONGTYPE') } } });
-    expect(charged).toMatchObject({ value: { isCharged: true, counters: [{ key: OTHER, used: 1 }] } });
+  it('fails a charge of a key that has no counters', async () => {
+    await redis.client.set('{phone-verify}:counted:+14155552671', 'not a counter');
+
+    await expect(store.charge([chargeOf(OTHER), chargeOf(KEY)], NOW)).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('WRONGTYPE') },
+    });
+    expect(await store.read([OTHER], NOW)).toEqual([]);
   });
 
   it('replaces a key of another type, such as a counter of an earlier version', async () => {
-    await redis.client.hset(`{phone-verify}:${KEY}`, { used: 5, ends: NOW + HOUR });
+    await redis.client.hset('{phone-verify}:counted:+14155552671', { used: 5, ends: NOW + HOUR });
 
     expect(await store.charge([chargeOf(KEY)], NOW)).toMatchObject({ isCharged: true, counters: [{ used: 1 }] });
     expect(await store.read([KEY], NOW)).toEqual([{ key: KEY, used: 1, windowEndsAt: NOW + HOUR }]);

@@ -102,7 +102,7 @@ describe('the limit store during an outage of Redis', () => {
   });
 
   it('throws an error with the reason, but without a key or a number', async () => {
-    await redis.client.set(`{phone-verify}:${KEY}`, 'not a counter');
+    await redis.client.set(`{phone-verify}:counted:${NUMBER}`, 'not a counter');
 
     const { error } = await failureOf(() => store.charge([chargeOf(KEY)], NOW));
 
