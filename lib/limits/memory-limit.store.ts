@@ -11,35 +11,51 @@ import {
 /** A charge sweeps expired counters when there are more than this. */
 const FEWEST_TO_SWEEP = 1024;
 
+/** The window of a counter. It is changed in place: a busy process has a million of them. */
+interface Window {
+  used: number;
+  endsAt: number;
+}
+
 /** Stores the counters in this process, for an application of one process whose limits may be reset by a restart. */
 export class MemoryLimitStore implements LimitStore {
-  readonly #counters = new Map<string, Counter>();
+  readonly #windows = new Map<string, Window>();
   #sweepAt = FEWEST_TO_SWEEP;
 
   async charge(charges: readonly Charge[], now: number): Promise<ChargeOutcome> {
-    const current = charges.map((charge) => this.#look(charge, now));
-    const full = current.filter(({ used }, index) => charges[index]?.isEnforced && used >= charges[index].max);
+    const open = charges.map((charge) => this.#openFor(charge, now));
+    const full = charges.flatMap(({ key, max, isEnforced }, index) => {
+      const window = open[index];
+      return isEnforced && window !== undefined && window.used >= max ? [counterOf(key, window)] : [];
+    });
     if (full.length > 0) return { isCharged: false, counters: full };
-    const counters = current.map(({ key, used, windowEndsAt }) => this.#put({ key, used: used + 1, windowEndsAt }));
-    if (this.#counters.size >= this.#sweepAt) this.#sweep(now);
+    const counters = charges.map(({ key, windowMs }, index) => {
+      const window = open[index] ?? this.#begin(key, now + windowMs);
+      window.used += 1;
+      return counterOf(key, window);
+    });
+    if (this.#windows.size >= this.#sweepAt) this.#sweep(now);
     return { isCharged: true, counters };
   }
 
   async refund(charged: readonly CounterWindow[]): Promise<void> {
     for (const { key, windowEndsAt } of charged) {
-      const counter = this.#counters.get(key);
-      if (counter?.windowEndsAt !== windowEndsAt) continue;
-      if (counter.used > 1) this.#put({ ...counter, used: counter.used - 1 });
-      else this.#counters.delete(key);
+      const window = this.#windows.get(key);
+      if (window?.endsAt !== windowEndsAt) continue;
+      window.used -= 1;
+      if (window.used === 0) this.#windows.delete(key);
     }
   }
 
   async read(keys: readonly string[], now: number): Promise<readonly Counter[]> {
-    return keys.map((key) => this.#open(key, now)).filter((counter) => counter !== undefined);
+    return keys.flatMap((key) => {
+      const window = this.#open(key, now);
+      return window === undefined ? [] : [counterOf(key, window)];
+    });
   }
 
   async clear(keys: readonly string[]): Promise<void> {
-    for (const key of keys) this.#counters.delete(key);
+    for (const key of keys) this.#windows.delete(key);
   }
 
   async readTime(): Promise<StoreTime | undefined> {
@@ -52,29 +68,34 @@ export class MemoryLimitStore implements LimitStore {
     return false;
   }
 
-  /** The counter for a charge: the one with an open window, which is shortened if it ends too late, or an empty one. */
-  #look({ key, windowMs }: Charge, now: number): Counter {
+  /** The open window for a charge, which is shortened if it ends too late. */
+  #openFor({ key, windowMs }: Charge, now: number): Window | undefined {
+    const window = this.#open(key, now);
     const latestEnd = now + windowMs;
-    const counter = this.#open(key, now) ?? { key, used: 0, windowEndsAt: latestEnd };
-    if (counter.windowEndsAt <= latestEnd + CLOCK_SLACK_MS) return counter;
-    return this.#put({ ...counter, windowEndsAt: latestEnd });
+    if (window !== undefined && window.endsAt > latestEnd + CLOCK_SLACK_MS) window.endsAt = latestEnd;
+    return window;
   }
 
-  #open(key: string, now: number): Counter | undefined {
-    const counter = this.#counters.get(key);
-    return counter !== undefined && counter.windowEndsAt > now ? counter : undefined;
+  #open(key: string, now: number): Window | undefined {
+    const window = this.#windows.get(key);
+    return window !== undefined && window.endsAt > now ? window : undefined;
   }
 
-  #put(counter: Counter): Counter {
-    this.#counters.set(counter.key, counter);
-    return counter;
+  #begin(key: string, endsAt: number): Window {
+    const window = { used: 0, endsAt };
+    this.#windows.set(key, window);
+    return window;
   }
 
-  /** Without a timer that cleans up, charges do; each sweep waits until the counters that it left have doubled. */
+  /** Without a timer that cleans up, charges do; each sweep waits until the windows that it left have doubled. */
   #sweep(now: number): void {
-    for (const { key, windowEndsAt } of this.#counters.values()) {
-      if (windowEndsAt <= now) this.#counters.delete(key);
+    for (const [key, { endsAt }] of this.#windows) {
+      if (endsAt <= now) this.#windows.delete(key);
     }
-    this.#sweepAt = Math.max(FEWEST_TO_SWEEP, 2 * this.#counters.size);
+    this.#sweepAt = Math.max(FEWEST_TO_SWEEP, 2 * this.#windows.size);
   }
+}
+
+function counterOf(key: string, { used, endsAt }: Window): Counter {
+  return { key, used, windowEndsAt: endsAt };
 }

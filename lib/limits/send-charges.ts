@@ -15,15 +15,20 @@ export interface RuledCharge extends Charge {
 
 /** Everything that one send charges. */
 export function chargesOf(request: SendRequest, limits: readonly Limit[]): RuledCharge[] {
+  const charges: RuledCharge[] = [];
   const clientsOf = new Map<CountingRule, readonly CountedClient[]>();
-  return limits.flatMap((limit) => {
+  for (const limit of limits) {
     const rule = RULES[limit.rule];
-    if (!rule.counts(request)) return [];
-    if (isByNumber(rule)) return chargeOfNumber(limit, rule, request);
+    if (!rule.counts(request)) continue;
+    if (isByNumber(rule)) {
+      charges.push(chargeOfNumber(limit, rule, request));
+      continue;
+    }
     const clients = clientsOf.get(limit.rule) ?? rule.clientsOf(request);
     clientsOf.set(limit.rule, clients);
-    return clients.map((client) => chargeOfClient(limit, client));
-  });
+    for (const client of clients) charges.push(chargeOfClient(limit, client));
+  }
+  return charges;
 }
 
 /** Whether the application knows that its caller owns the number. */

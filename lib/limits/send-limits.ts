@@ -7,7 +7,7 @@ import type { LimitUsage } from './authorize-send.js';
 import { ConversionStatistic } from './conversion-statistic.js';
 import { FullCounters } from './full-counters.js';
 import { RULES } from './limit-rules.js';
-import { type Charge, type ChargeOutcome, type Counter, type CounterWindow, type LimitStore } from './limit.store.js';
+import { type Charge, type ChargeOutcome, type Counter, type LimitStore } from './limit.store.js';
 import { Refusals, type TimedRefusal } from './refusals.js';
 import { requireAuthorization } from './send-authorization.js';
 import { chargesOf, type RuledCharge } from './send-charges.js';
@@ -19,7 +19,7 @@ export interface ChargedSend {
   readonly request: SendRequest;
   /** Epoch milliseconds, by the process's clock, from which a resend is possible; `undefined` without a cooldown. */
   readonly cooldownEndsAt: number | undefined;
-  readonly counters: readonly (CounterWindow & Pick<RuledCharge, 'rule'>)[];
+  readonly counters: readonly ChargedCounter[];
 }
 
 /** Failures that are refunded: no message was sent, and no client can cause them on purpose. */
@@ -33,7 +33,7 @@ const REFUNDED: ReadonlySet<SmsDeliveryErrorKind> = new Set<SmsDeliveryErrorKind
 const MAX_REFUNDS = 2;
 
 /** A charge and its counter. */
-interface ChargedCounter {
+export interface ChargedCounter {
   readonly charge: RuledCharge;
   readonly counter: Counter;
 }
@@ -139,13 +139,14 @@ export class SendLimits {
     return {
       request,
       cooldownEndsAt: cooldown && this.time.toProcess(cooldown.windowEndsAt),
-      counters: charged.map(({ charge: { rule }, counter: { key, windowEndsAt } }) => ({ rule, key, windowEndsAt })),
+      counters: charged,
     };
   }
 
   /** @returns Whether the cooldown is certainly refunded. */
   async #refund({ request, counters }: ChargedSend, sessionId: string, timeout: StorageTimeout): Promise<boolean> {
-    const refunded = counters.filter(({ rule }) => isRefundable(rule, request));
+    const refundable = counters.filter(({ charge }) => isRefundable(charge.rule, request));
+    const refunded = refundable.map(({ counter }) => counter);
     if (refunded.length === 0) return true;
     try {
       const { isCharged } = await this.#charge([this.#refundOf(sessionId)], timeout);
@@ -176,11 +177,14 @@ export class SendLimits {
   }
 }
 
+/** Both are in the order of the charges, and the outcome of a refusal has some of the counters. */
 function withCounters(charges: readonly RuledCharge[], { counters }: ChargeOutcome): ChargedCounter[] {
-  return charges.flatMap((charge) => {
-    const counter = counters.find(({ key }) => key === charge.key);
-    return counter === undefined ? [] : [{ charge, counter }];
-  });
+  const charged: ChargedCounter[] = [];
+  for (const charge of charges) {
+    const counter = counters[charged.length];
+    if (counter?.key === charge.key) charged.push({ charge, counter });
+  }
+  return charged;
 }
 
 function isRefundable(rule: RuledCharge['rule'], { isResend }: SendRequest): boolean {
