@@ -4,11 +4,11 @@ import type { TimeLimit } from './time.js';
 /** Maximum number of items in one group. */
 const MAX_GROUP = 32;
 
-/** Groups that run side by side. With two, the next one need not wait until the last is confirmed. */
-const SIDE_BY_SIDE = 2;
+/** Groups that run side by side, so that the next one need not wait until the last is confirmed. */
+const SIDE_BY_SIDE = 3;
 
-/** Items are shared between two groups only if each gets at least this many: fewer are not worth a statement of their own. */
-const MIN_SHARE = 5;
+/** So many items start at once: more in one group gain little, and the database can work while this process goes on. */
+const ENOUGH = 8;
 
 /** How long a group runs before the next one may start beside it, in milliseconds. */
 const MAX_WAIT_MS = 100;
@@ -32,9 +32,8 @@ export interface GroupCommitOptions<Item> {
 }
 
 /**
- * Runs items in groups: those that arrive in two turns of the event loop, or while a group runs, go together in the next
- * group. So nothing waits for a timer, and under load one statement serves many items. Many items are shared between the
- * groups that may start, so that this process can go on with the first while the database works on the second.
+ * Runs items in groups: those that arrive in two turns of the event loop, or while as many groups run as may, go together in
+ * the next group; enough of them start at once. So nothing waits for a timer, and under load one statement serves many items.
  *
  * A group that takes long, such as one that waits for a lock, does not keep the next one waiting. If a group fails without
  * an effect, each of its items that has time left runs once more by itself, so that no item fails because of another.
@@ -66,52 +65,54 @@ export class GroupCommit<Item, Result> {
       limit.onEnd((reason) => {
         if (this.#waiting.delete(waiting)) reject(reason);
       });
-      this.#startSoon();
+      this.#startWhenDue();
     });
   }
 
   /**
-   * Starts the next group at the end of the next turn of the event loop, with all items that have arrived by then. Most
-   * items are alone in their own turn, because a client sends its next request as soon as it has read a response.
+   * Starts the next group now if it has enough items; otherwise at the end of the next turn of the event loop, with all that
+   * have arrived by then. Most items are alone in their own turn, because a client sends its next request as soon as it has
+   * read a response.
    */
-  #startSoon(): void {
+  #startWhenDue(): void {
+    if (this.#waiting.size >= ENOUGH) return this.#start();
     if (this.#isStarting || this.#running.size === SIDE_BY_SIDE) return;
     this.#isStarting = true;
     setImmediate(() =>
       setImmediate(() => {
         this.#isStarting = false;
-        this.#scope.runInAsyncScope(() => this.#startNext());
+        this.#start();
       }),
     );
   }
 
-  #startNext(): void {
-    const places = SIDE_BY_SIDE - this.#running.size;
-    if (places === 0) return;
-    const { group, keys } = this.#takeGroup(shareOf(this.#waiting.size, places));
-    if (group.length === 0) return;
+  /** Starts as many groups as may run. */
+  #start(): void {
+    while (this.#running.size < SIDE_BY_SIDE) {
+      const { group, keys } = this.#takeGroup();
+      if (group.length === 0) return;
+      this.#scope.runInAsyncScope(() => this.#startGroup(group, keys));
+    }
+  }
+
+  #startGroup(group: readonly Waiting<Item, Result>[], keys: ReadonlySet<unknown>): void {
     this.#running.add(keys);
     const end = (): void => {
       clearTimeout(timer);
-      if (this.#running.delete(keys) && this.#waiting.size > 0) this.#startSoon();
+      if (this.#running.delete(keys) && this.#waiting.size > 0) this.#startWhenDue();
     };
     const timer = setTimeout(end, MAX_WAIT_MS);
     void this.#run(group).then(end);
-    this.#startNext();
   }
 
-  /**
-   * The items that have waited longest, up to the first that must not run together with what runs or is taken: `share` of
-   * them, and more that would have to wait for this group because of a key that they share with it.
-   */
-  #takeGroup(share: number): { group: readonly Waiting<Item, Result>[]; keys: ReadonlySet<unknown> } {
+  /** The items that have waited longest, up to the first that must not run together with what runs or is taken. */
+  #takeGroup(): { group: readonly Waiting<Item, Result>[]; keys: ReadonlySet<unknown> } {
     const group: Waiting<Item, Result>[] = [];
     const keys = new Set<unknown>();
     for (const waiting of this.#waiting) {
       const own = this.options.keysOf(waiting.item);
       if (group.length === MAX_GROUP || own.some((key) => this.#isRunning(key))) break;
-      const sharesKey = own.some((key) => keys.has(key));
-      if (sharesKey ? !this.options.canShareKeys : group.length >= share) break;
+      if (!this.options.canShareKeys && own.some((key) => keys.has(key))) break;
       for (const key of own) keys.add(key);
       group.push(waiting);
       this.#waiting.delete(waiting);
@@ -135,10 +136,4 @@ export class GroupCommit<Item, Result> {
       await Promise.all(group.filter(canRunAgain).map((waiting) => this.#run([waiting])));
     }
   }
-}
-
-/** How many of the items that wait the first of the groups takes that may start. */
-function shareOf(waiting: number, places: number): number {
-  const groups = Math.max(1, Math.min(places, Math.floor(waiting / MIN_SHARE)));
-  return Math.ceil(waiting / groups);
 }

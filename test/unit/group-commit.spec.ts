@@ -64,18 +64,27 @@ describe('a group commit', () => {
     expect(await Promise.all(items)).toEqual(['a!', 'b!', 'c!']);
   });
 
-  it.each([
-    { waiting: 9, expected: [9] },
-    { waiting: 10, expected: [5, 5] },
-    { waiting: 13, expected: [7, 6] },
-    { waiting: 70, expected: [32, 32] },
-  ])('shares $waiting items between the groups that may start', async ({ waiting, expected }) => {
+  it('starts eight items at once, and the next ones in another turn', async () => {
     const { group, groups } = controlledCommit({ keysOf: (item) => [item] });
 
-    for (let index = 0; index < waiting; index++) void group.add(String(index), NEVER);
+    for (let index = 0; index < 8; index++) void group.add(String(index), NEVER);
+    expect(groups.map((items) => items.length)).toEqual([8]);
+    void group.add('next', NEVER);
     await settle();
 
-    expect(groups.map((items) => items.length)).toEqual(expected);
+    expect(groups.map((items) => items.length)).toEqual([8, 1]);
+  });
+
+  it('runs three groups, and then all that wait together', async () => {
+    const { group, groups, ends } = controlledCommit({ keysOf: (item) => [item] });
+
+    for (let index = 0; index < 70; index++) void group.add(String(index), NEVER);
+    await settle();
+    expect(groups.map((items) => items.length)).toEqual([8, 8, 8]);
+    ends[1]?.resolve();
+    await settle();
+
+    expect(groups.map((items) => items.length)).toEqual([8, 8, 8, 32]);
   });
 
   it('runs items together that arrive while a group runs', async () => {
@@ -111,26 +120,27 @@ describe('a group commit', () => {
     ]);
   });
 
-  it('runs two groups side by side, but never two items of one key', async () => {
+  it('runs three groups side by side, but never two items of one key', async () => {
     const { group, groups, ends } = controlledCommit({ keysOf: (item) => [item.charAt(0)], canShareKeys: false });
     const items: Promise<string>[] = [];
-    for (const added of [['a1'], ['b1'], ['c1']]) {
-      items.push(...added.map((item) => group.add(item, NEVER)));
+    for (const added of ['a1', 'b1', 'c1', 'd1']) {
+      items.push(group.add(added, NEVER));
       await settle();
     }
-    expect(groups).toEqual([['a1'], ['b1']]);
+    expect(groups).toEqual([['a1'], ['b1'], ['c1']]);
     items.push(group.add('b2', NEVER));
 
     ends[0]?.resolve();
     await settle();
-    expect(groups).toEqual([['a1'], ['b1'], ['c1']]);
-    ends[2]?.resolve();
+    expect(groups).toEqual([['a1'], ['b1'], ['c1'], ['d1']]);
+    ends[3]?.resolve();
     await settle();
-    expect(groups).toHaveLength(3);
+    expect(groups).toHaveLength(4);
     ends[1]?.resolve();
     await settle();
-    expect(groups).toEqual([['a1'], ['b1'], ['c1'], ['b2']]);
-    ends[3]?.resolve();
+    expect(groups).toEqual([['a1'], ['b1'], ['c1'], ['d1'], ['b2']]);
+    ends[2]?.resolve();
+    ends[4]?.resolve();
     await Promise.all(items);
   });
 
@@ -165,7 +175,7 @@ describe('a group commit', () => {
 
     await Promise.all(Array.from({ length: 200 }, (_, index) => group.add(String(index), NEVER)));
 
-    expect(groups).toEqual([32, 32, 32, 32, 32, 32, 8]);
+    expect(groups).toEqual([8, 32, 32, 32, 32, 32, 32]);
   });
 
   it('runs groups outside of the context of a request, whose trace they would become part of', async () => {
