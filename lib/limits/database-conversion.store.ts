@@ -14,7 +14,8 @@ import {
   type ConversionStore,
   type ConversionWindow,
 } from './conversion.store.js';
-import { byKey, type CounterTable } from './limit.statements.js';
+import { byKey } from './charge-group.js';
+import type { CounterTable } from './limit.statements.js';
 import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
 
 /** Stores the counts and blocks in the table of the counters: each block is a counter whose window is the block. */

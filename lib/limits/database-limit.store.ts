@@ -1,27 +1,10 @@
-import { Semaphore } from '../common/semaphore.js';
-import { StorageTimeout, systemClock } from '../common/time.js';
-import {
-  type Database,
-  listParameters,
-  type RowValues,
-  type Row,
-  type Run,
-  withinStorageTimeout,
-} from '../database/database.js';
 import { GroupCommit } from '../common/group-commit.js';
-import { describeTable } from '../database/sql-table.js';
+import { StorageTimeout } from '../common/time.js';
+import { type Database, withinStorageTimeout } from '../database/database.js';
 import { isRefusedByServer } from '../database/storage-failures.js';
-import { type Addition, ChargeGroup, type SendCharges } from './charge-group.js';
+import { ChargeGroup, type SendCharges } from './charge-group.js';
+import { CounterRows } from './counter-rows.js';
 import { FullCounters } from './full-counters.js';
-import {
-  byKey,
-  type CountersStatements,
-  countersStatements,
-  type CounterStatements,
-  counterStatements,
-  type CounterTable,
-  DELETE_BATCH,
-} from './limit.statements.js';
 import {
   CLOCK_SLACK_MS,
   type Charge,
@@ -31,15 +14,6 @@ import {
   type LimitStore,
   type StoreTime,
 } from './limit.store.js';
-import { SMSVerificationCounter } from './sms-verification-counter.entity.js';
-
-/** How a group of sends is added to its counters. */
-interface AddOptions {
-  readonly now: number;
-  readonly timeout: StorageTimeout;
-  /** Handles counters that were added to after the time limit. */
-  readonly onLate: (counters: readonly Counter[]) => Promise<void>;
-}
 
 /**
  * Stores the counters in the application's database. Sends that wait at the same time are charged together, so that under
@@ -56,28 +30,16 @@ interface AddOptions {
  * charges that are about to be refunded. Both take parallel charges, and pass.
  */
 export class DatabaseLimitStore implements LimitStore {
-  readonly #table: CounterTable;
-  readonly #one: CounterStatements;
-  readonly #many = new Map<number, CountersStatements>();
+  readonly #rows: CounterRows;
   readonly #groups: GroupCommit<SendCharges, ChargeOutcome>;
   readonly #full = new FullCounters();
-  /** MySQL has no `RETURNING`. TypeORM's type `mysql` is used for MariaDB too. */
-  readonly #canReturn: boolean;
-  /**
-   * Half of the pool's connections. Sends that wait for the lock of one counter leave the other half to checks, which must
-   * continue whatever happens to the limits.
-   */
-  readonly #semaphore: Semaphore;
 
   /** @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity. */
   constructor(
-    private readonly database: Database,
+    database: Database,
     private readonly timeoutMs: number,
   ) {
-    this.#semaphore = new Semaphore(Math.max(1, Math.floor(database.poolSize / 2)));
-    this.#table = describeTable(database.dataSource, SMSVerificationCounter);
-    this.#one = counterStatements(this.#table);
-    this.#canReturn = database.dataSource.options.type !== 'mysql';
+    this.#rows = new CounterRows(database);
     // Side by side, groups about one counter would charge it past its limit, only to refund it.
     this.#groups = new GroupCommit((sends) => this.#chargeGroup(sends), {
       keysOf: ({ charges }) => charges.map(({ key }) => key),
@@ -99,37 +61,24 @@ export class DatabaseLimitStore implements LimitStore {
   }
 
   async refund(charged: readonly CounterWindow[], timeout: StorageTimeout): Promise<void> {
-    if (charged.length === 0) return;
-    const sorted = charged.toSorted(byKey);
-    const { refund } = this.#statements(sorted.length);
-    await this.#run((run) => run(refund, listParameters(sorted.map(windowOf))), timeout);
+    if (charged.length > 0) await this.#rows.subtract(charged, timeout);
   }
 
   async read(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<readonly Counter[]> {
     if (keys.length === 0) return [];
-    return inOrderOf(keys, await this.#readOpen(keys, now, timeout));
+    return inOrderOf(keys, await this.#rows.readOpen(keys, now, timeout));
   }
 
   async clear(keys: readonly string[], timeout: StorageTimeout): Promise<void> {
-    if (keys.length === 0) return;
-    const values = listParameters(keys.map((key) => ({ key })));
-    await this.#run((run) => run(this.#statements(keys.length).clear, values), timeout);
+    if (keys.length > 0) await this.#rows.delete(keys, timeout);
   }
 
-  /** SQLite has the clock of the process. */
   async readTime(timeout: StorageTimeout): Promise<StoreTime | undefined> {
-    const { readTime } = this.#one;
-    if (readTime === undefined) return undefined;
-    return this.database.run(async (run) => {
-      const before = systemClock.now();
-      const { rows } = await run(readTime, {});
-      return { before, store: Number(rows[0]?.['now']), after: systemClock.now() };
-    }, timeout);
+    return this.#rows.readTime(timeout);
   }
 
   async deleteExpired(now: number, timeout: StorageTimeout): Promise<boolean> {
-    const { affected } = await this.#run((run) => run(this.#one.deleteExpired, { now }), timeout);
-    return affected >= DELETE_BATCH;
+    return this.#rows.deleteExpired(now, timeout);
   }
 
   /** Charges a send with its group. The charge of a request that ended meanwhile is refunded. */
@@ -148,7 +97,7 @@ export class DatabaseLimitStore implements LimitStore {
     const group = await this.#admit(sends, now, timeout);
     const { additions } = group;
     const onLate = (counters: readonly Counter[]): Promise<void> => this.#refundLate(group.outcomes(counters));
-    return group.outcomes(additions.length === 0 ? [] : await this.#add(additions, { now, timeout, onLate }));
+    return group.outcomes(additions.length === 0 ? [] : await this.#rows.add(additions, { now, timeout, onLate }));
   }
 
   /** Reads the counters only where they may refuse a send: a read costs as much as half of the charge. */
@@ -158,7 +107,7 @@ export class DatabaseLimitStore implements LimitStore {
       if (!group.refusesAny) return group;
     }
     const keys = new Set(sends.flatMap(({ charges }) => charges.map(({ key }) => key)));
-    return new ChargeGroup(sends, await this.#readOpen([...keys], now, timeout));
+    return new ChargeGroup(sends, await this.#rows.readOpen([...keys], now, timeout));
   }
 
   #isKnownFull({ charges, now }: SendCharges): boolean {
@@ -181,26 +130,6 @@ export class DatabaseLimitStore implements LimitStore {
     await Promise.allSettled(refunds);
   }
 
-  /** Adds to counters, full or not. @returns The counters after it. */
-  async #add(additions: readonly Addition[], { now, timeout, onLate }: AddOptions): Promise<Counter[]> {
-    const { charge, read } = this.#statements(additions.length);
-    const rows = additions.map(({ key, count, windowEndsAt }) => ({ key, count, verified: 0, windowEndsAt }));
-    const values = { ...listParameters(rows), now };
-    const options = { semaphore: this.#semaphore, onLate };
-    if (this.#canReturn) {
-      return this.database.run(async (run) => (await run(charge, values)).rows.map(readCounter), timeout, options);
-    }
-    // The transaction holds the counters' locks, so this reads what it added.
-    return this.database.transact(
-      async (run) => {
-        await run(charge, values);
-        return (await run(read, values)).rows.map(readCounter);
-      },
-      timeout,
-      options,
-    );
-  }
-
   /** Shortens the windows of full counters that end later than a window opened now. A charge would do the same. */
   async #cutAll(
     full: readonly Counter[],
@@ -214,31 +143,11 @@ export class DatabaseLimitStore implements LimitStore {
       if (counter === undefined) continue;
       const until = now + windowMs;
       const isTooLong = counter.windowEndsAt > until + CLOCK_SLACK_MS;
-      if (isTooLong) await this.#run((run) => run(this.#one.cut, { ...windowOf(counter), until }), timeout);
+      if (isTooLong) await this.#rows.cut(counter, until, timeout);
       cut.push(isTooLong ? { ...counter, windowEndsAt: until } : counter);
     }
     return cut;
   }
-
-  async #run<T>(operation: (run: Run) => Promise<T>, timeout: StorageTimeout): Promise<T> {
-    return this.database.run(operation, timeout, { semaphore: this.#semaphore });
-  }
-
-  async #readOpen(keys: readonly string[], now: number, timeout: StorageTimeout): Promise<Counter[]> {
-    const values = { ...listParameters(keys.map((key) => ({ key }))), now };
-    const { rows } = await this.#run((run) => run(this.#statements(keys.length).read, values), timeout);
-    return rows.map(readCounter);
-  }
-
-  #statements(count: number): CountersStatements {
-    const built = this.#many.get(count) ?? countersStatements(this.#table, count, this.#canReturn);
-    this.#many.set(count, built);
-    return built;
-  }
-}
-
-function windowOf({ key, windowEndsAt }: CounterWindow): RowValues {
-  return { key, windowEndsAt };
 }
 
 /** A database returns rows in any order. */
@@ -252,12 +161,4 @@ function exceeded(counters: readonly Counter[], charges: readonly Charge[]): Cou
   return counters
     .filter(({ key, used }) => used > (limits.get(key) ?? used))
     .map(({ key, used, windowEndsAt }) => ({ key, used: used - 1, windowEndsAt }));
-}
-
-function readCounter(row: Row): Counter {
-  return {
-    key: String(row['key']),
-    used: Number(row['used']),
-    windowEndsAt: Number(row['windowEndsAt']),
-  };
 }

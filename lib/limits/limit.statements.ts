@@ -37,11 +37,6 @@ const TIME = {
 
 const COLUMNS = ['key', 'used', 'windowEndsAt'] as const;
 
-/** Sorts by key. Every statement that locks several counters locks them in this order, so that none waits in a cycle. */
-export function byKey(one: { readonly key: string }, other: { readonly key: string }): number {
-  return one.key < other.key ? -1 : 1;
-}
-
 /** Builds the statements about one counter. */
 export function counterStatements(table: CounterTable): CounterStatements {
   const { dialect, name, column: c } = table;
