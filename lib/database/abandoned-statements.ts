@@ -18,10 +18,7 @@ const GRACE_PERIOD_MS = 500;
 /** Cancel requests that may run at the same time. On MariaDB each needs a connection. */
 const MAX_PARALLEL_CANCELS = 4;
 
-/**
- * Pauses before further cancel requests for a statement whose connection was closed, in milliseconds. The server may
- * still receive the statement.
- */
+/** Pauses before further cancel requests for a statement whose connection was closed, in milliseconds. */
 const RETRY_PAUSES_MS = [2000, 5000, 15_000, 30_000, 60_000];
 
 /** How long a closed connection counts if the server was never reached, in milliseconds: the statement may still run. */
@@ -70,17 +67,17 @@ export class AbandonedStatements {
   async end(statement: AbandonedStatement): Promise<void> {
     this.#running += 1;
     void statement.ended.finally(() => (this.#running -= 1));
-    let isCancelled = true;
-    for (let attempt = 0; isCancelled && attempt < CANCEL_ATTEMPTS; attempt++) {
-      isCancelled = await this.#tryToCancel(statement);
-      if (isCancelled && (await this.#endsInTime(statement))) return;
+    let isCancelSent = false;
+    for (let attempt = 0; attempt < CANCEL_ATTEMPTS && (await this.#tryToCancel(statement)); attempt++) {
+      isCancelSent = true;
+      if (await this.#endsInTime(statement)) return;
     }
-    await this.#closeWhenPossible(statement, isCancelled);
+    await this.#closeWhenPossible(statement, isCancelSent);
   }
 
   /** Closes the connection as soon as the limit of closed connections allows it, unless the statement ends before. */
-  async #closeWhenPossible(statement: AbandonedStatement, isCancelled: boolean): Promise<void> {
-    let isCancelSent = isCancelled;
+  async #closeWhenPossible(statement: AbandonedStatement, wasCancelSent: boolean): Promise<void> {
+    let isCancelSent = wasCancelSent;
     while (this.#closed >= this.limit) {
       if (await this.#endsInTime(statement)) return;
       isCancelSent = (await this.#tryToCancel(statement)) || isCancelSent;
@@ -91,12 +88,12 @@ export class AbandonedStatements {
     this.#closed -= 1;
   }
 
-  /** Retries the cancel request. If an earlier one reached the server without effect, no later one proves the end. */
+  /** Retries the cancel request. If an earlier one reached the server without effect, only waits. */
   async #awaitEndAtServer(statement: AbandonedStatement, hadNoEffect: boolean): Promise<void> {
     let leftMs = FORGET_AFTER_MS;
-    for (const pauseMs of RETRY_PAUSES_MS) {
+    for (const pauseMs of hadNoEffect ? [] : RETRY_PAUSES_MS) {
       await this.pause(pauseMs);
-      if ((await this.#tryToCancel(statement)) && !hadNoEffect) return;
+      if (await this.#tryToCancel(statement)) return;
       leftMs -= pauseMs;
     }
     await this.pause(leftMs);

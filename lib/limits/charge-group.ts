@@ -20,7 +20,10 @@ export function byKey(one: { readonly key: string }, other: { readonly key: stri
   return one.key < other.key ? -1 : 1;
 }
 
-/** Sends that are charged together. Each is charged as if they were charged one after the other. */
+/**
+ * Sends that are charged together: as if they were charged one after the other, except that one which exceeds a limit counts
+ * for those after it, until it is refunded.
+ */
 export class ChargeGroup {
   readonly #additions = new Map<string, Addition>();
   /** For each send the full counters that refuse it. */

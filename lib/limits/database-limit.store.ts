@@ -15,23 +15,26 @@ import {
   type StoreTime,
 } from './limit.store.js';
 
+/** The outcome of a charge, and whether it was refunded because it exceeded a limit. */
+interface Attempt extends ChargeOutcome {
+  readonly isRefunded: boolean;
+}
+
 /**
  * Stores the counters in the application's database. Sends that wait at the same time are charged together, so that under
  * load a statement serves many of them, and a counter that they share is locked once.
  *
  * A charge adds to its counters, and returns the counts that it made: no two sends have the same count of a counter. A send
- * whose count exceeds the limit is refunded and refused. Every send before it was accepted or is about to be refunded, so
- * at most `max` are accepted. Where this process knows a counter to be full, it reads the counters first, and adds to none
- * if one is still full: so a client that goes on costs one read for each send, and only the first refusal of each process
- * costs more.
+ * whose count exceeds the limit is refunded. Every send before it was accepted or is about to be refunded, so at most `max`
+ * are accepted. A charge that was refunded is tried once more, and one of a counter that this process knows to be full reads
+ * the counters first, and adds to none if one is still full. So a client that goes on costs one read for each send.
  *
- * A send that is about to be refunded can make another one be refused, if they share a second counter that then is full.
- * Charges of one counter can differ in `max`: one with a higher `max` can be refused although it had room, if it counts
- * charges that are about to be refunded. Both take parallel charges, and pass.
+ * A charge that another process is about to refund can make a send be refused although there was room: one with which it
+ * shares a second counter, or one with a higher `max` for the same counter.
  */
 export class DatabaseLimitStore implements LimitStore {
   readonly #rows: CounterRows;
-  readonly #groups: GroupCommit<SendCharges, ChargeOutcome>;
+  readonly #groups: GroupCommit<SendCharges, Attempt>;
   readonly #full = new FullCounters();
 
   /** @throws {@link PhoneVerifyConfigurationError} if the data source lacks the entity. */
@@ -50,14 +53,10 @@ export class DatabaseLimitStore implements LimitStore {
 
   async charge(charges: readonly Charge[], now: number, timeout: StorageTimeout): Promise<ChargeOutcome> {
     if (charges.length === 0) return { isCharged: true, counters: [] };
-    const { isCharged, counters } = await this.#chargeInTime({ charges, now }, timeout);
-    if (!isCharged) return { isCharged, counters: await this.#cutAll(counters, charges, now, timeout) };
-    this.#remember(counters, charges);
-    const full = exceeded(counters, charges);
-    if (full.length === 0) return { isCharged, counters };
-    // With a time limit of its own: otherwise the charge of a request that has little time left would stay.
-    await this.refund(counters, new StorageTimeout(this.timeoutMs));
-    return { isCharged: false, counters: full };
+    const first = await this.#chargeInTime({ charges, now }, timeout);
+    // The first attempt may have met charges of this process that were refunded like itself. The second one reads.
+    const { isCharged, counters } = first.isRefunded ? await this.#chargeInTime({ charges, now }, timeout) : first;
+    return { isCharged, counters: isCharged ? counters : await this.#cutAll(counters, charges, now, timeout) };
   }
 
   async refund(charged: readonly CounterWindow[], timeout: StorageTimeout): Promise<void> {
@@ -82,22 +81,24 @@ export class DatabaseLimitStore implements LimitStore {
   }
 
   /** Charges a send with its group. The charge of a request that ended meanwhile is refunded. */
-  async #chargeInTime(send: SendCharges, timeout: StorageTimeout): Promise<ChargeOutcome> {
+  async #chargeInTime(send: SendCharges, timeout: StorageTimeout): Promise<Attempt> {
     return withinStorageTimeout(timeout, async (limit) => {
-      const outcome = await this.#groups.add(send, limit);
-      if (limit.isOver) await this.#refundLate([outcome]);
+      const attempt = await this.#groups.add(send, limit);
+      if (limit.isOver) await this.#refundAll([attempt]);
       limit.throwIfOver();
-      return outcome;
+      return attempt;
     });
   }
 
-  async #chargeGroup(sends: readonly SendCharges[]): Promise<readonly ChargeOutcome[]> {
+  async #chargeGroup(sends: readonly SendCharges[]): Promise<readonly Attempt[]> {
     const timeout = new StorageTimeout(this.timeoutMs);
     const now = Math.max(...sends.map((send) => send.now));
     const group = await this.#admit(sends, now, timeout);
     const { additions } = group;
-    const onLate = (counters: readonly Counter[]): Promise<void> => this.#refundLate(group.outcomes(counters));
-    return group.outcomes(additions.length === 0 ? [] : await this.#rows.add(additions, { now, timeout, onLate }));
+    const onLate = (counters: readonly Counter[]): Promise<void> => this.#refundAll(group.outcomes(counters));
+    const added = additions.length === 0 ? [] : await this.#rows.add(additions, { now, timeout, onLate });
+    const outcomes = group.outcomes(added);
+    return Promise.all(outcomes.map((outcome, index) => this.#complete(outcome, sends[index]?.charges ?? [])));
   }
 
   /** Reads the counters only where they may refuse a send: a read costs as much as half of the charge. */
@@ -107,23 +108,35 @@ export class DatabaseLimitStore implements LimitStore {
       if (!group.refusesAny) return group;
     }
     const keys = new Set(sends.flatMap(({ charges }) => charges.map(({ key }) => key)));
-    return new ChargeGroup(sends, await this.#rows.readOpen([...keys], now, timeout));
+    const counters = await this.#rows.readOpen([...keys], now, timeout);
+    for (const { charges } of sends) this.#note(charges, counters);
+    return new ChargeGroup(sends, counters);
+  }
+
+  /** Refunds a charge that exceeded a limit, before the next group can meet it. */
+  async #complete(outcome: ChargeOutcome, charges: readonly Charge[]): Promise<Attempt> {
+    const full = outcome.isCharged ? exceeded(outcome.counters, charges) : [];
+    if (full.length === 0) {
+      if (outcome.isCharged) this.#note(charges, outcome.counters);
+      return { ...outcome, isRefunded: false };
+    }
+    await this.#refundAll([outcome]);
+    this.#note(charges, full);
+    return { isCharged: false, counters: full, isRefunded: true };
   }
 
   #isKnownFull({ charges, now }: SendCharges): boolean {
     return charges.some((charge) => charge.isEnforced && this.#full.endOf(charge, now) !== undefined);
   }
 
-  /** Remembers counters that have no room for another charge like these. */
-  #remember(counters: readonly Counter[], charges: readonly Charge[]): void {
-    for (const [index, { max, isEnforced }] of charges.entries()) {
-      const counter = counters[index];
-      if (isEnforced && counter !== undefined && counter.used >= max) this.#full.add(counter);
-    }
+  /** Remembers which counters have no room for another charge like these. */
+  #note(charges: readonly Charge[], counters: readonly Counter[]): void {
+    const byKey = new Map(counters.map((counter) => [counter.key, counter]));
+    for (const charge of charges) if (charge.isEnforced) this.#full.note(charge, byKey.get(charge.key));
   }
 
-  /** Refunds charges that took effect after their requests had ended. */
-  async #refundLate(outcomes: readonly ChargeOutcome[]): Promise<void> {
+  /** Refunds charges, with a time of its own: what their requests have left may be too little. A failure leaves them. */
+  async #refundAll(outcomes: readonly ChargeOutcome[]): Promise<void> {
     const refunds = outcomes.map(async ({ isCharged, counters }) => {
       if (isCharged) await this.refund(counters, new StorageTimeout(this.timeoutMs));
     });

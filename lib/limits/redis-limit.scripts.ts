@@ -33,10 +33,12 @@ const COUNTERS = `
     for name, counter in pairs(counters) do
       if counter.used > 0 then text[#text + 1] = string.format('%s %d %.0f,', name, counter.used, counter.ends) end
     end
-    if #text > 0 then
-      redis.call('SET', key, table.concat(text), 'PX', string.format('%.0f', math.max(1, left)))
-    else
+    if #text == 0 then
       redis.call('DEL', key)
+    elseif left < 0 then
+      redis.call('SET', key, table.concat(text))
+    else
+      redis.call('SET', key, table.concat(text), 'PX', string.format('%.0f', math.max(1, left)))
     end
   end
 `;

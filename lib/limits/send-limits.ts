@@ -167,7 +167,7 @@ export class SendLimits {
   #remember(refused: readonly ChargedCounter[]): void {
     this.#refusedClients ??= new FullCounters();
     for (const { charge, counter } of refused) {
-      if (isRemembered(charge)) this.#refusedClients.add(counter);
+      if (isRemembered(charge)) this.#refusedClients.note(charge, counter);
     }
   }
 

@@ -111,7 +111,7 @@ describe.each(databaseStoreKinds)('the limit store on %s', (kind) => {
     test.log.clear();
 
     expect(await store.charge(SEVEN, NOW)).toEqual(REFUSED);
-    expect(statements()).toEqual([...CHARGE[kind], REFUND(kind)]);
+    expect(statements()).toEqual([...CHARGE[kind], REFUND(kind), 'SELECT']);
     expect(await usedOf('key0', 'key3')).toEqual([1, 2]);
 
     test.log.clear();
@@ -132,6 +132,19 @@ describe.each(databaseStoreKinds)('the limit store on %s', (kind) => {
     const ends = outcomes.flatMap(({ counters }) => counters.map(({ windowEndsAt }) => windowEndsAt));
     expect(new Set(ends)).toEqual(new Set([NOW - 1000 + HOUR]));
     expect(statements()).toEqual(CHECKED_CHARGE(kind));
+  });
+
+  it('refuses no send because of a parallel one that another counter refuses', async () => {
+    const number = (name: string): Charge => ({ key: name, max: 1, windowMs: HOUR, isEnforced: true });
+    const address: Charge = { key: 'address', max: 10, windowMs: HOUR, isEnforced: true };
+    await store.charge([number('full')], NOW);
+    for (let charge = 0; charge < 9; charge++) await store.charge([address], NOW);
+    const started = test.newStore();
+
+    const outcomes = await Promise.all(['full', 'free'].map((name) => started.charge([number(name), address], NOW)));
+
+    expect(outcomes).toMatchObject([{ isCharged: false, counters: [{ key: 'full' }] }, { isCharged: true }]);
+    expect(await usedOf('full', 'free', 'address')).toEqual([1, 1, 10]);
   });
 
   it('charges a counter that it knows as full and that has room again', async () => {
@@ -193,7 +206,7 @@ describe.each(databaseStoreKinds)('a charge on %s', (kind) => {
 
     expect(await store.charge(SEVEN, NOW)).toEqual(REFUSED);
 
-    expect(statements()).toEqual([...CHECKED_CHARGE(kind), REFUND(kind)]);
+    expect(statements()).toEqual([...CHECKED_CHARGE(kind), REFUND(kind), 'SELECT']);
     expect(await usedOf('key0', 'key3')).toEqual([0, 2]);
   });
 });
@@ -219,7 +232,7 @@ describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))(
     it('is refunded if it waited for a new counter that is then full', async () => {
       expect(await chargeDuring(CREATE_FULL)).toEqual(REFUSED);
 
-      expect(statements()).toEqual([...CHARGE[kind], REFUND(kind)]);
+      expect(statements()).toEqual([...CHARGE[kind], REFUND(kind), 'SELECT']);
       expect(await usedOf('key0', 'key3')).toEqual([0, 2]);
     });
 
@@ -228,7 +241,7 @@ describe.each(databaseStoreKinds.filter((kind) => kind !== 'sqlite'))(
 
       expect(await chargeDuring(FILL_EXISTING)).toEqual(REFUSED);
 
-      expect(statements()).toEqual([...CHARGE[kind], REFUND(kind)]);
+      expect(statements()).toEqual([...CHARGE[kind], REFUND(kind), 'SELECT']);
       expect(await usedOf('key0', 'key3')).toEqual([1, 2]);
     });
   },

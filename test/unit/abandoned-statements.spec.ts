@@ -66,7 +66,7 @@ describe('an abandoned statement', () => {
     expect(statement?.isClosed).toBe(false);
   });
 
-  it('is closed after a second cancel request without effect, and cancelled further', async () => {
+  it('is closed after a second cancel request without effect', async () => {
     const pauses = new ControlledPauses();
     const [statement] = statements(1);
     let cancels = 0;
@@ -85,8 +85,31 @@ describe('an abandoned statement', () => {
     expect([cancels, statement?.isClosed]).toEqual([2, false]);
     await pauses.pass(500);
     expect([cancels, statement?.isClosed]).toEqual([2, true]);
+  });
+
+  it('counts for ten minutes if a first cancel request had no effect, whatever becomes of the second', async () => {
+    const pauses = new ControlledPauses();
+    const many = statements(LIMIT + 1);
+    const answers = [true, true, true, false, false, false];
+    const abandoned = new AbandonedStatements(
+      async () => {
+        if (answers.shift() === false) throw new Error('unreachable');
+      },
+      LIMIT,
+      pauses.pause,
+    );
+    for (const statement of many.slice(0, LIMIT)) void abandoned.end(statement);
+    await settle();
+    await pauses.pass(500);
+    expect(many.filter(({ isClosed }) => isClosed)).toHaveLength(LIMIT);
+
+    const [last] = many.slice(LIMIT);
+    if (last) void abandoned.end(last);
     for (let pause = 0; pause < 10; pause++) await pauses.pass(60_000);
-    expect(cancels).toBe(7);
+    expect(last?.isClosed).toBe(false);
+    await pauses.pass(600_000);
+    await pauses.pass(500);
+    expect(last?.isClosed).toBe(true);
   });
 
   it('is closed immediately if the server cannot be reached', async () => {
