@@ -7,8 +7,11 @@ const MAX_GROUP = 32;
 /** Groups that run side by side, so that the next one need not wait until the last is confirmed. */
 const SIDE_BY_SIDE = 3;
 
-/** So many items start at once: more in one group gain little, and the database can work while this process goes on. */
-const ENOUGH = 8;
+/**
+ * A group starts immediately when this many items wait. A larger group would save little, and the database can already work
+ * while this process continues.
+ */
+const IMMEDIATE_START_AT = 8;
 
 /** How long a group runs before the next one may start beside it, in milliseconds. */
 const MAX_WAIT_MS = 100;
@@ -33,7 +36,8 @@ export interface GroupCommitOptions<Item> {
 
 /**
  * Runs items in groups: those that arrive in two turns of the event loop, or while as many groups run as may, go together in
- * the next group; enough of them start at once. So nothing waits for a timer, and under load one statement serves many items.
+ * the next group, which starts immediately when it is large enough. So nothing waits for a timer, and under load one
+ * statement serves many items.
  *
  * A group that takes long, such as one that waits for a lock, does not keep the next one waiting. If a group fails without
  * an effect, each of its items that has time left runs once more by itself, so that no item fails because of another.
@@ -75,7 +79,7 @@ export class GroupCommit<Item, Result> {
    * read a response.
    */
   #startWhenDue(): void {
-    if (this.#waiting.size >= ENOUGH) return this.#start();
+    if (this.#waiting.size >= IMMEDIATE_START_AT) return this.#start();
     if (this.#isStarting || this.#running.size === SIDE_BY_SIDE) return;
     this.#isStarting = true;
     setImmediate(() =>

@@ -1,14 +1,14 @@
 import { CLOCK_SLACK_MS, type Charge, type Counter } from './limit.store.js';
 
-/** Counters of each kind that are remembered, about 2 MB. The oldest is forgotten first. */
+/** Maximum number of remembered counters of each kind, about 2 MB. The oldest is forgotten first. */
 const MAX_COUNTERS = 10_000;
 
-/** What a counter is full for. */
+/** A charge for which a counter can be full. */
 type FilledCharge = Omit<Charge, 'isEnforced'>;
 
 /** Counters that this process has seen full, so that it can foresee a refusal. */
 export class FullCounters {
-  /** Those that one message fills, such as a cooldown, are apart: every send fills one. */
+  /** Counters that one message fills, such as a cooldown. Every send fills one, so they must not displace the others. */
   readonly #ofOne = new Map<string, Counter>();
   readonly #others = new Map<string, Counter>();
 

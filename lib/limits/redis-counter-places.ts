@@ -1,4 +1,4 @@
-/** What precedes the counted in a key of Redis. */
+/** How every key of counters begins. */
 const PREFIX = 'counted:';
 
 /** Where in Redis some counters are. */
@@ -10,8 +10,8 @@ export interface CounterPlaces {
 }
 
 /**
- * Finds the places of counters. All counters of a number, an address, a prefix are in one key: so a send needs half as many
- * keys as it has counters.
+ * Finds the places of counters. All counters of a number, an address or a prefix are in one key, so a send needs about half
+ * as many keys as it has counters.
  *
  * @param counters - Their keys in any store: a limit, such as `perNumber:3600:`, and what it counts.
  */

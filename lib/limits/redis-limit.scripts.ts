@@ -24,9 +24,9 @@ const COUNTERS = `
     return counters
   end
   local function read(keys)
-    local subjects = #keys > 0 and redis.call('MGET', unpack(keys)) or {}
-    for i, text in ipairs(subjects) do subjects[i] = counters_of(text) end
-    return subjects
+    local stored = #keys > 0 and redis.call('MGET', unpack(keys)) or {}
+    for i, text in ipairs(stored) do stored[i] = counters_of(text) end
+    return stored
   end
   local function write(key, counters, left)
     local text = {}
@@ -51,16 +51,16 @@ const COUNTERS = `
  */
 export const CHARGE = script(`
   ${COUNTERS}
-  local now, subjects = tonumber(ARGV[1]), read(KEYS)
+  local now, stored = tonumber(ARGV[1]), read(KEYS)
   local own, full, isRefused, isCut = {}, {}, false, {}
-  for place, name, max, windowMs, isEnforced in string.gmatch(ARGV[2], '(%d+) ([^ ]*) (%d+) (%d+) (%d)') do
-    local subject, latestEnd = tonumber(place), now + tonumber(windowMs)
-    local counter = subjects[subject][name] or { used = 0, ends = 0 }
-    subjects[subject][name] = counter
+  for number, name, max, windowMs, isEnforced in string.gmatch(ARGV[2], '(%d+) ([^ ]*) (%d+) (%d+) (%d)') do
+    local place, latestEnd = tonumber(number), now + tonumber(windowMs)
+    local counter = stored[place][name] or { used = 0, ends = 0 }
+    stored[place][name] = counter
     if counter.ends <= now then
       counter.used, counter.ends = 0, latestEnd
     elseif counter.ends > latestEnd + ${CLOCK_SLACK_MS} then
-      counter.ends, isCut[subject] = latestEnd, true
+      counter.ends, isCut[place] = latestEnd, true
     end
     own[#own + 1] = counter
     if counter.used >= tonumber(max) then
@@ -76,14 +76,14 @@ export const CHARGE = script(`
       outcome[#outcome + 1] = string.format('%d %d %.0f', i - 1, counter.used, counter.ends)
     end
   end
-  for subject, counters in ipairs(subjects) do
-    if isCut[subject] or not isRefused then
+  for place, counters in ipairs(stored) do
+    if isCut[place] or not isRefused then
       local last = now
       for name, counter in pairs(counters) do
         if counter.ends <= now then counters[name] = nil end
         last = math.max(last, counter.ends)
       end
-      write(KEYS[subject], counters, last - now)
+      write(KEYS[place], counters, last - now)
     end
   end
   return table.concat(outcome, ' ')
@@ -98,13 +98,13 @@ export const REFUND = script(`
   ${COUNTERS}
   if not redis.call('SET', KEYS[1], '', 'NX', 'PX', ARGV[1]) then return 0 end
   local keys = { unpack(KEYS, 2) }
-  local subjects = read(keys)
+  local stored = read(keys)
   for i = 2, #ARGV do
     local place, name, ends = string.match(ARGV[i], '^(%d+) ([^ ]*) (%d+)$')
-    local counter = subjects[tonumber(place)][name]
+    local counter = stored[tonumber(place)][name]
     if counter and counter.ends == tonumber(ends) then counter.used = counter.used - 1 end
   end
-  for i, key in ipairs(keys) do write(key, subjects[i], redis.call('PTTL', key)) end
+  for i, key in ipairs(keys) do write(key, stored[i], redis.call('PTTL', key)) end
   return 1
 `);
 
@@ -114,10 +114,10 @@ export const REFUND = script(`
  */
 export const READ = script(`
   ${COUNTERS}
-  local reply, now, subjects = {}, tonumber(ARGV[1]), read(KEYS)
+  local reply, now, stored = {}, tonumber(ARGV[1]), read(KEYS)
   for i = 2, #ARGV do
     local place, name = string.match(ARGV[i], '^(%d+) (.*)$')
-    local counter = subjects[tonumber(place)][name]
+    local counter = stored[tonumber(place)][name]
     if counter and counter.ends > now then
       for _, value in ipairs({ i - 2, counter.used, counter.ends }) do reply[#reply + 1] = value end
     end
@@ -128,12 +128,12 @@ export const READ = script(`
 /** KEYS: what was counted. ARGV: for each counter one text: the number of its key and its name. */
 export const CLEAR = script(`
   ${COUNTERS}
-  local subjects = read(KEYS)
+  local stored = read(KEYS)
   for _, text in ipairs(ARGV) do
     local place, name = string.match(text, '^(%d+) (.*)$')
-    subjects[tonumber(place)][name] = nil
+    stored[tonumber(place)][name] = nil
   end
-  for i, key in ipairs(KEYS) do write(key, subjects[i], redis.call('PTTL', key)) end
+  for i, key in ipairs(KEYS) do write(key, stored[i], redis.call('PTTL', key)) end
   return 1
 `);
 

@@ -88,6 +88,19 @@ describe('the limit store in Redis', () => {
     expect(await lifetimes()).toEqual([HOUR - 60_000]);
   });
 
+  it('refunds and clears counters in a key whose expiry an operator removed, and keeps the others', async () => {
+    const long = 'perNumber:86400:+14155552671';
+    await store.charge([chargeOf(KEY), chargeOf(long)], NOW);
+    await store.charge([chargeOf(KEY), chargeOf(long)], NOW);
+    await redis.client.persist('{phone-verify}:counted:+14155552671');
+
+    await store.refund([window()]);
+    expect(await store.read([KEY, long], NOW)).toMatchObject([{ used: 1 }, { used: 2 }]);
+    await store.clear([KEY]);
+    expect(await redis.client.pttl('{phone-verify}:counted:+14155552671')).toBe(-1);
+    expect(await store.read([KEY, long], NOW)).toMatchObject([{ key: long, used: 2 }]);
+  });
+
   it('fails a charge of a key that has no counters', async () => {
     await redis.client.set('{phone-verify}:counted:+14155552671', 'not a counter');
 
