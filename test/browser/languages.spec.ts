@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LOCALES } from '../../lib/client/element/languages.js';
-import { expectAlert, expectVisible } from './support/expectations.js';
+import { expectAlert, expectGone, expectVisible } from './support/expectations.js';
 import { useElement } from './support/use-element.js';
 
 const test = useElement();
@@ -271,6 +271,8 @@ describe('the language of the texts', () => {
     await test.pass(1);
     expect(await element.options.count()).toBeGreaterThan(0);
     await page.keyboard.press('Escape');
+    // The list is removed by an event that follows the key.
+    await expectGone(page.locator('dialog'));
     await test.pass(1);
 
     await expectVisible(element.heading('Telefonnummer bestätigen'));
