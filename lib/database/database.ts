@@ -7,10 +7,11 @@ import { AbandonedStatements } from './abandoned-statements.js';
 import { closeConnection } from './driver-connection.js';
 import { hasConnectTimeout, poolSizeOf } from './pool-size.js';
 import { statementCanceller } from './statement-canceller.js';
-import { queryPrepared } from './prepared-statements.js';
+import { queryDriver } from './driver-statements.js';
 import { StorageUnavailableError } from '../phone-verify.errors.js';
 import { randomDelay } from '../common/random.js';
 import { dialectOf, type SqlDialect, type Statement } from './sql-dialect.js';
+import { hasObservers } from './statement-observers.js';
 import { canRetry, unavailable } from './storage-failures.js';
 
 /** Values of a statement's parameters by name. */
@@ -214,11 +215,13 @@ export class Database {
     };
   }
 
-  /** SQLite's driver prepares every statement anyway. */
+  /** SQLite's driver prepares every statement anyway. Prepared statements are not observed: TypeORM cannot name them. */
   #query(queryRunner: QueryRunner, connection: unknown): QueryStatement {
-    const { preparedStatements } = this.settings;
-    if (!preparedStatements || this.dialect === 'sqlite') return this.#queryThrough(queryRunner);
-    return queryPrepared(this.dialect, connection);
+    const { preparedStatements: isPrepared } = this.settings;
+    if (this.dialect === 'sqlite' || (!isPrepared && hasObservers(this.dataSource, queryRunner))) {
+      return this.#queryThrough(queryRunner);
+    }
+    return queryDriver(this.dialect, connection, { isPrepared });
   }
 
   #queryThrough(queryRunner: QueryRunner): QueryStatement {

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { IncomingRequest } from '../common/incoming-request.js';
-import { isPrivateAddress, readAddress } from '../limits/address.js';
+import { IpAddress } from '../limits/address.js';
 import type { ClientAddress } from '../limits/send-request.js';
 
 /** Headers in which CDNs pass on the address of their client. */
@@ -17,33 +17,35 @@ export class ClientAddresses {
 
   /** Reads one. The first that belongs to a proxy, or may belong to a CDN, is logged. */
   read(request: IncomingRequest): ClientAddress {
-    const ip = readAddress(request.ip);
+    const ip = IpAddress.read(request.ip);
     if (ip === undefined) return { ip, isUntrustedProxy: false };
-    const isUntrustedProxy = isForwarded(request) && isPrivateAddress(ip) && countTrustedProxies(request) === 0;
+    const isUntrustedProxy = isForwarded(request) && countTrustedProxies(request) === 0 && ip.isPrivate;
     if (isUntrustedProxy) this.#reportProxy(ip);
     else this.#reportCdn(ip, request);
     return { ip, isUntrustedProxy };
   }
 
   /** A CDN writes the address of its client into a header. If that is another address, the CDN's edge is counted. */
-  #reportCdn(ip: string, { headers }: IncomingRequest): void {
+  #reportCdn(ip: IpAddress, { headers }: IncomingRequest): void {
     if (this.#isCdnReported) return;
-    const header = CDN_HEADERS.find((name) => headers[name] !== undefined && readAddress(headers[name]) !== ip);
-    if (header === undefined || isPrivateAddress(ip)) return;
+    const header = CDN_HEADERS.find(
+      (name) => headers[name] !== undefined && IpAddress.read(headers[name])?.text !== ip.text,
+    );
+    if (header === undefined || ip.isPrivate) return;
     this.#isCdnReported = true;
     this.#logger.warn(
-      `A request from ${ip} has the header ${header}, which CDNs set. If the address is that of a CDN, limits.perIp counts ` +
+      `A request from ${ip.text} has the header ${header}, which CDNs set. If the address is that of a CDN, limits.perIp counts ` +
         "all clients behind it as one. Have the HTTP adapter trust the CDN's addresses (Express `trust proxy`, Fastify " +
         '`trustProxy`), or return the address of the client from the option `identifyClient`. If no CDN is in front of ' +
         'the application, a client sent the header, and nothing needs to change.',
     );
   }
 
-  #reportProxy(ip: string): void {
+  #reportProxy(ip: IpAddress): void {
     if (this.#isProxyReported) return;
     this.#isProxyReported = true;
     this.#logger.error(
-      `Requests are forwarded by a proxy at ${ip} that the HTTP adapter does not trust. So the client's own address is ` +
+      `Requests are forwarded by a proxy at ${ip.text} that the HTTP adapter does not trust. So the client's own address is ` +
         'unknown, and limits.perIp counts all clients behind the proxy together, with 50 times its max. Configure the ' +
         'proxy in the adapter: ' +
         "Express `app.set('trust proxy', 'uniquelocal')`, Fastify `new FastifyAdapter({ trustProxy: 'uniquelocal' })`; " +

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { IncomingRequest } from '../common/incoming-request.js';
 import { redactedCause } from '../common/redaction.js';
 import { withinTimeLimit } from '../common/time.js';
-import { readAddress } from '../limits/address.js';
+import { IpAddress } from '../limits/address.js';
 import type { ClientAddress } from '../limits/send-request.js';
 import type { ClientAddresses } from './client-address.js';
 import { readField } from './http-request.js';
@@ -37,10 +37,10 @@ export class ClientIdentification {
   /** Identifies the client of a request. Never throws. */
   async identify(request: IncomingRequest): Promise<IdentifiedClient> {
     const { ip, subject } = await this.#call(request);
-    const given = ip === undefined ? undefined : readAddress(ip);
+    const given = ip === undefined ? undefined : IpAddress.read(ip);
     if (ip !== undefined && given === undefined) this.#report(() => 'it returned an `ip` that is not an IP address');
     // The adapter's own address may be that of a proxy that is not trusted.
-    const isOfAdapter = given === undefined || given === readAddress(request.ip);
+    const isOfAdapter = given === undefined || given.text === IpAddress.read(request.ip)?.text;
     return {
       client: isOfAdapter ? this.addresses.read(request) : { ip: given, isUntrustedProxy: false },
       subject: this.#readSubject(subject),

@@ -37,33 +37,73 @@ export interface AddressBucket {
   readonly share: number;
 }
 
-/**
- * Parses an address into its canonical form. An IPv4 address in the form of an IPv6 one (`::ffff:1.2.3.4`, `::1.2.3.4`) is
- * the IPv4 address. A zone, and a port that some proxies append, are dropped.
- *
- * @returns `undefined` for anything but an address.
- */
-export function readAddress(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value.length > MAX_TEXT_LENGTH) return undefined;
-  if (isIPv4(value)) return value;
-  const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(value) ?? [];
-  const [, beforePort] = /^([\d.]+):\d+$/.exec(value) ?? [];
-  const [address = ''] = (bracketed ?? beforePort ?? value).split('%');
-  if (isIPv4(address)) return address;
-  if (!isIPv6(address)) return undefined;
-  const ipv6 = ipaddr.IPv6.parse(address);
-  return (isIPv4InAnotherForm(ipv6) ? lastFourBytes(ipv6) : ipv6).toString();
+/** A valid address, which is parsed once for everything that counts or describes it. */
+export class IpAddress {
+  /** @param parsed - An IPv4 address as text, or a parsed IPv6 address and its range. */
+  private constructor(private readonly parsed: string | RangedIPv6) {}
+
+  /**
+   * Parses an address. An IPv4 address in the form of an IPv6 one (`::ffff:1.2.3.4`, `::1.2.3.4`) is the IPv4 address. A
+   * zone, and a port that some proxies append, are dropped.
+   *
+   * @returns `undefined` for anything but an address.
+   */
+  static read(value: unknown): IpAddress | undefined {
+    if (typeof value !== 'string' || value.length > MAX_TEXT_LENGTH) return undefined;
+    if (isIPv4(value)) return new IpAddress(value);
+    const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(value) ?? [];
+    const [, beforePort] = /^([\d.]+):\d+$/.exec(value) ?? [];
+    const [address = ''] = (bracketed ?? beforePort ?? value).split('%');
+    if (isIPv4(address)) return new IpAddress(address);
+    if (!isIPv6(address)) return undefined;
+    const ipv6 = ipaddr.IPv6.parse(address);
+    const range = ipv6.range();
+    return new IpAddress(isIPv4InAnotherForm(ipv6, range) ? lastFourBytes(ipv6).toString() : { ipv6, range });
+  }
+
+  /** The canonical form: RFC 5952 for an IPv6 address. */
+  get text(): string {
+    return typeof this.parsed === 'string' ? this.parsed : this.parsed.ipv6.toString();
+  }
+
+  /** Whether it is not routed on the internet. */
+  get isPrivate(): boolean {
+    return PRIVATE_RANGES.has(
+      typeof this.parsed === 'string' ? ipaddr.IPv4.parse(this.parsed).range() : this.parsed.range,
+    );
+  }
+
+  /**
+   * What it is counted as: the IPv6 address; or as text the IPv4 address, which a tunnel or translator (6to4, Teredo, NAT64,
+   * SIIT) may have put into an IPv6 one.
+   */
+  get counted(): string | ipaddr.IPv6 {
+    if (typeof this.parsed === 'string') return this.parsed;
+    const { ipv6, range } = this.parsed;
+    switch (range) {
+      case '6to4':
+        return new ipaddr.IPv4(ipv6.toByteArray().slice(2, 6)).toString();
+      case 'teredo':
+        return new ipaddr.IPv4(lastFourBytes(ipv6).octets.map((byte) => byte ^ 0xff)).toString();
+      case 'rfc6052':
+      case 'rfc6145':
+        return lastFourBytes(ipv6).toString();
+      default:
+        return ipv6;
+    }
+  }
 }
 
-/**
- * The buckets that a send from an address is counted in, smallest first. An IPv4 address has one, its own. An address
- * of a tunnel or translator that carries an IPv4 address (6to4, Teredo, NAT64, SIIT) has that of the IPv4 address.
- *
- * @param address - As returned by {@link readAddress}.
- */
-export function bucketsOf(address: string | undefined): readonly AddressBucket[] {
+/** An IPv6 address, and the special range that it is in. */
+interface RangedIPv6 {
+  readonly ipv6: ipaddr.IPv6;
+  readonly range: string;
+}
+
+/** The buckets that a send from an address is counted in, smallest first. An IPv4 address has one, its own. */
+export function bucketsOf(address: IpAddress | undefined): readonly AddressBucket[] {
   if (address === undefined) return [{ name: UNKNOWN_ADDRESS, share: 1 }];
-  const counted = countedAddress(address);
+  const { counted } = address;
   if (typeof counted === 'string') return [{ name: counted, share: 1 }];
   return COUNTED_NETWORKS.map(({ prefixLength, share }) => ({ name: networkOf(counted, prefixLength), share }));
 }
@@ -71,46 +111,15 @@ export function bucketsOf(address: string | undefined): readonly AddressBucket[]
 /**
  * The bucket by which a statistic distinguishes clients: an IPv4 address, or the /48 of an IPv6 address; `undefined`
  * without an address.
- *
- * @param address - As returned by {@link readAddress}.
  */
-export function originBucketOf(address: string | undefined): string | undefined {
+export function originBucketOf(address: IpAddress | undefined): string | undefined {
   if (address === undefined) return undefined;
-  const counted = countedAddress(address);
+  const { counted } = address;
   return typeof counted === 'string' ? counted : networkOf(counted, ORIGIN_PREFIX_LENGTH);
 }
 
-/** Whether an address, as returned by {@link readAddress}, is not routed on the internet. */
-export function isPrivateAddress(address: string): boolean {
-  const parsed = isIPv6Text(address) ? ipaddr.IPv6.parse(address) : ipaddr.IPv4.parse(address);
-  return PRIVATE_RANGES.has(parsed.range());
-}
-
-/** The IPv6 address; or as text the IPv4 address, which a tunnel or translator may have put into an IPv6 one. */
-function countedAddress(address: string): string | ipaddr.IPv6 {
-  if (!isIPv6Text(address)) return address;
-  const parsed = ipaddr.IPv6.parse(address);
-  switch (parsed.range()) {
-    case '6to4':
-      return new ipaddr.IPv4(parsed.toByteArray().slice(2, 6)).toString();
-    case 'teredo':
-      return new ipaddr.IPv4(lastFourBytes(parsed).octets.map((byte) => byte ^ 0xff)).toString();
-    case 'rfc6052':
-    case 'rfc6145':
-      return lastFourBytes(parsed).toString();
-    default:
-      return parsed;
-  }
-}
-
-/** Which of the two kinds a valid address is. */
-function isIPv6Text(address: string): boolean {
-  return address.includes(':');
-}
-
 /** Whether an address is an IPv4-mapped or (deprecated) IPv4-compatible one; `::` and `::1` are neither. */
-function isIPv4InAnotherForm(ipv6: ipaddr.IPv6): boolean {
-  const range = ipv6.range();
+function isIPv4InAnotherForm(ipv6: ipaddr.IPv6, range: string): boolean {
   return range === 'ipv4Mapped' || (range === 'unicast' && ipv6.parts.slice(0, 6).every((part) => part === 0));
 }
 

@@ -29,7 +29,7 @@ export async function requireAuthorization(
   const send = {
     phoneNumber,
     country,
-    ip: client?.ip,
+    ip: client?.ip?.text,
     subject,
     purpose,
     ownNumber: isOwnNumber,

@@ -1,10 +1,11 @@
 import type { IncomingRequest } from '../common/incoming-request.js';
 import type { PhoneNumber } from '../phone-number/phone-number.js';
+import type { IpAddress } from './address.js';
 
 /** The address that a send was requested from. */
 export interface ClientAddress {
-  /** In canonical form; `undefined` when no valid address is known. */
-  readonly ip: string | undefined;
+  /** `undefined` when no valid address is known. */
+  readonly ip: IpAddress | undefined;
   /** The address is that of a proxy, which many clients share: limits per address leave room for them. */
   readonly isUntrustedProxy: boolean;
 }

@@ -4,7 +4,7 @@ import { Delivery } from '../backends/delivery.js';
 import type { VerificationResult } from '../backends/verification-result.js';
 import type { SentVerification } from '../common/sent-verification.js';
 import { SmsDeliveryError } from '../common/sms-delivery.error.js';
-import { readAddress } from '../limits/address.js';
+import { IpAddress } from '../limits/address.js';
 import { PhoneNumberInvalidError } from '../phone-verify.errors.js';
 import type { ResolvedPhoneVerifyOptions } from '../phone-verify.options.js';
 import { PHONE_VERIFY_OPTIONS } from '../phone-verify.tokens.js';
@@ -286,7 +286,7 @@ export class PhoneVerificationService {
       phoneNumber,
       purpose: requirePurpose(options.purpose, this.options.purposes),
       options,
-      client: ip === undefined ? undefined : { ip: readAddress(ip), isUntrustedProxy: false },
+      client: ip === undefined ? undefined : { ip: IpAddress.read(ip), isUntrustedProxy: false },
       subject: requireSubject(options.subject),
       request: undefined,
     };

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
-import { bucketsOf } from '../../lib/limits/address.js';
+import { bucketsOf, IpAddress } from '../../lib/limits/address.js';
 import type { ClientAddress } from '../../lib/limits/send-request.js';
 import type { IssuedCode } from '../../lib/verification/code-issuer.js';
 import { CodeRequests, type ResendInput, type SendInput } from '../../lib/verification/code-requests.js';
@@ -66,7 +66,7 @@ afterEach(async () => {
   logger.lines.length = 0;
 });
 
-const HERE = { ip: '127.0.0.1', isUntrustedProxy: false };
+const HERE = { ip: IpAddress.read('127.0.0.1'), isUntrustedProxy: false };
 
 /** Who is connected, what the request says, and who is taken for the client. */
 type Case = readonly [peer: string, headers: Record<string, string>, ip: string, who: 'client' | 'untrusted proxy'];
@@ -204,7 +204,7 @@ describe.each(ADAPTERS)('the address of a client, on %s', (adapter) => {
       connectFrom(test, peer);
 
       const isUntrustedProxy = who === 'untrusted proxy';
-      expect(await clientWith(headers)).toMatchObject({ ip, isUntrustedProxy });
+      expect(await clientWith(headers)).toMatchObject({ ip: IpAddress.read(ip), isUntrustedProxy });
       expect(errorLines()).toHaveLength(isUntrustedProxy ? 1 : 0);
     });
   });
@@ -258,6 +258,9 @@ describe('a number of trusted proxies, on express', () => {
     await start('express', undefined, (app) => app.getHttpAdapter().getInstance().set('trust proxy', count));
     connectFrom(test, '10.0.0.1');
 
-    expect(await clientWith(forwardedFor(value))).toMatchObject({ ip, isUntrustedProxy: who === 'untrusted proxy' });
+    expect(await clientWith(forwardedFor(value))).toMatchObject({
+      ip: IpAddress.read(ip),
+      isUntrustedProxy: who === 'untrusted proxy',
+    });
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClientIdentity, IdentifyClient, IncomingRequest } from '../../lib/index.js';
 import { ClientAddresses } from '../../lib/http/client-address.js';
 import { ClientIdentification, type IdentifiedClient } from '../../lib/http/client-identification.js';
+import { IpAddress } from '../../lib/limits/address.js';
 import { ODD_THROWS } from '../support/failing-backends.js';
 import { RecordedLogs } from '../support/logs.js';
 import { NUMBER } from '../support/requests.js';
@@ -36,7 +37,7 @@ afterEach(() => {
 });
 
 function identified(ip: string, subject: string | undefined): IdentifiedClient {
-  return { client: { ip, isUntrustedProxy: false }, subject };
+  return { client: { ip: IpAddress.read(ip), isUntrustedProxy: false }, subject };
 }
 
 function identifyWith(identifyClient: IdentifyClient): ClientIdentification {
@@ -78,7 +79,7 @@ describe('the client of a request, by identifyClient', () => {
 
     expect(await identify(returning({ ip: '10.0.0.2' }), request)).toEqual(identified('10.0.0.2', undefined));
     expect(await identify(returning({ subject: 'ada' }), request)).toEqual({
-      client: { ip: '10.0.0.1', isUntrustedProxy: true },
+      client: { ip: IpAddress.read('10.0.0.1'), isUntrustedProxy: true },
       subject: 'ada',
     });
   });
@@ -87,7 +88,7 @@ describe('the client of a request, by identifyClient', () => {
     const request = { headers: { 'x-forwarded-for': '203.0.113.7' }, ip: '10.0.0.1' };
 
     expect(await identify(({ ip }) => ({ ip }), request)).toEqual({
-      client: { ip: '10.0.0.1', isUntrustedProxy: true },
+      client: { ip: IpAddress.read('10.0.0.1'), isUntrustedProxy: true },
       subject: undefined,
     });
   });

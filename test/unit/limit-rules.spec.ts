@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SandboxBackend } from '../../lib/index.js';
+import { IpAddress } from '../../lib/limits/address.js';
 import type { Limit } from '../../lib/limits/limit.js';
 import { RULES } from '../../lib/limits/limit-rules.js';
 import { chargesOf } from '../../lib/limits/send-charges.js';
@@ -12,7 +13,7 @@ import { NUMBER } from '../support/requests.js';
 const SEND: SendRequest = {
   number: parsePhoneNumber(NUMBER),
   purpose: '',
-  client: { ip: '203.0.113.7', isUntrustedProxy: false },
+  client: { ip: IpAddress.read('203.0.113.7'), isUntrustedProxy: false },
   subject: undefined,
   request: undefined,
   isOwnNumber: false,
@@ -101,7 +102,7 @@ describe('a send', () => {
   });
 
   it('through an untrusted proxy is refused only by a counter with 50 times the room', () => {
-    const client = { ip: '10.0.0.1', isUntrustedProxy: true };
+    const client = { ip: IpAddress.read('10.0.0.1'), isUntrustedProxy: true };
 
     expect(chargesOf({ ...SEND, client }, limit('perIp'))).toMatchObject([
       { key: 'perIp:60:10.0.0.1', max: 10, isEnforced: false },
@@ -110,7 +111,7 @@ describe('a send', () => {
   });
 
   it('of an IPv6 client is charged to its /64, /56 and /48, the wider networks with more room', () => {
-    const client = { ip: '2001:db8:1:2:3:4:5:6', isUntrustedProxy: false };
+    const client = { ip: IpAddress.read('2001:db8:1:2:3:4:5:6'), isUntrustedProxy: false };
 
     expect(chargesOf({ ...SEND, client }, limit('perIp'))).toMatchObject([
       { key: 'perIp:60:2001:db8:1:2::/64', max: 10 },

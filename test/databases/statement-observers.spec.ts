@@ -1,0 +1,89 @@
+import type { DataSourceOptions } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { VerificationStatus } from '../../lib/index.js';
+import { startApplication, type TestApplication } from '../support/application.js';
+import { type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
+import { QueryLog } from '../support/query-log.js';
+import { CORRECT_CODE, NUMBER } from '../support/requests.js';
+
+describe.each(serverKinds())('the statements of a send and of a check on %s', (kind) => {
+  let database: FreshDatabase;
+  let test: TestApplication;
+
+  beforeEach(async () => {
+    database = await freshDatabase(kind);
+  });
+
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await test.close();
+    await database.drop();
+  });
+
+  async function start(options: object = {}): Promise<void> {
+    test = await startApplication({ database: { ...database.options, ...options } as DataSourceOptions });
+  }
+
+  async function verify(): Promise<void> {
+    const { sessionToken } = await test.service.sendSecurityCode(NUMBER);
+    const { status } = await test.service.verifySecurityCode(NUMBER, CORRECT_CODE, sessionToken);
+    expect(status).toBe(VerificationStatus.Valid);
+  }
+
+  /** How many of them TypeORM's query runners ran. */
+  async function countThroughTypeOrm(): Promise<number> {
+    const queryRunner = test.dataSource.createQueryRunner();
+    const query = vi.spyOn(Object.getPrototypeOf(queryRunner), 'query');
+    await verify();
+    await queryRunner.release();
+    return query.mock.calls.length;
+  }
+
+  it.each([{}, { logging: false }, { logging: [] }, { maxQueryExecutionTime: 0 }])(
+    'go straight to the driver if nobody observes them: %j',
+    async (options) => {
+      await start(options);
+
+      expect(await countThroughTypeOrm()).toBe(0);
+    },
+  );
+
+  it.each([{ logging: ['error'] }, { logger: 'debug' }, { maxQueryExecutionTime: 60_000 }])(
+    'go through TypeORM if it may report them: %j',
+    async (options) => {
+      await start(options);
+
+      expect(await countThroughTypeOrm()).toBe(3);
+    },
+  );
+
+  it("are seen by the application's logger", async () => {
+    const logger = new QueryLog();
+    await start({ logger });
+    logger.clear();
+
+    await verify();
+
+    expect(logger.statements).toHaveLength(3);
+  });
+
+  it.each(['beforeQuery', 'afterQuery'] as const)(
+    'are seen by %s of a subscriber, even of a later one',
+    async (name) => {
+      await start();
+      const observe = vi.fn();
+      test.dataSource.subscribers.push({ [name]: observe });
+
+      await verify();
+
+      expect(observe).toHaveBeenCalledTimes(3);
+    },
+  );
+
+  it('go straight to the driver beside a subscriber of entities', async () => {
+    await start();
+    test.dataSource.subscribers.push({ afterInsert: vi.fn() });
+
+    expect(await countThroughTypeOrm()).toBe(0);
+  });
+});
