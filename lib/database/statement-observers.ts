@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { hasMethod } from './driver-connection.js';
 
 /**
  * Whether something of the application sees the statements of a query runner: TypeORM's query log, a logger of the
@@ -13,6 +14,6 @@ export function hasObservers({ options, subscribers }: DataSource, queryRunner: 
     logger === 'debug' ||
     maxQueryExecutionTime > 0 ||
     Object.hasOwn(queryRunner, 'query') ||
-    subscribers.some(({ beforeQuery, afterQuery }) => beforeQuery !== undefined || afterQuery !== undefined)
+    subscribers.some((subscriber) => hasMethod(subscriber, 'beforeQuery') || hasMethod(subscriber, 'afterQuery'))
   );
 }
