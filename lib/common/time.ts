@@ -82,13 +82,19 @@ export class TimeLimit {
  *
  * @param timeoutMs - The limit in milliseconds.
  * @param work - Is given the limit, which tells when the time is up.
+ * @param onEnd - Called when the work ends, and when the time is up.
  * @throws {@link TimeLimitError} when the time is up; a later result is ignored.
  */
-export function withinTimeLimit<T>(timeoutMs: number, work: (limit: TimeLimit) => T | Promise<T>): Promise<T> {
+export function withinTimeLimit<T>(
+  timeoutMs: number,
+  work: (limit: TimeLimit) => T | Promise<T>,
+  onEnd?: () => void,
+): Promise<T> {
   const limit = new TimeLimit();
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       const error = new TimeLimitError(timeoutMs);
+      onEnd?.();
       limit.end(error);
       // Work that ends as soon as the time is up may have a more exact error, such as whether a message was sent.
       setImmediate(() => reject(error));
@@ -97,15 +103,15 @@ export function withinTimeLimit<T>(timeoutMs: number, work: (limit: TimeLimit) =
       <Value>(settled: (value: Value) => void) =>
       (value: Value): void => {
         clearTimeout(timer);
+        onEnd?.();
         settled(value);
       };
-    start(work, limit).then(settle(resolve), settle(reject));
+    try {
+      Promise.resolve(work(limit)).then(settle(resolve), settle(reject));
+    } catch (thrown) {
+      settle(reject)(thrown);
+    }
   });
-}
-
-/** Turns a synchronous exception into a rejection. */
-async function start<T>(work: (limit: TimeLimit) => T | Promise<T>, limit: TimeLimit): Promise<T> {
-  return work(limit);
 }
 
 /**
@@ -126,13 +132,11 @@ export class StorageTimeout {
    * @param work - Is given the limit, which tells when the time is used up.
    * @throws {@link TimeLimitError} when the time is used up; work that comes later is not started.
    */
-  async run<T>(work: (limit: TimeLimit) => Promise<T>): Promise<T> {
-    if (this.#leftMs <= 0) throw new TimeLimitError(this.timeoutMs);
+  run<T>(work: (limit: TimeLimit) => Promise<T>): Promise<T> {
+    if (this.#leftMs <= 0) return Promise.reject(new TimeLimitError(this.timeoutMs));
     const started = performance.now();
-    try {
-      return await withinTimeLimit(this.#leftMs, work);
-    } finally {
+    return withinTimeLimit(this.#leftMs, work, () => {
       this.#leftMs -= performance.now() - started;
-    }
+    });
   }
 }

@@ -36,8 +36,8 @@ export class GroupedStatement<Values extends RowValues> {
    *
    * @throws {@link StorageUnavailableError} for every failure.
    */
-  async run(values: Values, timeout: StorageTimeout): Promise<void> {
-    await withinStorageTimeout(timeout, (limit) => this.#group.add(values, limit));
+  run(values: Values, timeout: StorageTimeout): Promise<void> {
+    return withinStorageTimeout(timeout, (limit) => this.#group.add(values, limit));
   }
 
   async #write(rows: readonly Values[]): Promise<void[]> {

@@ -112,7 +112,7 @@ export class VerificationStore {
   }
 
   /** Inserts a session and commits it. Sessions that wait at the same time share a statement. */
-  async insert(session: NewSession, timeout: StorageTimeout): Promise<void> {
+  insert(session: NewSession, timeout: StorageTimeout): Promise<void> {
     const { id, phoneNumber, purpose, securityCode, sealedCode, sessionToken, expiresAt, createdAt } = session;
     const values = {
       id,
@@ -128,12 +128,12 @@ export class VerificationStore {
       createdAt,
       modifiedAt: createdAt,
     };
-    await this.#inserts.run(values, timeout);
+    return this.#inserts.run(values, timeout);
   }
 
   /** Records that a backend accepted a message. Records that wait at the same time share a statement. */
-  async recordSend(record: SendRecord, timeout: StorageTimeout): Promise<void> {
-    await this.#sendRecords.run(record, timeout);
+  recordSend(record: SendRecord, timeout: StorageTimeout): Promise<void> {
+    return this.#sendRecords.run(record, timeout);
   }
 
   /**
