@@ -5,6 +5,7 @@ import { startApplication, type TestApplication } from '../support/application.j
 import { type FreshDatabase, freshDatabase, serverKinds } from '../support/databases.js';
 import { QueryLog } from '../support/query-log.js';
 import { CORRECT_CODE, NUMBER } from '../support/requests.js';
+import { interceptStatements } from '../support/statement-interceptor.mjs';
 
 describe.each(serverKinds())('the statements of a send and of a check on %s', (kind) => {
   let database: FreshDatabase;
@@ -39,7 +40,7 @@ describe.each(serverKinds())('the statements of a send and of a check on %s', (k
     return query.mock.calls.length;
   }
 
-  it.each([{}, { logging: false }, { logging: [] }, { maxQueryExecutionTime: 0 }])(
+  it.each([{}, { logging: false }, { logging: [], logger: 'simple-console' }, { maxQueryExecutionTime: 0 }])(
     'go straight to the driver if nobody observes them: %j',
     async (options) => {
       await start(options);
@@ -57,14 +58,31 @@ describe.each(serverKinds())('the statements of a send and of a check on %s', (k
     },
   );
 
-  it("are seen by the application's logger", async () => {
-    const logger = new QueryLog();
-    await start({ logger });
-    logger.clear();
+  it("are seen by the application's logger, even by a later one", async () => {
+    const [first, later] = [new QueryLog(), new QueryLog()];
+    await start({ logger: first });
+    first.clear();
 
     await verify();
+    test.dataSource.logger = later;
+    test.clock.advance(31);
+    await verify();
 
-    expect(logger.statements).toHaveLength(3);
+    expect([first, later].map(({ statements }) => statements.length)).toEqual([3, 3]);
+  });
+
+  it('are seen by a function that replaces the query of a query runner', async () => {
+    await start();
+    const seen: string[] = [];
+    const stop = interceptStatements(test.dataSource, (run, sql) => {
+      seen.push(sql);
+      return run();
+    });
+
+    await verify();
+    stop();
+
+    expect(seen).toHaveLength(3);
   });
 
   it.each(['beforeQuery', 'afterQuery'] as const)(
