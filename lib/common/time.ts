@@ -82,19 +82,21 @@ export class TimeLimit {
  *
  * @param timeoutMs - The limit in milliseconds.
  * @param work - Is given the limit, which tells when the time is up.
- * @param onEnd - Called when the work ends, and when the time is up.
+ * @param onEnd - Called once: when the work ends or when the time is up, whichever is first.
  * @throws {@link TimeLimitError} when the time is up; a later result is ignored.
  */
 export function withinTimeLimit<T>(
   timeoutMs: number,
   work: (limit: TimeLimit) => T | Promise<T>,
-  onEnd?: () => void,
+  onEnd?: (isTimeUp: boolean) => void,
 ): Promise<T> {
   const limit = new TimeLimit();
+  let isTimeUp = false;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       const error = new TimeLimitError(timeoutMs);
-      onEnd?.();
+      isTimeUp = true;
+      onEnd?.(isTimeUp);
       limit.end(error);
       // Work that ends as soon as the time is up may have a more exact error, such as whether a message was sent.
       setImmediate(() => reject(error));
@@ -103,7 +105,7 @@ export function withinTimeLimit<T>(
       <Value>(settled: (value: Value) => void) =>
       (value: Value): void => {
         clearTimeout(timer);
-        onEnd?.();
+        if (!isTimeUp) onEnd?.(isTimeUp);
         settled(value);
       };
     try {
@@ -135,8 +137,8 @@ export class StorageTimeout {
   run<T>(work: (limit: TimeLimit) => Promise<T>): Promise<T> {
     if (this.#leftMs <= 0) return Promise.reject(new TimeLimitError(this.timeoutMs));
     const started = performance.now();
-    return withinTimeLimit(this.#leftMs, work, () => {
-      this.#leftMs -= performance.now() - started;
+    return withinTimeLimit(this.#leftMs, work, (isTimeUp) => {
+      this.#leftMs = isTimeUp ? 0 : this.#leftMs - (performance.now() - started);
     });
   }
 }

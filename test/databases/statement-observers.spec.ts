@@ -1,4 +1,11 @@
-import type { DataSourceOptions } from 'typeorm';
+import {
+  AdvancedConsoleLogger,
+  type DataSourceOptions,
+  FormattedConsoleLogger,
+  type Logger,
+  type QueryRunner,
+  SimpleConsoleLogger,
+} from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { VerificationStatus } from '../../lib/index.js';
 import { startApplication, type TestApplication } from '../support/application.js';
@@ -6,6 +13,36 @@ import { type FreshDatabase, freshDatabase, serverKinds } from '../support/datab
 import { QueryLog } from '../support/query-log.js';
 import { CORRECT_CODE, NUMBER } from '../support/requests.js';
 import { interceptStatements } from '../support/statement-interceptor.mjs';
+
+interface StatementRunner {
+  query(...statement: unknown[]): Promise<unknown>;
+}
+
+/** Whose methods are those of its target, but for `query`. */
+function proxyOf(target: QueryRunner, onQuery: () => void): QueryRunner {
+  return new Proxy(target, {
+    get: (_target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...parameters: unknown[]): unknown => {
+        if (name === 'query') onQuery();
+        return Reflect.apply(value, target, parameters);
+      };
+    },
+  });
+}
+
+/** A query runner of a class that extends TypeORM's. */
+function subclassOf({ constructor, connection }: QueryRunner, onQuery: () => void): QueryRunner {
+  const Base = constructor as new (driver: unknown, mode: string) => StatementRunner;
+  class TenantQueryRunner extends Base {
+    override async query(...statement: unknown[]): Promise<unknown> {
+      onQuery();
+      return super.query(...statement);
+    }
+  }
+  return new TenantQueryRunner(connection.driver, 'master') as unknown as QueryRunner;
+}
 
 describe.each(serverKinds())('the statements of a send and of a check on %s', (kind) => {
   let database: FreshDatabase;
@@ -69,6 +106,35 @@ describe.each(serverKinds())('the statements of a send and of a check on %s', (k
     await verify();
 
     expect([first, later].map(({ statements }) => statements.length)).toEqual([3, 3]);
+  });
+
+  it.each([
+    ['its own options', (): Logger => new FormattedConsoleLogger(['error'])],
+    ['a method of its own', (): Logger => Object.assign(new SimpleConsoleLogger(), { logQuery: vi.fn() })],
+  ])('go through TypeORM if one of its loggers has %s', async (_what, create) => {
+    await start({ logger: create() });
+
+    expect(await countThroughTypeOrm()).toBe(3);
+  });
+
+  it('go straight to the driver beside a logger of TypeORM that logs nothing', async () => {
+    await start({ logger: new AdvancedConsoleLogger() });
+
+    expect(await countThroughTypeOrm()).toBe(0);
+  });
+
+  it.each(['subclass', 'proxy'] as const)('go through a %s of the query runner', async (form) => {
+    await start();
+    const seen = vi.fn();
+    const create = test.dataSource.createQueryRunner.bind(test.dataSource);
+    test.dataSource.createQueryRunner = (mode) => {
+      const queryRunner = create(mode);
+      return form === 'proxy' ? proxyOf(queryRunner, seen) : subclassOf(queryRunner, seen);
+    };
+
+    await verify();
+
+    expect(seen).toHaveBeenCalledTimes(3);
   });
 
   it('are seen by a function that replaces the query of a query runner', async () => {
