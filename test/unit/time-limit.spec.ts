@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TimeLimitError, withinTimeLimit } from '../../lib/common/time.js';
+import { StorageTimeout, TimeLimitError, withinTimeLimit } from '../../lib/common/time.js';
 
 describe('a time limit', () => {
   beforeEach(() => {
@@ -60,6 +60,19 @@ describe('a time limit', () => {
     expect(await outcome).toBeInstanceOf(TimeLimitError);
     expect(unhandled).not.toHaveBeenCalled();
     process.off('unhandledRejection', unhandled);
+  });
+
+  it('that is used up leaves nothing for later work, even if its timer was early', async () => {
+    const timeout = new StorageTimeout(1000);
+    const work = vi.fn(() => new Promise<never>(() => undefined));
+    // The timer is advanced without time passing.
+    const first = timeout.run(work).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(1000);
+    await nextTurn();
+
+    expect(await first).toBeInstanceOf(TimeLimitError);
+    await expect(timeout.run(work)).rejects.toThrow(TimeLimitError);
+    expect(work).toHaveBeenCalledTimes(1);
   });
 
   it('returns the result of work that ends when the signal aborts', async () => {
