@@ -96,7 +96,7 @@ export function withinTimeLimit<T>(
     const timer = setTimeout(() => {
       const error = new TimeLimitError(timeoutMs);
       isTimeUp = true;
-      onEnd?.(isTimeUp);
+      onEnd?.(true);
       limit.end(error);
       // Work that ends as soon as the time is up may have a more exact error, such as whether a message was sent.
       setImmediate(() => reject(error));
@@ -105,7 +105,7 @@ export function withinTimeLimit<T>(
       <Value>(settled: (value: Value) => void) =>
       (value: Value): void => {
         clearTimeout(timer);
-        if (!isTimeUp) onEnd?.(isTimeUp);
+        if (!isTimeUp) onEnd?.(false);
         settled(value);
       };
     try {

@@ -9,7 +9,10 @@ const SWITCHED_LOGGERS: ReadonlySet<unknown> = new Set([
   'SimpleConsoleLogger',
 ]);
 
-/** TypeORM's own query runners, by class name. A subclass may do more with a statement than run it. */
+/**
+ * TypeORM's own query runners, by class name. A subclass may do more with a statement than run it. In a minified bundle the
+ * classes have other names, and statements always go through the runner.
+ */
 const QUERY_RUNNERS: ReadonlySet<unknown> = new Set(['MysqlQueryRunner', 'PostgresQueryRunner']);
 
 /**

@@ -14,11 +14,12 @@ import { QueryLog } from '../support/query-log.js';
 import { CORRECT_CODE, NUMBER } from '../support/requests.js';
 import { interceptStatements } from '../support/statement-interceptor.mjs';
 
+/** What the test needs of TypeORM's class of query runners. */
 interface StatementRunner {
   query(...statement: unknown[]): Promise<unknown>;
 }
 
-/** Whose methods are those of its target, but for `query`. */
+/** A proxy that reports each call of `query`. */
 function proxyOf(target: QueryRunner, onQuery: () => void): QueryRunner {
   return new Proxy(target, {
     get: (_target, name) => {
@@ -33,7 +34,7 @@ function proxyOf(target: QueryRunner, onQuery: () => void): QueryRunner {
 }
 
 /** A query runner of a class that extends TypeORM's. */
-function subclassOf({ constructor, connection }: QueryRunner, onQuery: () => void): QueryRunner {
+function subclassOf({ constructor, dataSource }: QueryRunner, onQuery: () => void): QueryRunner {
   const Base = constructor as new (driver: unknown, mode: string) => StatementRunner;
   class TenantQueryRunner extends Base {
     override async query(...statement: unknown[]): Promise<unknown> {
@@ -41,7 +42,7 @@ function subclassOf({ constructor, connection }: QueryRunner, onQuery: () => voi
       return super.query(...statement);
     }
   }
-  return new TenantQueryRunner(connection.driver, 'master') as unknown as QueryRunner;
+  return new TenantQueryRunner(dataSource.driver, 'master') as unknown as QueryRunner;
 }
 
 describe.each(serverKinds())('the statements of a send and of a check on %s', (kind) => {
